@@ -1,0 +1,40 @@
+"""isolex: align word-vector spaces across languages, and make dictionaries from them.
+
+en, es, train, test = isolex.sample()
+alignment = isolex.align(en, es, train)
+alignment.translate("cat")
+isolex.evaluate(alignment, test).precision(1)
+"""
+
+from isolex._version import __version__
+from isolex.alignment import Alignment, load
+from isolex.errors import InputError, IsolexError, IsolexWarning
+from isolex.evaluation import BLIProtocol, BLIResult, evaluate
+from isolex.export import export
+from isolex.induction import InducedLexicon
+from isolex.lexicon import Lexicon, find_leaks
+from isolex.normalize import Normalizer
+from isolex.recipes import METHODS, align
+from isolex.samples import sample
+from isolex.vectors import Vectors
+
+__all__ = [
+    "METHODS",
+    "Alignment",
+    "BLIProtocol",
+    "BLIResult",
+    "InducedLexicon",
+    "InputError",
+    "IsolexError",
+    "IsolexWarning",
+    "Lexicon",
+    "Normalizer",
+    "Vectors",
+    "__version__",
+    "align",
+    "evaluate",
+    "export",
+    "find_leaks",
+    "load",
+    "sample",
+]

@@ -1,0 +1,55 @@
+"""Two vocabularies in one shared space: asking it, saving it, loading it."""
+
+from pathlib import Path
+
+import torch
+
+from isolex.alignment.alignment import CRITERIA, Alignment, Translations
+from isolex.alignment.artefact import CARD, check_vectors, load_artefact, stored_vectors
+from isolex.alignment.card import Card, SideCard, Status
+from isolex.arrays import pick_device
+from isolex.vectors import Vectors
+
+__all__ = ["CARD", "CRITERIA", "Alignment", "Card", "SideCard", "Status", "Translations", "load"]
+
+
+def load(
+    path: str | Path,
+    *,
+    source: Vectors | None = None,
+    target: Vectors | None = None,
+    other_vectors: bool = False,
+    device: str | torch.device | None = None,
+) -> Alignment:
+    """Read a saved alignment, with its own vectors or with the same ones from elsewhere.
+
+    Args:
+        path: The folder.
+        source: Source vectors to use instead of the stored ones: the same, or a bigger vocabulary that
+            begins with them.
+        target: The same for the target side.
+        other_vectors: Take other vectors than those it was made for; see `Alignment.bind`.
+        device: Where to compute; by default a GPU if there is one.
+
+    Raises:
+        InputError: There is no such folder, or its vectors are gone.
+        FormatError: It is not an alignment, or a damaged one.
+        MismatchError: The vectors are not those it was made for.
+    """
+    artefact = load_artefact(path)
+    card = artefact.card
+    sides = [
+        (given if given is not None else stored_vectors(path, side, side_card), side, side_card)
+        for given, side, side_card in ((source, "source", card.source), (target, "target", card.target))
+    ]
+    same = [check_vectors(*side, other_vectors=other_vectors) for side in sides]
+    return Alignment(
+        sides[0][0],
+        sides[1][0],
+        normalizers=artefact.normalizers,
+        mapping=artefact.mapping,
+        seeds=artefact.seeds,
+        card=card,
+        neighbourhoods=artefact.neighbourhoods if all(same) else None,
+        device=pick_device(device),
+    )

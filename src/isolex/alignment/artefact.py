@@ -1,0 +1,170 @@
+"""The folder that an alignment is saved in: safetensors and JSON, written whole or not at all.
+
+card.json                how it was made and how good it is
+alignment.safetensors    the two maps, what the normalisers were fitted to, the neighbourhoods of CSLS
+seeds.tsv                the training pairs that were found in both vocabularies
+source.safetensors       the vectors of either side (unless saved by reference)
+target.safetensors
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from isolex.alignment.card import Card, SideCard
+from isolex.errors import FormatError, InputError, MismatchError
+from isolex.files import atomic_folder
+from isolex.lexicon import Lexicon
+from isolex.mapping import Mapping
+from isolex.normalize import FittedNormalizer, Operation
+from isolex.vectors import Vectors
+
+CARD = "card.json"
+MATRICES = "alignment.safetensors"
+SEEDS = "seeds.tsv"
+SIDES = ("source", "target")
+
+VectorsPolicy = Literal["copy", "reference"]
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """What is saved beside the vectors.
+
+    Attributes:
+        mapping: The maps.
+        normalizers: Source and target side.
+        neighbourhoods: `Alignment.neighbourhoods` of the source words and of the target words.
+        seeds: Training pairs.
+        card: The card.
+    """
+
+    mapping: Mapping
+    normalizers: tuple[FittedNormalizer, FittedNormalizer]
+    neighbourhoods: tuple[Tensor, Tensor]
+    seeds: Lexicon
+    card: Card
+
+
+def save_artefact(
+    artefact: Artefact, path: str | Path, source: Vectors, target: Vectors, *, vectors: VectorsPolicy
+) -> None:
+    """Write the folder; see `Alignment.save`."""
+    if vectors == "reference":
+        for side_card in (artefact.card.source, artefact.card.target):
+            if side_card.path is None:
+                raise InputError("the vectors come from no file to refer to", where=path, fix="save a copy")
+    tensors: dict[str, Tensor] = {
+        "map.source": artefact.mapping.source.cpu().contiguous(),
+        "map.target": artefact.mapping.target.cpu().contiguous(),
+        "neighbourhoods.source": artefact.neighbourhoods[0].cpu().contiguous(),
+        "neighbourhoods.target": artefact.neighbourhoods[1].cpu().contiguous(),
+    }
+    card = artefact.card.to_json()
+    card["normalizers"] = {
+        side: _pack_normalizer(normalizer, side, tensors)
+        for side, normalizer in zip(SIDES, artefact.normalizers, strict=True)
+    }
+    card["vectors"] = vectors
+    with atomic_folder(path, marker=CARD) as folder:
+        save_file(tensors, folder / MATRICES)
+        artefact.seeds.write(folder / SEEDS)
+        if vectors == "copy":
+            for side, table in zip(SIDES, (source, target), strict=True):
+                table.write(folder / f"{side}.safetensors")
+        (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def load_artefact(path: str | Path) -> Artefact:
+    """Read all but the vectors.
+
+    Raises:
+        InputError: There is no such folder.
+        FormatError: It is not an alignment, or a damaged one.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise InputError(
+            "there is no such alignment folder", where=path, fix="give what isolex align wrote with -o"
+        )
+    try:
+        data = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        normalizers = data.pop("normalizers")
+        data.pop("vectors")
+        tensors = load_file(folder / MATRICES)
+        mapping = Mapping(tensors["map.source"], tensors["map.target"])
+        neighbourhoods = (tensors["neighbourhoods.source"], tensors["neighbourhoods.target"])
+        fitted = tuple(_unpack_normalizer(normalizers[side], side, tensors) for side in SIDES)
+    except FileNotFoundError as error:
+        missing = Path(error.filename or CARD).name
+        raise FormatError(f"is no alignment: it holds no {missing}", where=path) from error
+    except (ValueError, KeyError, TypeError, AttributeError, SafetensorError, OSError) as error:
+        raise FormatError(f"is a damaged alignment ({error})", where=path, fix="align again") from error
+    card = Card.from_json(data, where=folder / CARD)
+    return Artefact(mapping, (fitted[0], fitted[1]), neighbourhoods, Lexicon.read(folder / SEEDS), card)
+
+
+def stored_vectors(path: str | Path, side: str, card: SideCard) -> Vectors:
+    """The vectors of one side: the folder's own copy, else the file that the card refers to.
+
+    Raises:
+        InputError: Neither is there.
+    """
+    copy = Path(path) / f"{side}.safetensors"
+    if copy.exists():
+        return Vectors.read(copy)
+    if card.path is None or not Path(card.path).exists():
+        raise InputError(
+            f"its {side} vectors are not here: it was saved by reference to {card.path}",
+            where=path,
+            fix=f"give them by --{side}",
+        )
+    return Vectors.read(card.path, limit=card.words, language=card.language)
+
+
+def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors: bool) -> bool:
+    """Whether these are exactly the vectors of the card, not more; see `Alignment.bind`.
+
+    Raises:
+        MismatchError: They cannot be used, or are others and `other_vectors` is not set.
+    """
+    if vectors.dimension != card.dimension:
+        raise MismatchError(
+            f"the {side} vectors have {vectors.dimension} dimensions, the alignment was made for {card.dimension}",
+            where=repr(vectors),
+            fix=f"give the {side} vectors that it was made for",
+        )
+    begins_alike = len(vectors) >= card.words and vectors.head(card.words).fingerprint == card.fingerprint
+    if not begins_alike and not other_vectors:
+        origin = f" from {card.path}" if card.path else ""
+        raise MismatchError(
+            f"these are not the {side} vectors that the alignment was made for ({card.words:,} words{origin})",
+            where=repr(vectors),
+            fix="give those, or say that these are of the same space (other_vectors=True, --other-vectors)",
+        )
+    return begins_alike and len(vectors) == card.words
+
+
+def _pack_normalizer(normalizer: FittedNormalizer, side: str, tensors: dict[str, Tensor]) -> dict[str, Any]:
+    for number, operation in enumerate(normalizer.operations):
+        if operation.vector is not None:
+            tensors[f"normalizer.{side}.{number}"] = operation.vector.cpu().contiguous()
+    return {
+        "steps": list(normalizer.steps),
+        "operations": [operation.name for operation in normalizer.operations],
+        "dimension": normalizer.dimension,
+        "zero_rows": normalizer.zero_rows,
+    }
+
+
+def _unpack_normalizer(data: dict[str, Any], side: str, tensors: dict[str, Tensor]) -> FittedNormalizer:
+    operations = tuple(
+        Operation(name, tensors[f"normalizer.{side}.{number}"] if name != "unit" else None)
+        for number, name in enumerate(data["operations"])
+    )
+    return FittedNormalizer(tuple(data["steps"]), operations, int(data["dimension"]), int(data["zero_rows"]))

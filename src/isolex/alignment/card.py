@@ -1,0 +1,121 @@
+"""The card of an alignment: everything about how it was made that is not a matrix."""
+
+import datetime
+import platform
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+import torch
+
+from isolex._version import __version__
+from isolex.errors import FormatError
+from isolex.vectors import Vectors
+
+CARD_VERSION = 1
+
+Status = Literal["aligned", "doubtful", "failed", "unchecked"]
+
+
+@dataclass(frozen=True)
+class SideCard:
+    """Which vectors one side was made from.
+
+    Attributes:
+        fingerprint: Digest of words and values, see `Vectors.fingerprint`.
+        words: Number of words.
+        dimension: Numbers a word.
+        language: Language code or None.
+        path: File they were read from, if any.
+        zero_rows: Words without a vector.
+    """
+
+    fingerprint: str
+    words: int
+    dimension: int
+    language: str | None = None
+    path: str | None = None
+    zero_rows: int = 0
+
+    @classmethod
+    def of(cls, vectors: Vectors, *, path: str | None = None, zero_rows: int = 0) -> "SideCard":
+        """The card of some vectors."""
+        return cls(vectors.fingerprint, len(vectors), vectors.dimension, vectors.language, path, zero_rows)
+
+
+@dataclass(frozen=True)
+class Card:
+    """How an alignment was made, and what is known of its quality.
+
+    Attributes:
+        method: Name of the method.
+        settings: The full configuration of solver and normalisation.
+        source: Source vectors.
+        target: Target vectors.
+        seed: Of everything random.
+        status: `aligned`, `doubtful`, `failed`, or `unchecked` when nobody looked.
+        reasons: One sentence each: why this status, why this method.
+        scores: Measured figures, by name (percent where they are rates).
+        trace: What the solver noted, a row a step.
+        versions: Of isolex and what it computes with.
+        created: ISO 8601, UTC.
+    """
+
+    method: str
+    settings: dict[str, Any]
+    source: SideCard
+    target: SideCard
+    seed: int = 0
+    status: Status = "unchecked"
+    reasons: tuple[str, ...] = ()
+    scores: dict[str, Any] = field(default_factory=dict)
+    trace: tuple[dict[str, Any], ...] = ()
+    versions: dict[str, str] = field(default_factory=lambda: current_versions())
+    created: str = field(default_factory=lambda: _now())
+
+    def reversed(self) -> "Card":
+        """The card of the same alignment seen from the other side."""
+        return replace(self, source=self.target, target=self.source)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {"format": "isolex-alignment", "version": CARD_VERSION} | asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Any, *, where: object) -> "Card":
+        """The inverse of `to_json`.
+
+        Raises:
+            FormatError: Not such a card, or one of a later version.
+        """
+        if not isinstance(data, dict) or data.get("format") != "isolex-alignment":
+            raise FormatError("is not the card of an isolex alignment", where=where)
+        if data.get("version") != CARD_VERSION:
+            raise FormatError(
+                f"has card version {data.get('version')}, expected {CARD_VERSION}",
+                where=where,
+                fix="use the isolex release that made it, or align again",
+            )
+        values = {name: value for name, value in data.items() if name not in ("format", "version")}
+        try:
+            for side in ("source", "target"):
+                values[side] = SideCard(**values[side])
+            for listed in ("reasons", "trace"):
+                values[listed] = tuple(values[listed])
+            return cls(**values)
+        except (KeyError, TypeError) as error:
+            raise FormatError(f"is damaged ({error})", where=where, fix="align again") from error
+
+
+def current_versions() -> dict[str, str]:
+    """Versions of isolex and of what it computes with."""
+    return {
+        "isolex": __version__,
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")

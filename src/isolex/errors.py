@@ -1,0 +1,52 @@
+"""Every error that isolex raises on purpose, and the one warning class it uses.
+
+A message is one line: where it happened, what was found, what was expected, and how to fix it.
+"""
+
+
+class IsolexError(Exception):
+    """Base of all deliberate errors.
+
+    Args:
+        problem: What was found and what was expected, without a final full stop.
+        where: File, line, argument or object that the problem sits in.
+        fix: What the user can do about it.
+    """
+
+    def __init__(self, problem: str, *, where: object = None, fix: str | None = None) -> None:
+        self.problem = problem
+        self.where = None if where is None else str(where)
+        self.fix = fix
+        message = problem if where is None else f"{where}: {problem}"
+        if fix is not None:
+            message = f"{message}; {fix}"
+        super().__init__(" ".join(message.split()))
+
+
+class InputError(IsolexError, ValueError):
+    """An argument, a file or their combination cannot be used."""
+
+
+class FormatError(InputError):
+    """A file is not in the format that it was read as, or holds nothing usable."""
+
+
+class MismatchError(InputError):
+    """An alignment was used with vectors other than those it was made for."""
+
+
+class UnknownWordError(InputError, KeyError):
+    """A word is in no vocabulary that could give it a vector."""
+
+    __str__ = Exception.__str__  # KeyError's shows the repr, quotes and all
+
+
+class MissingExtraError(IsolexError, ImportError):
+    """An optional dependency is needed; the message holds the exact pip command."""
+
+    def __init__(self, feature: str, package: str, extra: str) -> None:
+        super().__init__(f"{feature} needs the package {package}", fix=f"run: pip install 'isolex[{extra}]'")
+
+
+class IsolexWarning(UserWarning):
+    """Something was left out or looks wrong, but the result is usable."""

@@ -1,0 +1,112 @@
+"""Bilingual lexicon induction: how many test words an alignment translates rightly, by a named protocol."""
+
+from typing import Literal
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from isolex.alignment import Alignment
+from isolex.errors import InputError
+from isolex.evaluation.protocols import PROTOCOLS, BLIProtocol
+from isolex.evaluation.result import PRECISIONS, Answer, BLIResult
+from isolex.lexicon import Coverage, Lexicon, find_leaks
+from isolex.names import look_up
+from isolex.retrieval import Criterion, Index
+
+
+def evaluate(
+    alignment: Alignment,
+    lexicon: Lexicon,
+    protocol: str | BLIProtocol = "muse",
+    criterion: str | Criterion = "csls",
+    direction: Literal["forward", "backward"] = "forward",
+    *,
+    train: Lexicon | None = None,
+) -> BLIResult:
+    """Score an alignment on a test lexicon; the whole vocabulary is searched.
+
+    Args:
+        alignment: What to score.
+        lexicon: Test pairs, source word and target word as the alignment has them, also for `backward`.
+        protocol: `muse`, `strict`, `xling`, or a protocol object.
+        criterion: `csls`, `nn`, `isf`, or a criterion object.
+        direction: `forward` asks for target words, `backward` for source words.
+        train: Pairs to look for leaks in; by default those that the alignment was made from.
+
+    Returns:
+        The scores, with every answer.
+
+    Raises:
+        InputError: An unknown name, or no test pair inside both vocabularies.
+    """
+    if isinstance(protocol, str):
+        protocol = look_up(protocol, PROTOCOLS, "protocol")
+    train = train or alignment.seeds
+    if look_up(direction, {"forward": False, "backward": True}, "direction"):
+        alignment, lexicon, train = alignment.reversed(), lexicon.reversed(), train.reversed()
+    alignment = alignment.head(protocol.vocabulary)
+    indexed = lexicon.index(alignment.source, alignment.target)
+    if len(indexed) == 0:
+        raise InputError(
+            f"none of its {len(lexicon):,} pairs is in both vocabularies",
+            where="test lexicon",
+            fix="check the language, the direction and the letter case (--case lower or fold)",
+        )
+    pairs = torch.from_numpy(indexed.pairs).to(alignment.device)
+    answers = _answers(alignment, alignment.index(criterion), pairs, protocol)
+    if protocol.missing == "wrong":
+        answers += _missing(lexicon, indexed.coverage, alignment, protocol)
+    return BLIResult(
+        protocol=protocol,
+        criterion=criterion if isinstance(criterion, str) else type(criterion).__name__,
+        direction=direction,
+        coverage=indexed.coverage.sources_percent,
+        answers=tuple(answers),
+        leaks=find_leaks(train, lexicon),
+    )
+
+
+def _answers(
+    alignment: Alignment, index: Index, pairs: Int[Tensor, "p 2"], protocol: BLIProtocol
+) -> list[Answer]:
+    """The answers to every unit whose words are both in the vocabularies."""
+    x, _ = alignment.shared
+    asked, place = pairs[:, 0].unique(return_inverse=True)
+    found = index.search(x[asked], max(PRECISIONS))
+    ranks = index.ranks(x[pairs[:, 0]], pairs[:, 1]).tolist()
+    source, target = alignment.source.words, alignment.target.words
+    predictions = [
+        tuple((target[key], score) for key, score in zip(keys, scores, strict=True))
+        for keys, scores in zip(found.indices.tolist(), found.scores.tolist(), strict=True)
+    ]
+    units: dict[tuple[int, int], list[int]] = {}
+    for number, (row, key) in enumerate(pairs.tolist()):
+        units.setdefault((row, key if protocol.unit == "pair" else 0), []).append(number)
+    answers = []
+    for (row, _), numbers in units.items():
+        gold = tuple(target[int(pairs[number, 1])] for number in numbers)
+        rank = min(ranks[number] for number in numbers)
+        answers.append(Answer(source[row], gold, rank, row + 1, predictions[int(place[numbers[0]])]))
+    return answers
+
+
+def _missing(
+    lexicon: Lexicon, coverage: Coverage, alignment: Alignment, protocol: BLIProtocol
+) -> list[Answer]:
+    """Wrong answers for the units that have a word outside the vocabularies."""
+    no_source, no_target = set(coverage.missing_source), set(coverage.missing_target)
+    units: list[tuple[str, tuple[str, ...]]]
+    if protocol.unit == "pair":
+        units = [(word, (gold,)) for word, gold in lexicon if word in no_source or gold in no_target]
+    else:
+        units = [
+            (word, golds)
+            for word, golds in lexicon.targets_of.items()
+            if word in no_source or no_target.issuperset(golds)
+        ]
+    rows = (alignment.source.id(word) for word, _ in units)
+    return [
+        Answer(word, gold, None, None if row is None else row + 1, ())
+        for (word, gold), row in zip(units, rows, strict=True)
+    ]

@@ -1,0 +1,78 @@
+"""Statistics over test units: bootstrap intervals and paired tests. NumPy in, plain numbers out."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+RESAMPLES = 2000
+
+
+def bootstrap_interval(
+    values: Float[np.ndarray, "n"], clusters: Int[np.ndarray, "n"], *, level: float = 0.95, seed: int = 0
+) -> tuple[float, float]:
+    """Percentile bootstrap interval of the mean, resampling whole clusters (Efron & Tibshirani 1993).
+
+    Args:
+        values: `[n]`, one a unit.
+        clusters: `[n]` ids 0 … c − 1 of what is drawn together: the pairs of one source word are not
+            independent evidence.
+        level: Coverage of the interval.
+        seed: The same seed gives the same interval.
+
+    Returns:
+        Low and high end; (nan, nan) without values.
+    """
+    if values.size == 0:
+        return math.nan, math.nan
+    sums, sizes = np.bincount(clusters, values), np.bincount(clusters)
+    drawn = np.random.default_rng(seed).integers(sums.size, size=(RESAMPLES, sums.size))
+    means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class PairedTest:
+    """Two systems on the same test units.
+
+    Attributes:
+        n: Units that both were scored on.
+        difference: First minus second, in points of P@1.
+        interval: 95 % bootstrap interval of the difference.
+        wins: Units that only the first gets right.
+        losses: Units that only the second gets right.
+        p_value: Exact two-sided sign (McNemar) test: how likely so uneven wins and losses are by chance.
+    """
+
+    n: int
+    difference: float
+    interval: tuple[float, float]
+    wins: int
+    losses: int
+    p_value: float
+
+
+def paired_test(
+    first: Bool[np.ndarray, "n"], second: Bool[np.ndarray, "n"], clusters: Int[np.ndarray, "n"]
+) -> PairedTest:
+    """Compare right-or-wrong answers of two systems, unit by unit (McNemar 1947)."""
+    gains = first.astype(float) - second.astype(float)
+    wins, losses = int((gains > 0).sum()), int((gains < 0).sum())
+    low, high = bootstrap_interval(gains, clusters)
+    difference = float(gains.mean()) if gains.size else math.nan
+    return PairedTest(
+        int(gains.size), 100 * difference, (100 * low, 100 * high), wins, losses, sign_test(wins, losses)
+    )
+
+
+def sign_test(wins: int, losses: int) -> float:
+    """Two-sided probability of a split at least so uneven among wins + losses fair coins."""
+    n, fewer = wins + losses, min(wins, losses)
+    log_half = -n * math.log(2)
+    tail = sum(
+        math.exp(math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1) + log_half)
+        for i in range(fewer + 1)
+    )
+    return min(1.0, 2 * tail)

@@ -1,0 +1,33 @@
+"""Named definitions of what P@1 means: public scorers disagree, and their numbers are not comparable."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class BLIProtocol:
+    """How a test lexicon is scored.
+
+    Attributes:
+        name: What results are labelled with.
+        unit: `source`: a source word counts once, and is right if any of its gold targets is in the top k;
+            `pair`: every pair counts on its own.
+        missing: What becomes of units with a word outside the vocabularies: they are left out (`drop`),
+            or count as wrong (`wrong`).
+        vocabulary: Only so many of the most frequent words on either side take part.
+    """
+
+    name: str
+    unit: Literal["source", "pair"]
+    missing: Literal["drop", "wrong"]
+    vocabulary: int = 200_000
+
+
+PROTOCOLS = {
+    protocol.name: protocol
+    for protocol in (
+        BLIProtocol("muse", unit="source", missing="drop"),
+        BLIProtocol("strict", unit="source", missing="wrong"),
+        BLIProtocol("xling", unit="pair", missing="drop"),
+    )
+}

@@ -1,0 +1,215 @@
+"""What an evaluation of bilingual lexicon induction yields, and the forms it is reported in."""
+
+import csv
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from isolex.errors import InputError
+from isolex.evaluation.metrics import PairedTest, bootstrap_interval, paired_test
+from isolex.evaluation.protocols import BLIProtocol
+from isolex.files import atomic_file
+from isolex.lexicon import LeakReport
+
+PRECISIONS = (1, 5, 10)
+FREQUENCY_BINS = (500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 200_000)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the system said to one test unit.
+
+    Attributes:
+        source: The word asked for.
+        gold: Its right answers that the unit accepts.
+        rank: Rank of the best right answer in the whole vocabulary, from 1; None if it is not there.
+        source_rank: Frequency rank of the source word, from 1; None if it is not in the vocabulary.
+        predictions: The best (word, score), best first.
+    """
+
+    source: str
+    gold: tuple[str, ...]
+    rank: int | None
+    source_rank: int | None
+    predictions: tuple[tuple[str, float], ...]
+
+    @property
+    def copied(self) -> bool:
+        """Repeating the source word would have been right."""
+        return self.source in self.gold
+
+
+@dataclass(frozen=True)
+class FrequencyBin:
+    """P@1 of the source words within a range of frequency ranks (from `first` to `last`)."""
+
+    first: int
+    last: int
+    n: int
+    precision: float
+
+
+@dataclass(frozen=True)
+class BLIResult:
+    """Scores of one alignment on one test lexicon, by one protocol. Rates are in percent.
+
+    Attributes:
+        protocol: How it was scored.
+        criterion: Name of the retrieval criterion.
+        direction: `forward` or `backward`.
+        coverage: Percent of the test's source words with a pair inside both vocabularies.
+        answers: One a test unit that was scored.
+        leaks: What of the test stands in the training pairs, if those are known.
+    """
+
+    protocol: BLIProtocol
+    criterion: str
+    direction: Literal["forward", "backward"]
+    coverage: float
+    answers: tuple[Answer, ...] = field(repr=False)
+    leaks: LeakReport | None = None
+
+    @property
+    def n(self) -> int:
+        """Units scored."""
+        return len(self.answers)
+
+    def precision(self, k: int = 1) -> float:
+        """P@k: percent of the units with a right answer among the best k; nan without units."""
+        return _percent(self._ranks <= k)
+
+    @property
+    def mrr(self) -> float:
+        """Mean reciprocal rank over the full ranking, between 0 and 1; the mean average precision of XLING."""
+        return float((1 / self._ranks).mean()) if self.n else float("nan")
+
+    @cached_property
+    def interval(self) -> tuple[float, float]:
+        """95 % bootstrap interval of P@1, source words resampled."""
+        low, high = bootstrap_interval(self._right.astype(float), self._clusters)
+        return 100 * low, 100 * high
+
+    @property
+    def copy_baseline(self) -> float:
+        """P@1 of answering every word with itself."""
+        return _percent(self._copied)
+
+    @property
+    def precision_without_identical(self) -> float:
+        """P@1 over the units that repeating the source word would not get right."""
+        return _percent(self._right[~self._copied])
+
+    def by_frequency(self) -> list[FrequencyBin]:
+        """P@1 by frequency of the source word; bins without test words are left out."""
+        places = np.array([answer.source_rank or 0 for answer in self.answers])
+        bins, first = [], 1
+        for last in FREQUENCY_BINS:
+            inside = (places >= first) & (places <= last)
+            if inside.any():
+                bins.append(FrequencyBin(first, last, int(inside.sum()), _percent(self._right[inside])))
+            first = last + 1
+        return bins
+
+    def compare(self, other: "BLIResult") -> PairedTest:
+        """Paired test of this result's P@1 against another's, over the units that both scored.
+
+        Raises:
+            InputError: Different protocols or directions, or no unit in common.
+        """
+        if (self.protocol, self.direction) != (other.protocol, other.direction):
+            raise InputError(
+                f"got {self.protocol.name} {self.direction} and {other.protocol.name} {other.direction}, "
+                "expected the same protocol and direction",
+                where="paired test",
+            )
+        theirs = {(a.source, a.gold if self.protocol.unit == "pair" else ()): a for a in other.answers}
+        both = [
+            (mine, theirs[key])
+            for mine in self.answers
+            if (key := (mine.source, mine.gold if self.protocol.unit == "pair" else ())) in theirs
+        ]
+        if not both:
+            raise InputError("the two results have no test word in common", where="paired test")
+        clusters = _clusters([mine for mine, _ in both])
+        return paired_test(
+            np.array([mine.rank == 1 for mine, _ in both]), np.array([b.rank == 1 for _, b in both]), clusters
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Every figure as plain JSON values, rates in percent, undefined ones as null."""
+        return {
+            "protocol": self.protocol.name,
+            "criterion": self.criterion,
+            "direction": self.direction,
+            **{f"p@{k}": _rounded(self.precision(k)) for k in PRECISIONS},
+            "mrr": _rounded(self.mrr, 4),
+            "n": self.n,
+            "coverage": _rounded(self.coverage),
+            "copy_baseline": _rounded(self.copy_baseline),
+            "p@1_without_identical": _rounded(self.precision_without_identical),
+            "interval": [_rounded(end) for end in self.interval],
+            "by_frequency": [
+                {"first": b.first, "last": b.last, "n": b.n, "p@1": _rounded(b.precision)}
+                for b in self.by_frequency()
+            ],
+            "leaks": None
+            if self.leaks is None
+            else {
+                "pairs": len(self.leaks.pairs),
+                "reversed_pairs": len(self.leaks.reversed_pairs),
+                "source_words": len(self.leaks.source_words),
+            },
+        }
+
+    def write_answers(self, path: str | Path) -> None:
+        """Write every answer as TSV: word, gold, rank of the best right answer, predictions."""
+        with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
+            writer.writerow(("source", "gold", "rank", "correct", "source_rank", "predictions", "scores"))
+            for answer in self.answers:
+                writer.writerow(
+                    (
+                        answer.source,
+                        json.dumps(answer.gold, ensure_ascii=False),
+                        answer.rank or "",
+                        int(answer.rank == 1),
+                        answer.source_rank or "",
+                        json.dumps([word for word, _ in answer.predictions], ensure_ascii=False),
+                        json.dumps([round(score, 4) for _, score in answer.predictions]),
+                    )
+                )
+
+    @cached_property
+    def _ranks(self) -> Float[np.ndarray, "n"]:
+        return np.array([np.inf if a.rank is None else a.rank for a in self.answers], dtype=float)
+
+    @cached_property
+    def _right(self) -> Bool[np.ndarray, "n"]:
+        right: np.ndarray = self._ranks == 1
+        return right
+
+    @cached_property
+    def _copied(self) -> Bool[np.ndarray, "n"]:
+        return np.array([answer.copied for answer in self.answers], dtype=bool)
+
+    @cached_property
+    def _clusters(self) -> Int[np.ndarray, "n"]:
+        return _clusters(self.answers)
+
+
+def _clusters(answers: "tuple[Answer, ...] | list[Answer]") -> Int[np.ndarray, "n"]:
+    ids: dict[str, int] = {}
+    return np.array([ids.setdefault(answer.source, len(ids)) for answer in answers], dtype=np.int64)
+
+
+def _percent(flags: Bool[np.ndarray, "n"]) -> float:
+    return 100 * float(flags.mean()) if flags.size else float("nan")
+
+
+def _rounded(value: float, digits: int = 2) -> float | None:
+    return None if np.isnan(value) else round(value, digits)

@@ -1,0 +1,45 @@
+"""Aligned vectors for other programs: both vocabularies in the shared space, in a format they read."""
+
+from pathlib import Path
+
+from isolex.alignment import Alignment
+from isolex.errors import InputError
+from isolex.names import look_up
+from isolex.vectors import Vectors
+
+# Format name of `write_vectors` and the ending its files get.
+EXPORT_FORMATS = {"word2vec": ".vec", "word2vec-binary": ".bin", "glove": ".txt", "native": ".safetensors"}
+
+
+def export(alignment: Alignment, folder: str | Path, *, format: str = "word2vec") -> tuple[Path, Path]:
+    """Write the mapped, unit-length vectors of both sides.
+
+    The files are named by language where both are known and differ (`en.vec`, `es.vec`), else `source` and
+    `target`. Each replaces an earlier one only when it is whole.
+
+    Args:
+        alignment: What to export.
+        folder: Where to; made if it is missing.
+        format: `word2vec`, `word2vec-binary`, `glove` or `native`.
+
+    Returns:
+        The two files, source first.
+
+    Raises:
+        InputError: No such format, or the folder cannot be written.
+    """
+    ending = look_up(format, EXPORT_FORMATS, "export format")
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"cannot be made ({error.strerror})", where=folder, fix="choose another folder"
+        ) from error
+    languages = (alignment.source.language, alignment.target.language)
+    names = languages if None not in languages and len(set(languages)) == 2 else ("source", "target")
+    files = (folder / f"{names[0]}{ending}", folder / f"{names[1]}{ending}")
+    sides = (alignment.source, alignment.target)
+    for path, side, rows in zip(files, sides, alignment.shared, strict=True):
+        Vectors(side.words, rows, side.language).write(path, format=format)
+    return files

@@ -1,0 +1,109 @@
+"""Files that are either the old one or the whole new one, never half of it; and digests of contents."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from isolex.errors import InputError
+
+
+@contextmanager
+def atomic_file(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary sibling of `path` that takes its place when the block ends well.
+
+    On any exception, an interrupt included, the temporary file goes and what stood at `path` stays.
+
+    Raises:
+        InputError: The folder of `path` is missing or cannot be written, or `path` is a folder.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise InputError("is a folder, expected a file name", where=path, fix="name a file inside it")
+    with _temporary(path, folder=False) as temporary:
+        yield temporary
+        temporary.replace(path)
+
+
+@contextmanager
+def atomic_folder(path: str | Path, *, marker: str) -> Iterator[Path]:
+    """Yield a temporary sibling folder that takes the place of `path` when the block ends well.
+
+    A folder that already stands there is replaced only if it is empty or holds the file `marker`, that is,
+    if it is an earlier output of the same kind: nobody's other files are ever removed.
+
+    Raises:
+        InputError: `path` is a file, or a folder of something else, or its parent cannot be written.
+    """
+    path = Path(path)
+    check_folder(path, marker=marker)
+    with _temporary(path, folder=True) as temporary:
+        yield temporary
+        if not path.exists():
+            temporary.replace(path)
+            return
+        with _temporary(path, folder=True) as retired:
+            path.replace(retired)
+            try:
+                temporary.replace(path)
+            except BaseException:
+                retired.replace(path)
+                raise
+
+
+def check_folder(path: str | Path, *, marker: str) -> None:
+    """Raise `InputError` unless `path` is free, empty, or an earlier output that holds the file `marker`."""
+    path = Path(path)
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise InputError("is a file, expected a folder", where=path, fix="choose another output folder")
+    if any(path.iterdir()) and not (path / marker).exists():
+        raise InputError(
+            f"holds other files (no {marker} among them), so it is not replaced",
+            where=path,
+            fix="choose an empty or a new folder",
+        )
+
+
+def digest(*chunks: bytes | memoryview) -> str:
+    """SHA-256 of the chunks, one after the other, as `sha256:<hex>`."""
+    state = hashlib.sha256()
+    for chunk in chunks:
+        state.update(chunk)
+    return f"sha256:{state.hexdigest()}"
+
+
+@contextmanager
+def _temporary(path: Path, *, folder: bool) -> Iterator[Path]:
+    try:
+        if folder:
+            name = tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.new-")
+        else:
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.new-")
+            os.close(handle)
+    except OSError as error:
+        raise InputError(
+            f"cannot be written ({error.strerror})",
+            where=path,
+            fix="create its folder or choose another place",
+        ) from error
+    temporary = Path(name)
+    # mkstemp and mkdtemp make private entries; outputs get the permissions that open() and mkdir() give.
+    temporary.chmod((0o777 if folder else 0o666) & ~_umask())
+    try:
+        yield temporary
+    finally:
+        if folder:
+            shutil.rmtree(temporary, ignore_errors=True)
+        else:
+            temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,62 @@
+"""Dictionary entries by asking an index for every word, in one or both directions."""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Bool, Int
+from torch import Tensor
+
+from isolex.errors import InputError
+from isolex.induction.entries import Direction, Entry, InducedLexicon
+from isolex.retrieval import Index, TopK
+
+
+def induce(
+    source_words: Sequence[str],
+    target_words: Sequence[str],
+    forward: Index,
+    backward: Index,
+    *,
+    direction: Direction = "forward",
+    k: int = 1,
+) -> InducedLexicon:
+    """The best translations of every word.
+
+    Args:
+        source_words: n words, in the row order of `backward.keys`.
+        target_words: m words, in the row order of `forward.keys`.
+        forward: Finds target rows for source rows.
+        backward: Finds source rows for target rows.
+        direction: `forward` answers every source word with its k best target words; `backward` every target
+            word with its k best source words; `mutual` keeps the pairs that are each other's best answer.
+        k: Answers a word; for `mutual` 1.
+
+    Raises:
+        InputError: k < 1, or k > 1 for `mutual`.
+    """
+    if k < 1 or (direction == "mutual" and k != 1):
+        raise InputError(f"got k = {k} for direction {direction!r}", fix="use k = 1 for mutual, else k ≥ 1")
+    x, z = backward.keys, forward.keys
+    asked_forward = direction != "backward"
+    # One full answer in the direction asked for; of the other only the best key of each row is needed.
+    found = forward.search(x, k) if asked_forward else backward.search(z, k)
+    back = backward.search(z, 1) if asked_forward else forward.search(x, 1)
+    mutual = _is_mutual(found, back.indices[:, 0])
+    asked = source_words if asked_forward else target_words
+    answers = target_words if asked_forward else source_words
+    entries: list[Entry] = []
+    rows = zip(asked, found.indices.tolist(), found.scores.tolist(), mutual.tolist(), strict=True)
+    for word, ids, scores, flags in rows:
+        for rank, (key, score, flag) in enumerate(zip(ids, scores, flags, strict=True), start=1):
+            if direction == "mutual" and not flag:
+                continue
+            source, target = (word, answers[key]) if asked_forward else (answers[key], word)
+            entries.append(Entry(source, target, score, rank, flag))
+    return InducedLexicon(tuple(entries), direction)
+
+
+def _is_mutual(found: TopK, best_back: Int[Tensor, "m"]) -> Bool[Tensor, "n k"]:
+    """Whether each found key is its query's first choice, and has that query for its own."""
+    own = torch.arange(found.indices.shape[0], device=found.indices.device)[:, None]
+    first = torch.arange(found.indices.shape[1], device=found.indices.device) == 0
+    return (best_back[found.indices] == own) & first

@@ -1,0 +1,56 @@
+"""Which test pairs a training lexicon already gives away."""
+
+from dataclasses import dataclass
+
+from isolex.lexicon.pairs import Lexicon
+
+
+@dataclass(frozen=True)
+class LeakReport:
+    """What a test lexicon shares with a training lexicon.
+
+    Attributes:
+        pairs: Test pairs (s, t) that stand in the training lexicon.
+        reversed_pairs: Other test pairs (s, t) whose reverse (t, s) stands there, as when the training
+            lexicon is of the opposite direction.
+        source_words: Test source words that are training sources too, with whatever translation.
+        test_pairs: Number of test pairs.
+        test_sources: Number of test source words.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    reversed_pairs: tuple[tuple[str, str], ...]
+    source_words: tuple[str, ...]
+    test_pairs: int
+    test_sources: int
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is shared at all."""
+        return not (self.pairs or self.reversed_pairs or self.source_words)
+
+    def summary(self) -> str:
+        """One line for people."""
+        if self.clean:
+            return f"no leaks: the training lexicon shares nothing with the {self.test_pairs:,} test pairs"
+        return (
+            f"of {self.test_pairs:,} test pairs {len(self.pairs):,} are in the training lexicon and "
+            f"{len(self.reversed_pairs):,} are there reversed; of {self.test_sources:,} test source words "
+            f"{len(self.source_words):,} are training sources"
+        )
+
+
+def find_leaks(train: Lexicon, test: Lexicon) -> LeakReport:
+    """Compare a test lexicon with the lexicon that an alignment was trained on.
+
+    Words are compared as the lexicons hold them, so read both with the same `case`. If the training lexicon
+    is of the opposite direction, pass it as it is: `reversed_pairs` finds the shared pairs. Many published
+    test pairs stand reversed in the opposite direction's training file.
+    """
+    return LeakReport(
+        pairs=tuple(pair for pair in test if pair in train),
+        reversed_pairs=tuple((s, t) for s, t in test if (t, s) in train and (s, t) not in train),
+        source_words=tuple(word for word in test.sources if word in train.targets_of),
+        test_pairs=len(test),
+        test_sources=len(test.sources),
+    )

@@ -1,0 +1,292 @@
+"""The lexicon: word pairs of two languages."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+import torch
+
+from isolex.arrays import generator
+from isolex.errors import InputError
+from isolex.lexicon.formats import Format
+from isolex.lexicon.indexing import IndexedLexicon, index_pairs
+from isolex.lexicon.reading import Unicode, read_pairs
+from isolex.lexicon.seeds import identical_pairs, numeral_pairs
+from isolex.lexicon.words import CASES, Case, as_weight, counted, word_problem
+from isolex.lexicon.writing import write_pairs
+from isolex.vectors import Vectors
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Lexicon:
+    """Unique (source word, target word) pairs, many-to-many, in order of first appearance. Immutable.
+
+    A word may be a multiword entry ("ice cream"), but holds no tab, line break or other control character,
+    and no space at either end. A lexicon may be empty. Two are equal if pairs, weights and case are.
+
+    Args:
+        pairs: The pairs; of repeated ones (after `case`) the first is kept, with its weight.
+        weights: One finite number of at least 0 for each of `pairs`, or None if all weigh the same.
+        case: "keep" takes words as they are; "lower" lower-cases them; "fold" casefolds them *and* finds
+            them in a vocabulary under any spelling there, the most frequent first.
+
+    Attributes:
+        pairs: The unique pairs.
+        weights: Their weights, or None.
+        case: As given.
+
+    Raises:
+        InputError: An item is not a pair of usable words, weights do not fit, or `case` is unknown.
+
+    Example:
+        >>> lexicon = Lexicon([("cat", "gato"), ("cat", "gata"), ("ice cream", "helado")])
+        >>> lexicon.sources
+        ('cat', 'ice cream')
+        >>> lexicon.targets_of["cat"]
+        ('gato', 'gata')
+        >>> ("gato", "cat") in lexicon.reversed()
+        True
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    weights: tuple[float, ...] | None
+    case: Case
+
+    def __init__(
+        self,
+        pairs: Iterable[tuple[str, str]],
+        weights: Iterable[float] | None = None,
+        *,
+        case: Case = "keep",
+    ) -> None:
+        if case not in CASES:
+            raise InputError(f"got {case!r}, expected one of {', '.join(map(repr, CASES))}", where="case")
+        change = CASES[case]
+        cased = [(change(s), change(t)) for s, t in _checked_pairs(pairs)]
+        first: dict[tuple[str, str], int] = {}
+        for number, pair in enumerate(cased):
+            first.setdefault(pair, number)
+        if weights is not None:
+            checked = _checked_weights(weights, len(cased))
+            weights = tuple(checked[number] for number in first.values())
+        object.__setattr__(self, "pairs", tuple(first))
+        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "case", case)
+
+    @classmethod
+    def read(
+        cls,
+        path: str | Path,
+        *,
+        case: Case = "keep",
+        unicode: Unicode = "nfc",
+        format: Format | None = None,
+    ) -> "Lexicon":
+        r"""Read a lexicon file, plain or compressed by gzip, bzip2, xz or zstd.
+
+        The format is sniffed from the content unless named:
+
+        * "space": `source target`, parted by any run of spaces and tabs; no multiword entries.
+        * "tsv": tab-separated, entries may hold spaces; a third column is a weight.
+        * "csv": comma- or semicolon-separated, quoted as needed; a third column is a weight.
+        * "jsonl": JSON Lines, objects with "source", "target" and perhaps "weight".
+
+        TSV and CSV may begin with a header: a row with the names source and target, src and tgt (or trg), or
+        word and translation. Its other columns are ignored, but for one named weight. So what isolex induces
+        (source, target, score, rank, mutual) is read back as plain pairs. Where only some lines have a
+        weight, it is 1 for the others.
+
+        Blank lines are ignored, and so are remarks: lines that begin with "#" and hold no pair in the file's
+        format ("#the #the" is a pair; in CSV every line that begins with "# " is a remark). Other lines that
+        hold no pair are skipped, repeated pairs kept once, and both counted in one `IsolexWarning`.
+
+        Args:
+            path: The file, UTF-8 with or without byte-order mark, any line ends.
+            case: As in `Lexicon`.
+            unicode: "nfc" brings words to Unicode NFC, as readers of vectors do; "keep" leaves them.
+            format: One of the names above, or None to sniff.
+
+        Raises:
+            InputError: The file is missing, a folder or unreadable, or an argument is unknown.
+            FormatError: The file is empty, damaged, or no lexicon (a web page, word vectors, binary).
+            MissingExtraError: The file is zstd and the package for that is not installed.
+        """
+        return cls(*read_pairs(path, unicode=unicode, format=format), case=case)
+
+    @classmethod
+    def identical(cls, source: Vectors, target: Vectors, *, minimum_length: int = 1) -> "Lexicon":
+        """Words that stand in both vocabularies, each paired with itself, in source frequency order.
+
+        The result is empty if nothing is shared.
+
+        Args:
+            source: Source vocabulary.
+            target: Target vocabulary.
+            minimum_length: Least number of characters; 4 or so leaves out chance matches of short words.
+        """
+        return cls(identical_pairs(source, target, minimum_length=minimum_length))
+
+    @classmethod
+    def numerals(cls, source: Vectors, target: Vectors) -> "Lexicon":
+        """Numerals of both vocabularies, paired where digits and separators agree, in any digit script.
+
+        A numeral is decimal digits (Unicode category Nd) with single inner "." or ",": 3, 1984, 1,000.5.
+        "3" pairs with "3", "٣" and "३"; "1,000" does not with "1.000". The result may be empty.
+        """
+        return cls(numeral_pairs(source, target))
+
+    @cached_property
+    def targets_of(self) -> Mapping[str, tuple[str, ...]]:
+        """The target words of every source word, both in lexicon order."""
+        targets: dict[str, list[str]] = {}
+        for source, target in self.pairs:
+            targets.setdefault(source, []).append(target)
+        return MappingProxyType({source: tuple(words) for source, words in targets.items()})
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The different source words, in lexicon order."""
+        return tuple(self.targets_of)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.pairs)
+
+    def __contains__(self, pair: object) -> bool:
+        return pair in self._members
+
+    def __repr__(self) -> str:
+        pairs = counted(len(self), "pair" if self.weights is None else "weighted pair")
+        return f"<Lexicon: {pairs}, {counted(len(self.sources), 'source word')}>"
+
+    def reversed(self) -> "Lexicon":
+        """The same pairs from target to source, weights kept."""
+        return Lexicon(((t, s) for s, t in self.pairs), self.weights, case=self.case)
+
+    def index(self, source: Vectors, target: Vectors) -> IndexedLexicon:
+        """Row ids of the pairs that stand in both vocabularies, with weights and coverage.
+
+        With case "fold" a word finds the most frequent vocabulary word of any spelling; otherwise only
+        itself, so that lexicons read with "lower" want lower-cased vocabularies.
+        """
+        return index_pairs(self.pairs, self.weights, source, target, case=self.case)
+
+    def split(self, held_out: float, *, seed: int) -> "tuple[Lexicon, Lexicon]":
+        """Part the lexicon at random by source word: no source word is on both sides.
+
+        Args:
+            held_out: Share of the source words to hold out, between 0 and 1; at least one word goes to
+                either side.
+            seed: The same seed parts the same lexicon in the same way.
+
+        Returns:
+            The kept and the held-out lexicon, each in the order of this one.
+
+        Raises:
+            InputError: `held_out` is not between 0 and 1, or there are fewer than two source words.
+        """
+        if not 0 < held_out < 1:
+            raise InputError(f"got {held_out}, expected a share between 0 and 1", where="held_out")
+        sources = self._shuffled_sources(seed, parts=2)
+        count = min(max(round(held_out * len(sources)), 1), len(sources) - 1)
+        return self._part(sources[count:]), self._part(sources[:count])
+
+    def folds(self, k: int, *, seed: int) -> "Iterator[tuple[Lexicon, Lexicon]]":
+        """Cross-validation by source word: `k` splits whose held-out sides together are the lexicon.
+
+        Args:
+            k: Number of folds, at least 2; their sizes in source words differ by at most one.
+            seed: As in `split`.
+
+        Returns:
+            An iterator over (kept, held out).
+
+        Raises:
+            InputError: `k` is below 2, or there are fewer source words than folds.
+        """
+        if k < 2:
+            raise InputError(f"got {k}, expected at least 2 folds", where="k")
+        sources = self._shuffled_sources(seed, parts=k)
+        held_out = (sources[fold::k] for fold in range(k))
+        return ((self._part(set(sources).difference(words)), self._part(words)) for words in held_out)
+
+    def write(self, path: str | Path) -> None:
+        """Write JSON Lines (`.jsonl`), CSV (`.csv`, with a header) or else TSV, whole or not at all.
+
+        TSV gets a header (source, target, weight) if there are weights, or if its first pair would be taken
+        for one. Reading the file back gives the same pairs and weights, if the words are in NFC or read with
+        `unicode="keep"`; the letter case is the words' own, and an empty lexicon reads as an error.
+
+        Raises:
+            InputError: The folder is missing or cannot be written, or the ending is that of a compressed file
+                or a JSON document.
+        """
+        write_pairs(self.pairs, self.weights, path)
+
+    @cached_property
+    def _members(self) -> frozenset[tuple[str, str]]:
+        return frozenset(self.pairs)
+
+    def _shuffled_sources(self, seed: int, *, parts: int) -> list[str]:
+        sources = self.sources
+        if len(sources) < parts:
+            raise InputError(
+                f"has {counted(len(sources), 'source word')}, expected at least {parts} for {parts} parts",
+                where="lexicon",
+                fix="use a larger lexicon",
+            )
+        order = torch.randperm(len(sources), generator=generator(seed))
+        return [sources[i] for i in order.tolist()]
+
+    def _part(self, sources: Iterable[str]) -> "Lexicon":
+        chosen = set(sources)
+        numbers = [number for number, (source, _) in enumerate(self.pairs) if source in chosen]
+        weights = None if self.weights is None else [self.weights[number] for number in numbers]
+        return Lexicon((self.pairs[number] for number in numbers), weights, case=self.case)
+
+
+def read_lexicon(
+    path: str | Path, *, case: Case = "keep", unicode: Unicode = "nfc", format: Format | None = None
+) -> Lexicon:
+    """Read a lexicon file; the same as `Lexicon.read`, which describes formats and errors."""
+    return Lexicon(*read_pairs(path, unicode=unicode, format=format), case=case)
+
+
+def write_lexicon(lexicon: Lexicon, path: str | Path) -> None:
+    """Write a lexicon file; the same as `Lexicon.write`, which describes formats and errors."""
+    lexicon.write(path)
+
+
+def _checked_pairs(pairs: Iterable[object]) -> Iterator[tuple[str, str]]:
+    for number, pair in enumerate(pairs):
+        match pair:
+            case (str(source), str(target)):
+                problem = word_problem(source) or word_problem(target)
+            case _:
+                problem = "not two strings"
+        if problem:
+            raise InputError(
+                f"pair {number} is {pair!r}: {problem}, expected (source word, target word)", where="lexicon"
+            )
+        yield source, target
+
+
+def _checked_weights(weights: Iterable[float], count: int) -> list[float]:
+    checked = []
+    for number, given in enumerate(weights):
+        weight = as_weight(given)
+        if weight is None:
+            raise InputError(
+                f"weight {number} is {given!r}, expected a finite number of at least 0", where="weights"
+            )
+        checked.append(weight)
+    if len(checked) != count:
+        raise InputError(
+            f"got {counted(len(checked), 'weight')} for {counted(count, 'pair')}, expected one each",
+            where="weights",
+        )
+    return checked

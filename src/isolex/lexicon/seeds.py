@@ -1,0 +1,37 @@
+"""Word pairs for nothing: strings and numerals that two vocabularies share."""
+
+import re
+from collections.abc import Iterable
+
+from isolex.lexicon.words import word_problem
+from isolex.vectors import Vectors
+
+# In a str pattern \d is exactly the Unicode category Nd, the decimal digits of every script.
+_NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
+_DIGIT = re.compile(r"\d")
+
+
+def identical_pairs(source: Vectors, target: Vectors, *, minimum_length: int) -> list[tuple[str, str]]:
+    """(word, word) for the words of at least `minimum_length` characters in both, in source order."""
+    return [
+        (word, word)
+        for word in source.words
+        if len(word) >= minimum_length and word in target and word_problem(word) is None
+    ]
+
+
+def numeral_pairs(source: Vectors, target: Vectors) -> list[tuple[str, str]]:
+    """Every source numeral with every target numeral that has the same digits and separators.
+
+    A numeral is runs of decimal digits (of any script) with single inner "." or ",": 3, 1984, 1,000.5, ٣.
+    """
+    targets: dict[str, list[str]] = {}
+    for key, word in _numerals(target.words):
+        targets.setdefault(key, []).append(word)
+    return [(word, other) for key, word in _numerals(source.words) for other in targets.get(key, ())]
+
+
+def _numerals(words: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for word in words:
+        if _NUMERAL.fullmatch(word):
+            yield _DIGIT.sub(lambda digit: str(int(digit[0])), word), word

@@ -1,0 +1,43 @@
+"""What may stand in a lexicon as a word or a weight, how letter case is treated, and how counts read."""
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
+
+Case: TypeAlias = Literal["keep", "lower", "fold"]
+
+CASES: dict[str, Callable[[str], str]] = {"keep": str, "lower": str.lower, "fold": str.casefold}
+
+# Tabs and line breaks part the fields of every text format, and a lone surrogate has no UTF-8 form.
+_UNWRITABLE = re.compile("[\x00-\x1f]|(?P<surrogate>[\ud800-\udfff])")
+
+
+def word_problem(word: str) -> str | None:
+    """Why `word` cannot stand in a lexicon, or None if it can.
+
+    A word (or multiword entry) is a string of at least one visible character, without control characters
+    (so without tabs and line breaks), without lone surrogates, and without spaces at either end. Whatever
+    passes survives being written to a file and read back.
+    """
+    if not word.strip():
+        return "an empty word"
+    if bad := _UNWRITABLE.search(word):
+        return "invalid UTF-8" if bad["surrogate"] else "a control character inside a word"
+    if word != word.strip(" "):
+        return "a space at the end of a word"
+    return None
+
+
+def as_weight(value: Any) -> float | None:
+    """`value` as a finite number of at least 0, or None if it is none."""
+    try:
+        weight = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return weight if math.isfinite(weight) and weight >= 0 else None
+
+
+def counted(number: int, noun: str) -> str:
+    """A count with its noun, as "1 pair" or "10,872 pairs"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

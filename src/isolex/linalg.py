@@ -1,0 +1,61 @@
+"""Small dense linear algebra in float64: sign-fixed SVD, roots of Gram matrices, the polar factor.
+
+Everything here works on `[d, d]`-sized matrices (d is a few hundred), so float64 costs nothing that
+anybody would notice, and near-singular spaces stay usable: directions without variance are left out
+(pseudo-inverse) instead of dividing by zero.
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+
+def svd(
+    matrix: Float[Tensor, "m n"],
+) -> tuple[Float[Tensor, "m r"], Float[Tensor, "r"], Float[Tensor, "r n"]]:
+    """Thin singular value decomposition in float64, U Σ Vᵀ, with a fixed choice of signs.
+
+    In each row of Vᵀ the entry of largest magnitude is positive, so that the same matrix gives the same
+    factors whatever the LAPACK build.
+    """
+    u, s, vt = torch.linalg.svd(matrix.double(), full_matrices=False)
+    largest = vt.abs().argmax(dim=1, keepdim=True)
+    sign = torch.where(vt.gather(1, largest) < 0, -1.0, 1.0).to(vt)
+    return u * sign.T, s, vt * sign
+
+
+def gram(
+    a: Float[Tensor, "n d"], b: Float[Tensor, "n e"], weights: Float[Tensor, "n"] | None = None
+) -> Float[Tensor, "d e"]:
+    """aᵀ diag(weights) b in float64."""
+    left = a.double() if weights is None else a.double() * weights.double()[:, None]
+    return left.T @ b.double()
+
+
+def root(matrix: Float[Tensor, "d d"], power: float) -> Float[Tensor, "d d"]:
+    """A power of a symmetric positive semi-definite matrix, in float64.
+
+    Eigenvalues under `d · ε` times the largest count as zero, and stay zero under negative powers.
+    """
+    values, vectors = torch.linalg.eigh(matrix.double())
+    floor = values.max().clamp(min=0) * values.numel() * torch.finfo(torch.float64).eps
+    kept = values > floor
+    powered = torch.where(kept, values, torch.ones_like(values)).pow(power) * kept
+    result: Tensor = (vectors * powered) @ vectors.T
+    return result
+
+
+def polar_factor(matrix: Float[Tensor, "d e"]) -> Float[Tensor, "d e"]:
+    """The nearest matrix with orthonormal rows or columns: U Vᵀ of the SVD, in float64.
+
+    For a rank-deficient matrix the directions that it says nothing about are completed to an orthogonal
+    map, which keeps lengths.
+    """
+    u, _, vt = svd(matrix)
+    return u @ vt
+
+
+def clip_spectrum(matrix: Float[Tensor, "d e"], ceiling: float = 1.0) -> Float[Tensor, "d e"]:
+    """Projection on the spectral-norm ball: singular values above `ceiling` become `ceiling`."""
+    u, s, vt = svd(matrix)
+    return (u * s.clamp(max=ceiling)) @ vt

@@ -1,0 +1,107 @@
+"""What a solver gets and what it gives: matrices and index pairs in, one linear map a side out."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from isolex.errors import InputError
+from isolex.normalize import unit_rows
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Two normalised embedding matrices and the seed pairs that tie them together.
+
+    Attributes:
+        x: Source rows, float32 `[n, d]`.
+        z: Target rows, float32 `[m, e]`.
+        pairs: int64 `[p, 2]`: ids into x and z. Many-to-many pairs are fine.
+        weights: `[p]` non-negative importances of the pairs; None means all alike. They are scaled to mean
+            1, so that a ridge means the same with and without them.
+
+    Raises:
+        InputError: No pairs, ids outside the matrices, or unusable weights.
+    """
+
+    x: Float[Tensor, "n d"]
+    z: Float[Tensor, "m e"]
+    pairs: Int[Tensor, "p 2"]
+    weights: Float[Tensor, "p"] | None = None
+
+    def __post_init__(self) -> None:
+        if self.pairs.shape[0] == 0:
+            raise InputError(
+                "got no seed pairs inside both vocabularies", where="problem", fix="add a lexicon"
+            )
+        for side, rows, ids in (("source", self.x, self.pairs[:, 0]), ("target", self.z, self.pairs[:, 1])):
+            if int(ids.min()) < 0 or int(ids.max()) >= rows.shape[0]:
+                raise InputError(
+                    f"got {side} ids from {int(ids.min())} to {int(ids.max())}, "
+                    f"expected 0 to {rows.shape[0] - 1}",
+                    where="problem",
+                )
+        if self.weights is None:
+            return
+        if self.weights.shape[0] != self.pairs.shape[0]:
+            raise InputError(
+                f"got {self.weights.shape[0]} weights for {self.pairs.shape[0]} pairs", where="problem"
+            )
+        total = float(self.weights.sum(dtype=torch.float64))
+        if not (math.isfinite(total) and total > 0 and bool((self.weights >= 0).all())):
+            raise InputError("weights must be finite and not negative, with a positive sum", where="problem")
+        object.__setattr__(self, "weights", self.weights * (self.pairs.shape[0] / total))
+
+    def seeds(self) -> tuple[Float[Tensor, "p d"], Float[Tensor, "p e"]]:
+        """X and Z: the rows of the pairs, stacked in the same order."""
+        return self.x[self.pairs[:, 0]], self.z[self.pairs[:, 1]]
+
+    def restricted(self, keep: Tensor) -> "Problem":
+        """The same spaces with some of the pairs: `keep` is a `[p]` mask or ids of pairs."""
+        weights = None if self.weights is None else self.weights[keep]
+        return Problem(self.x, self.z, self.pairs[keep], weights)
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """One linear map a side into the shared space of p dimensions; maps act on the right, `x @ source`.
+
+    One-sided methods have an identity on the other side, so that all methods look alike from here on.
+
+    Attributes:
+        source: float32 `[d, p]`.
+        target: float32 `[e, p]`.
+        trace: What the solver noted on its way, a row a step; empty for closed-form solvers.
+    """
+
+    source: Float[Tensor, "d p"]
+    target: Float[Tensor, "e p"]
+    trace: tuple[dict[str, Any], ...] = field(default=(), compare=False)
+
+    @classmethod
+    def one_sided(cls, source: Float[Tensor, "d p"], trace: tuple[dict[str, Any], ...] = ()) -> "Mapping":
+        """The target space itself is the shared space."""
+        return cls(source.float(), torch.eye(source.shape[1], device=source.device), trace)
+
+    @classmethod
+    def two_sided(cls, source: Float[Tensor, "d p"], target: Float[Tensor, "e p"]) -> "Mapping":
+        """Both sides move."""
+        return cls(source.float(), target.float())
+
+    def apply(
+        self, x: Float[Tensor, "n d"], z: Float[Tensor, "m e"]
+    ) -> tuple[Float[Tensor, "n p"], Float[Tensor, "m p"]]:
+        """Both vocabularies in the shared space, brought back to unit length, so that scores are cosines."""
+        return unit_rows(x @ self.source), unit_rows(z @ self.target)
+
+
+@runtime_checkable
+class Solver(Protocol):
+    """A method is a frozen dataclass of its settings with this one method."""
+
+    def solve(self, problem: Problem) -> Mapping:
+        """The maps for one problem."""
+        ...

@@ -1,0 +1,27 @@
+"""Names that users type, looked up once at the edge, with help for near misses."""
+
+import difflib
+from collections.abc import Mapping
+from typing import TypeVar
+
+from isolex.errors import InputError
+
+Value = TypeVar("Value")
+
+
+def look_up(name: str, table: Mapping[str, Value], what: str) -> Value:
+    """The value that goes by `name` in `table`.
+
+    Args:
+        name: As the user typed it.
+        table: What there is to choose from.
+        what: What kind of thing it names, for the message.
+
+    Raises:
+        InputError: No such name; the message tells the nearest one, and all there are.
+    """
+    if name in table:
+        return table[name]
+    near = difflib.get_close_matches(name, table, n=1)
+    guess = f"did you mean {near[0]!r}? " if near else ""
+    raise InputError(f"unknown {what} {name!r}", fix=f"{guess}choose from {', '.join(table)}")

@@ -1,0 +1,159 @@
+"""Normalisation of embedding matrices: fitted once on a vocabulary, replayed on any rows of that space.
+
+A chain such as `("unit", "center", "unit")` is fitted step by step, each step on the outcome of the ones
+before it; what fitting leaves behind (means, column scales) is a list of primitive operations, so that an
+unseen word's vector passes through exactly what the vocabulary passed through.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from isolex.errors import InputError
+
+STEPS = ("unit", "center", "unit-dim", "iterative")
+DEFAULT_STEPS = ("unit", "center", "unit")
+
+ITERATIVE_ROUNDS = 100
+ITERATIVE_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One primitive step: rows to unit length, minus `vector`, or columns times `vector`.
+
+    Attributes:
+        name: `unit`, `subtract` or `multiply`.
+        vector: The fitted `[d]` vector in float32; None for `unit`.
+    """
+
+    name: str
+    vector: Tensor | None = None
+
+    def apply(self, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
+        """The changed rows, in place: the caller owns `rows`."""
+        if self.name == "unit":
+            return rows.div_(safe_norms(rows)[:, None])
+        if self.vector is None:
+            raise InputError("has no fitted vector", where=f"operation {self.name!r}")
+        vector = self.vector.to(rows)
+        return rows.sub_(vector) if self.name == "subtract" else rows.mul_(vector)
+
+
+@dataclass(frozen=True)
+class FittedNormalizer:
+    """A normalisation that has seen its vocabulary.
+
+    Attributes:
+        steps: The chain by its public step names.
+        operations: What fitting made of it.
+        dimension: Columns that rows must have.
+        zero_rows: How many rows of the fitted vocabulary were zero (they stay zero).
+    """
+
+    steps: tuple[str, ...]
+    operations: tuple[Operation, ...]
+    dimension: int
+    zero_rows: int = 0
+
+    def apply(self, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
+        """Normalised float32 copy of `[n, d]` rows of the same space; zero rows stay zero.
+
+        Raises:
+            InputError: The rows have another number of columns than the fitted vocabulary.
+        """
+        if rows.ndim != 2 or rows.shape[1] != self.dimension:
+            raise InputError(
+                f"got rows of shape {tuple(rows.shape)}, expected [n, {self.dimension}]", where="normaliser"
+            )
+        rows = rows.to(torch.float32, copy=True)
+        zero = ~rows.any(dim=1)
+        for operation in self.operations:
+            rows = operation.apply(rows)
+        return rows.masked_fill_(zero[:, None], 0)
+
+
+@dataclass(frozen=True)
+class Normalizer:
+    """A chain of normalisation steps, not yet fitted.
+
+    Steps, in any order and number:
+
+    * `unit`: each row to length 1, so that inner products are cosines.
+    * `center`: minus the mean row (Artetxe et al. 2016).
+    * `unit-dim`: each column to length 1.
+    * `iterative`: unit and center in turn until both hold at once (Zhang et al. 2019); prefer it when an
+      orthogonal map serves a distant pair badly.
+
+    `unit,center,unit`, the default, is the usual choice (Artetxe et al. 2018). Zero rows (words without a
+    vector) do not take part in means and stay zero. Cost: O(n d) a step.
+
+    Raises:
+        InputError: A step's name is not known.
+    """
+
+    steps: tuple[str, ...] = DEFAULT_STEPS
+
+    def __post_init__(self) -> None:
+        for step in self.steps:
+            if step not in STEPS:
+                raise InputError(
+                    f"unknown step {step!r}", where="normalisation", fix=f"choose from {', '.join(STEPS)}"
+                )
+
+    @classmethod
+    def parse(cls, text: str) -> "Normalizer":
+        """From `"unit,center,unit"`; `"none"` is the empty chain."""
+        return cls(() if text == "none" else tuple(step.strip() for step in text.split(",")))
+
+    def fit(self, matrix: Float[Tensor, "n d"]) -> FittedNormalizer:
+        """Fit on the whole vocabulary `[n, d]`."""
+        rows = matrix.to(torch.float32, copy=True)
+        used = rows.any(dim=1)
+        operations: list[Operation] = []
+        for step in self.steps:
+            operations += _fit_iterative(rows, used) if step == "iterative" else [_fit_step(step, rows, used)]
+        zeros = int((~used).sum())
+        return FittedNormalizer(self.steps, tuple(operations), matrix.shape[1], zeros)
+
+
+def unit_rows(rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
+    """Each row divided by its length; zero rows stay zero."""
+    return rows / safe_norms(rows)[:, None]
+
+
+def safe_norms(rows: Float[Tensor, "n d"]) -> Float[Tensor, "n"]:
+    """Row lengths, with 1 for zero rows, ready to divide by."""
+    norms: Tensor = torch.linalg.vector_norm(rows, dim=1)
+    return norms.masked_fill_(norms == 0, 1)
+
+
+def _fit_step(step: str, rows: Float[Tensor, "n d"], used: Bool[Tensor, "n"]) -> Operation:
+    """Fit one step, and apply it to `rows` in place for the steps that follow."""
+    if step == "center":
+        operation = Operation("subtract", _mean(rows, used))
+    elif step == "unit-dim":
+        lengths = torch.linalg.vector_norm(rows, dim=0, dtype=torch.float64)
+        lengths[lengths == 0] = 1
+        operation = Operation("multiply", (1 / lengths).float())
+    else:
+        operation = Operation("unit")
+    operation.apply(rows)
+    rows.masked_fill_(~used[:, None], 0)
+    return operation
+
+
+def _fit_iterative(rows: Float[Tensor, "n d"], used: Bool[Tensor, "n"]) -> list[Operation]:
+    operations = [_fit_step("unit", rows, used)]
+    for _ in range(ITERATIVE_ROUNDS):
+        if torch.linalg.vector_norm(_mean(rows, used)) <= ITERATIVE_TOLERANCE:
+            break
+        operations += [_fit_step("center", rows, used), _fit_step("unit", rows, used)]
+    return operations
+
+
+def _mean(rows: Float[Tensor, "n d"], used: Bool[Tensor, "n"]) -> Float[Tensor, "d"]:
+    count = max(int(used.sum()), 1)
+    return (rows.sum(dim=0, dtype=torch.float64) / count).float()  # unused rows are zero

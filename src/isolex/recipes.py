@@ -1,0 +1,189 @@
+"""Whole methods by the names that people ask for, and `align`, which runs them from vectors to alignment."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from isolex.alignment import Alignment, Card, SideCard
+from isolex.arrays import pick_device
+from isolex.errors import InputError
+from isolex.lexicon import IndexedLexicon, Lexicon
+from isolex.mapping import (
+    CCA,
+    RCSLS,
+    HeldOut,
+    LeastSquares,
+    Problem,
+    Procrustes,
+    Solver,
+    VecMap,
+    cross_validate,
+    judge,
+    null_problem,
+)
+from isolex.names import look_up
+from isolex.normalize import DEFAULT_STEPS, FittedNormalizer, Normalizer
+from isolex.progress import track
+from isolex.vectors import Vectors
+
+# Simplest first: of methods that do equally well, `auto` takes the first. The number is the run's seed.
+METHODS: dict[str, Callable[[int], Solver]] = {
+    "procrustes": lambda _: Procrustes(),
+    "vecmap": lambda _: VecMap(),
+    "cca": lambda _: CCA(),
+    "least-squares": lambda _: LeastSquares(),
+    "rcsls": lambda seed: RCSLS(seed=seed),
+}
+
+
+def align(
+    source: Vectors | str | Path,
+    target: Vectors | str | Path,
+    lexicon: Lexicon | str | Path | None = None,
+    *,
+    method: str | Solver = "auto",
+    normalize: tuple[str, ...] = DEFAULT_STEPS,
+    seed: int = 0,
+    device: str | torch.device | None = None,
+) -> Alignment:
+    """Map two word-vector spaces into one, from a seed lexicon.
+
+    The result carries a status: its method is tried on seed words that were held out, and on a target space
+    that cannot align. Look at `alignment.card.status` and `.reasons` before using it.
+
+    Args:
+        source: Source vectors, or a file of them.
+        target: Target vectors, or a file of them.
+        lexicon: Seed pairs, or a file of them; `Lexicon.identical(source, target)` makes some without a
+            dictionary.
+        method: `procrustes`, `vecmap`, `cca`, `least-squares`, `rcsls`; `auto` takes the one
+            with the best P@1 on held-out seed words; or a solver of `isolex.mapping` with your settings.
+        normalize: Normalisation steps, see `isolex.normalize.Normalizer`.
+        seed: Of everything random. The same seed gives the same result on the same machine.
+        device: Where to compute; by default a GPU if there is one.
+
+    Raises:
+        InputError: An unknown name, no lexicon, or no seed pair in both vocabularies.
+
+    Example:
+        >>> import isolex
+        >>> en, es, train, test = isolex.sample()
+        >>> alignment = isolex.align(en, es, train, method="vecmap")
+        >>> [word for word, score in alignment.translate("cat", k=3)]  # doctest: +SKIP
+        ['gato', 'perro', 'cachorro']
+    """
+    chosen_device = pick_device(device)
+    paths = tuple(
+        None if isinstance(side, Vectors) else str(Path(side).resolve()) for side in (source, target)
+    )
+    source, target = _vectors(source), _vectors(target)
+    seeds, indexed = _seeds(lexicon, source, target)
+    normalizer = Normalizer(normalize)
+    x, source_normalizer = _normalized(source, normalizer, chosen_device)
+    z, target_normalizer = _normalized(target, normalizer, chosen_device)
+    weights = None if indexed.weights is None else torch.from_numpy(indexed.weights).to(chosen_device)
+    problem = Problem(x, z, torch.from_numpy(indexed.pairs).to(chosen_device), weights)
+
+    name, solver, held_out, reasons = _choose(method, problem, seed)
+    null = cross_validate(solver, null_problem(problem, seed=seed), seed=seed)
+    status, reason = judge(held_out[name], null)
+    mapping = solver.solve(problem)
+    card = Card(
+        method=name,
+        settings={"solver": _settings(solver), "normalize": list(normalize)},
+        source=SideCard.of(source, path=paths[0], zero_rows=source_normalizer.zero_rows),
+        target=SideCard.of(target, path=paths[1], zero_rows=target_normalizer.zero_rows),
+        seed=seed,
+        status=status,
+        reasons=(reason, *reasons),
+        scores={
+            "held_out_p@1": {tried: round(score.percent, 2) for tried, score in held_out.items()},
+            "null_p@1": round(null.percent, 2),
+            "seed_pairs": len(indexed),
+            "seed_words": indexed.coverage.sources_found,
+            "lexicon_coverage": round(indexed.coverage.pairs_percent, 2),
+        },
+        trace=mapping.trace,
+    )
+    return Alignment(
+        source,
+        target,
+        normalizers=(source_normalizer, target_normalizer),
+        mapping=mapping,
+        seeds=seeds,
+        card=card,
+        device=chosen_device,
+    )
+
+
+def _vectors(given: Vectors | str | Path) -> Vectors:
+    return given if isinstance(given, Vectors) else Vectors.read(given)
+
+
+def _seeds(
+    lexicon: Lexicon | str | Path | None, source: Vectors, target: Vectors
+) -> tuple[Lexicon, IndexedLexicon]:
+    """The pairs found in both vocabularies, as words and as ids."""
+    if lexicon is None:
+        raise InputError(
+            "got no seed lexicon",
+            where="align",
+            fix="give a Lexicon, a file of word pairs, or Lexicon.identical(source, target)",
+        )
+    if not isinstance(lexicon, Lexicon):
+        lexicon = Lexicon.read(lexicon)
+    indexed = lexicon.index(source, target)
+    if len(indexed) == 0:
+        raise InputError(
+            f"no seed pair is in both vocabularies; {indexed.coverage.summary()}",
+            where="lexicon",
+            fix="check languages, direction and letter case (--case lower or fold)",
+        )
+    found = [(source.words[row], target.words[key]) for row, key in indexed.pairs.tolist()]
+    weights = None if indexed.weights is None else indexed.weights.tolist()
+    return Lexicon(found, weights), indexed
+
+
+def _normalized(
+    vectors: Vectors, normalizer: Normalizer, device: torch.device
+) -> tuple[torch.Tensor, FittedNormalizer]:
+    matrix = vectors.tensor(device)
+    fitted = normalizer.fit(matrix)
+    return fitted.apply(matrix), fitted
+
+
+def _choose(
+    method: str | Solver, problem: Problem, seed: int
+) -> tuple[str, Solver, dict[str, HeldOut], tuple[str, ...]]:
+    """The method's name and solver, the held-out scores of all that were tried, and why it was taken."""
+    if method != "auto":
+        if isinstance(method, str):
+            name, solver = method, look_up(method, {**METHODS, "auto": METHODS["vecmap"]}, "method")(seed)
+        else:
+            name, solver = type(method).__name__, method
+        return name, solver, {name: cross_validate(solver, problem, seed=seed)}, ()
+    solvers = {name: make(seed) for name, make in METHODS.items()}
+    tried = {
+        name: cross_validate(solvers[name], problem, seed=seed)
+        for name in track(list(solvers), "trying methods")
+    }
+    best = max(tried, key=lambda name: tried[name].right)
+    others = ", ".join(f"{name} {score.percent:.1f}" for name, score in tried.items() if name != best)
+    reason = (
+        f"{best} was taken for the best P@1 on {tried[best].words:,} held-out seed words: "
+        f"{tried[best].percent:.1f} % (others: {others})"
+    )
+    return best, solvers[best], tried, (reason,)
+
+
+def _settings(solver: object) -> dict[str, Any]:
+    """A solver's name and fields, nested solvers included."""
+    if not dataclasses.is_dataclass(solver):
+        return {"name": type(solver).__name__}
+    values = {field.name: getattr(solver, field.name) for field in dataclasses.fields(solver)}
+    return {"name": type(solver).__name__} | {
+        name: _settings(value) if dataclasses.is_dataclass(value) else value for name, value in values.items()
+    }

@@ -1,0 +1,18 @@
+"""Exact nearest-key search over whole vocabularies, and the criteria that rank by it. Knows no words."""
+
+from isolex.retrieval.criteria import CSLS, Criterion, Index, InvertedSoftmax, NearestNeighbour
+from isolex.retrieval.kernel import SCRATCH_BYTES, TopK, log_sum_exp, mean_top_k, ranks, top_k
+
+__all__ = [
+    "CSLS",
+    "SCRATCH_BYTES",
+    "Criterion",
+    "Index",
+    "InvertedSoftmax",
+    "NearestNeighbour",
+    "TopK",
+    "log_sum_exp",
+    "mean_top_k",
+    "ranks",
+    "top_k",
+]

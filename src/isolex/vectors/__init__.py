@@ -1,0 +1,7 @@
+"""Words and their vectors: the table, and reading and writing it in every format that people have."""
+
+from isolex.vectors.report import ReadReport
+from isolex.vectors.sniff import VECTOR_FORMATS, identify
+from isolex.vectors.table import Vectors, read_vectors, write_vectors
+
+__all__ = ["VECTOR_FORMATS", "ReadReport", "Vectors", "identify", "read_vectors", "write_vectors"]

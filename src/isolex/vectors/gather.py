@@ -1,0 +1,175 @@
+"""What every streaming reader does with its rows: decode, filter, count what is left out, and pile up."""
+
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from isolex.errors import FormatError, InputError
+from isolex.vectors.content import Content
+from isolex.vectors.report import DUPLICATE, EMPTY, NOT_FINITE, NOT_UTF8, ReadReport, Skip
+from isolex.vectors.rows import Block
+
+DType = Literal["float32", "float16"]
+Unicode = Literal["nfc", "keep"]
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """The options of `read_vectors` that concern rows, checked; see there.
+
+    Raises:
+        InputError: An option has a value that it cannot have.
+    """
+
+    limit: int | None = None
+    vocabulary: Collection[str] | None = None
+    dtype: DType | None = None
+    unicode: Unicode = "nfc"
+    _wanted: frozenset[str] | None = field(init=False, repr=False, default=None)
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and self.limit < 1:
+            raise InputError(f"got {self.limit}, expected at least 1 row", where="limit")
+        if self.dtype not in (None, "float32", "float16"):
+            raise InputError(f"got {self.dtype!r}, expected 'float32' or 'float16'", where="dtype")
+        if self.unicode not in ("nfc", "keep"):
+            raise InputError(f"got {self.unicode!r}, expected 'nfc' or 'keep'", where="unicode")
+        if isinstance(self.vocabulary, str):
+            raise InputError("got one string, expected a collection of words", where="vocabulary")
+        if self.vocabulary is not None:
+            object.__setattr__(self, "_wanted", frozenset(map(self.normal, self.vocabulary)))
+
+    def normal(self, word: str) -> str:
+        """The word in the Unicode form asked for."""
+        return unicodedata.normalize("NFC", word) if self.unicode == "nfc" else word
+
+    def wants(self, word: str) -> bool:
+        """Whether the vocabulary, if there is one, holds this word, which is in the form asked for."""
+        return self._wanted is None or word in self._wanted
+
+    def expect(self, rows: int | None) -> int | None:
+        """An upper bound of the rows to keep from a file that claims to hold so many; None: unknown."""
+        bounds = (rows, self.limit, None if self._wanted is None else len(self._wanted))
+        return min((bound for bound in bounds if bound is not None), default=None)
+
+
+class Gather:
+    """Piles up usable rows in a matrix that grows in place, so that memory peaks near the matrix's size.
+
+    Attributes:
+        words: Words kept so far.
+        rows: Rows looked at, skipped ones included.
+        skipped: What was left out so far, by reason.
+        zero_rows: Rows of zeros among those kept.
+    """
+
+    def __init__(self, dimension: int, options: ReadOptions, *, expected: int | None = None) -> None:
+        self.words: list[str] = []
+        self.rows = 0
+        self.skipped: dict[str, Skip] = {}
+        self.zero_rows = 0
+        self._options = options
+        self._expected = options.expect(expected)
+        self._seen: set[str] = set()
+        self._matrix = np.empty((0, dimension), dtype=options.dtype or "float32")
+
+    @property
+    def full(self) -> bool:
+        """Whether the limit is reached."""
+        return self._options.limit is not None and len(self._seen) >= self._options.limit
+
+    def add(self, block: Block) -> None:
+        """Take the usable rows of a block, up to the limit; count the others."""
+        with np.errstate(over="ignore"):  # the check for infinite values is the next line
+            values = block.values.astype(self._matrix.dtype, copy=False)
+        finite = np.isfinite(values).all(axis=1)
+        faults = list(block.faults)
+        kept = []
+        last = None
+        for index, (raw, place) in enumerate(zip(block.words, block.places, strict=True)):
+            if self.full:
+                break
+            last = place
+            try:
+                word = self._accept(raw, finite=bool(finite[index]))
+            except _UnusableError as reason:
+                faults.append((place, str(reason)))
+                continue
+            self.rows += 1
+            if self._options.wants(word):
+                self.words.append(word)
+                kept.append(index)
+        # Lines after the one that reached the limit count as not read.
+        self._count([fault for fault in faults if not self.full or last is None or fault[0] < last])
+        self._pile(values if len(kept) == len(values) else values[kept])
+
+    def content(
+        self, path: Path, kind: str, *, header: str | None = None, unit: Literal["line", "row"] = "line"
+    ) -> Content:
+        """The rows kept and the report on the others; nothing can be added afterwards.
+
+        Args:
+            path: The file, for messages.
+            kind: What it is.
+            header: In what its header contradicts its rows.
+            unit: What places are counted in.
+
+        Raises:
+            FormatError: There is not one row to keep.
+        """
+        report = ReadReport(kind, self.rows, self.skipped, header, self.zero_rows, unit)
+        if not self.words:
+            raise self._nothing(path, report)
+        self._matrix.resize((len(self.words), self._matrix.shape[1]), refcheck=False)
+        return Content(tuple(self.words), self._matrix, report=report)
+
+    def _nothing(self, path: Path, report: ReadReport) -> FormatError:
+        if not self._seen:
+            return FormatError(
+                f"no usable row in what looks like {report.format} ({report.summary() or 'it has no rows'})",
+                where=path,
+                fix="fetch or make the file again",
+            )
+        return FormatError(
+            f"none of the vocabulary's words is among the {len(self._seen):,} usable rows",
+            where=path,
+            fix="check the language and the letter case",
+        )
+
+    def _accept(self, raw: bytes, *, finite: bool) -> str:
+        try:
+            word = self._options.normal(raw.decode())
+        except UnicodeDecodeError:
+            raise _UnusableError(NOT_UTF8) from None
+        if not word:
+            raise _UnusableError(EMPTY)
+        if not finite:
+            raise _UnusableError(NOT_FINITE)
+        if word in self._seen:
+            raise _UnusableError(DUPLICATE)
+        self._seen.add(word)
+        return word
+
+    def _count(self, faults: list[tuple[int, str]]) -> None:
+        self.rows += len(faults)
+        for place, reason in sorted(faults):
+            known = self.skipped.get(reason, Skip(0, place))
+            self.skipped[reason] = Skip(known.count + 1, known.first_line)
+
+    def _pile(self, values: np.ndarray) -> None:
+        start, stop = len(self.words) - len(values), len(self.words)
+        if stop > len(self._matrix):
+            capacity = max(stop, len(self._matrix) * 3 // 2)
+            if self._expected is not None and self._expected >= stop:
+                capacity = min(capacity, self._expected)
+            self._matrix.resize((capacity, self._matrix.shape[1]), refcheck=False)
+        self._matrix[start:stop] = values
+        self.zero_rows += int((~values.any(axis=1)).sum())
+
+
+class _UnusableError(Exception):
+    """A row cannot be used; its only argument is the reason."""

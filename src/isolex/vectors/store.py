@@ -1,0 +1,187 @@
+"""The native store: one safetensors file that opens at once, whatever its size.
+
+It holds three tensors: `matrix` [n, d], float32 or float16; `words`, all words' UTF-8 bytes on end; and
+`offsets` int64 [n + 1], where each word starts in them. Under the key `isolex`, the file's metadata hold a
+JSON card: format, version, n, dimension, language and fingerprint. The matrix is memory-mapped, and words
+are decoded when the first of them is asked for.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from isolex.errors import FormatError, InputError
+from isolex.vectors.content import Content
+from isolex.vectors.gather import Gather, ReadOptions
+from isolex.vectors.report import ReadReport
+from isolex.vectors.rows import Block
+from isolex.vectors.sniff import VectorFormat
+
+CARD = "isolex"
+FORMAT = "isolex-vectors"
+VERSION = 1
+CHUNK = 4096  # rows converted at a time
+
+_DTYPES = {"F32": "<f4", "F16": "<f2"}
+
+
+class StoredWords(Sequence[str]):
+    """Words of a store, decoded all together when the first one is asked for.
+
+    Raises:
+        FormatError: On that occasion, if the bytes are not UTF-8 or a word stands there twice.
+    """
+
+    def __init__(self, path: Path, text: bytes, offsets: np.ndarray, options: ReadOptions) -> None:
+        self._path = path
+        self._options = options
+        self._text = text
+        self._offsets = offsets
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        return self._words[place]
+
+    def head(self, rows: int) -> "StoredWords":
+        """The first words, likewise not yet decoded."""
+        return StoredWords(self._path, self._text, self._offsets[: rows + 1], self._options)
+
+    @cached_property
+    def _words(self) -> tuple[str, ...]:
+        pieces = pairwise(self._offsets.tolist())
+        try:
+            words = tuple(self._options.normal(self._text[start:end].decode()) for start, end in pieces)
+        except UnicodeDecodeError as error:
+            raise _damaged(self._path, "a word is not UTF-8") from error
+        if len(set(words)) < len(words):
+            raise FormatError(
+                "two words of the store are the same, at least in Unicode NFC",
+                where=self._path,
+                fix="read it with unicode='keep', or make it again",
+            )
+        return words
+
+
+def read_store(path: Path, kind: VectorFormat, options: ReadOptions) -> Content:
+    """Open a store; rows come into memory only where they must be chosen or converted.
+
+    Raises:
+        FormatError: The file is damaged, cut off, compressed, no store of isolex, or from a newer one.
+    """
+    if kind.compression is not None:
+        raise FormatError(
+            f"is an isolex store inside {kind.compression}", where=path, fix="decompress it first"
+        )
+    card, matrix, words = _open(path, options)
+    language = card.get("language")
+    if options.vocabulary is not None or options.dtype not in (None, matrix.dtype.name):
+        gather = Gather(matrix.shape[1], options, expected=len(words))
+        for start in range(0, len(words), CHUNK):
+            if not gather.full:
+                batch = [word.encode() for word in words[start : start + CHUNK]]
+                places = range(start + 1, start + 1 + len(batch))
+                gather.add(Block(batch, matrix[start : start + CHUNK], places))
+        return replace(gather.content(path, str(kind), unit="row"), language=language)
+    rows = min(len(words), options.limit or len(words))
+    fingerprint = card.get("fingerprint") if rows == len(words) else None
+    report = ReadReport(str(kind), rows, unit="row")
+    return Content(words.head(rows), matrix[:rows], language, report, fingerprint=fingerprint)
+
+
+def write_store(content: Content, path: Path) -> None:
+    """Write a store in the matrix's own dtype; any word can stand in it.
+
+    Raises:
+        InputError: The file cannot be written, for example because the disk is full.
+    """
+    raw = [word.encode() for word in content.words]
+    offsets = np.cumsum([0, *map(len, raw)], dtype=np.int64)
+    n, dimension = content.matrix.shape
+    card = {
+        "format": FORMAT,
+        "version": VERSION,
+        "n": n,
+        "dimension": dimension,
+        "language": content.language,
+        "fingerprint": content.fingerprint,
+    }
+    tensors = {
+        "matrix": np.ascontiguousarray(content.matrix),
+        "words": np.frombuffer(b"".join(raw), dtype=np.uint8),
+        "offsets": offsets,
+    }
+    mode = path.stat().st_mode if path.exists() else None
+    try:
+        save_file(tensors, path, metadata={CARD: json.dumps(card)})
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"cannot be written ({error})", where=path) from error
+    if mode is not None:  # safetensors puts a file of its own, private one in the place of ours
+        path.chmod(mode)
+
+
+def _open(path: Path, options: ReadOptions) -> tuple[dict[str, Any], np.ndarray, StoredWords]:
+    try:
+        with safe_open(path, framework="numpy") as file:
+            card = _card(path, file.metadata() or {})
+            words, offsets = file.get_tensor("words"), file.get_tensor("offsets")
+            rows = file.get_slice("matrix")
+            shape, dtype = tuple(rows.get_shape()), _DTYPES.get(rows.get_dtype())
+    except SafetensorError as error:
+        raise _damaged(path, str(error)) from error
+    if dtype is None or len(shape) != 2 or 0 in shape:
+        raise _damaged(path, "its matrix is not one of float32 or float16 rows")
+    if words.dtype != np.uint8 or offsets.dtype != np.int64 or offsets.shape != (shape[0] + 1,):
+        raise _damaged(path, "its words and rows do not match")
+    if offsets[0] != 0 or offsets[-1] != words.size or (np.diff(offsets) < 1).any():
+        raise _damaged(path, "its words have no proper bounds")
+    # Copy on write: the array counts as writable, which PyTorch wants, and the file stays as it is.
+    matrix = np.memmap(path, dtype=dtype, mode="c", offset=_matrix_offset(path), shape=shape)
+    return card, matrix, StoredWords(path, words.tobytes(), offsets, options)
+
+
+def _card(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
+    try:
+        card = json.loads(metadata.get(CARD, "null"))
+    except json.JSONDecodeError as error:
+        raise _damaged(path, "its card is not JSON") from error
+    if not isinstance(card, dict) or card.get("format") != FORMAT:
+        raise FormatError(
+            "is a safetensors file, but not one of isolex vectors",
+            where=path,
+            fix="convert the vectors with what made them to word2vec text",
+        )
+    if card.get("version") != VERSION:
+        raise FormatError(
+            f"is a store of version {card.get('version')}, this isolex reads version {VERSION}",
+            where=path,
+            fix="run: pip install --upgrade isolex",
+        )
+    return card
+
+
+def _matrix_offset(path: Path) -> int:
+    """Where the matrix starts; the library, which has checked the header, does not say."""
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        start: int = json.loads(file.read(size))["matrix"]["data_offsets"][0]
+    return 8 + size + start
+
+
+def _damaged(path: Path, what: str) -> FormatError:
+    return FormatError(
+        f"the store is damaged or cut off: {what}", where=path, fix="fetch or make the file again"
+    )

@@ -1,0 +1,271 @@
+"""`Vectors`, the words of one language and their vectors, and the two functions that read and write them."""
+
+import difflib
+import json
+import unicodedata
+import warnings
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from isolex.arrays import ArrayLike, as_matrix
+from isolex.errors import InputError, IsolexWarning, UnknownWordError
+from isolex.files import digest
+from isolex.vectors.checks import as_array, check_table
+from isolex.vectors.content import Content, Subwords
+from isolex.vectors.formats import read_content, write_content
+from isolex.vectors.gather import DType, ReadOptions, Unicode
+from isolex.vectors.report import ReadReport
+
+# Part of what a fingerprint means: change it, and no saved alignment knows its vectors any more.
+_FINGERPRINT_ROWS = 4096
+
+
+class Vectors:
+    """Words in frequency order, each with its vector.
+
+    Args:
+        words: n unique words, most frequent first.
+        matrix: Their vectors as rows, [n, d]; a NumPy array or memory map, or a torch tensor. float32 and
+            float16 are kept as they are and not copied, anything else becomes float32.
+        language: Language code, for messages and reports.
+
+    Attributes:
+        words: The words, [n].
+        matrix: The rows, [n, d], float32 or float16.
+        language: Language code or None.
+        report: How the reading of the file went, for vectors that come from one.
+        subwords: A model with a method `vector(word)` for words that are not there, or None.
+
+    Raises:
+        InputError: The matrix is not two-dimensional, has another number of rows than there are words, or
+            holds NaN or infinite values; a word is no string, empty, or there twice; there are no words.
+
+    Example:
+        >>> import numpy as np
+        >>> from isolex.vectors import Vectors
+        >>> vectors = Vectors(["cat", "dog"], np.eye(2), language="en")
+        >>> vectors.id("dog"), "cow" in vectors, vectors.vector("cat").tolist()
+        (1, False, [1.0, 0.0])
+    """
+
+    words: Sequence[str]
+    matrix: np.ndarray
+    language: str | None
+    report: ReadReport | None
+    subwords: Subwords | None
+
+    def __init__(self, words: Sequence[str], matrix: ArrayLike, language: str | None = None) -> None:
+        words, array = tuple(words), as_array(matrix)
+        check_table(words, array)
+        self._hold(Content(words, array, language))
+
+    @classmethod
+    def read(
+        cls,
+        path: str | Path,
+        *,
+        limit: int | None = None,
+        vocabulary: Collection[str] | None = None,
+        dtype: DType | None = None,
+        unicode: Unicode = "nfc",
+        language: str | None = None,
+    ) -> "Vectors":
+        """Read a file in any format; see `read_vectors`."""
+        options = ReadOptions(limit=limit, vocabulary=vocabulary, dtype=dtype, unicode=unicode)
+        content = read_content(path, options)
+        report = content.report
+        if report is not None and (summary := report.summary()) is not None:
+            warnings.warn(f"{path}: {summary}", IsolexWarning, stacklevel=2)
+        return cls._of(replace(content, language=language or content.language))
+
+    def write(self, path: str | Path, *, format: str | None = None) -> None:
+        """Write a file; see `write_vectors`."""
+        content = Content(self.words, self.matrix, self.language, fingerprint=self.fingerprint)
+        write_content(content, path, format=format)
+
+    @property
+    def dimension(self) -> int:
+        """Numbers a word, d."""
+        return int(self.matrix.shape[1])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of the words and their float32 rows: the same for the same vectors in any format.
+
+        Vectors stored as float16 are others than the float32 ones that they were rounded from.
+        """
+        if self._known_fingerprint is not None:
+            return self._known_fingerprint
+        words = json.dumps(list(self.words)).encode()
+        # A digest of digests, so that a memory map passes through memory piece by piece.
+        pieces = (digest(rows.data.cast("B")) for rows in self._float32_pieces())
+        return digest(words, *(piece.encode() for piece in pieces))
+
+    def id(self, word: str) -> int | None:
+        """Row of the word, or None if it is not there."""
+        return self._ids.get(word)
+
+    def vector(self, word: str) -> np.ndarray:
+        """The word's vector, float32 [d]; that of a word which is not there comes from its subwords.
+
+        Raises:
+            UnknownWordError: The word is not there, and there are no subwords to make its vector from.
+        """
+        row = self.id(word)
+        if row is not None:
+            return np.asarray(self.matrix[row], dtype=np.float32)
+        if self.subwords is not None:
+            vector = self.subwords.vector(word)
+            if vector.any():
+                return vector
+        raise self._unknown(word)
+
+    def tensor(self, device: str | torch.device | None = "cpu") -> Float[Tensor, "n d"]:
+        """All rows as a float32 tensor; on the CPU it shares memory with a float32 matrix.
+
+        Raises:
+            InputError: The device is not there, or a stored matrix holds NaN or infinite values.
+        """
+        return as_matrix(self.matrix, name=repr(self), device=device)
+
+    def head(self, n: int) -> "Vectors":
+        """The first n words, sharing memory with these; these themselves if there are no more.
+
+        Raises:
+            InputError: n is less than 1.
+        """
+        if n < 1:
+            raise InputError(f"got {n}, expected at least 1 word", where="n")
+        return self if n >= len(self) else self._part(self.words[:n], self.matrix[:n])
+
+    def subset(self, words: Collection[str]) -> "Vectors":
+        """Those of the words that are there, in the order of these vectors.
+
+        Raises:
+            InputError: None of them is there.
+        """
+        ids = sorted({row for word in words if (row := self.id(word)) is not None})
+        if not ids:
+            raise InputError(f"none of the {len(words):,} words is in {self!r}", where="words")
+        return self._part([self.words[row] for row in ids], self.matrix[ids])
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._ids
+
+    def __repr__(self) -> str:
+        language = f"{self.language}: " if self.language else ""
+        return f"Vectors({language}{len(self):,} words × {self.dimension}, {self.matrix.dtype})"
+
+    @classmethod
+    def _of(cls, content: Content) -> "Vectors":
+        """Vectors of a content that is known to be sound: nothing is checked, no word decoded."""
+        vectors = cls.__new__(cls)
+        vectors._hold(content)
+        return vectors
+
+    def _hold(self, content: Content) -> None:
+        self.words = content.words
+        self.matrix = content.matrix
+        self.language = content.language
+        self.report = content.report
+        self.subwords = content.subwords
+        self._known_fingerprint = content.fingerprint
+
+    def _part(self, words: Sequence[str], matrix: np.ndarray) -> "Vectors":
+        return self._of(Content(words, matrix, self.language, subwords=self.subwords))
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        return {word: row for row, word in enumerate(self.words)}
+
+    def _float32_pieces(self) -> Iterator[np.ndarray]:
+        for start in range(0, len(self), _FINGERPRINT_ROWS):
+            yield np.ascontiguousarray(self.matrix[start : start + _FINGERPRINT_ROWS], dtype="<f4")
+
+    def _unknown(self, word: str) -> UnknownWordError:
+        near = _near(word, self._ids)
+        fix = f"did you mean {' or '.join(map(repr, near))}?" if near else None
+        return UnknownWordError(f"the word {word!r} is not there", where=repr(self), fix=fix)
+
+
+def read_vectors(
+    path: str | Path,
+    *,
+    limit: int | None = None,
+    vocabulary: Collection[str] | None = None,
+    dtype: DType | None = None,
+    unicode: Unicode = "nfc",
+    language: str | None = None,
+) -> Vectors:
+    """Read word vectors in any format that isolex knows; the content tells which, never the name.
+
+    word2vec text and binary, GloVe text, isolex's own store, and fastText binaries (these with gensim). Text
+    and word2vec binary may be compressed by gzip, bzip2, xz or zstd, and stream. Rows that cannot be used
+    (too short, too long, not numbers, NaN or infinite, an empty or repeated word, not UTF-8) are skipped,
+    counted in `Vectors.report`, and told of in one warning. A store is memory-mapped unless `vocabulary` or
+    `dtype` makes a copy necessary.
+
+    Args:
+        path: The file.
+        limit: Read only the first so many usable rows.
+        vocabulary: Of these, keep only rows of these words.
+        dtype: float32 or float16; by default a store keeps its own and all else is float32. Values that
+            float16 cannot hold count as infinite.
+        unicode: "nfc" brings words (and the vocabulary) to Unicode NFC, "keep" leaves them as they are.
+        language: Language code; by default the one that a store holds.
+
+    Returns:
+        The vectors, in the order of the file.
+
+    Raises:
+        InputError: There is no such file, or an option has a value that it cannot have.
+        FormatError: The file is damaged, not of word vectors, or has no row to keep.
+        MissingExtraError: The format needs a package that is not installed.
+
+    Warns:
+        IsolexWarning: Rows were skipped, or the header contradicts the rows.
+    """
+    return Vectors.read(
+        path, limit=limit, vocabulary=vocabulary, dtype=dtype, unicode=unicode, language=language
+    )
+
+
+def write_vectors(vectors: Vectors, path: str | Path, *, format: str | None = None) -> None:
+    """Write word vectors so that reading them back gives the same words, order and values.
+
+    What is not the same: only the store holds the language and float16 (other formats hold float16 values
+    as float32), and words that are not in NFC need `unicode="keep"` on reading. The file that stood at
+    `path` stays until the new one is whole.
+
+    Args:
+        vectors: What to write.
+        path: The file. Without `format`, its extension tells it: .vec (word2vec text), .txt (GloVe text),
+            .bin (word2vec binary) or .safetensors (isolex's store). A further .gz, .bz2, .xz or .zst
+            compresses all but the store.
+        format: A key of `VECTOR_FORMATS` other than fasttext.
+
+    Raises:
+        InputError: The format is unknown, it cannot hold one of the words, or the file cannot be written.
+        MissingExtraError: .zst without the package zstandard.
+    """
+    vectors.write(path, format=format)
+
+
+def _near(word: str, words: Collection[str]) -> list[str]:
+    """Up to three known words like this one; looks at few enough to answer at once in any vocabulary."""
+    forms = (unicodedata.normalize("NFC", word), word.lower(), word.title(), word.upper())
+    found = [form for form in dict.fromkeys(forms) if form in words]
+    alike = (known for known in words if known[:1] == word[:1] and abs(len(known) - len(word)) <= 2)
+    found += difflib.get_close_matches(word, list(islice(alike, 2000)), n=3, cutoff=0.7)
+    return list(dict.fromkeys(found))[:3]

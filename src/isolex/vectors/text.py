@@ -1,0 +1,102 @@
+"""word2vec text (a header, then rows) and GloVe text (rows only): a word and its numbers a line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from isolex.errors import InputError
+from isolex.streams import create_stream, open_stream
+from isolex.vectors.content import Content
+from isolex.vectors.gather import Gather, ReadOptions
+from isolex.vectors.rows import ends_in_number, parse_block
+from isolex.vectors.sniff import VectorFormat
+
+BLOCK = 1 << 19  # bytes of lines parsed at a time; one bad line sends a whole block the slow way
+BATCH = 1000  # rows written at a time
+
+_NATIVE = "write a .safetensors store, which holds any word"
+
+
+def read_text(path: Path, kind: VectorFormat, options: ReadOptions) -> Content:
+    """Read word2vec or GloVe text as it streams; malformed rows are skipped and counted.
+
+    Raises:
+        FormatError: Not one row is usable, or the compressed data are damaged.
+    """
+    dimension = kind.dimension or 0
+    gather = Gather(dimension, options, expected=None if kind.header is None else kind.header.rows)
+    with open_stream(path, kind.compression) as stream:
+        line = 1
+        if kind.header is not None:
+            stream.readline()
+            line += 1
+        while dimension and not gather.full and (lines := stream.readlines(BLOCK)):
+            gather.add(parse_block(lines, dimension, line))
+            line += len(lines)
+    return gather.content(path, str(kind), header=_false_claim(kind, gather))
+
+
+def write_text(content: Content, path: Path, *, compression: str | None, header: bool) -> None:
+    """Write word2vec text, or without a header GloVe text; every number reads back as it was.
+
+    Raises:
+        InputError: A word would be lost on the way: it holds a line break, begins or ends with a blank, or
+            has a number after a blank; or the vectors have one dimension and no header tells so.
+    """
+    n, dimension = content.matrix.shape
+    if not header and dimension < 2:
+        raise InputError(
+            "GloVe text of one dimension cannot be told from a list of frequencies",
+            where=path,
+            fix="write word2vec text (.vec)",
+        )
+    for word in content.words:
+        _check_word(word, path)
+    with create_stream(path, compression) as stream:
+        if header:
+            stream.write(b"%d %d\n" % (n, dimension))
+        for start in range(0, n, BATCH):
+            stream.write(b"".join(_lines(content, start, start + BATCH)))
+
+
+def _false_claim(kind: VectorFormat, gather: Gather) -> str | None:
+    header = kind.header
+    if header is None:
+        return None
+    claims = []
+    if header.dimension != kind.dimension:
+        claims.append(f"the header says {header.dimension:,} dimensions, the rows have {kind.dimension}")
+    if header.rows != gather.rows and not gather.full:
+        claims.append(f"the header says {header.rows:,} rows, the file has {gather.rows:,}")
+    return " and ".join(claims) or None
+
+
+def _check_word(word: str, path: Path) -> None:
+    raw = word.encode()
+    if raw != raw.strip() or b"\n" in raw or b"\r" in raw:
+        raise InputError(
+            f"the word {word!r} holds a line break, or a blank at an end, which text cannot hold",
+            where=path,
+            fix=_NATIVE,
+        )
+    if ends_in_number(raw):
+        raise InputError(
+            f"the number in the word {word!r} could not be told from its vector's", where=path, fix=_NATIVE
+        )
+
+
+def _lines(content: Content, start: int, stop: int) -> Iterator[bytes]:
+    rows = _short(content.matrix[start:stop]).tolist()
+    for word, row in zip(content.words[start:stop], rows, strict=True):
+        yield f"{word} {' '.join(map(repr, row))}\n".encode()
+
+
+def _short(values: np.ndarray) -> np.ndarray:
+    """The float64 numbers with few decimals that become exactly these values as float32."""
+    exact = values.astype(np.float32)
+    short = exact.astype(np.float64)
+    for decimals in (12, 9, 6):
+        rounded = np.round(short, decimals)
+        np.copyto(short, rounded, where=rounded.astype(np.float32) == exact)
+    return short

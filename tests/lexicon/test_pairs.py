@@ -1,0 +1,155 @@
+import math
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isolex.errors import InputError
+from isolex.lexicon import Lexicon
+
+from .strategies import pairs, words
+
+MANY = [("cat", "gato"), ("cat", "gata"), ("dog", "perro"), ("cat", "gato"), ("kitty", "gato")]
+
+
+def test_pairs_are_unique_and_in_order_of_first_appearance() -> None:
+    lexicon = Lexicon(MANY, [5, 4, 3, 2, 1])
+    assert lexicon.pairs == (MANY[0], MANY[1], MANY[2], MANY[4])
+    assert lexicon.weights == (5, 4, 3, 1)
+    assert lexicon.sources == ("cat", "dog", "kitty")
+    assert dict(lexicon.targets_of) == {"cat": ("gato", "gata"), "dog": ("perro",), "kitty": ("gato",)}
+    assert list(lexicon) == list(lexicon.pairs)
+    assert len(lexicon) == 4
+    assert ("cat", "gata") in lexicon
+    assert ("gata", "cat") not in lexicon
+    assert "cat" not in lexicon
+
+
+def test_repr() -> None:
+    assert repr(Lexicon(MANY)) == "<Lexicon: 4 pairs, 3 source words>"
+    assert repr(Lexicon([("a", "b")], [1])) == "<Lexicon: 1 weighted pair, 1 source word>"
+
+
+def test_equality() -> None:
+    assert Lexicon(MANY) == Lexicon(MANY)
+    assert Lexicon(MANY) != Lexicon(MANY[1:])
+    assert Lexicon(MANY) != Lexicon(MANY, [1] * 5)
+    assert Lexicon(MANY) != Lexicon(MANY, case="lower")
+
+
+def test_immutable() -> None:
+    lexicon = Lexicon(MANY)
+    with pytest.raises(FrozenInstanceError):
+        lexicon.pairs = ()  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        lexicon.targets_of["cat"] = ()  # type: ignore[index]
+
+
+def test_letter_case_merges_pairs() -> None:
+    mixed = [("Cat", "Gato"), ("cat", "gato"), ("Straße", "Calle")]
+    assert Lexicon(mixed).pairs == tuple(mixed)
+    assert Lexicon(mixed, [1, 2, 3], case="lower").pairs == (("cat", "gato"), ("straße", "calle"))
+    assert Lexicon(mixed, [1, 2, 3], case="lower").weights == (1, 3)
+    assert Lexicon(mixed, case="fold").sources == ("cat", "strasse")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["ab", ("a",), ("a", "b", "c"), ("a", 1), None, ("", "b"), ("a", "b\t"), ("a ", "b"), ("a", "\ud800")],
+)
+def test_bad_pairs(bad: object) -> None:
+    with pytest.raises(InputError, match="pair 1 is"):
+        Lexicon([("x", "y"), bad])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    "weights", [[1], [1, 2, 3], [1, -1], [1, math.nan], [math.inf, 1], ["x", 1], [None, 1]]
+)
+def test_bad_weights(weights: list) -> None:
+    with pytest.raises(InputError, match="weight"):
+        Lexicon([("a", "b"), ("c", "d")], weights)
+
+
+def test_weights_from_numpy() -> None:
+    lexicon = Lexicon([("a", "b")], np.array([0.5], dtype=np.float32))
+    assert lexicon.weights == (0.5,)
+    assert type(lexicon.weights[0]) is float
+
+
+def test_unknown_case() -> None:
+    with pytest.raises(InputError, match="'upper', expected one of 'keep', 'lower', 'fold'"):
+        Lexicon([], case="upper")  # type: ignore[arg-type]
+
+
+@given(pairs(words, min_size=0), st.sampled_from(["keep", "lower", "fold"]))
+def test_reversing_twice_is_nothing(chosen, case) -> None:
+    lexicon = Lexicon(chosen, range(len(chosen)), case=case)
+    assert set(lexicon.reversed()) == {(t, s) for s, t in lexicon}
+    assert lexicon.reversed().reversed() == lexicon
+
+
+SPLITTABLE = pairs(st.sampled_from("abcdefgh"), min_size=2, max_size=30).filter(
+    lambda chosen: len({s for s, _ in chosen}) > 1
+)
+
+
+@given(SPLITTABLE, st.floats(0.001, 0.999), st.integers(0, 9))
+def test_a_split_is_a_partition_by_source_word(chosen, held_out, seed) -> None:
+    lexicon = Lexicon(chosen, range(len(chosen)))
+    kept, held = lexicon.split(held_out, seed=seed)
+    assert len(kept) > 0
+    assert len(held) > 0
+    assert not set(kept.sources) & set(held.sources)
+    weight_of = dict(zip(lexicon.pairs, lexicon.weights, strict=True))
+    for part in (kept, held):
+        assert part.pairs == tuple(pair for pair in lexicon if pair in part)
+        assert part.weights == tuple(weight_of[pair] for pair in part)
+    assert len(kept) + len(held) == len(lexicon)
+    assert (kept, held) == lexicon.split(held_out, seed=seed)
+
+
+@given(SPLITTABLE, st.data())
+def test_folds_hold_out_every_pair_once(chosen, data) -> None:
+    lexicon = Lexicon(chosen, case="lower")
+    k = data.draw(st.integers(2, len(lexicon.sources)))
+    folds = list(lexicon.folds(k, seed=0))
+    assert len(folds) == k
+    assert sorted(pair for _, held in folds for pair in held) == sorted(lexicon)
+    sizes = [len(held.sources) for _, held in folds]
+    assert max(sizes) - min(sizes) <= 1
+    for kept, held in folds:
+        assert set(kept) | set(held) == set(lexicon)
+        assert not set(kept.sources) & set(held.sources)
+        assert kept.case == held.case == "lower"
+
+
+def test_split_sizes_and_seeds() -> None:
+    lexicon = Lexicon((str(n), "x") for n in range(100))
+    kept, held = lexicon.split(0.2, seed=1)
+    assert (len(kept), len(held)) == (80, 20)
+    assert held != lexicon.split(0.2, seed=2)[1]
+    assert held.sources != lexicon.sources[:20]
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.5, 2, math.nan])
+def test_split_wants_a_share(share: float) -> None:
+    with pytest.raises(InputError, match="between 0 and 1"):
+        Lexicon(MANY).split(share, seed=0)
+
+
+def test_too_few_source_words_to_part() -> None:
+    with pytest.raises(InputError, match="1 source word, expected at least 2"):
+        Lexicon(MANY[:2]).split(0.5, seed=0)
+    with pytest.raises(InputError, match="3 source words, expected at least 4"):
+        Lexicon(MANY).folds(4, seed=0)
+    with pytest.raises(InputError, match="at least 2 folds"):
+        Lexicon(MANY).folds(1, seed=0)
+
+
+def test_read_and_write(tmp_path: Path) -> None:
+    lexicon = Lexicon(MANY, [5, 4, 3, 2, 1])
+    lexicon.write(tmp_path / "a.tsv")
+    assert Lexicon.read(tmp_path / "a.tsv") == lexicon

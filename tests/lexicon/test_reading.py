@@ -1,0 +1,143 @@
+import contextlib
+import gzip
+import unicodedata
+import warnings
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from isolex.errors import FormatError, InputError, IsolexError, IsolexWarning
+from isolex.lexicon import Lexicon, read_lexicon
+
+
+@pytest.fixture
+def file(tmp_path: Path):
+    def write(content: str | bytes) -> Path:
+        path = tmp_path / "lexicon.txt"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return write
+
+
+def warned(path: Path) -> tuple[Lexicon, str]:
+    with pytest.warns(IsolexWarning) as caught:
+        lexicon = read_lexicon(path)
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    return lexicon, str(caught[0].message)
+
+
+def quietly(path: Path, **options) -> Lexicon:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return read_lexicon(path, **options)
+
+
+def test_clean_file_reads_in_silence(file) -> None:
+    lexicon = quietly(
+        file("\ufeff# made by hand, 2020\r\n\r\ncat gato\r\ncat\tgata\r\n#comment\r\n#a #b\r\n")
+    )
+    assert lexicon.pairs == (("cat", "gato"), ("cat", "gata"), ("#a", "#b"))
+    assert lexicon.weights is None
+
+
+def test_gzip(file) -> None:
+    assert quietly(file(gzip.compress(b"cat gato\n"))).pairs == (("cat", "gato"),)
+
+
+def test_bad_lines_are_skipped_counted_and_reported_once(file) -> None:
+    path = file(b"cat gato\nice cream helado\nlonely\ncaf\xe9 coffee\na\x01b c\n\ndog perro\n")
+    lexicon, message = warned(path)
+    assert lexicon.pairs == (("cat", "gato"), ("dog", "perro"))
+    reason = "line 2: 3 fields, expected 2; multiword entries need tabs"
+    assert message == f"{path}: skipped 4 of 6 lines (first {reason})"
+
+
+def test_invalid_utf8(file) -> None:
+    assert "line 1: invalid UTF-8" in warned(file(b"caf\xe9 coffee\na b\n"))[1]
+
+
+def test_empty_field(file) -> None:
+    assert "line 2: an empty word" in warned(file("ice cream\thelado\ncat\t \n"))[1]
+
+
+def test_repeated_pairs_are_kept_once_with_their_first_weight(file) -> None:
+    lexicon, message = warned(file("cat\tgato\t2\ncat\tgato\t3\ndog\tperro\n"))
+    assert lexicon == Lexicon([("cat", "gato"), ("dog", "perro")], [2, 1])
+    assert message.endswith(": 1 repeated pair kept once")
+
+
+def test_pairs_that_only_letter_case_makes_equal_are_no_news(file) -> None:
+    assert quietly(file("Cat gato\ncat GATO\n"), case="lower").pairs == (("cat", "gato"),)
+
+
+def test_letter_case(file) -> None:
+    path = file("Straße ROAD\n")
+    assert quietly(path).pairs == (("Straße", "ROAD"),)
+    assert quietly(path, case="lower").pairs == (("straße", "road"),)
+    assert quietly(path, case="fold").pairs == (("strasse", "road"),)
+    assert quietly(path, case="fold") == Lexicon.read(path, case="fold")
+
+
+def test_words_are_brought_to_nfc_unless_told_otherwise(file) -> None:
+    decomposed = unicodedata.normalize("NFD", "camión")
+    path = file(f"truck {decomposed}\n")
+    assert quietly(path).pairs == (("truck", "camión"),)
+    assert quietly(path, unicode="keep").pairs == (("truck", decomposed),)
+
+
+def test_nfc_cannot_make_a_delimiter(file) -> None:
+    # NFC turns U+037E, the Greek question mark, into a semicolon.
+    assert quietly(file("a\u037eb;c\nd;e\n")).pairs == (("a;b", "c"), ("d", "e"))
+
+
+def test_induced_lexicons_read_back(file) -> None:
+    lexicon = quietly(
+        file("source\ttarget\tscore\trank\tmutual\ncat\tgato\t-0.7\t1\ttrue\ncat\tgata\t-0.9\t2\tfalse\n")
+    )
+    assert lexicon == Lexicon([("cat", "gato"), ("cat", "gata")])
+    lexicon = quietly(file('{"source": "cat", "target": "gato", "score": -1, "rank": 1, "mutual": true}\n'))
+    assert lexicon == Lexicon([("cat", "gato")])
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("# only some\n#remarks\n", "no line holds a pair of words;"),
+        ("just some prose as it happens\n", "no line holds a pair of words .line 1: "),
+        ("source\ttarget\n", "no line holds"),
+    ],
+)
+def test_nothing_usable(file, content: str, problem: str) -> None:
+    with pytest.raises(FormatError, match=problem) as caught:
+        read_lexicon(file(content))
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_options(file) -> None:
+    path = file("a b")
+    for options in ({"case": "upper"}, {"unicode": "nfd"}, {"format": "xlsx"}):
+        with pytest.raises(InputError, match="expected one of"):
+            read_lexicon(path, **options)
+
+
+@given(
+    data=st.one_of(
+        st.binary(max_size=200),
+        st.text('ab1#\t ,;"{}[]<.\r\n\ufeff', max_size=60).map(str.encode),
+    ),
+    format=st.sampled_from([None, "space", "tsv", "csv", "jsonl"]),
+    compress=st.booleans(),
+)
+@example(data=b'{"source": "\\ud800", "target": "b"}', format=None, compress=False)
+@example(data=b'"a\r,b"\n', format=None, compress=False)
+def test_any_bytes_give_a_lexicon_or_an_isolex_error(tmp_path_factory, data, format, compress) -> None:
+    path = tmp_path_factory.getbasetemp() / "any-bytes"
+    path.write_bytes(gzip.compress(data, 0)[: len(data) + 15] if compress else data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", IsolexWarning)
+        with contextlib.suppress(IsolexError):
+            assert len(read_lexicon(path, format=format)) > 0

@@ -1,0 +1,42 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isolex.lexicon import Lexicon
+
+
+def test_identical_strings_in_source_order(vocabulary) -> None:
+    source, target = (
+        vocabulary("of", "no", "paolo", "hotel", "cat"),
+        vocabulary("hotel", "no", "gato", "paolo"),
+    )
+    assert Lexicon.identical(source, target).pairs == (("no", "no"), ("paolo", "paolo"), ("hotel", "hotel"))
+    assert Lexicon.identical(source, target, minimum_length=3).sources == ("paolo", "hotel")
+
+
+def test_identical_strings_that_no_lexicon_can_hold_are_left_out(vocabulary) -> None:
+    words = vocabulary("\u00a0", "a\x01b", "cat")
+    assert Lexicon.identical(words, words).sources == ("cat",)
+
+
+def test_nothing_shared_is_an_empty_lexicon(vocabulary) -> None:
+    assert len(Lexicon.identical(vocabulary("cat"), vocabulary("gato"))) == 0
+    assert len(Lexicon.numerals(vocabulary("cat"), vocabulary("gato"))) == 0
+
+
+def test_numerals(vocabulary) -> None:
+    shared = ("1984", "3", "1,000.5", "12.", ".5", "1..2", "2nd", "-1", "½", "²", "1,000")
+    source, target = vocabulary(*shared, "7"), vocabulary("3", "1984", *shared[2:], "8", "1.000")
+    assert Lexicon.numerals(source, target).pairs == tuple(
+        (word, word) for word in ("1984", "3", "1,000.5", "1,000")
+    )
+
+
+def test_numerals_in_other_digits(vocabulary) -> None:
+    source, target = vocabulary("3", "10", "03"), vocabulary("٣", "3", "१०", "٣.٠")
+    assert Lexicon.numerals(source, target).pairs == (("3", "٣"), ("3", "3"), ("10", "१०"))
+
+
+@given(st.lists(st.from_regex(r"[0-9.,a]{1,4}", fullmatch=True), unique=True, min_size=1))
+def test_numerals_are_identical_strings_where_the_script_is_one(vocabulary, words: list[str]) -> None:
+    both = vocabulary(*words)
+    assert set(Lexicon.numerals(both, both)) <= set(Lexicon.identical(both, both))

@@ -1,0 +1,96 @@
+import builtins
+import bz2
+import gzip
+import lzma
+
+import pytest
+import zstandard
+
+from isolex.errors import FormatError, InputError, MissingExtraError
+from isolex.streams import check_file, create_stream, find_compression, open_stream
+
+COMPRESS = {
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "zstd": zstandard.ZstdCompressor().compress,
+}
+TEXT = b"".join(b"word%d 0.%d\n" % (number, number**3) for number in range(20_000))
+
+
+@pytest.fixture(params=COMPRESS)
+def compression(request) -> str:
+    return request.param
+
+
+def test_compressed_data_are_told_and_read(tmp_path, compression):
+    path = tmp_path / "plainly.named"
+    path.write_bytes(COMPRESS[compression](TEXT))
+    assert find_compression(path) == compression
+    with open_stream(path, compression) as stream:
+        assert stream.readline() == b"word0 0.0\n"
+        assert stream.readline() + stream.read() == TEXT[10:]
+
+
+def test_parts_packed_one_after_the_other_are_one_stream(tmp_path, compression):
+    path = tmp_path / "file"
+    path.write_bytes(COMPRESS[compression](b"one ") + COMPRESS[compression](b"two"))
+    with open_stream(path, compression) as stream:
+        assert stream.read() == b"one two"
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9, 0.9999])
+def test_cut_off_data_are_no_silent_end(tmp_path, compression, share):
+    path = tmp_path / "file"
+    whole = COMPRESS[compression](TEXT)
+    path.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(FormatError, match="cut off"), open_stream(path, compression) as stream:
+        stream.read()
+
+
+def test_damaged_data_are_told(tmp_path, compression):
+    whole = bytearray(COMPRESS[compression](TEXT))
+    middle = len(whole) // 2
+    whole[middle : middle + 50] = bytes(50)
+    path = tmp_path / "file"
+    path.write_bytes(whole)
+    with pytest.raises(FormatError, match="damaged"), open_stream(path, compression) as stream:
+        stream.read()
+
+
+def test_what_is_written_reads_back_and_is_reproducible(tmp_path, compression):
+    paths = [tmp_path / "a", tmp_path / "b"]
+    for path in paths:
+        with create_stream(path, compression) as stream:
+            stream.write(TEXT[:1000])
+            stream.write(TEXT[1000:])
+        with open_stream(path, compression) as stream:
+            assert stream.read() == TEXT
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_without_zstandard_the_message_says_how_to_get_it(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_bytes(COMPRESS["zstd"](TEXT))
+    real = builtins.__import__
+
+    def without(name, *rest):
+        if name == "zstandard":
+            raise ImportError
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(MissingExtraError, match=r"pip install 'isolex\[zstd\]'"), open_stream(path, "zstd"):
+        pass
+
+
+def test_only_regular_files_that_hold_something_are_opened(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        check_file(tmp_path / "missing")
+    with pytest.raises(InputError, match="is a folder"):
+        check_file(tmp_path)
+    with pytest.raises(InputError, match="not a regular file"):
+        check_file("/dev/null")
+    (tmp_path / "empty").touch()
+    with pytest.raises(FormatError, match="is empty"):
+        check_file(tmp_path / "empty")

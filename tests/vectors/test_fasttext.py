@@ -1,0 +1,118 @@
+import builtins
+import gzip
+import struct
+
+import numpy as np
+import pytest
+
+from isolex.errors import FormatError, MissingExtraError, UnknownWordError
+from isolex.vectors import identify, read_vectors
+
+from .helpers import read_bytes
+
+gensim_fasttext = pytest.importorskip("gensim.models.fasttext")
+
+
+@pytest.fixture(scope="module")
+def model():
+    sentences = [["the", "cat", "sat", "on", "the", "mat"], ["the", "dog", "sat", "on", "the", "rug"]] * 20
+    return gensim_fasttext.FastText(
+        sentences, vector_size=8, min_count=1, bucket=50, epochs=1, workers=1, seed=1
+    )
+
+
+@pytest.fixture(scope="module")
+def path(model, tmp_path_factory):
+    path = tmp_path_factory.mktemp("fasttext") / "model.bin"
+    gensim_fasttext.save_facebook_model(model, str(path))
+    return path
+
+
+def test_words_and_vectors_are_the_model_s(model, path):
+    vectors = read_vectors(path)
+    assert identify(path).name == "fasttext"
+    assert list(vectors.words) == model.wv.index_to_key
+    np.testing.assert_allclose(vectors.matrix, model.wv.vectors, rtol=1e-6)
+    assert vectors.report.format == "fastText binary"
+    assert vectors.report.summary() is None
+
+
+def test_unseen_words_get_vectors_from_their_subwords(model, path):
+    vectors = read_vectors(path)
+    assert "catsat" not in vectors
+    np.testing.assert_allclose(vectors.vector("catsat"), model.wv.get_vector("catsat"), rtol=1e-6)
+    assert vectors.vector("catsat").dtype == np.float32
+    with pytest.raises(UnknownWordError):
+        vectors.vector("")
+
+
+def test_words_left_out_keep_their_own_vectors(model, path):
+    for options in ({"vocabulary": ["cat"]}, {"limit": 1}, {"dtype": "float16"}):
+        vectors = read_vectors(path, **options)
+        np.testing.assert_allclose(vectors.vector("dog"), model.wv.get_vector("dog"), atol=1e-3)
+    assert vectors.matrix.dtype == np.float16
+
+
+def test_a_model_without_subwords_has_none(tmp_path):
+    model = gensim_fasttext.FastText(
+        [["a", "b"]] * 9, vector_size=4, min_count=1, bucket=0, max_n=0, epochs=1
+    )
+    gensim_fasttext.save_facebook_model(model, str(tmp_path / "model.bin"))
+    vectors = read_vectors(tmp_path / "model.bin")
+    assert vectors.subwords is None
+    with pytest.raises(UnknownWordError):
+        vectors.vector("c")
+
+
+def test_any_cut_is_told_and_none_hangs(path):
+    whole = path.read_bytes()
+    matrix_end = whole_input_size(whole)
+    for length in [*range(4, 300, 7), *range(300, matrix_end, 331), matrix_end - 1]:
+        with pytest.raises(FormatError, match="cut off"):
+            read_bytes(whole[:length])
+
+
+def whole_input_size(data: bytes) -> int:
+    """Bytes up to the end of the input matrix; the output matrix after it is not read."""
+    header = struct.Struct("=2i12id3i2q")
+    _, _, dimension, *rest = header.unpack_from(data)
+    position = header.size
+    for _ in range(rest[-5]):
+        position = data.index(b"\0", position) + 10
+    rows, columns = struct.unpack_from("=2q", data, position + 1)
+    assert columns == dimension
+    return position + 17 + 4 * rows * columns
+
+
+@pytest.mark.parametrize(
+    ("offset", "layout", "value", "message"),
+    [
+        (8, "=i", 9, "contradicts itself"),
+        (72, "=i", 1, "classifier"),
+        (64, "=i", 2**31 - 1, "cut off"),
+        (64, "=i", -1, "fastText"),
+    ],
+)
+def test_settings_that_cannot_be_are_told(path, offset, layout, value, message):
+    data = bytearray(path.read_bytes())
+    struct.pack_into(layout, data, offset, value)
+    with pytest.raises(FormatError, match=message):
+        read_bytes(bytes(data))
+
+
+def test_compressed_models_are_to_be_unpacked(path):
+    with pytest.raises(FormatError, match="fastText binary inside gzip; decompress it first"):
+        read_bytes(gzip.compress(path.read_bytes()))
+
+
+def test_without_gensim_the_message_says_how_to_get_it(path, monkeypatch):
+    real = builtins.__import__
+
+    def without(name, *rest):
+        if name.startswith("gensim"):
+            raise ImportError
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(MissingExtraError, match=r"pip install 'isolex\[fasttext\]'"):
+        read_vectors(path)

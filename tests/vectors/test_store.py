@@ -1,0 +1,191 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from isolex.errors import FormatError, InputError
+from isolex.vectors import Vectors, read_vectors
+from isolex.vectors.report import NOT_FINITE, Skip
+from isolex.vectors.store import StoredWords
+
+from .helpers import any_word, assert_same, read_bytes, round_trip, tables
+
+
+@pytest.fixture
+def vectors() -> Vectors:
+    matrix = np.arange(20, dtype=np.float32).reshape(5, 4)
+    return Vectors(["cat", "New York", "a\nb", "café", "catch 22"], matrix, language="en")
+
+
+@pytest.fixture
+def path(tmp_path, vectors):
+    vectors.write(tmp_path / "file.safetensors")
+    return tmp_path / "file.safetensors"
+
+
+@given(tables(any_word))
+def test_a_store_loses_nothing(vectors):
+    assert_same(round_trip(vectors, "file.safetensors"), vectors)
+    half = Vectors(vectors.words, np.clip(vectors.matrix, -1e4, 1e4).astype(np.float16), language="xx")
+    back = round_trip(half, "file.safetensors")
+    assert_same(back, half)
+    assert back.language == "xx"
+
+
+def test_a_store_is_mapped_and_its_words_wait(path, vectors, monkeypatch):
+    def decode(words):
+        raise AssertionError("a word was decoded")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StoredWords, "_words", property(decode))
+        opened = read_vectors(path)
+        assert len(opened) == 5
+        assert opened.language == "en"
+        assert repr(opened) == "Vectors(en: 5 words × 4, float32)"
+        assert opened.fingerprint == vectors.fingerprint
+        assert len(read_vectors(path, limit=2)) == 2
+    assert isinstance(opened.matrix, np.memmap)
+    assert opened.tensor().shape == (5, 4)
+    assert_same(opened, vectors)
+
+
+def test_what_is_done_to_the_array_leaves_the_file_alone(path):
+    before = path.read_bytes()
+    read_vectors(path).matrix[:] = 7
+    assert path.read_bytes() == before
+
+
+def test_the_card_says_what_it_is(path, vectors):
+    with safe_open(path, framework="numpy") as file:
+        card = json.loads(file.metadata()["isolex"])
+        assert set(file.keys()) == {"matrix", "words", "offsets"}
+    assert card == {
+        "format": "isolex-vectors",
+        "version": 1,
+        "n": 5,
+        "dimension": 4,
+        "language": "en",
+        "fingerprint": vectors.fingerprint,
+    }
+
+
+def test_options_work(path, vectors):
+    head = read_vectors(path, limit=2)
+    assert_same(head, vectors.head(2))
+    assert head.fingerprint == vectors.head(2).fingerprint
+    assert isinstance(head.matrix, np.memmap)
+    part = read_vectors(path, vocabulary=["cafe\u0301", "cat", "cow"], dtype="float16")
+    assert list(part.words) == ["cat", "café"]
+    assert part.matrix.dtype == np.float16
+    assert part.language == "en"
+    assert read_vectors(path, language="de").language == "de"
+    assert list(read_vectors(path, vocabulary=["a\nb", "catch 22"], limit=3).words) == ["a\nb"]
+    with pytest.raises(FormatError, match="none of the vocabulary's words"):
+        read_vectors(path, vocabulary=["cow"])
+
+
+def test_conversion_counts_what_float16_cannot_hold(tmp_path):
+    Vectors(["a", "b"], np.array([[1e6, 0], [1, 2]])).write(tmp_path / "file.safetensors")
+    vectors = read_bytes((tmp_path / "file.safetensors").read_bytes(), dtype="float16")
+    assert list(vectors.words) == ["b"]
+    assert vectors.report.skipped == {NOT_FINITE: Skip(1, 1)}
+
+
+def test_conversion_goes_through_all_rows(tmp_path):
+    matrix = np.arange(10_000, dtype=np.float32)[:, None] / 8
+    words = [f"w{row}" for row in range(10_000)]
+    Vectors(words, matrix).write(tmp_path / "file.safetensors")
+    assert_same(
+        read_vectors(tmp_path / "file.safetensors", dtype="float16"), Vectors(words, matrix.astype("f2"))
+    )
+    assert len(read_vectors(tmp_path / "file.safetensors", dtype="float16", limit=5000)) == 5000
+
+
+def test_words_outside_nfc(tmp_path):
+    path = tmp_path / "file.safetensors"
+    Vectors(["cafe\u0301", "café"], np.ones((2, 2))).write(path)
+    assert list(read_vectors(path, unicode="keep").words) == ["cafe\u0301", "café"]
+    with pytest.raises(FormatError, match=r"the same, at least in Unicode NFC; read it with unicode='keep'"):
+        list(read_vectors(path).words)
+    assert len(read_vectors(path, unicode="keep", dtype="float16")) == 2
+
+
+def test_a_store_may_replace_itself(path, vectors):
+    read_vectors(path).head(3).write(path)
+    assert_same(read_vectors(path), vectors.head(3))
+
+
+def test_any_cut_is_an_error(path):
+    whole = path.read_bytes()
+    for length in range(len(whole)):
+        with pytest.raises(FormatError):
+            read_bytes(whole[:length])
+
+
+TENSORS = {
+    "matrix": np.ones((2, 3), np.float32),
+    "words": np.frombuffer(b"onetwo", np.uint8),
+    "offsets": np.array([0, 3, 6]),
+}
+CARD = {"isolex": json.dumps({"format": "isolex-vectors", "version": 1})}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"matrix": np.ones((2, 3))}, "not one of float32 or float16"),
+        ({"matrix": np.ones(6, np.float32)}, "not one of float32 or float16"),
+        ({"matrix": np.ones((3, 3), np.float32)}, "do not match"),
+        ({"words": np.ones(6, np.float32)}, "do not match"),
+        ({"offsets": np.array([0, 3, 7])}, "no proper bounds"),
+        ({"offsets": np.array([0, 6, 6])}, "no proper bounds"),
+        ({"offsets": np.array([1, 3, 6])}, "no proper bounds"),
+        ({"offsets": np.array([0, 9, 6])}, "no proper bounds"),
+        ({"words": np.frombuffer(b"on\xff\xffwo", np.uint8)}, "not UTF-8"),
+        ({"words": np.frombuffer(b"oneone", np.uint8)}, "two words of the store are the same"),
+    ],
+)
+def test_stores_that_contradict_themselves_are_told(tmp_path, change, message):
+    save_file(TENSORS | change, tmp_path / "file", metadata=CARD)
+    with pytest.raises(FormatError, match=message):
+        list(read_vectors(tmp_path / "file").words)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "message"),
+    [
+        (None, "not one of isolex vectors"),
+        ({"format": "pt"}, "not one of isolex vectors"),
+        ({"isolex": "[]"}, "not one of isolex vectors"),
+        ({"isolex": "{"}, "card is not JSON"),
+        ({"isolex": '{"format": "isolex-vectors", "version": 2}'}, "version 2, this isolex reads version 1"),
+    ],
+)
+def test_foreign_and_newer_safetensors_are_told(tmp_path, metadata, message):
+    save_file(TENSORS, tmp_path / "file", metadata=metadata)
+    with pytest.raises(FormatError, match=message):
+        read_vectors(tmp_path / "file")
+
+
+def test_a_missing_tensor_is_told(tmp_path):
+    save_file({"matrix": TENSORS["matrix"]}, tmp_path / "file", metadata=CARD)
+    with pytest.raises(FormatError, match="damaged or cut off"):
+        read_vectors(tmp_path / "file")
+
+
+def test_a_full_disk_is_told(vectors, tmp_path, monkeypatch):
+    def full(*args, **kwargs):
+        raise SafetensorError("no space left on device")
+
+    monkeypatch.setattr("isolex.vectors.store.save_file", full)
+    with pytest.raises(InputError, match="no space left on device"):
+        vectors.write(tmp_path / "file.safetensors")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_store_has_the_permissions_of_any_other_output(path, vectors):
+    vectors.head(1).write(path.with_name("file.bin"))
+    assert path.stat().st_mode == path.with_name("file.bin").stat().st_mode

@@ -1,0 +1,137 @@
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from isolex.errors import InputError, UnknownWordError
+from isolex.vectors import Vectors
+
+
+@pytest.fixture
+def animals() -> Vectors:
+    matrix = np.arange(12, dtype=np.float32).reshape(4, 3)
+    return Vectors(["cat", "dog", "house", "café"], matrix, language="en")
+
+
+class Echo:
+    """Subwords whose vectors tell that they come from here."""
+
+    def vector(self, word: str) -> np.ndarray:
+        return np.full(3, len(word) - 1, dtype=np.float32)
+
+
+def test_a_table_knows_its_words(animals):
+    assert len(animals) == 4
+    assert animals.dimension == 3
+    assert "dog" in animals
+    assert "cow" not in animals
+    assert animals.id("house") == 2
+    assert animals.id("cow") is None
+    np.testing.assert_array_equal(animals.vector("dog"), [3, 4, 5])
+    assert repr(animals) == "Vectors(en: 4 words × 3, float32)"
+
+
+@pytest.mark.parametrize(
+    ("words", "matrix", "message"),
+    [
+        (["a"], np.ones(3), "got 1 dimensions"),
+        (["a"], np.ones((2, 3)), "got 1 words and 2 rows"),
+        ([], np.ones((0, 3)), "got 0 words"),
+        (["a"], np.ones((1, 0)), "of 0 numbers"),
+        (["a", "b", "a"], np.ones((3, 2)), "'a' stands at 0 and at 2"),
+        (["a", 5], np.ones((2, 2)), "got 5 at 1"),
+        (["a", ""], np.ones((2, 2)), "got '' at 1"),
+        (["a", "\ud800"], np.ones((2, 2)), "not valid Unicode"),
+        (["a", "b"], np.array([[1, 2], [np.nan, 1]]), "the row of 'b' holds NaN"),
+        (["a"], np.array([[1e300, 0]]), "the row of 'a' holds NaN or infinite"),
+        (["a"], np.array([["x", "y"]]), "expected numbers"),
+    ],
+)
+def test_unsound_tables_are_refused(words, matrix, message):
+    with pytest.raises(InputError, match=message):
+        Vectors(words, matrix)
+
+
+def test_matrices_of_all_kinds_are_taken():
+    float16 = np.ones((1, 2), dtype=np.float16)
+    assert Vectors(["a"], float16).matrix is float16
+    assert Vectors(["a"], np.ones((1, 2))).matrix.dtype == np.float32
+    assert Vectors(["a"], np.ones((1, 2), dtype=np.int64)).matrix.dtype == np.float32
+    assert (
+        Vectors(["a"], torch.ones(1, 2, dtype=torch.bfloat16, requires_grad=True)).matrix.dtype == np.float32
+    )
+    assert Vectors(["a"], torch.ones(1, 2, dtype=torch.float16)).matrix.dtype == np.float16
+
+
+def test_unknown_words_bring_near_ones(animals):
+    with pytest.raises(UnknownWordError, match=r"'hause' is not there; did you mean 'house'\?"):
+        animals.vector("hause")
+    with pytest.raises(UnknownWordError, match="did you mean 'cat'"):
+        animals.vector("CAT")
+    with pytest.raises(UnknownWordError, match="did you mean 'café'"):
+        animals.vector("cafe\u0301")
+    with pytest.raises(UnknownWordError, match=r"is not there$"):
+        animals.vector("zzz")
+
+
+def test_near_words_come_at_once_from_a_large_vocabulary():
+    words = [f"word{number}" for number in range(200_000)]
+    vectors = Vectors(words, np.zeros((200_000, 1), dtype=np.float16))
+    vectors.id("word1")
+    start = time.perf_counter()
+    with pytest.raises(UnknownWordError):
+        vectors.vector("wurd77")
+    assert time.perf_counter() - start < 1
+
+
+def test_subwords_answer_for_unknown_words_only(animals):
+    animals.subwords = Echo()
+    np.testing.assert_array_equal(animals.vector("dog"), [3, 4, 5])
+    np.testing.assert_array_equal(animals.vector("cow"), [2, 2, 2])
+    np.testing.assert_array_equal(animals.head(1).vector("cow"), [2, 2, 2])
+    with pytest.raises(UnknownWordError):
+        animals.vector("x")  # zeros: the model knows nothing either
+
+
+def test_tensor_is_float32_and_shares_memory(animals):
+    tensor = animals.tensor()
+    assert tensor.dtype == torch.float32
+    assert tensor.data_ptr() == animals.matrix.ctypes.data
+    assert Vectors(["a"], np.ones((1, 2), np.float16)).tensor().dtype == torch.float32
+
+
+def test_head_and_subset_keep_order_and_language(animals):
+    assert list(animals.head(2).words) == ["cat", "dog"]
+    assert len(animals.head(100)) == 4
+    part = animals.subset(["house", "unknown", "cat", "cat"])
+    assert list(part.words) == ["cat", "house"]
+    assert part.language == "en"
+    np.testing.assert_array_equal(part.matrix, animals.matrix[[0, 2]])
+    with pytest.raises(InputError, match="at least 1"):
+        animals.head(0)
+    with pytest.raises(InputError, match="none of the 1 words"):
+        animals.subset(["unknown"])
+
+
+def test_fingerprint_depends_on_words_order_and_values_alone(animals):
+    same = Vectors(list(animals.words), animals.matrix.copy(), language="xx")
+    assert same.fingerprint == animals.fingerprint
+    other_word = Vectors(["cat", "dog", "house", "cafe"], animals.matrix)
+    other_order = Vectors(["dog", "cat", "house", "café"], animals.matrix)
+    other_value = Vectors(animals.words, animals.matrix + np.float32(1e-5))
+    prints = {v.fingerprint for v in (animals, other_word, other_order, other_value, animals.head(3))}
+    assert len(prints) == 5
+
+
+def test_fingerprint_of_float16_is_that_of_its_values():
+    matrix = np.array([[0.1, 0.2]], dtype=np.float32)
+    rounded = matrix.astype(np.float16)
+    assert Vectors(["a"], rounded).fingerprint != Vectors(["a"], matrix).fingerprint
+    assert Vectors(["a"], rounded).fingerprint == Vectors(["a"], rounded.astype(np.float32)).fingerprint
+
+
+def test_fingerprint_does_not_depend_on_layout():
+    matrix = np.random.default_rng(0).standard_normal((9000, 4)).astype(np.float32)
+    words = [str(number) for number in range(9000)]
+    assert Vectors(words, np.asfortranarray(matrix)).fingerprint == Vectors(words, matrix).fingerprint
