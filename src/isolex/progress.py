@@ -6,12 +6,11 @@ The command line installs a listener that draws bars; a notebook or a service ca
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeVar
 
 Item = TypeVar("Item")
 
 
-@runtime_checkable
 class Listener(Protocol):
     """Hears of every loop of more than one round."""
 

@@ -1,13 +1,13 @@
 """Whole methods by the names that people ask for, and `align`, which runs them from vectors to alignment."""
 
-import dataclasses
 from collections.abc import Callable
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from isolex.alignment import Alignment, Card, SideCard
+from isolex.alignment import Alignment, Card, SideCard, Status
 from isolex.arrays import pick_device
 from isolex.errors import InputError
 from isolex.lexicon import IndexedLexicon, Lexicon
@@ -48,6 +48,7 @@ def align(
     normalize: tuple[str, ...] = DEFAULT_STEPS,
     seed: int = 0,
     device: str | torch.device | None = None,
+    check: bool = True,
 ) -> Alignment:
     """Map two word-vector spaces into one, from a seed lexicon.
 
@@ -64,6 +65,8 @@ def align(
         normalize: Normalisation steps, see `isolex.normalize.Normalizer`.
         seed: Of everything random. The same seed gives the same result on the same machine.
         device: Where to compute; by default a GPU if there is one.
+        check: Try the method on held-out seed words to give the result a status; without it the status is
+            `unchecked`. `auto` checks in any case.
 
     Raises:
         InputError: An unknown name, no lexicon, or no seed pair in both vocabularies.
@@ -76,9 +79,6 @@ def align(
         ['gato', 'perro', 'cachorro']
     """
     chosen_device = pick_device(device)
-    paths = tuple(
-        None if isinstance(side, Vectors) else str(Path(side).resolve()) for side in (source, target)
-    )
     source, target = _vectors(source), _vectors(target)
     seeds, indexed = _seeds(lexicon, source, target)
     normalizer = Normalizer(normalize)
@@ -87,21 +87,18 @@ def align(
     weights = None if indexed.weights is None else torch.from_numpy(indexed.weights).to(chosen_device)
     problem = Problem(x, z, torch.from_numpy(indexed.pairs).to(chosen_device), weights)
 
-    name, solver, held_out, reasons = _choose(method, problem, seed)
-    null = cross_validate(solver, null_problem(problem, seed=seed), seed=seed)
-    status, reason = judge(held_out[name], null)
-    mapping = solver.solve(problem)
+    choice = _choose(method, problem, seed) if check or method == "auto" else _Choice.named(method, seed)
+    mapping = choice.solver.solve(problem)
     card = Card(
-        method=name,
-        settings={"solver": _settings(solver), "normalize": list(normalize)},
-        source=SideCard.of(source, path=paths[0], zero_rows=source_normalizer.zero_rows),
-        target=SideCard.of(target, path=paths[1], zero_rows=target_normalizer.zero_rows),
+        method=choice.name,
+        settings={"solver": _settings(choice.solver), "normalize": list(normalize)},
+        source=SideCard.of(source, zero_rows=source_normalizer.zero_rows),
+        target=SideCard.of(target, zero_rows=target_normalizer.zero_rows),
         seed=seed,
-        status=status,
-        reasons=(reason, *reasons),
-        scores={
-            "held_out_p@1": {tried: round(score.percent, 2) for tried, score in held_out.items()},
-            "null_p@1": round(null.percent, 2),
+        status=choice.status,
+        reasons=choice.reasons,
+        scores=choice.scores
+        | {
             "seed_pairs": len(indexed),
             "seed_words": indexed.coverage.sources_found,
             "lexicon_coverage": round(indexed.coverage.pairs_percent, 2),
@@ -117,6 +114,52 @@ def align(
         card=card,
         device=chosen_device,
     )
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A solver, why it was taken, and what is known of it before it is run on all the pairs."""
+
+    name: str
+    solver: Solver
+    status: Status = "unchecked"
+    reasons: tuple[str, ...] = ()
+    scores: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def named(cls, method: str | Solver, seed: int) -> "_Choice":
+        if isinstance(method, str):
+            return cls(method, look_up(method, METHODS, "method")(seed))
+        return cls(type(method).__name__, method)
+
+
+def _choose(method: str | Solver, problem: Problem, seed: int) -> _Choice:
+    """Try the method, or for `auto` all of them, on held-out seed words, and judge the one that is taken."""
+    if method == "auto":
+        candidates = [_Choice.named(name, seed) for name in METHODS]
+    else:
+        candidates = [_Choice.named(method, seed)]
+    scores = {
+        choice.name: cross_validate(choice.solver, problem, seed=seed)
+        for choice in track(candidates, "trying methods")
+    }
+    best = max(candidates, key=lambda choice: scores[choice.name].right)
+    null = cross_validate(best.solver, null_problem(problem, seed=seed), seed=seed)
+    status, reason = judge(scores[best.name], null)
+    reasons: tuple[str, ...] = (reason,)
+    if len(candidates) > 1:
+        others = ", ".join(
+            f"{name} {score.percent:.1f}" for name, score in scores.items() if name != best.name
+        )
+        reasons += (
+            f"{best.name} was taken for the best P@1 on held-out seed words, "
+            f"{scores[best.name].percent:.1f} % (others: {others})",
+        )
+    figures = {
+        "held_out_p@1": {name: _percent(score) for name, score in scores.items()},
+        "null_p@1": _percent(null),
+    }
+    return replace(best, status=status, reasons=reasons, scores=figures)
 
 
 def _vectors(given: Vectors | str | Path) -> Vectors:
@@ -155,35 +198,15 @@ def _normalized(
     return fitted.apply(matrix), fitted
 
 
-def _choose(
-    method: str | Solver, problem: Problem, seed: int
-) -> tuple[str, Solver, dict[str, HeldOut], tuple[str, ...]]:
-    """The method's name and solver, the held-out scores of all that were tried, and why it was taken."""
-    if method != "auto":
-        if isinstance(method, str):
-            name, solver = method, look_up(method, {**METHODS, "auto": METHODS["vecmap"]}, "method")(seed)
-        else:
-            name, solver = type(method).__name__, method
-        return name, solver, {name: cross_validate(solver, problem, seed=seed)}, ()
-    solvers = {name: make(seed) for name, make in METHODS.items()}
-    tried = {
-        name: cross_validate(solvers[name], problem, seed=seed)
-        for name in track(list(solvers), "trying methods")
-    }
-    best = max(tried, key=lambda name: tried[name].right)
-    others = ", ".join(f"{name} {score.percent:.1f}" for name, score in tried.items() if name != best)
-    reason = (
-        f"{best} was taken for the best P@1 on {tried[best].words:,} held-out seed words: "
-        f"{tried[best].percent:.1f} % (others: {others})"
-    )
-    return best, solvers[best], tried, (reason,)
-
-
 def _settings(solver: object) -> dict[str, Any]:
     """A solver's name and fields, nested solvers included."""
-    if not dataclasses.is_dataclass(solver):
+    if not is_dataclass(solver):
         return {"name": type(solver).__name__}
-    values = {field.name: getattr(solver, field.name) for field in dataclasses.fields(solver)}
+    values = {entry.name: getattr(solver, entry.name) for entry in fields(solver)}
     return {"name": type(solver).__name__} | {
-        name: _settings(value) if dataclasses.is_dataclass(value) else value for name, value in values.items()
+        name: _settings(value) if is_dataclass(value) else value for name, value in values.items()
     }
+
+
+def _percent(score: HeldOut) -> float | None:
+    return round(score.percent, 2) if score.words else None

@@ -6,11 +6,22 @@ import torch
 
 from isolex.alignment.alignment import CRITERIA, Alignment, Translations
 from isolex.alignment.artefact import CARD, check_vectors, load_artefact, stored_vectors
-from isolex.alignment.card import Card, SideCard, Status
+from isolex.alignment.card import Card, SideCard, Status, current_versions
 from isolex.arrays import pick_device
 from isolex.vectors import Vectors
 
-__all__ = ["CARD", "CRITERIA", "Alignment", "Card", "SideCard", "Status", "Translations", "load"]
+__all__ = [
+    "CARD",
+    "CRITERIA",
+    "Alignment",
+    "Card",
+    "SideCard",
+    "Status",
+    "Translations",
+    "current_versions",
+    "load",
+    "load_card",
+]
 
 
 def load(
@@ -53,3 +64,13 @@ def load(
         neighbourhoods=artefact.neighbourhoods if all(same) else None,
         device=pick_device(device),
     )
+
+
+def load_card(path: str | Path) -> Card:
+    """Read only the card of a saved alignment.
+
+    Raises:
+        InputError: There is no such folder.
+        FormatError: It is not an alignment, or a damaged one.
+    """
+    return load_artefact(path).card

@@ -88,7 +88,10 @@ class Alignment:
     @cached_property
     def shared(self) -> tuple[Float[Tensor, "n p"], Float[Tensor, "m p"]]:
         """Both vocabularies in the shared space, unit rows."""
-        return self.map(self.source.matrix), self.reversed().map(self.target.matrix)
+        other = self.reversed()
+        rows = self.map(self.source.matrix), other.map(self.target.matrix)
+        other.__dict__["shared"] = rows[1], rows[0]
+        return rows
 
     def index(self, criterion: str | Criterion = "csls") -> Index:
         """The target vocabulary ready to be searched by a criterion; made once, then kept.
@@ -199,7 +202,8 @@ class Alignment:
         """Write the alignment as a folder of safetensors and a JSON card, atomically; nothing is pickled.
 
         Args:
-            path: The folder; an alignment that stands there is replaced only when the new one is whole.
+            path: The folder; an alignment that stands there is replaced only when the new one is whole. It is
+                the alignment of the vectors that this one is over now, which `bind` may have changed.
             vectors: `copy` stores both vocabularies with it, so that the folder is all one needs;
                 `reference` notes the files they were read from.
 
@@ -212,7 +216,7 @@ class Alignment:
                 self.normalizers,
                 (self.reversed().neighbourhoods, self.neighbourhoods),
                 self.seeds,
-                self.card,
+                self.card.over(self.source, self.target),
             ),
             path,
             self.source,
@@ -232,8 +236,6 @@ class Alignment:
             device=self.device,
         )
         other.__dict__["_reversed"] = self
-        if "shared" in self.__dict__:
-            other.__dict__["shared"] = (self.shared[1], self.shared[0])
         return other
 
     def _with(self, source: Vectors, target: Vectors) -> "Alignment":

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from isolex.alignment.card import Card, SideCard
@@ -21,6 +21,7 @@ from isolex.errors import FormatError, InputError, MismatchError
 from isolex.files import atomic_folder
 from isolex.lexicon import Lexicon
 from isolex.mapping import Mapping
+from isolex.names import look_up
 from isolex.normalize import FittedNormalizer, Operation
 from isolex.vectors import Vectors
 
@@ -55,7 +56,7 @@ def save_artefact(
     artefact: Artefact, path: str | Path, source: Vectors, target: Vectors, *, vectors: VectorsPolicy
 ) -> None:
     """Write the folder; see `Alignment.save`."""
-    if vectors == "reference":
+    if look_up(vectors, {"copy": False, "reference": True}, "policy for vectors"):
         for side_card in (artefact.card.source, artefact.card.target):
             if side_card.path is None:
                 raise InputError("the vectors come from no file to refer to", where=path, fix="save a copy")
@@ -71,9 +72,12 @@ def save_artefact(
         for side, normalizer in zip(SIDES, artefact.normalizers, strict=True)
     }
     card["vectors"] = vectors
+    card["seeds"] = len(artefact.seeds)
     with atomic_folder(path, marker=CARD) as folder:
-        save_file(tensors, folder / MATRICES)
-        artefact.seeds.write(folder / SEEDS)
+        # Not `save_file`, which makes a file that nobody else may read.
+        (folder / MATRICES).write_bytes(save(tensors))
+        if len(artefact.seeds):
+            artefact.seeds.write(folder / SEEDS)
         if vectors == "copy":
             for side, table in zip(SIDES, (source, target), strict=True):
                 table.write(folder / f"{side}.safetensors")
@@ -94,19 +98,27 @@ def load_artefact(path: str | Path) -> Artefact:
         )
     try:
         data = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        normalizers = data.pop("normalizers")
-        data.pop("vectors")
+    except FileNotFoundError as error:
+        raise FormatError(f"is no alignment: it holds no {CARD}", where=path) from error
+    except (ValueError, OSError) as error:
+        raise _damaged(folder / CARD, error) from error
+    # The version stands before everything else: another one may hold other things.
+    card = Card.from_json(data, where=folder / CARD)
+    for name in (MATRICES, *([SEEDS] if data.get("seeds") else [])):
+        if not (folder / name).is_file():
+            raise FormatError(f"is a damaged alignment: it holds no {name}", where=path, fix="align again")
+    try:
         tensors = load_file(folder / MATRICES)
         mapping = Mapping(tensors["map.source"], tensors["map.target"])
         neighbourhoods = (tensors["neighbourhoods.source"], tensors["neighbourhoods.target"])
-        fitted = tuple(_unpack_normalizer(normalizers[side], side, tensors) for side in SIDES)
-    except FileNotFoundError as error:
-        missing = Path(error.filename or CARD).name
-        raise FormatError(f"is no alignment: it holds no {missing}", where=path) from error
-    except (ValueError, KeyError, TypeError, AttributeError, SafetensorError, OSError) as error:
-        raise FormatError(f"is a damaged alignment ({error})", where=path, fix="align again") from error
-    card = Card.from_json(data, where=folder / CARD)
-    return Artefact(mapping, (fitted[0], fitted[1]), neighbourhoods, Lexicon.read(folder / SEEDS), card)
+        source, target = (_unpack_normalizer(data["normalizers"][side], side, tensors) for side in SIDES)
+    except (ValueError, KeyError, TypeError, SafetensorError, OSError) as error:
+        raise _damaged(folder, error) from error
+    sizes = [len(tensor) for tensor in (mapping.source, mapping.target, *neighbourhoods)]
+    if sizes != [card.source.dimension, card.target.dimension, card.source.words, card.target.words]:
+        raise _damaged(folder, ValueError(f"{CARD} and {MATRICES} do not belong together"))
+    seeds = Lexicon.read(folder / SEEDS, unicode="keep") if data.get("seeds") else Lexicon(())
+    return Artefact(mapping, (source, target), neighbourhoods, seeds, card)
 
 
 def stored_vectors(path: str | Path, side: str, card: SideCard) -> Vectors:
@@ -117,7 +129,7 @@ def stored_vectors(path: str | Path, side: str, card: SideCard) -> Vectors:
     """
     copy = Path(path) / f"{side}.safetensors"
     if copy.exists():
-        return Vectors.read(copy)
+        return Vectors.read(copy, unicode="keep")
     if card.path is None or not Path(card.path).exists():
         raise InputError(
             f"its {side} vectors are not here: it was saved by reference to {card.path}",
@@ -135,7 +147,7 @@ def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors:
     """
     if vectors.dimension != card.dimension:
         raise MismatchError(
-            f"the {side} vectors have {vectors.dimension} dimensions, the alignment was made for {card.dimension}",
+            f"the {side} vectors have {vectors.dimension} dimensions, expected {card.dimension}",
             where=repr(vectors),
             fix=f"give the {side} vectors that it was made for",
         )
@@ -143,7 +155,8 @@ def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors:
     if not begins_alike and not other_vectors:
         origin = f" from {card.path}" if card.path else ""
         raise MismatchError(
-            f"these are not the {side} vectors that the alignment was made for ({card.words:,} words{origin})",
+            f"these are not the {side} vectors that the alignment was made for "
+            f"({card.words:,} words{origin})",
             where=repr(vectors),
             fix="give those, or say that these are of the same space (other_vectors=True, --other-vectors)",
         )
@@ -168,3 +181,8 @@ def _unpack_normalizer(data: dict[str, Any], side: str, tensors: dict[str, Tenso
         for number, name in enumerate(data["operations"])
     )
     return FittedNormalizer(tuple(data["steps"]), operations, int(data["dimension"]), int(data["zero_rows"]))
+
+
+def _damaged(where: Path, error: Exception) -> FormatError:
+    what = f"there is no {error}" if isinstance(error, KeyError) else error
+    return FormatError(f"is damaged ({what})", where=where, fix="align again")

@@ -2,7 +2,7 @@
 
 import datetime
 import platform
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +15,20 @@ from isolex.vectors import Vectors
 CARD_VERSION = 1
 
 Status = Literal["aligned", "doubtful", "failed", "unchecked"]
+
+
+def current_versions() -> dict[str, str]:
+    """Versions of isolex and of what it computes with."""
+    return {
+        "isolex": __version__,
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True)
@@ -38,9 +52,23 @@ class SideCard:
     zero_rows: int = 0
 
     @classmethod
-    def of(cls, vectors: Vectors, *, path: str | None = None, zero_rows: int = 0) -> "SideCard":
+    def of(cls, vectors: Vectors, *, zero_rows: int = 0) -> "SideCard":
         """The card of some vectors."""
+        path = None if vectors.path is None else str(vectors.path)
         return cls(vectors.fingerprint, len(vectors), vectors.dimension, vectors.language, path, zero_rows)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "SideCard":
+        """The inverse of `asdict`; fields that this release does not know are left out.
+
+        Raises:
+            TypeError: A field is missing, or has a value that it cannot have.
+        """
+        side = cls(**{own.name: data[own.name] for own in fields(cls) if own.name in data})
+        numbers = (side.words, side.dimension, side.zero_rows)
+        if not isinstance(side.path, str | None) or not all(isinstance(number, int) for number in numbers):
+            raise TypeError("a side's path is no text, or its words and dimension are no numbers")
+        return side
 
 
 @dataclass(frozen=True)
@@ -70,12 +98,23 @@ class Card:
     reasons: tuple[str, ...] = ()
     scores: dict[str, Any] = field(default_factory=dict)
     trace: tuple[dict[str, Any], ...] = ()
-    versions: dict[str, str] = field(default_factory=lambda: current_versions())
-    created: str = field(default_factory=lambda: _now())
+    versions: dict[str, str] = field(default_factory=current_versions)
+    created: str = field(default_factory=_now)
 
     def reversed(self) -> "Card":
         """The card of the same alignment seen from the other side."""
         return replace(self, source=self.target, target=self.source)
+
+    def over(self, source: Vectors, target: Vectors) -> "Card":
+        """The card of the same alignment over these vectors."""
+        sides = ((source, self.source), (target, self.target))
+        source_card, target_card = (
+            card
+            if vectors.fingerprint == card.fingerprint
+            else SideCard.of(vectors, zero_rows=card.zero_rows)
+            for vectors, card in sides
+        )
+        return replace(self, source=source_card, target=target_card)
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -96,26 +135,12 @@ class Card:
                 where=where,
                 fix="use the isolex release that made it, or align again",
             )
-        values = {name: value for name, value in data.items() if name not in ("format", "version")}
+        values = {name: data[name] for name in (own.name for own in fields(cls)) if name in data}
         try:
             for side in ("source", "target"):
-                values[side] = SideCard(**values[side])
+                values[side] = SideCard.from_json(values[side])
             for listed in ("reasons", "trace"):
                 values[listed] = tuple(values[listed])
             return cls(**values)
         except (KeyError, TypeError) as error:
             raise FormatError(f"is damaged ({error})", where=where, fix="align again") from error
-
-
-def current_versions() -> dict[str, str]:
-    """Versions of isolex and of what it computes with."""
-    return {
-        "isolex": __version__,
-        "torch": torch.__version__,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-    }
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")

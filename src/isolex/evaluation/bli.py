@@ -42,7 +42,7 @@ def evaluate(
     """
     if isinstance(protocol, str):
         protocol = look_up(protocol, PROTOCOLS, "protocol")
-    train = train or alignment.seeds
+    train = alignment.seeds if train is None else train
     if look_up(direction, {"forward": False, "backward": True}, "direction"):
         alignment, lexicon, train = alignment.reversed(), lexicon.reversed(), train.reversed()
     alignment = alignment.head(protocol.vocabulary)

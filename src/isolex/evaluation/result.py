@@ -85,7 +85,7 @@ class BLIResult:
 
     @property
     def mrr(self) -> float:
-        """Mean reciprocal rank over the full ranking, between 0 and 1; the mean average precision of XLING."""
+        """Mean reciprocal rank over the full ranking, 0 to 1; what XLING calls mean average precision."""
         return float((1 / self._ranks).mean()) if self.n else float("nan")
 
     @cached_property

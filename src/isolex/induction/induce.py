@@ -8,6 +8,7 @@ from torch import Tensor
 
 from isolex.errors import InputError
 from isolex.induction.entries import Direction, Entry, InducedLexicon
+from isolex.names import look_up
 from isolex.retrieval import Index, TopK
 
 
@@ -32,8 +33,9 @@ def induce(
         k: Answers a word; for `mutual` 1.
 
     Raises:
-        InputError: k < 1, or k > 1 for `mutual`.
+        InputError: An unknown direction, k < 1, or k > 1 for `mutual`.
     """
+    look_up(direction, dict.fromkeys(("forward", "backward", "mutual")), "direction")
     if k < 1 or (direction == "mutual" and k != 1):
         raise InputError(f"got k = {k} for direction {direction!r}", fix="use k = 1 for mutual, else k ≥ 1")
     x, z = backward.keys, forward.keys

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 import torch
 from jaxtyping import Float, Int
@@ -98,7 +98,6 @@ class Mapping:
         return unit_rows(x @ self.source), unit_rows(z @ self.target)
 
 
-@runtime_checkable
 class Solver(Protocol):
     """A method is a frozen dataclass of its settings with this one method."""
 

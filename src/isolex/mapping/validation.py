@@ -59,7 +59,7 @@ def cross_validate(solver: Solver, problem: Problem, *, seed: int = 0) -> HeldOu
     One fold is enough where it holds 200 words; with fewer, every word is held out once. All pairs of a
     source word are on the same side.
     """
-    problem = _head(problem)
+    problem = _counting(problem)
     words = problem.pairs[:, 0].unique()
     order = words[torch.randperm(words.numel(), generator=generator(seed)).to(words.device)]
     folds = [part for part in order.chunk(FOLDS) if 0 < part.numel() < words.numel()]
@@ -102,12 +102,15 @@ def judge(found: HeldOut, null: HeldOut) -> tuple[Literal["aligned", "doubtful",
     return "aligned", figures
 
 
-def _head(problem: Problem) -> Problem:
+def _counting(problem: Problem) -> Problem:
+    """The problem of the pairs that have a weight, and of those the ones between frequent words."""
+    if problem.weights is not None:
+        problem = problem.restricted(problem.weights > 0)
     inside = (problem.pairs < VOCABULARY).all(dim=1)
     if not inside.any():
         return problem
-    weights = None if problem.weights is None else problem.weights[inside]
-    return Problem(problem.x[:VOCABULARY], problem.z[:VOCABULARY], problem.pairs[inside], weights)
+    problem = problem.restricted(inside)
+    return Problem(problem.x[:VOCABULARY], problem.z[:VOCABULARY], problem.pairs, problem.weights)
 
 
 def _right(solver: Solver, problem: Problem, held_out: Bool[Tensor, "p"]) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import torch
 from jaxtyping import Float, Int
@@ -43,7 +43,6 @@ class Index:
         return ranks(queries, self.keys, targets, scale=self.scale, bias=self.bias)
 
 
-@runtime_checkable
 class Criterion(Protocol):
     """Anything that can prepare keys, given the whole vocabulary that the queries come from."""
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 
 from isolex.vectors.report import ReadReport
 
 
-@runtime_checkable
 class Subwords(Protocol):
     """A model that makes vectors of words it has never seen."""
 

@@ -42,6 +42,7 @@ class Vectors:
         matrix: The rows, [n, d], float32 or float16.
         language: Language code or None.
         report: How the reading of the file went, for vectors that come from one.
+        path: File that they are the first rows of, or None.
         subwords: A model with a method `vector(word)` for words that are not there, or None.
 
     Raises:
@@ -60,6 +61,7 @@ class Vectors:
     matrix: np.ndarray
     language: str | None
     report: ReadReport | None
+    path: Path | None
     subwords: Subwords | None
 
     def __init__(self, words: Sequence[str], matrix: ArrayLike, language: str | None = None) -> None:
@@ -144,7 +146,11 @@ class Vectors:
         """
         if n < 1:
             raise InputError(f"got {n}, expected at least 1 word", where="n")
-        return self if n >= len(self) else self._part(self.words[:n], self.matrix[:n])
+        if n >= len(self):
+            return self
+        part = self._part(self.words[:n], self.matrix[:n])
+        part.path = self.path
+        return part
 
     def subset(self, words: Collection[str]) -> "Vectors":
         """Those of the words that are there, in the order of these vectors.
@@ -179,6 +185,7 @@ class Vectors:
         self.matrix = content.matrix
         self.language = content.language
         self.report = content.report
+        self.path = None
         self.subwords = content.subwords
         self._known_fingerprint = content.fingerprint
 

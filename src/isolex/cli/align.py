@@ -1,0 +1,144 @@
+"""`isolex align`: two files of vectors and a lexicon in, an alignment folder out."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from isolex.alignment import CARD, Alignment
+from isolex.cli.console import Stopwatch, emit, say, working
+from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
+from isolex.errors import InputError
+from isolex.files import check_folder
+from isolex.lexicon import Lexicon
+from isolex.normalize import Normalizer
+from isolex.recipes import METHODS, align
+from isolex.vectors import Vectors
+
+
+@click.command("align")
+@click.argument("source", type=PATH)
+@click.argument("target", type=PATH)
+@click.option("-o", "--output", required=True, type=PATH, help="Folder to write the alignment to.")
+@click.option("--lexicon", type=PATH, help="Seed pairs: source word, target word on each line.")
+@click.option("--identical", is_flag=True, help="Seed pairs: strings that are in both vocabularies.")
+@click.option("--numerals", is_flag=True, help="Seed pairs: numerals that are in both vocabularies.")
+@click.option(
+    "--method",
+    default="auto",
+    show_default=True,
+    metavar=f"[{'|'.join(['auto', *METHODS])}]",
+    help="auto takes the one that does best on held-out seed words.",
+)
+@click.option(
+    "--normalize",
+    default="unit,center,unit",
+    show_default=True,
+    help="Steps out of unit, center, unit-dim, iterative; or none.",
+)
+@click.option(
+    "--vocab", type=click.IntRange(min=1), help="Read only the N most frequent words of either side."
+)
+@click.option("--source-language", help="Language code, for reports and file names.")
+@click.option("--target-language", help="Language code, for reports and file names.")
+@click.option(
+    "--vectors",
+    type=click.Choice(["copy", "reference"]),
+    default="copy",
+    show_default=True,
+    help="Store the vectors with the alignment, or only where they are.",
+)
+@click.option("--force", is_flag=True, help="Write the alignment even if it failed.")
+@case_option
+@unicode_option
+@seed_option
+@compute_options
+def align_command(
+    source: Path,
+    target: Path,
+    output: Path,
+    lexicon: Path | None,
+    identical: bool,
+    numerals: bool,
+    method: str,
+    normalize: str,
+    vocab: int | None,
+    source_language: str | None,
+    target_language: str | None,
+    vectors: Any,
+    force: bool,
+    case: Any,
+    unicode: Any,
+    seed: int,
+    device: str | None,
+    as_json: bool,
+) -> int:
+    """Map the vectors of SOURCE and TARGET into one space.
+
+    The alignment gets a status, from seed words that were held out: aligned, doubtful, or failed. A failed
+    one is not written (exit status 1) unless forced.
+
+    \b
+    Examples:
+      isolex align en.vec es.vec -o en-es --lexicon en-es.train.tsv
+      isolex align en.vec es.vec -o en-es --lexicon en-es.train.tsv --method vecmap --vocab 1000
+      isolex align en.vec es.vec -o en-es --identical --method procrustes --json
+    """
+    watch = Stopwatch()
+    if (lexicon is not None) + identical + numerals != 1:
+        raise click.UsageError("give exactly one of --lexicon, --identical and --numerals")
+    check_folder(output, marker=CARD)
+    if not output.resolve().parent.is_dir():
+        raise InputError("its parent folder does not exist", where=output, fix="make it first")
+    normalizer = Normalizer.parse(normalize)
+    with working("reading vectors"):
+        x = Vectors.read(source, limit=vocab, unicode=unicode, language=source_language)
+        z = Vectors.read(target, limit=vocab, unicode=unicode, language=target_language)
+        if lexicon is not None:
+            seeds = Lexicon.read(lexicon, case=case, unicode=unicode)
+        else:
+            seeds = Lexicon.identical(x, z) if identical else Lexicon.numerals(x, z)
+    if len(seeds) == 0:
+        kind = "identical strings" if identical else "numerals"
+        raise InputError(f"the two vocabularies share no {kind}", fix="give a lexicon by --lexicon")
+    with working("aligning"):
+        alignment = align(x, z, seeds, method=method, normalize=normalizer.steps, seed=seed, device=device)
+    written = force or alignment.card.status != "failed"
+    if written:
+        with working("writing"):
+            alignment.save(output, vectors=vectors)
+    report = _report(alignment, output if written else None, watch.seconds)
+    emit(as_json, report, lambda console: _render(console, alignment, output, written, watch.seconds))
+    if not written:
+        say(f"failed, nothing written: {alignment.card.reasons[0]} (--force writes it all the same)")
+        return 1
+    if alignment.card.status == "doubtful":
+        say(f"warning: doubtful: {alignment.card.reasons[0]}")
+    return 0
+
+
+def _report(alignment: Alignment, output: Path | None, seconds: float) -> dict[str, Any]:
+    card = alignment.card
+    return {
+        "status": card.status,
+        "method": card.method,
+        "alignment": None if output is None else str(output),
+        "seconds": seconds,
+        "reasons": list(card.reasons),
+        "scores": card.scores,
+        "source": {"words": card.source.words, "dimension": card.source.dimension},
+        "target": {"words": card.target.words, "dimension": card.target.dimension},
+        "seed": card.seed,
+    }
+
+
+def _render(console: Console, alignment: Alignment, output: Path, written: bool, seconds: float) -> None:
+    card = alignment.card
+    console.print(
+        f"[bold]{card.status}[/bold] by {card.method}, {card.scores['seed_pairs']:,} seed pairs, {seconds} s"
+    )
+    for reason in card.reasons:
+        console.print(f"  {reason}")
+    if written:
+        console.print(f"alignment: {output}")

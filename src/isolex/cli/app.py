@@ -1,0 +1,86 @@
+"""The command group, and the one place where errors become a line on stderr and an exit status."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from isolex._version import __version__
+from isolex.cli.align import align_command
+from isolex.cli.bench import bench
+from isolex.cli.console import install_warnings, say
+from isolex.cli.convert import convert_command
+from isolex.cli.demo import demo
+from isolex.cli.evaluate import evaluate_command
+from isolex.cli.export import export_command
+from isolex.cli.info import info
+from isolex.cli.lexicon import lexicon_command
+from isolex.cli.translate import translate_command
+from isolex.errors import IsolexError
+
+EXIT_OK, EXIT_NO, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="isolex")
+def app() -> None:
+    """Align word-vector spaces across languages, and make dictionaries from them.
+
+    Start with: isolex demo
+
+    Exit status: 0 done; 1 ran, and the result says no; 2 bad input; 130 interrupted.
+    """
+
+
+for _command in (
+    demo,
+    align_command,
+    translate_command,
+    lexicon_command,
+    evaluate_command,
+    convert_command,
+    export_command,
+    info,
+    bench,
+):
+    app.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its status."""
+    install_warnings()
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911
+    """Run the command line; the exit status. Errors are told in one line on stderr."""
+    try:
+        status = app.main(arguments, prog_name="isolex", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return EXIT_BAD_INPUT
+    except click.ClickException as error:
+        hint = (
+            f"; see: {error.ctx.command_path} --help"
+            if isinstance(error, click.UsageError) and error.ctx
+            else ""
+        )
+        say(f"error: {' '.join(error.format_message().split())}{hint}")
+        return EXIT_BAD_INPUT
+    except IsolexError as error:
+        say(f"error: {error}")
+        return EXIT_BAD_INPUT
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted; output files are as they were")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does; Python must not complain again at exit.
+        sys.stderr.close()
+        return EXIT_OK
+    except OSError as error:
+        say(f"error: {error.filename or 'writing'}: {error.strerror or error}")
+        return EXIT_BAD_INPUT
+    except MemoryError:
+        say("error: not enough memory; read fewer words, for instance by --vocab 50000")
+        return EXIT_BAD_INPUT
+    return status if isinstance(status, int) else EXIT_OK

@@ -1,0 +1,118 @@
+"""What the command line prints: results on stdout, everything else on stderr."""
+
+import json
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from isolex.errors import IsolexWarning
+from isolex.progress import listening
+
+
+def emit(as_json: bool, data: Any, render: Callable[[Console], None]) -> None:
+    """Print the result: one JSON value and nothing else, or what `render` draws for people."""
+    if as_json:
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        return
+    # Output that goes into a file or a pipe is not wrapped at some terminal's width.
+    render(Console(highlight=False, soft_wrap=not sys.stdout.isatty()))
+
+
+def say(message: str) -> None:
+    """One line for people on stderr."""
+    click.echo(f"isolex: {message}", err=True)
+
+
+def table(title: str | None, columns: list[str], rows: list[list[str]], *, text_columns: int = 1) -> Table:
+    """A plain table: the first columns hold text, the others numbers, which stand to the right."""
+    made = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    for number, column in enumerate(columns):
+        made.add_column(column, justify="left" if number < text_columns else "right")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+class Bars:
+    """Draws the library's long loops as progress bars on stderr."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def start(self, label: str, total: int) -> object:
+        """A new bar."""
+        return self._progress.add_task(label, total=total)
+
+    def advance(self, loop: object) -> None:
+        """One step on."""
+        self._progress.advance(TaskID(int(str(loop))))
+
+    def finish(self, loop: object) -> None:
+        """The bar goes."""
+        self._progress.remove_task(TaskID(int(str(loop))))
+
+
+@contextmanager
+def working(label: str) -> Iterator[None]:
+    """Show on a terminal that something is being done, with the bars of the long loops inside."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress, listening(Bars(progress)):
+        progress.add_task(label, total=None)
+        yield
+
+
+def show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,  # noqa: ARG001
+    lineno: int,  # noqa: ARG001
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    """One line on stderr for isolex's own warnings; other packages' are not for its users."""
+    if issubclass(category, IsolexWarning):
+        say(f"warning: {' '.join(str(message).split())}")
+
+
+def install_warnings() -> None:
+    """Print each warning once, as one line."""
+    warnings.simplefilter("always", IsolexWarning)
+    warnings.showwarning = show_warning
+
+
+class Stopwatch:
+    """Seconds since it was made."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Elapsed time, in seconds."""
+        return round(time.perf_counter() - self._start, 2)

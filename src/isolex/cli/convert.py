@@ -1,0 +1,57 @@
+"""`isolex convert`: vectors from one file format to another."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from isolex.cli.console import emit, working
+from isolex.cli.options import PATH, json_option, read_word_list, unicode_option
+from isolex.vectors import VECTOR_FORMATS, Vectors
+
+WRITABLE = [name for name in VECTOR_FORMATS if name != "fasttext"]
+
+
+@click.command("convert")
+@click.argument("source", metavar="IN", type=PATH)
+@click.argument("output", metavar="OUT", type=PATH)
+@click.option("--format", type=click.Choice(WRITABLE), help="By default told by OUT's name.")
+@click.option("--limit", type=click.IntRange(min=1), help="Only the first N words.")
+@click.option("--vocabulary", type=PATH, help="Only the words in this file, one a line.")
+@click.option("--dtype", type=click.Choice(["float32", "float16"]), help="By default as IN has it.")
+@click.option("--language", help="Language code to note in a native store.")
+@unicode_option
+@json_option
+def convert_command(
+    source: Path,
+    output: Path,
+    format: str | None,
+    limit: int | None,
+    vocabulary: Path | None,
+    dtype: Any,
+    language: str | None,
+    unicode: Any,
+    as_json: bool,
+) -> None:
+    """Convert word vectors: word2vec text and binary, GloVe, fastText (in only), native store.
+
+    The format of IN is told by its content, that of OUT by its name: .vec word2vec text, .txt GloVe, .bin
+    word2vec binary, .safetensors native; .gz, .bz2, .xz and .zst behind these compress.
+
+    \b
+    Examples:
+      isolex convert en.vec en.safetensors --dtype float16 --language en
+      isolex convert en.vec en-small.txt.gz --limit 500
+    """
+    with working(f"converting {source}"):
+        words = None if vocabulary is None else read_word_list(vocabulary)
+        vectors = Vectors.read(
+            source, limit=limit, vocabulary=words, dtype=dtype, unicode=unicode, language=language
+        )
+        vectors.write(output, format=format)
+    data = {"output": str(output), "words": len(vectors), "dimension": vectors.dimension}
+    emit(
+        as_json,
+        data,
+        lambda console: console.print(f"{output}: {len(vectors):,} words × {vectors.dimension}"),
+    )

@@ -1,0 +1,95 @@
+"""`isolex demo`: the whole story on the bundled sample, in a minute."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from isolex.alignment import CARD, Alignment
+from isolex.cli.console import Stopwatch, emit, table, working
+from isolex.cli.options import PATH, compute_options, seed_option
+from isolex.errors import InputError
+from isolex.evaluation import BLIResult, evaluate
+from isolex.files import check_folder
+from isolex.recipes import align
+from isolex.samples import sample
+
+WORDS = ("cat", "dog", "house", "bread", "water", "king", "queen", "horse", "window", "happy")
+
+
+@click.command("demo")
+@click.option(
+    "-o",
+    "--output",
+    type=PATH,
+    default=Path("isolex-demo"),
+    show_default=True,
+    help="Folder for the alignment and the dictionary.",
+)
+@seed_option
+@compute_options
+def demo(output: Path, seed: int, device: str | None, as_json: bool) -> None:
+    """Align the bundled English and Spanish vectors, score the result, write a dictionary.
+
+    \b
+    Examples:
+      isolex demo
+    """
+    watch = Stopwatch()
+    folder, dictionary = output / "en-es", output / "en-es.tsv"
+    _prepare(output, folder)
+    with working("reading the sample"):
+        english, spanish, train, test = sample()
+    with working("aligning"):
+        alignment = align(english, spanish, train, seed=seed, device=device)
+    with working("evaluating"):
+        result = evaluate(alignment, test)
+        translations = {
+            word: [answer for answer, _ in answers]
+            for word, answers in zip(WORDS, alignment.translate(WORDS, k=3), strict=True)
+        }
+    with working("writing"):
+        alignment.save(folder)
+        induced = alignment.induce()
+        induced.write(dictionary)
+    data = {
+        "status": alignment.card.status,
+        "method": alignment.card.method,
+        "p@1": round(result.precision(1), 2),
+        "interval": [round(end, 2) for end in result.interval],
+        "n": result.n,
+        "translations": translations,
+        "alignment": str(folder),
+        "dictionary": str(dictionary),
+        "entries": len(induced),
+        "seconds": watch.seconds,
+    }
+    emit(as_json, data, lambda console: _render(console, alignment, result, data))
+
+
+def _prepare(output: Path, folder: Path) -> None:
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"cannot be made ({error.strerror})", where=output, fix="choose another by -o"
+        ) from error
+    check_folder(folder, marker=CARD)
+
+
+def _render(console: Console, alignment: Alignment, result: BLIResult, data: dict[str, Any]) -> None:
+    console.print(f"{alignment.source!r} and {alignment.target!r}", markup=False)
+    console.print(f"[bold]{data['status']}[/bold]: {'; '.join(alignment.card.reasons)}\n")
+    low, high = result.interval
+    console.print(
+        f"P@1 on {result.n} test words that are not in the training pairs: "
+        f"[bold]{result.precision(1):.1f} %[/bold] (95 % interval {low:.1f} to {high:.1f}); "
+        f"P@5 {result.precision(5):.1f} %; repeating the English word {result.copy_baseline:.1f} %\n"
+    )
+    rows = [[word, ", ".join(answers)] for word, answers in data["translations"].items()]
+    console.print(table(None, ["English", "Spanish, best first"], rows, text_columns=2))
+    console.print(
+        f"\ndictionary: {data['dictionary']} ({data['entries']:,} entries)\nalignment:  {data['alignment']}\n"
+        f"try:        isolex translate {data['alignment']} bread\n[dim]{data['seconds']} s[/dim]"
+    )

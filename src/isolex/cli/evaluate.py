@@ -1,0 +1,158 @@
+"""`isolex evaluate`: scores, with what it takes to believe them."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from isolex.alignment import Alignment
+from isolex.cli.console import emit, table, working
+from isolex.cli.options import (
+    PATH,
+    alignment_argument,
+    alignment_options,
+    case_option,
+    criterion_option,
+    open_alignment,
+    unicode_option,
+)
+from isolex.evaluation import PROTOCOLS, BLIResult, PairedTest, evaluate
+from isolex.lexicon import Lexicon
+
+
+@click.group("evaluate")
+def evaluate_command() -> None:
+    """Score an alignment."""
+
+
+@evaluate_command.command("bli")
+@alignment_argument
+@click.argument("test", type=PATH)
+@click.option(
+    "--protocol",
+    type=click.Choice([*PROTOCOLS, "all"]),
+    default="muse",
+    show_default=True,
+    help="muse: source words, those outside the vocabularies left out; strict: these count as wrong; "
+    "xling: every pair counts on its own.",
+)
+@click.option(
+    "--direction",
+    type=click.Choice(["forward", "backward"]),
+    default="forward",
+    show_default=True,
+    help="Ask source words for target words, or the other way round.",
+)
+@click.option("--against", type=PATH, help="Another alignment, to compare with by a paired test.")
+@click.option(
+    "--train", type=PATH, help="Lexicon to look for leaks in; by default the alignment's own seeds."
+)
+@click.option("--answers", type=PATH, help="File for every answer, as TSV.")
+@criterion_option
+@case_option
+@unicode_option
+@alignment_options
+def bli_command(
+    alignment_dir: Path,
+    test: Path,
+    protocol: str,
+    direction: Any,
+    against: Path | None,
+    train: Path | None,
+    answers: Path | None,
+    criterion: str,
+    case: Any,
+    unicode: Any,
+    source: Path | None,
+    target: Path | None,
+    other_vectors: bool,
+    device: str | None,
+    as_json: bool,
+) -> None:
+    """Bilingual lexicon induction: score the alignment in DIR on the pairs of TEST.
+
+    TEST holds source word, target word on each line, whichever the direction.
+
+    \b
+    Examples:
+      isolex evaluate bli en-es en-es.test.tsv
+      isolex evaluate bli en-es en-es.test.tsv --protocol all --direction backward --json
+      isolex evaluate bli en-es en-es.test.tsv --answers answers.tsv
+    """
+    if answers is not None and protocol == "all":
+        raise click.UsageError("--answers needs one protocol, not all")
+    gold = Lexicon.read(test, case=case, unicode=unicode)
+    seeds = None if train is None else Lexicon.read(train, case=case, unicode=unicode)
+    alignment = open_alignment(alignment_dir, source, target, other_vectors, device)
+    names = list(PROTOCOLS) if protocol == "all" else [protocol]
+
+    def score(scored: Alignment) -> list[BLIResult]:
+        return [evaluate(scored, gold, name, criterion, direction, train=seeds) for name in names]
+
+    with working("evaluating"):
+        results = score(alignment)
+        others = [] if against is None else score(open_alignment(against, None, None, False, device))
+    tests = [mine.compare(other) for mine, other in zip(results, others, strict=False)]
+    if answers is not None:
+        results[0].write_answers(answers)
+    rows = [result.to_json() for result in results]
+    for row, paired in zip(rows, tests, strict=False):
+        row["paired"] = _paired_json(paired, against)
+    emit(as_json, rows if protocol == "all" else rows[0], lambda console: _render(console, results, tests))
+
+
+def _paired_json(paired: PairedTest, against: Path | None) -> dict[str, Any]:
+    return {
+        "against": str(against),
+        "n": paired.n,
+        "difference": round(paired.difference, 2),
+        "interval": [round(end, 2) for end in paired.interval],
+        "wins": paired.wins,
+        "losses": paired.losses,
+        "p_value": paired.p_value,
+    }
+
+
+def _render(console: Console, results: list[BLIResult], tests: list[PairedTest]) -> None:
+    columns = [
+        "protocol",
+        "P@1",
+        "95 % interval",
+        "P@5",
+        "P@10",
+        "MRR",
+        "n",
+        "coverage",
+        "copying",
+        "not identical",
+    ]
+    rows = [
+        [
+            result.protocol.name,
+            f"{result.precision(1):.1f}",
+            "{:.1f} to {:.1f}".format(*result.interval),
+            f"{result.precision(5):.1f}",
+            f"{result.precision(10):.1f}",
+            f"{result.mrr:.3f}",
+            f"{result.n:,}",
+            f"{result.coverage:.1f}",
+            f"{result.copy_baseline:.1f}",
+            f"{result.precision_without_identical:.1f}",
+        ]
+        for result in results
+    ]
+    first = results[0]
+    console.print(table(f"{first.criterion}, {first.direction}; rates in percent", columns, rows))
+    bins = [[f"{b.first:,} to {b.last:,}", f"{b.precision:.1f}", f"{b.n:,}"] for b in first.by_frequency()]
+    console.print()
+    console.print(table(None, ["source words by rank", "P@1", "n"], bins))
+    console.print("copying: P@1 of repeating the source word; not identical: P@1 where that would be wrong")
+    if first.leaks is not None:
+        console.print(f"leaks: {first.leaks.summary()}")
+    for result, paired in zip(results, tests, strict=False):
+        low, high = paired.interval
+        console.print(
+            f"{result.protocol.name}: {paired.difference:+.1f} points ({low:+.1f} to {high:+.1f}) "
+            f"on {paired.n:,} words, {paired.wins} wins, {paired.losses} losses, p = {paired.p_value:.3g}"
+        )

@@ -1,0 +1,44 @@
+"""`isolex export`: aligned vectors of both sides for other programs."""
+
+from pathlib import Path
+
+import click
+
+from isolex.cli.console import emit, working
+from isolex.cli.options import PATH, alignment_argument, alignment_options, open_alignment
+from isolex.export import EXPORT_FORMATS, export
+
+
+@click.command("export")
+@alignment_argument
+@click.option("-o", "--output", required=True, type=PATH, help="Folder for the two files.")
+@click.option(
+    "--format",
+    type=click.Choice(list(EXPORT_FORMATS)),
+    default="word2vec",
+    show_default=True,
+    help="File format.",
+)
+@alignment_options
+def export_command(
+    alignment_dir: Path,
+    output: Path,
+    format: str,
+    source: Path | None,
+    target: Path | None,
+    other_vectors: bool,
+    device: str | None,
+    as_json: bool,
+) -> None:
+    """Write the vectors of both sides of DIR, mapped into the shared space, of unit length.
+
+    \b
+    Examples:
+      isolex export en-es -o aligned
+      isolex export en-es -o aligned --format word2vec-binary
+    """
+    alignment = open_alignment(alignment_dir, source, target, other_vectors, device)
+    with working("exporting"):
+        files = export(alignment, output, format=format)
+    data = {"format": format, "files": [str(file) for file in files]}
+    emit(as_json, data, lambda console: console.print("\n".join(str(file) for file in files)))

@@ -1,0 +1,82 @@
+"""`isolex info`: what a file or a folder is."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from isolex.alignment import load_card
+from isolex.cli.console import emit, working
+from isolex.cli.options import PATH, json_option
+from isolex.errors import FormatError
+from isolex.lexicon import Lexicon
+from isolex.vectors import Vectors, identify
+
+
+@click.command("info")
+@click.argument("path", metavar="FILE|DIR", type=PATH)
+@json_option
+def info(path: Path, as_json: bool) -> None:
+    """Tell what a file of vectors, a lexicon, or an alignment folder holds.
+
+    \b
+    Examples:
+      isolex info en.vec
+      isolex info en-es.train.tsv --json
+      isolex info en-es
+    """
+    with working(f"reading {path}"):
+        data = _alignment(path) if path.is_dir() else _file(path)
+    emit(as_json, data, lambda console: _render(console, data))
+
+
+def _alignment(path: Path) -> dict[str, Any]:
+    return {"kind": "alignment"} | load_card(path).to_json()
+
+
+def _file(path: Path) -> dict[str, Any]:
+    try:
+        format = identify(path)
+    except FormatError as not_vectors:
+        try:
+            return _lexicon(Lexicon.read(path))
+        except FormatError:
+            raise not_vectors from None
+    vectors = Vectors.read(path)
+    report = vectors.report
+    return {
+        "kind": "vectors",
+        "format": str(format),
+        "words": len(vectors),
+        "dimension": vectors.dimension,
+        "dtype": str(vectors.matrix.dtype),
+        "language": vectors.language,
+        "zero_rows": int((~vectors.matrix.any(axis=1)).sum()),
+        "skipped": {} if report is None else {reason: skip.count for reason, skip in report.skipped.items()},
+        "subwords": vectors.subwords is not None,
+        "first_words": list(vectors.words[:5]),
+        "fingerprint": vectors.fingerprint,
+    }
+
+
+def _lexicon(lexicon: Lexicon) -> dict[str, Any]:
+    return {
+        "kind": "lexicon",
+        "pairs": len(lexicon),
+        "source_words": len(lexicon.sources),
+        "weighted": lexicon.weights is not None,
+        "first_pairs": [list(pair) for pair in lexicon.pairs[:5]],
+    }
+
+
+def _render(console: Console, data: dict[str, Any]) -> None:
+    for name, value in data.items():
+        if name == "trace":
+            value = f"{len(value)} steps"  # noqa: PLW2901
+        if isinstance(value, dict):
+            value = ", ".join(f"{key} {inner}" for key, inner in value.items()) or "none"  # noqa: PLW2901
+        elif isinstance(value, (list, tuple)):
+            value = "; ".join(str(item) for item in value)  # noqa: PLW2901
+        console.print(f"[bold]{name.replace('_', ' ')}[/bold]: ", end="")
+        console.print(str(value), markup=False)

@@ -1,0 +1,117 @@
+"""Options that several commands share, and what becomes of their values."""
+
+from collections.abc import Callable
+from functools import reduce
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import torch
+
+from isolex.alignment import CRITERIA, Alignment, load
+from isolex.cli.console import working
+from isolex.errors import InputError
+from isolex.vectors import Vectors
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Decorator = Callable[[Function], Function]
+
+PATH = click.Path(path_type=Path)
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON value on stdout, nothing else."
+)
+seed_option = click.option("--seed", default=0, show_default=True, help="Seed of everything random.")
+unicode_option = click.option(
+    "--unicode",
+    type=click.Choice(["nfc", "keep"]),
+    default="nfc",
+    show_default=True,
+    help="Bring words to Unicode NFC, or keep them as they are.",
+)
+case_option = click.option(
+    "--case",
+    type=click.Choice(["keep", "lower", "fold"]),
+    default="keep",
+    show_default=True,
+    help="Letter case of the lexicon: as it is, lower-cased, or matched without regard to case.",
+)
+criterion_option = click.option(
+    "--criterion",
+    type=click.Choice(CRITERIA),
+    default="csls",
+    show_default=True,
+    help="csls (best), nn (plain cosine), or isf (inverted softmax).",
+)
+threads_option = click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    expose_value=False,
+    callback=lambda _context, _option, value: _use_threads(value),
+    help="CPU threads; by default one a core.",
+)
+device_option = click.option("--device", help="cpu, cuda, cuda:1 …; by default a GPU if there is one.")
+
+
+def compute_options(function: Function) -> Function:
+    """--device, --threads and --json."""
+    return _all(function, device_option, threads_option, json_option)
+
+
+alignment_argument = click.argument("alignment_dir", metavar="DIR", type=PATH)
+
+
+def alignment_options(function: Function) -> Function:
+    """The vectors to use with the alignment, and the compute options."""
+    return _all(
+        function,
+        click.option(
+            "--source", type=PATH, help="Source vectors from elsewhere: the same, or a bigger vocabulary."
+        ),
+        click.option("--target", type=PATH, help="Target vectors from elsewhere."),
+        click.option(
+            "--other-vectors",
+            is_flag=True,
+            help="Take --source and --target although DIR was not made from them: same space, other words.",
+        ),
+        compute_options,
+    )
+
+
+def open_alignment(
+    path: Path,
+    source: Path | None,
+    target: Path | None,
+    other_vectors: bool,
+    device: str | None,
+) -> Alignment:
+    """The alignment that `alignment_options` describe."""
+    with working(f"loading {path}"):
+        return load(
+            path,
+            source=None if source is None else Vectors.read(source),
+            target=None if target is None else Vectors.read(target),
+            other_vectors=other_vectors,
+            device=device,
+        )
+
+
+def read_word_list(path: Path) -> list[str]:
+    """One word a line.
+
+    Raises:
+        InputError: No such file, or not UTF-8.
+    """
+    try:
+        return [line for line in path.read_text(encoding="utf-8").splitlines() if line]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read as a list of words ({error})", where=path) from error
+
+
+def _use_threads(count: int | None) -> None:
+    if count is not None:
+        torch.set_num_threads(count)
+
+
+def _all(function: Function, *decorators: Decorator[Function]) -> Function:
+    return reduce(lambda decorated, decorator: decorator(decorated), reversed(decorators), function)

@@ -1,0 +1,80 @@
+"""`isolex translate`: the best answers to a few words."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from isolex.alignment import Alignment
+from isolex.cli.console import emit, say, table, working
+from isolex.cli.options import alignment_argument, alignment_options, criterion_option, open_alignment
+from isolex.errors import UnknownWordError
+
+
+@click.command("translate")
+@alignment_argument
+@click.argument("words", metavar="WORD...", nargs=-1, required=True)
+@click.option("-k", default=5, show_default=True, type=click.IntRange(min=1), help="Answers a word.")
+@click.option("--reverse", is_flag=True, help="From the target language to the source language.")
+@criterion_option
+@alignment_options
+def translate_command(
+    alignment_dir: Path,
+    words: tuple[str, ...],
+    k: int,
+    reverse: bool,
+    criterion: str,
+    source: Path | None,
+    target: Path | None,
+    other_vectors: bool,
+    device: str | None,
+    as_json: bool,
+) -> int:
+    """Translate words by the alignment in DIR.
+
+    Words outside the vocabulary are translated through their subwords, where the vectors have them. Exit
+    status 1 if a word is unknown.
+
+    \b
+    Examples:
+      isolex translate en-es house bread
+      isolex translate en-es casa --reverse -k 3 --json
+    """
+    alignment = open_alignment(alignment_dir, source, target, other_vectors, device)
+    if reverse:
+        alignment = alignment.reversed()
+    with working("searching"):
+        answers = [_answer(alignment, word, k, criterion) for word in words]
+    data = {
+        "criterion": criterion,
+        "direction": "backward" if reverse else "forward",
+        "translations": [
+            {
+                "word": word,
+                "known": found is not None,
+                "answers": [{"word": answer, "score": round(score, 4)} for answer, score in found or []],
+            }
+            for word, found in zip(words, answers, strict=True)
+        ],
+    }
+    emit(as_json, data, lambda console: _render(console, words, answers))
+    return 0 if all(found is not None for found in answers) else 1
+
+
+def _answer(alignment: Alignment, word: str, k: int, criterion: str) -> list[tuple[str, float]] | None:
+    try:
+        return alignment.translate(word, k, criterion)
+    except UnknownWordError as error:
+        say(str(error))
+        return None
+
+
+def _render(console: Console, words: tuple[str, ...], answers: list[Any]) -> None:
+    rows = [
+        [word if rank == 0 else "", answer, f"{score:.3f}"]
+        for word, found in zip(words, answers, strict=True)
+        for rank, (answer, score) in enumerate(found or [])
+    ]
+    if rows:
+        console.print(table(None, ["word", "translation", "score"], rows, text_columns=2))

@@ -1,0 +1,63 @@
+"""Small spaces, lexicons and alignments made by hand, so that a test knows what must come out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from isolex.alignment import Alignment, Card, SideCard
+from isolex.lexicon import Lexicon
+from isolex.mapping import Mapping
+from isolex.normalize import Normalizer
+from isolex.vectors import Vectors
+
+
+def numbered(prefix: str, n: int) -> list[str]:
+    return [f"{prefix}{i}" for i in range(n)]
+
+
+def gaussian(n: int, d: int, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal((n, d)).astype(np.float32)
+
+
+def rotation(d: int, seed: int) -> np.ndarray:
+    q, _ = np.linalg.qr(np.random.default_rng(seed).standard_normal((d, d)))
+    return q.astype(np.float32)
+
+
+def planted(
+    n: int = 300, d: int = 20, *, noise: float = 0.1, seed: int = 0
+) -> tuple[Vectors, Vectors, Lexicon]:
+    """Two spaces that are the same up to a rotation, an order of words and some noise, and all true pairs."""
+    rng = np.random.default_rng(seed)
+    x, order = gaussian(n, d, seed), rng.permutation(n)
+    z = (x @ rotation(d, seed) + noise * rng.standard_normal((n, d)))[order]
+    source = Vectors(numbered("s", n), x, language="aa")
+    target = Vectors([f"t{i}" for i in order], z, language="bb")
+    return source, target, Lexicon((f"s{i}", f"t{i}") for i in range(n))
+
+
+def alignment_of(
+    source: Vectors,
+    target: Vectors,
+    *,
+    seeds: Lexicon | None = None,
+    maps: tuple[np.ndarray, np.ndarray] | None = None,
+    steps: tuple[str, ...] = ("unit", "center", "unit"),
+) -> Alignment:
+    """An alignment by given maps; without any, the rows stay where normalisation leaves them."""
+    source_map, target_map = maps or (np.eye(source.dimension), np.eye(target.dimension))
+    normalizers = tuple(Normalizer(steps).fit(side.tensor()) for side in (source, target))
+    return Alignment(
+        source,
+        target,
+        normalizers=(normalizers[0], normalizers[1]),
+        mapping=Mapping(torch.from_numpy(source_map).float(), torch.from_numpy(target_map).float()),
+        seeds=Lexicon(()) if seeds is None else seeds,
+        card=Card("by hand", {"solver": {"name": "none"}}, SideCard.of(source), SideCard.of(target)),
+    )
+
+
+def one_hot(words: Sequence[str], columns: Sequence[int], d: int) -> Vectors:
+    """Words on the axes, so that every cosine is exactly 0 or 1."""
+    return Vectors(words, np.eye(d, dtype=np.float32)[list(columns)])
