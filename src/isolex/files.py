@@ -18,11 +18,13 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
     On any exception, an interrupt included, the temporary file goes and what stood at `path` stays.
 
     Raises:
-        InputError: The folder of `path` is missing or cannot be written, or `path` is a folder.
+        InputError: The folder of `path` is missing or cannot be written, or `path` is a folder or a device.
     """
     path = Path(path)
     if path.is_dir():
         raise InputError("is a folder, expected a file name", where=path, fix="name a file inside it")
+    if path.exists() and not path.is_file():
+        raise InputError("is no regular file, so it is not replaced", where=path, fix="choose another file")
     with _temporary(path, folder=False) as temporary:
         yield temporary
         temporary.replace(path)
@@ -46,11 +48,12 @@ def atomic_folder(path: str | Path, *, marker: str) -> Iterator[Path]:
             temporary.replace(path)
             return
         with _temporary(path, folder=True) as retired:
-            path.replace(retired)
             try:
+                path.replace(retired)
                 temporary.replace(path)
             except BaseException:
-                retired.replace(path)
+                if not path.exists():
+                    retired.replace(path)
                 raise
 
 

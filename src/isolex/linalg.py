@@ -35,10 +35,11 @@ def gram(
 def root(matrix: Float[Tensor, "d d"], power: float) -> Float[Tensor, "d d"]:
     """A power of a symmetric positive semi-definite matrix, in float64.
 
-    Eigenvalues under `d · ε` times the largest count as zero, and stay zero under negative powers.
+    Eigenvalues under `d · ε²` times the largest count as zero, and stay zero under negative powers; ε is that
+    of float32, in which the rows behind a Gram matrix are stored: what is under it is their rounding.
     """
     values, vectors = torch.linalg.eigh(matrix.double())
-    floor = values.max().clamp(min=0) * values.numel() * torch.finfo(torch.float64).eps
+    floor = values.max().clamp(min=0) * values.numel() * torch.finfo(torch.float32).eps ** 2
     kept = values > floor
     powered = torch.where(kept, values, torch.ones_like(values)).pow(power) * kept
     result: Tensor = (vectors * powered) @ vectors.T

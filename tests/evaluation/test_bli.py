@@ -264,7 +264,7 @@ def test_what_cannot_be_scored_is_told():
         evaluate(alignment, Lexicon(()))
 
 
-def test_zero_rows_are_never_right_by_chance():
+def test_words_without_a_vector_are_ranked_like_any_other():
     """A word without a vector is as near to every other, so its answers are the first keys."""
     source = Vectors(["a", "b"], np.array([[0, 0], [1, 0]], dtype=np.float32))
     target = Vectors(["x", "y", "z"], np.array([[1, 0], [0, 1], [0, 0]], dtype=np.float32))

@@ -60,12 +60,9 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911
         click.echo(error.format_message(), err=True)
         return EXIT_BAD_INPUT
     except click.ClickException as error:
-        hint = (
-            f"; see: {error.ctx.command_path} --help"
-            if isinstance(error, click.UsageError) and error.ctx
-            else ""
-        )
-        say(f"error: {' '.join(error.format_message().split())}{hint}")
+        message = " ".join(error.format_message().split()).rstrip(".")
+        usage = error.ctx if isinstance(error, click.UsageError) else None
+        say(f"error: {message}" + (f"; see: {usage.command_path} --help" if usage else ""))
         return EXIT_BAD_INPUT
     except IsolexError as error:
         say(f"error: {error}")

@@ -24,6 +24,8 @@ from rich.table import Table
 from isolex.errors import IsolexWarning
 from isolex.progress import listening
 
+_WIDE = 10_000
+
 
 def emit(as_json: bool, data: Any, render: Callable[[Console], None]) -> None:
     """Print the result: one JSON value and nothing else, or what `render` draws for people."""
@@ -31,7 +33,7 @@ def emit(as_json: bool, data: Any, render: Callable[[Console], None]) -> None:
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
         return
     # Output that goes into a file or a pipe is not wrapped at some terminal's width.
-    render(Console(highlight=False, soft_wrap=not sys.stdout.isatty()))
+    render(Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE))
 
 
 def say(message: str) -> None:

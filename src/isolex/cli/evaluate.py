@@ -118,7 +118,7 @@ def _render(console: Console, results: list[BLIResult], tests: list[PairedTest])
     columns = [
         "protocol",
         "P@1",
-        "95 % interval",
+        "95 % in",
         "P@5",
         "P@10",
         "MRR",
@@ -131,7 +131,7 @@ def _render(console: Console, results: list[BLIResult], tests: list[PairedTest])
         [
             result.protocol.name,
             f"{result.precision(1):.1f}",
-            "{:.1f} to {:.1f}".format(*result.interval),
+            "{:.1f}–{:.1f}".format(*result.interval),
             f"{result.precision(5):.1f}",
             f"{result.precision(10):.1f}",
             f"{result.mrr:.3f}",
@@ -147,7 +147,7 @@ def _render(console: Console, results: list[BLIResult], tests: list[PairedTest])
     bins = [[f"{b.first:,} to {b.last:,}", f"{b.precision:.1f}", f"{b.n:,}"] for b in first.by_frequency()]
     console.print()
     console.print(table(None, ["source words by rank", "P@1", "n"], bins))
-    console.print("copying: P@1 of repeating the source word; not identical: P@1 where that would be wrong")
+    console.print("copying: P@1 of repeating the source word; others: P@1 on words where that is wrong")
     if first.leaks is not None:
         console.print(f"leaks: {first.leaks.summary()}")
     for result, paired in zip(results, tests, strict=False):

@@ -169,7 +169,10 @@ class BLIResult:
     def write_answers(self, path: str | Path) -> None:
         """Write every answer as TSV: word, gold, rank of the best right answer, predictions."""
         with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
+            # JSON escapes tabs and line ends, so nothing needs quoting, and `cut` can read it.
+            writer = csv.writer(
+                stream, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None
+            )
             writer.writerow(("source", "gold", "rank", "correct", "source_rank", "predictions", "scores"))
             for answer in self.answers:
                 writer.writerow(

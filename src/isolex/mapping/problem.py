@@ -1,7 +1,7 @@
 """What a solver gets and what it gives: matrices and index pairs in, one linear map a side out."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
@@ -12,7 +12,7 @@ from isolex.errors import InputError
 from isolex.normalize import unit_rows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Problem:
     """Two normalised embedding matrices and the seed pairs that tie them together.
 
@@ -65,7 +65,7 @@ class Problem:
         return Problem(self.x, self.z, self.pairs[keep], weights)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mapping:
     """One linear map a side into the shared space of p dimensions; maps act on the right, `x @ source`.
 
@@ -79,7 +79,7 @@ class Mapping:
 
     source: Float[Tensor, "d p"]
     target: Float[Tensor, "e p"]
-    trace: tuple[dict[str, Any], ...] = field(default=(), compare=False)
+    trace: tuple[dict[str, Any], ...] = ()
 
     @classmethod
     def one_sided(cls, source: Float[Tensor, "d p"], trace: tuple[dict[str, Any], ...] = ()) -> "Mapping":

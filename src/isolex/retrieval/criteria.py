@@ -1,5 +1,6 @@
 """Retrieval criteria: how the keys of a query are ranked, each as a scale and a bias for the one kernel."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,7 +15,7 @@ from isolex.retrieval.kernel import TopK, log_sum_exp, mean_top_k, ranks, top_k
 Rows = Float[Tensor, "n d"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Index:
     """Keys made ready for one criterion: prepared once, searched many times.
 
@@ -103,13 +104,13 @@ class InvertedSoftmax:
     Scores are log-probabilities over the keys. `temperature` is β; fit it on the seed pairs with `fitted`.
 
     Raises:
-        InputError: The temperature is not positive.
+        InputError: The temperature is not positive and finite.
     """
 
     temperature: float = 30.0
 
     def __post_init__(self) -> None:
-        if not self.temperature > 0:
+        if not 0 < self.temperature < math.inf:
             raise InputError(
                 f"got temperature {self.temperature}, expected more than 0", where="InvertedSoftmax"
             )

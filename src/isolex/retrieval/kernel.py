@@ -19,7 +19,7 @@ SCRATCH_BYTES = 256 * 2**20
 _MAX_TILE_COLUMNS = 65_536
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TopK:
     """The best keys of each query, best first; equal scores stand in the order of their key ids.
 
@@ -112,6 +112,11 @@ def ranks(
 ) -> Int[Tensor, "n"]:
     """The rank, from 1, of one given key for each query in the full ranking; ties go to the lower id."""
     _check(queries, keys, bias)
+    if targets.numel() and not 0 <= int(targets.min()) <= int(targets.max()) < keys.shape[0]:
+        raise InputError(
+            f"got ids from {int(targets.min())} to {int(targets.max())}, expected 0 to {keys.shape[0] - 1}",
+            where="ranks",
+        )
     result = torch.ones(queries.shape[0], dtype=torch.int64, device=queries.device)
     for rows in _row_blocks(queries, keys, scratch_bytes):
         wanted = targets[rows, None]

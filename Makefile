@@ -1,0 +1,51 @@
+# Every target works on a fresh clone: the environment is made when it is first needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check
+DATA ?= data
+
+.PHONY: demo test check bench docs wheel clean
+
+demo: $(VENV)/.ready
+	$(BIN)/isolex demo
+
+test: $(VENV)/.ready-test
+	$(BIN)/pytest
+
+check: $(VENV)/.ready-check
+	$(BIN)/ruff check src tests scripts
+	$(BIN)/ruff format --check src tests scripts
+	$(BIN)/mypy
+	PATH="$(CURDIR)/$(BIN):$$PATH" lint-imports
+	$(BIN)/python scripts/cli_reference.py --check
+	$(BIN)/mkdocs build --strict --quiet
+
+# Rerun the measurements of docs/benchmarks.md: make bench DATA=folder
+bench: $(VENV)/.ready
+	$(BIN)/isolex bench reference --data $(DATA)
+
+docs: $(VENV)/.ready-check
+	$(BIN)/python scripts/cli_reference.py
+	$(BIN)/mkdocs build --strict
+
+wheel: $(VENV)/.ready-test
+	$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf $(VENV) build dist site isolex-demo
+
+# torch goes first, by itself, from the constraints file: a bare `torch` would pull gigabytes of CUDA packages.
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --constraint constraints.txt torch
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.ready-test: $(VENV)/.ready
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[all,test]'
+	touch $@
+
+$(VENV)/.ready-check: $(VENV)/.ready
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[all,check]'
+	touch $@
