@@ -41,9 +41,10 @@ def checked(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def holds_shape(hint: object) -> bool:
-    if isinstance(hint, type) and issubclass(hint, AbstractArray):
-        return True
-    return any(holds_shape(part) for part in get_args(hint))
+    parts = get_args(hint)
+    if parts:
+        return any(holds_shape(part) for part in parts)
+    return isinstance(hint, type) and issubclass(hint, AbstractArray)
 
 
 @contextmanager

@@ -103,7 +103,6 @@ def test_the_paired_test_is_symmetrical(units):
     assert there.difference == pytest.approx(-back.difference)
     assert there.interval == pytest.approx((-back.interval[1], -back.interval[0]))
     assert there.difference == pytest.approx(100 * (first.mean() - second.mean()))
-    assert there.interval[0] - 1e-9 <= there.difference <= there.interval[1] + 1e-9 or len(set(clusters)) > 1
 
 
 def test_the_paired_test_sees_what_two_intervals_do_not():

@@ -157,7 +157,7 @@ def test_a_better_alignment_wins_the_paired_test():
     )[0]
     good, bad = (
         evaluate(alignment_of(source, target, maps=(m, np.eye(20))), lexicon)
-        for m in (maps, maps + 0.3 * np.eye(20))
+        for m in (maps, maps + 0.8 * np.eye(20))
     )
     test = good.compare(bad)
     assert test.n == 150

@@ -112,7 +112,8 @@ class InvertedSoftmax:
     def __post_init__(self) -> None:
         if not 0 < self.temperature < math.inf:
             raise InputError(
-                f"got temperature {self.temperature}, expected more than 0", where="InvertedSoftmax"
+                f"got temperature {self.temperature}, expected a finite number over 0",
+                where="InvertedSoftmax",
             )
 
     def index(self, sources: Float[Tensor, "n d"], keys: Float[Tensor, "m d"]) -> Index:
