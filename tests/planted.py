@@ -46,3 +46,19 @@ def planted(
     z = torch.empty(n, turn.shape[1])
     z[pairs[:, 1]] = x @ turn + noise * gaussian(n, turn.shape[1], seed + 3)
     return Problem(x, z, pairs[:seeds]), pairs, turn
+
+
+def partly_shared(
+    n: int = 400, *, shared: int = 6, private: int = 6, seeds: int = 250, seed: int = 0
+) -> tuple[Problem, Tensor]:
+    """Rows agree in some directions; in the others each space has its own. A rotation cannot tell them apart.
+
+    Returns the problem and the pairs outside the seed.
+    """
+    common = gaussian(n, shared, seed)
+    sides = (
+        unit_rows(torch.cat([common, gaussian(n, private, seed + i)], dim=1) @ rotation(shared + private, i))
+        for i in (1, 2)
+    )
+    pairs = same_ids(n)
+    return Problem(*sides, pairs[:seeds]), pairs[seeds:]

@@ -21,13 +21,14 @@ def pick_device(name: str | torch.device | None = None) -> torch.device:
     """
     if name is None:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    fix = "use 'cpu', or 'cuda' on a machine with a GPU"
     try:
         device = torch.device(name)
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
-        raise InputError(
-            f"device {str(name)!r} is not available here", fix="use 'cpu', or 'cuda' on a machine with a GPU"
-        ) from error
+        raise InputError(f"device {str(name)!r} is not available here", fix=fix) from error
+    if device.type not in ("cpu", "cuda"):  # others lack the float64 that SVD and whitening are done in
+        raise InputError(f"device {str(name)!r} is not supported", fix=fix)
     return device
 
 
@@ -43,7 +44,8 @@ def as_matrix(
     Raises:
         InputError: Not two-dimensional, or holding NaN or infinite values.
     """
-    tensor = torch.as_tensor(np.asarray(values) if isinstance(values, np.memmap) else values)
+    # As a plain array in C order: torch takes neither memory maps nor rows in reverse.
+    tensor = torch.as_tensor(np.asarray(values, order="C") if isinstance(values, np.ndarray) else values)
     if tensor.ndim != 2:
         raise InputError(f"got {tensor.ndim} dimensions, expected a matrix of rows and columns", where=name)
     tensor = tensor.to(device=pick_device(device), dtype=dtype).contiguous()

@@ -1,9 +1,11 @@
 """Aligned vectors for other programs: both vocabularies in the shared space, in a format they read."""
 
+import re
 from pathlib import Path
 
 from isolex.alignment import Alignment
 from isolex.errors import InputError
+from isolex.files import atomic_file
 from isolex.names import look_up
 from isolex.vectors import Vectors
 
@@ -15,7 +17,7 @@ def export(alignment: Alignment, folder: str | Path, *, format: str = "word2vec"
     """Write the mapped, unit-length vectors of both sides.
 
     The files are named by language where both are known and differ (`en.vec`, `es.vec`), else `source` and
-    `target`. Each replaces an earlier one only when it is whole.
+    `target`. They replace earlier ones only when both are whole.
 
     Args:
         alignment: What to export.
@@ -37,9 +39,13 @@ def export(alignment: Alignment, folder: str | Path, *, format: str = "word2vec"
             f"cannot be made ({error.strerror})", where=folder, fix="choose another folder"
         ) from error
     languages = (alignment.source.language, alignment.target.language)
-    names = languages if None not in languages and len(set(languages)) == 2 else ("source", "target")
+    # A language may come from a file, so it must be a plain name before it names one.
+    plain = all(language and re.fullmatch(r"[\w-]+", language) for language in languages)
+    names = languages if plain and len(set(languages)) == 2 else ("source", "target")
     files = (folder / f"{names[0]}{ending}", folder / f"{names[1]}{ending}")
     sides = (alignment.source, alignment.target)
-    for path, side, rows in zip(files, sides, alignment.shared, strict=True):
-        Vectors(side.words, rows, side.language).write(path, format=format)
+    # Vectors of one run with those of another would be two spaces, so neither file stands without the other.
+    with atomic_file(files[0]) as first, atomic_file(files[1]) as second:
+        for path, side, rows in zip((first, second), sides, alignment.shared, strict=True):
+            Vectors(side.words, rows, side.language).write(path, format=format)
     return files

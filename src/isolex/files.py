@@ -18,13 +18,10 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
     On any exception, an interrupt included, the temporary file goes and what stood at `path` stays.
 
     Raises:
-        InputError: The folder of `path` is missing or cannot be written, or `path` is a folder or a device.
+        InputError: The folder of `path` is missing or cannot be written, `path` is a folder or a device, or
+            the block cannot write, for example because the disk is full.
     """
-    path = Path(path)
-    if path.is_dir():
-        raise InputError("is a folder, expected a file name", where=path, fix="name a file inside it")
-    if path.exists() and not path.is_file():
-        raise InputError("is no regular file, so it is not replaced", where=path, fix="choose another file")
+    path = _replaceable_file(path)
     with _temporary(path, folder=False) as temporary:
         yield temporary
         temporary.replace(path)
@@ -38,10 +35,10 @@ def atomic_folder(path: str | Path, *, marker: str) -> Iterator[Path]:
     if it is an earlier output of the same kind: nobody's other files are ever removed.
 
     Raises:
-        InputError: `path` is a file, or a folder of something else, or its parent cannot be written.
+        InputError: `path` is a file, or a folder of something else, its parent cannot be written, or the
+            block cannot write.
     """
-    path = Path(path)
-    check_folder(path, marker=marker)
+    path = _replaceable_folder(path, marker)
     with _temporary(path, folder=True) as temporary:
         yield temporary
         if not path.exists():
@@ -57,11 +54,31 @@ def atomic_folder(path: str | Path, *, marker: str) -> Iterator[Path]:
                 raise
 
 
+def check_file(path: str | Path) -> None:
+    """Raise `InputError` unless `atomic_file` can replace `path` now: ask before long work, not after."""
+    with _temporary(_replaceable_file(path), folder=False):
+        pass
+
+
 def check_folder(path: str | Path, *, marker: str) -> None:
-    """Raise `InputError` unless `path` is free, empty, or an earlier output that holds the file `marker`."""
-    path = Path(path)
+    """Raise `InputError` unless `atomic_folder` can replace `path` now: ask before long work, not after."""
+    with _temporary(_replaceable_folder(path, marker), folder=True):
+        pass
+
+
+def _replaceable_file(path: str | Path) -> Path:
+    path = _followed(path)
+    if path.is_dir():
+        raise InputError("is a folder, expected a file name", where=path, fix="name a file inside it")
+    if path.exists() and not path.is_file():
+        raise InputError("is no regular file, so it is not replaced", where=path, fix="choose another file")
+    return path
+
+
+def _replaceable_folder(path: str | Path, marker: str) -> Path:
+    path = _followed(path)
     if not path.exists():
-        return
+        return path
     if not path.is_dir():
         raise InputError("is a file, expected a folder", where=path, fix="choose another output folder")
     if any(path.iterdir()) and not (path / marker).exists():
@@ -70,6 +87,19 @@ def check_folder(path: str | Path, *, marker: str) -> None:
             where=path,
             fix="choose an empty or a new folder",
         )
+    if os.path.ismount(path) or Path.cwd().is_relative_to(path.resolve()):
+        raise InputError(
+            "cannot be replaced: it is a mount point, or you are in it",
+            where=path,
+            fix="choose a new folder, for instance inside it",
+        )
+    return path
+
+
+def _followed(path: str | Path) -> Path:
+    """What a symbolic link points to, so that this is replaced and the link stays."""
+    path = Path(path)
+    return path.resolve() if path.is_symlink() else path
 
 
 def digest(*chunks: bytes | memoryview) -> str:
@@ -99,6 +129,14 @@ def _temporary(path: Path, *, folder: bool) -> Iterator[Path]:
     temporary.chmod((0o777 if folder else 0o666) & ~_umask())
     try:
         yield temporary
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror or error})", where=path) from error
+    except InputError as error:
+        # Writers know the temporary name only; their users know the other.
+        if error.where is None or not error.where.startswith(name):
+            raise
+        where = f"{path}{error.where.removeprefix(name)}"
+        raise InputError(error.problem, where=where, fix=error.fix) from error
     finally:
         if folder:
             shutil.rmtree(temporary, ignore_errors=True)

@@ -71,7 +71,7 @@ def align(
     Raises:
         InputError: An unknown name, no lexicon, or no seed pair in both vocabularies.
 
-    Example:
+    Examples:
         >>> import isolex
         >>> en, es, train, test = isolex.sample()
         >>> alignment = isolex.align(en, es, train, method="vecmap")
@@ -129,7 +129,8 @@ class _Choice:
     @classmethod
     def named(cls, method: str | Solver, seed: int) -> "_Choice":
         if isinstance(method, str):
-            return cls(method, look_up(method, METHODS, "method")(seed))
+            look_up(method, dict.fromkeys(("auto", *METHODS)), "method")
+            return cls(method, METHODS[method](seed))
         return cls(type(method).__name__, method)
 
 
@@ -148,18 +149,22 @@ def _choose(method: str | Solver, problem: Problem, seed: int) -> _Choice:
     status, reason = judge(scores[best.name], null)
     reasons: tuple[str, ...] = (reason,)
     if len(candidates) > 1:
-        others = ", ".join(
-            f"{name} {score.percent:.1f}" for name, score in scores.items() if name != best.name
-        )
-        reasons += (
-            f"{best.name} was taken for the best P@1 on held-out seed words, "
-            f"{scores[best.name].percent:.1f} % (others: {others})",
-        )
+        reasons += (_why(best.name, scores),)
     figures = {
         "held_out_p@1": {name: _percent(score) for name, score in scores.items()},
         "null_p@1": _percent(null),
     }
     return replace(best, status=status, reasons=reasons, scores=figures)
+
+
+def _why(best: str, scores: dict[str, HeldOut]) -> str:
+    if not scores[best].words:
+        return f"{best} was taken as the simplest method, for want of held-out seed words to compare them on"
+    others = ", ".join(f"{name} {score.percent:.1f}" for name, score in scores.items() if name != best)
+    return (
+        f"{best} was taken for the best P@1 on held-out seed words, {scores[best].percent:.1f} % "
+        f"(others: {others})"
+    )
 
 
 def _vectors(given: Vectors | str | Path) -> Vectors:

@@ -9,7 +9,7 @@ from isolex.errors import InputError
 from isolex.evaluation import PROTOCOLS, Answer, BLIProtocol, BLIResult, FrequencyBin
 from isolex.evaluation.metrics import bootstrap_interval
 
-from ..spaces import alignment_of, planted
+from ..spaces import alignment_of, gaussian, planted
 
 
 def answer(source, rank, *, gold=("x",), place=1, predictions=()):
@@ -151,18 +151,16 @@ def test_results_of_other_words_are_not_compared():
 
 def test_a_better_alignment_wins_the_paired_test():
     source, target, lexicon = planted(150, noise=0.3, seed=1)
-    rows = source.tensor()
-    maps = np.linalg.lstsq(
-        rows.numpy()[:100], target.matrix[[target.id(f"t{n}") for n in range(100)]], rcond=None
-    )[0]
+    pairs = lexicon.index(source, target).pairs
+    fitted, *_ = np.linalg.lstsq(source.matrix[pairs[:, 0]], target.matrix[pairs[:, 1]], rcond=None)
     good, bad = (
-        evaluate(alignment_of(source, target, maps=(m, np.eye(20))), lexicon)
-        for m in (maps, maps + 0.8 * np.eye(20))
+        evaluate(alignment_of(source, target, maps=(turn, np.eye(20))), lexicon)
+        for turn in (fitted, fitted + 0.3 * gaussian(20, 20, 1))
     )
     test = good.compare(bad)
     assert test.n == 150
     assert test.difference == pytest.approx(good.precision() - bad.precision())
-    assert test.interval[0] > 0
+    assert 0 < test.interval[0] < test.difference < test.interval[1]
     assert test.p_value < 0.01
     assert good.compare(good).p_value == 1
 

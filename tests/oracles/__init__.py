@@ -1,4 +1,4 @@
 """Naive definitions in NumPy float64, written from the papers' formulas and nothing else.
 
-They are slow and short on purpose: whoever doubts a test should be able to check its oracle against the paper.
+They are slow and short on purpose: who doubts a test should be able to check its oracle against the paper.
 """

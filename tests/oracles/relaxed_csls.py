@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def loss(w, x, z, pairs, k, weights=None):
+def loss(w, x, z, pairs, *, k, weights=None):
     """1/n Σ_i w_i [−2 x_i W z_iᵀ + mean over the k largest x_i W zᵀ + mean over the k largest x W z_iᵀ]."""
     weights = np.ones(len(pairs)) if weights is None else weights
     total = 0.0
@@ -15,11 +15,13 @@ def loss(w, x, z, pairs, k, weights=None):
     return total / len(pairs)
 
 
-def gradient(w, *others, step=1e-6):
+def gradient(w, x, z, pairs, *, k, weights=None, step=1e-6):
     """Central differences of the loss."""
     result = np.zeros_like(w)
     for place in np.ndindex(*w.shape):
         nudge = np.zeros_like(w)
         nudge[place] = step
-        result[place] = (loss(w + nudge, *others) - loss(w - nudge, *others)) / (2 * step)
+        after = loss(w + nudge, x, z, pairs, k=k, weights=weights)
+        before = loss(w - nudge, x, z, pairs, k=k, weights=weights)
+        result[place] = (after - before) / (2 * step)
     return result

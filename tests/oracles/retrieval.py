@@ -36,6 +36,6 @@ def csls(sources, keys, queries, k=10):
 
 
 def inverted_softmax(sources, keys, queries, beta):
-    """log of exp(β cos(q, z)) / (α_q Σ_q' exp(β cos(q', z))), α_q such that it sums to 1 (Smith et al. 2017)."""
+    """log of exp(β cos(q, z)) / (α_q Σ_q' exp(β cos(q', z))) (Smith et al. 2017); α_q makes it sum to 1."""
     shares = np.exp(beta * queries @ keys.T) / np.exp(beta * sources @ keys.T).sum(axis=0)
     return np.log(shares / shares.sum(axis=1, keepdims=True))

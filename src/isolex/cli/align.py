@@ -12,6 +12,7 @@ from isolex.cli.options import PATH, case_option, compute_options, seed_option, 
 from isolex.errors import InputError
 from isolex.files import check_folder
 from isolex.lexicon import Lexicon
+from isolex.names import look_up
 from isolex.normalize import Normalizer
 from isolex.recipes import METHODS, align
 from isolex.vectors import Vectors
@@ -88,15 +89,15 @@ def align_command(
     watch = Stopwatch()
     if (lexicon is not None) + identical + numerals != 1:
         raise click.UsageError("give exactly one of --lexicon, --identical and --numerals")
-    check_folder(output, marker=CARD)
-    if not output.resolve().parent.is_dir():
-        raise InputError("its parent folder does not exist", where=output, fix="make it first")
+    look_up(method, dict.fromkeys(("auto", *METHODS)), "method")
     normalizer = Normalizer.parse(normalize)
+    check_folder(output, marker=CARD)
+    given = None if lexicon is None else Lexicon.read(lexicon, case=case, unicode=unicode)
     with working("reading vectors"):
         x = Vectors.read(source, limit=vocab, unicode=unicode, language=source_language)
         z = Vectors.read(target, limit=vocab, unicode=unicode, language=target_language)
-        if lexicon is not None:
-            seeds = Lexicon.read(lexicon, case=case, unicode=unicode)
+        if given is not None:
+            seeds = given
         else:
             seeds = Lexicon.identical(x, z) if identical else Lexicon.numerals(x, z)
     if len(seeds) == 0:
@@ -113,8 +114,8 @@ def align_command(
     if not written:
         say(f"failed, nothing written: {alignment.card.reasons[0]} (--force writes it all the same)")
         return 1
-    if alignment.card.status == "doubtful":
-        say(f"warning: doubtful: {alignment.card.reasons[0]}")
+    if alignment.card.status != "aligned":
+        say(f"warning: {alignment.card.status}: {alignment.card.reasons[0]}")
     return 0
 
 
@@ -135,9 +136,8 @@ def _report(alignment: Alignment, output: Path | None, seconds: float) -> dict[s
 
 def _render(console: Console, alignment: Alignment, output: Path, written: bool, seconds: float) -> None:
     card = alignment.card
-    console.print(
-        f"[bold]{card.status}[/bold] by {card.method}, {card.scores['seed_pairs']:,} seed pairs, {seconds} s"
-    )
+    console.print(card.status, style="bold", end="")
+    console.print(f" by {card.method}, {card.scores['seed_pairs']:,} seed pairs, {seconds} s")
     for reason in card.reasons:
         console.print(f"  {reason}")
     if written:

@@ -1,14 +1,17 @@
 """The command group, and the one place where errors become a line on stderr and an exit status."""
 
+import io
+import os
 import sys
 from collections.abc import Sequence
 
 import click
+import torch
 
 from isolex._version import __version__
 from isolex.cli.align import align_command
 from isolex.cli.bench import bench
-from isolex.cli.console import install_warnings, say
+from isolex.cli.console import one_line_warnings, say
 from isolex.cli.convert import convert_command
 from isolex.cli.demo import demo
 from isolex.cli.evaluate import evaluate_command
@@ -48,14 +51,23 @@ for _command in (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status."""
-    install_warnings()
-    sys.exit(run(arguments))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal or pipe that is not of UTF-8 shows what it can.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    status = run(arguments)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Nobody takes our output, which has been dealt with; Python must not complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(status)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911
-    """Run the command line; the exit status. Errors are told in one line on stderr."""
+    """Run the command line; the exit status. Warnings and errors are told in one line each on stderr."""
     try:
-        status = app.main(arguments, prog_name="isolex", standalone_mode=False)
+        with one_line_warnings():
+            status = app.main(arguments, prog_name="isolex", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return EXIT_BAD_INPUT
@@ -70,14 +82,13 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911
     except (click.Abort, KeyboardInterrupt):
         say("interrupted; output files are as they were")
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone, as `head` does; Python must not complain again at exit.
-        sys.stderr.close()
+    except SystemExit:
+        # So click and rich leave when the reader of our output has gone, as `head` does.
         return EXIT_OK
     except OSError as error:
         say(f"error: {error.filename or 'writing'}: {error.strerror or error}")
         return EXIT_BAD_INPUT
-    except MemoryError:
+    except (MemoryError, torch.cuda.OutOfMemoryError):
         say("error: not enough memory; read fewer words, for instance by --vocab 50000")
         return EXIT_BAD_INPUT
     return status if isinstance(status, int) else EXIT_OK

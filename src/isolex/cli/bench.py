@@ -34,13 +34,11 @@ def reference(data: Path, pairs: str, methods: str, seed: int, device: str | Non
       isolex bench reference --data data --pairs en-es --methods procrustes,vecmap
     """
     watch = Stopwatch()
-    names = [name for name in methods.split(",") if name]
+    names = _names(methods)
+    if not names:
+        raise click.UsageError("--methods names no method")
     with working("measuring"):
-        rows = list(
-            run_reference(
-                data, pairs=[p for p in pairs.split(",") if p], methods=names, seed=seed, device=device
-            )
-        )
+        rows = list(run_reference(data, pairs=_names(pairs), methods=names, seed=seed, device=device))
     report = {
         "benchmark": "reference",
         "protocol": "muse",
@@ -49,6 +47,10 @@ def reference(data: Path, pairs: str, methods: str, seed: int, device: str | Non
         "seconds": watch.seconds,
     }
     emit(as_json, report, lambda console: _render(console, rows, names))
+
+
+def _names(text: str) -> list[str]:
+    return list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
 
 
 def _json(row: ReferenceRow) -> dict[str, Any]:

@@ -30,10 +30,21 @@ _WIDE = 10_000
 def emit(as_json: bool, data: Any, render: Callable[[Console], None]) -> None:
     """Print the result: one JSON value and nothing else, or what `render` draws for people."""
     if as_json:
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        click.echo(_json(data))
         return
-    # Output that goes into a file or a pipe is not wrapped at some terminal's width.
-    render(Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE))
+    # Output that goes into a file or a pipe is not wrapped at some terminal's width, and words and paths such
+    # as "[b]" and ":cat:" are no mark-up.
+    width = None if sys.stdout.isatty() else _WIDE
+    render(Console(highlight=False, markup=False, emoji=False, width=width))
+
+
+def _json(data: Any) -> str:
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # another encoding, or a word or path that is no proper Unicode
+        return json.dumps(data, indent=2)
+    return text
 
 
 def say(message: str) -> None:
@@ -102,10 +113,13 @@ def show_warning(
         say(f"warning: {' '.join(str(message).split())}")
 
 
-def install_warnings() -> None:
-    """Print each warning once, as one line."""
-    warnings.simplefilter("always", IsolexWarning)
-    warnings.showwarning = show_warning
+@contextmanager
+def one_line_warnings() -> Iterator[None]:
+    """Print each warning of isolex as one line, and no others."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", IsolexWarning)
+        warnings.showwarning = show_warning
+        yield
 
 
 class Stopwatch:

@@ -7,7 +7,9 @@ import click
 
 from isolex.cli.console import emit, working
 from isolex.cli.options import PATH, json_option, read_word_list, unicode_option
+from isolex.files import check_file
 from isolex.vectors import VECTOR_FORMATS, Vectors
+from isolex.vectors.formats import output_format
 
 WRITABLE = [name for name in VECTOR_FORMATS if name != "fasttext"]
 
@@ -43,6 +45,8 @@ def convert_command(
       isolex convert en.vec en.safetensors --dtype float16 --language en
       isolex convert en.vec en-small.txt.gz --limit 500
     """
+    output_format(output, format)
+    check_file(output)
     with working(f"converting {source}"):
         words = None if vocabulary is None else read_word_list(vocabulary)
         vectors = Vectors.read(

@@ -11,7 +11,7 @@ from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, compute_options, seed_option
 from isolex.errors import InputError
 from isolex.evaluation import BLIResult, evaluate
-from isolex.files import check_folder
+from isolex.files import check_file, check_folder
 from isolex.recipes import align
 from isolex.samples import sample
 
@@ -38,7 +38,7 @@ def demo(output: Path, seed: int, device: str | None, as_json: bool) -> None:
     """
     watch = Stopwatch()
     folder, dictionary = output / "en-es", output / "en-es.tsv"
-    _prepare(output, folder)
+    _prepare(output, folder, dictionary)
     with working("reading the sample"):
         english, spanish, train, test = sample()
     with working("aligning"):
@@ -68,7 +68,7 @@ def demo(output: Path, seed: int, device: str | None, as_json: bool) -> None:
     emit(as_json, data, lambda console: _render(console, alignment, result, data))
 
 
-def _prepare(output: Path, folder: Path) -> None:
+def _prepare(output: Path, folder: Path, dictionary: Path) -> None:
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -76,20 +76,24 @@ def _prepare(output: Path, folder: Path) -> None:
             f"cannot be made ({error.strerror})", where=output, fix="choose another by -o"
         ) from error
     check_folder(folder, marker=CARD)
+    check_file(dictionary)
 
 
 def _render(console: Console, alignment: Alignment, result: BLIResult, data: dict[str, Any]) -> None:
-    console.print(f"{alignment.source!r} and {alignment.target!r}", markup=False)
-    console.print(f"[bold]{data['status']}[/bold]: {'; '.join(alignment.card.reasons)}\n")
+    console.print(f"{alignment.source!r} and {alignment.target!r}")
+    console.print(data["status"], style="bold", end="")
+    console.print(f": {'; '.join(alignment.card.reasons)}\n")
     low, high = result.interval
+    console.print(f"P@1 on {result.n} test words that are not in the training pairs: ", end="")
+    console.print(f"{result.precision(1):.1f} %", style="bold", end="")
     console.print(
-        f"P@1 on {result.n} test words that are not in the training pairs: "
-        f"[bold]{result.precision(1):.1f} %[/bold] (95 % interval {low:.1f} to {high:.1f}); "
+        f" (95 % interval {low:.1f} to {high:.1f}); "
         f"P@5 {result.precision(5):.1f} %; repeating the English word {result.copy_baseline:.1f} %\n"
     )
     rows = [[word, ", ".join(answers)] for word, answers in data["translations"].items()]
     console.print(table(None, ["English", "Spanish, best first"], rows, text_columns=2))
     console.print(
         f"\ndictionary: {data['dictionary']} ({data['entries']:,} entries)\nalignment:  {data['alignment']}\n"
-        f"try:        isolex translate {data['alignment']} bread\n[dim]{data['seconds']} s[/dim]"
+        f"try:        isolex translate {data['alignment']} bread"
     )
+    console.print(f"{data['seconds']} s", style="dim")

@@ -18,6 +18,7 @@ from isolex.cli.options import (
     unicode_option,
 )
 from isolex.evaluation import PROTOCOLS, BLIResult, PairedTest, evaluate
+from isolex.files import check_file
 from isolex.lexicon import Lexicon
 
 
@@ -82,9 +83,12 @@ def bli_command(
     """
     if answers is not None and protocol == "all":
         raise click.UsageError("--answers needs one protocol, not all")
+    if answers is not None:
+        check_file(answers)
     gold = Lexicon.read(test, case=case, unicode=unicode)
     seeds = None if train is None else Lexicon.read(train, case=case, unicode=unicode)
     alignment = open_alignment(alignment_dir, source, target, other_vectors, device)
+    other = None if against is None else open_alignment(against, None, None, False, device)
     names = list(PROTOCOLS) if protocol == "all" else [protocol]
 
     def score(scored: Alignment) -> list[BLIResult]:
@@ -92,8 +96,8 @@ def bli_command(
 
     with working("evaluating"):
         results = score(alignment)
-        others = [] if against is None else score(open_alignment(against, None, None, False, device))
-    tests = [mine.compare(other) for mine, other in zip(results, others, strict=False)]
+        others = [] if other is None else score(other)
+    tests = [mine.compare(theirs) for mine, theirs in zip(results, others, strict=False)]
     if answers is not None:
         results[0].write_answers(answers)
     rows = [result.to_json() for result in results]

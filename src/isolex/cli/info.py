@@ -78,5 +78,5 @@ def _render(console: Console, data: dict[str, Any]) -> None:
             value = ", ".join(f"{key} {inner}" for key, inner in value.items()) or "none"  # noqa: PLW2901
         elif isinstance(value, (list, tuple)):
             value = "; ".join(str(item) for item in value)  # noqa: PLW2901
-        console.print(f"[bold]{name.replace('_', ' ')}[/bold]: ", end="")
-        console.print(str(value), markup=False)
+        console.print(name.replace("_", " "), style="bold", end="")
+        console.print(f": {value}")

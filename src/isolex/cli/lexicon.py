@@ -7,6 +7,7 @@ import click
 
 from isolex.cli.console import Stopwatch, emit, working
 from isolex.cli.options import PATH, alignment_argument, alignment_options, criterion_option, open_alignment
+from isolex.files import check_file
 from isolex.induction import INDUCED_FORMATS
 
 
@@ -51,6 +52,9 @@ def lexicon_command(
       isolex lexicon en-es -o dictionary.jsonl --direction mutual
     """
     watch = Stopwatch()
+    if direction == "mutual" and k > 1:
+        raise click.UsageError("with --direction mutual a word has one answer; leave out -k")
+    check_file(output)
     alignment = open_alignment(alignment_dir, source, target, other_vectors, device)
     with working("inducing"):
         induced = alignment.induce(direction, k, criterion)

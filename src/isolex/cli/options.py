@@ -9,6 +9,7 @@ import click
 import torch
 
 from isolex.alignment import CRITERIA, Alignment, load
+from isolex.arrays import pick_device
 from isolex.cli.console import working
 from isolex.errors import InputError
 from isolex.vectors import Vectors
@@ -21,7 +22,13 @@ PATH = click.Path(path_type=Path)
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON value on stdout, nothing else."
 )
-seed_option = click.option("--seed", default=0, show_default=True, help="Seed of everything random.")
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    show_default=True,
+    help="Seed of everything random.",
+)
 unicode_option = click.option(
     "--unicode",
     type=click.Choice(["nfc", "keep"]),
@@ -50,7 +57,11 @@ threads_option = click.option(
     callback=lambda _context, _option, value: _use_threads(value),
     help="CPU threads; by default one a core.",
 )
-device_option = click.option("--device", help="cpu, cuda, cuda:1 …; by default a GPU if there is one.")
+device_option = click.option(
+    "--device",
+    callback=lambda _context, _option, value: _check_device(value),
+    help="cpu, cuda, cuda:1 …; by default a GPU if there is one.",
+)
 
 
 def compute_options(function: Function) -> Function:
@@ -111,6 +122,13 @@ def read_word_list(path: Path) -> list[str]:
 def _use_threads(count: int | None) -> None:
     if count is not None:
         torch.set_num_threads(count)
+
+
+def _check_device(name: str | None) -> str | None:
+    """The name again, if there is such a device: to be known before files are read."""
+    if name is not None:
+        pick_device(name)
+    return name
 
 
 def _all(function: Function, *decorators: Decorator[Function]) -> Function:

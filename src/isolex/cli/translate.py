@@ -1,12 +1,13 @@
 """`isolex translate`: the best answers to a few words."""
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, Translations
 from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import alignment_argument, alignment_options, criterion_option, open_alignment
 from isolex.errors import UnknownWordError
@@ -62,11 +63,13 @@ def translate_command(
     return 0 if all(found is not None for found in answers) else 1
 
 
-def _answer(alignment: Alignment, word: str, k: int, criterion: str) -> list[tuple[str, float]] | None:
+def _answer(alignment: Alignment, word: str, k: int, criterion: str) -> Translations | None:
+    # Vocabularies are in NFC unless they were read with --unicode keep; terminals type what they like.
+    asked = word if word in alignment.source else unicodedata.normalize("NFC", word)
     try:
-        return alignment.translate(word, k, criterion)
+        return alignment.translate(asked, k, criterion)
     except UnknownWordError as error:
-        say(str(error))
+        say(f"unknown word {asked!r}" + (f"; {error.fix}" if error.fix else ""))
         return None
 
 

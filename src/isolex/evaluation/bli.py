@@ -74,20 +74,21 @@ def _answers(
     x, _ = alignment.shared
     asked, place = pairs[:, 0].unique(return_inverse=True)
     found = index.search(x[asked], max(PRECISIONS))
-    ranks = index.ranks(x[pairs[:, 0]], pairs[:, 1]).tolist()
+    ranks, places = index.ranks(x[pairs[:, 0]], pairs[:, 1]).tolist(), place.tolist()
     source, target = alignment.source.words, alignment.target.words
     predictions = [
         tuple((target[key], score) for key, score in zip(keys, scores, strict=True))
         for keys, scores in zip(found.indices.tolist(), found.scores.tolist(), strict=True)
     ]
     units: dict[tuple[int, int], list[int]] = {}
-    for number, (row, key) in enumerate(pairs.tolist()):
+    rows = pairs.tolist()
+    for number, (row, key) in enumerate(rows):
         units.setdefault((row, key if protocol.unit == "pair" else 0), []).append(number)
     answers = []
     for (row, _), numbers in units.items():
-        gold = tuple(target[int(pairs[number, 1])] for number in numbers)
+        gold = tuple(target[rows[number][1]] for number in numbers)
         rank = min(ranks[number] for number in numbers)
-        answers.append(Answer(source[row], gold, rank, row + 1, predictions[int(place[numbers[0]])]))
+        answers.append(Answer(source[row], gold, rank, row + 1, predictions[places[numbers[0]]]))
     return answers
 
 

@@ -2,13 +2,16 @@
 
 import csv
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Literal
 
+from isolex.errors import IsolexWarning
 from isolex.files import atomic_file
 from isolex.lexicon import Lexicon
+from isolex.lexicon.words import word_problem
 from isolex.names import look_up
 
 Direction = Literal["forward", "backward", "mutual"]
@@ -52,11 +55,15 @@ class InducedLexicon:
         return iter(self.entries)
 
     def lexicon(self) -> Lexicon:
-        """The bare pairs, for instance as the seed of another alignment."""
-        return Lexicon((entry.source, entry.target) for entry in self.entries)
+        """The bare pairs, for instance as the seed of another alignment.
+
+        Warns:
+            IsolexWarning: Words that no lexicon holds (with tabs, line breaks, outer spaces) are left out.
+        """
+        return Lexicon((entry.source, entry.target) for entry in _usable(self.entries))
 
     def write(self, path: str | Path, *, format: str | None = None) -> None:
-        """Write TSV (with a header) or JSON Lines, atomically.
+        """Write TSV (with a header, and without words that `lexicon` leaves out) or JSON Lines, atomically.
 
         Args:
             path: The file.
@@ -72,11 +79,25 @@ class InducedLexicon:
             write(self, stream)
 
 
+def _usable(entries: tuple[Entry, ...]) -> list[Entry]:
+    """The entries whose words can stand in a lexicon; of the others there is one warning."""
+    usable = [e for e in entries if not (word_problem(e.source) or word_problem(e.target))]
+    if len(usable) < len(entries):
+        first = next(e for e in entries if word_problem(e.source) or word_problem(e.target))
+        warnings.warn(
+            f"left out {len(entries) - len(usable):,} of {len(entries):,} entries, whose words no lexicon "
+            f"can hold (first {first.source!r} {first.target!r})",
+            IsolexWarning,
+            stacklevel=2,
+        )
+    return usable
+
+
 def _write_tsv(lexicon: InducedLexicon, stream: IO[str]) -> None:
-    # Words hold no tabs and no line ends, so nothing is quoted: a quotation mark is a word like any other.
+    # These hold no tabs and no line ends, so nothing is quoted: a quotation mark is a word like any other.
     writer = csv.writer(stream, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
     writer.writerow(("source", "target", "score", "rank", "mutual"))
-    for entry in lexicon:
+    for entry in _usable(lexicon.entries):
         mutual = "yes" if entry.mutual else "no"
         writer.writerow((entry.source, entry.target, f"{entry.score:.4f}", entry.rank, mutual))
 

@@ -40,7 +40,7 @@ class Lexicon:
     Raises:
         InputError: An item is not a pair of usable words, weights do not fit, or `case` is unknown.
 
-    Example:
+    Examples:
         >>> lexicon = Lexicon([("cat", "gato"), ("cat", "gata"), ("ice cream", "helado")])
         >>> lexicon.sources
         ('cat', 'ice cream')

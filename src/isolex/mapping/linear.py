@@ -23,7 +23,7 @@ class LeastSquares:
     Attributes:
         ridge: ≥ 0, in units of one seed pair of unit length.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from isolex.mapping import LeastSquares, Problem
         >>> x = torch.eye(3)
@@ -53,7 +53,7 @@ class Procrustes:
     space must stay what it was. With different dimensions the map has orthonormal rows or columns, whichever
     can be. Cost: O(p d²) + O(d³).
 
-    Example:
+    Examples:
         >>> import torch
         >>> from isolex.mapping import Problem, Procrustes
         >>> x, turn = torch.eye(2), torch.tensor([[0.0, 1.0], [-1.0, 0.0]])
@@ -81,7 +81,7 @@ class CCA:
             correlated last ones are noise, and keeping all of them is rarely best.
         ridge: ≥ 0, added to both covariances' diagonals (summed over pairs); steadies small lexicons.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from isolex.mapping import CCA, Problem
         >>> x = torch.randn(50, 4, generator=torch.Generator().manual_seed(0))

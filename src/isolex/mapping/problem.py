@@ -21,7 +21,7 @@ class Problem:
         z: Target rows, float32 `[m, e]`.
         pairs: int64 `[p, 2]`: ids into x and z. Many-to-many pairs are fine.
         weights: `[p]` non-negative importances of the pairs; None means all alike. They are scaled to mean
-            1, so that a ridge means the same with and without them.
+            1 (in float32), so that a ridge means the same with and without them.
 
     Raises:
         InputError: No pairs, ids outside the matrices, or unusable weights.
@@ -53,7 +53,8 @@ class Problem:
         total = float(self.weights.sum(dtype=torch.float64))
         if not (math.isfinite(total) and total > 0 and bool((self.weights >= 0).all())):
             raise InputError("weights must be finite and not negative, with a positive sum", where="problem")
-        object.__setattr__(self, "weights", self.weights * (self.pairs.shape[0] / total))
+        scaled = self.weights.double() * (self.pairs.shape[0] / total)
+        object.__setattr__(self, "weights", scaled.float())
 
     def seeds(self) -> tuple[Float[Tensor, "p d"], Float[Tensor, "p e"]]:
         """X and Z: the rows of the pairs, stacked in the same order."""

@@ -52,7 +52,7 @@ class RCSLS:
     Raises:
         InputError: Settings out of range, or the start cannot be solved.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from isolex.mapping import RCSLS, Problem
         >>> x = torch.nn.functional.normalize(torch.randn(60, 5, generator=torch.Generator().manual_seed(0)))

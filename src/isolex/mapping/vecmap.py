@@ -38,7 +38,7 @@ class VecMap:
     Raises:
         InputError: De-whitening without whitening, a negative exponent, or a dimension under 1.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from isolex.mapping import Problem, VecMap
         >>> x = torch.randn(50, 4, generator=torch.Generator().manual_seed(0))

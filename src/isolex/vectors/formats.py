@@ -34,11 +34,7 @@ def write_content(content: Content, path: str | Path, *, format: str | None = No
     """Write a file in the format named, or else the one its name asks for; errors as of `write_vectors`."""
     path = Path(path)
     compression = SUFFIXES.get(path.suffix.lower())
-    name = _output_format(path if compression is None else path.with_suffix(""), format)
-    if name == "native" and compression is not None:
-        raise InputError(
-            "a store is not compressed, so that it can be memory-mapped", where=path, fix="drop the suffix"
-        )
+    name = output_format(path, format)
     with atomic_file(path) as temporary:
         if name == "native":
             write_store(content, temporary)
@@ -48,16 +44,23 @@ def write_content(content: Content, path: str | Path, *, format: str | None = No
             write_text(content, temporary, compression=compression, header=name == "word2vec")
 
 
-def _output_format(path: Path, format: str | None) -> str:
+def output_format(path: Path, format: str | None = None) -> str:
+    """The format that a file of this name is written in: the one named, or else what the name asks for.
+
+    Raises:
+        InputError: The format is unknown or read only, or the name tells none.
+    """
+    compressed = path.suffix.lower() in SUFFIXES
     if format is None:
-        format = _EXTENSIONS.get(path.suffix.lower())
+        plain = path.with_suffix("") if compressed else path
+        format = _EXTENSIONS.get(plain.suffix.lower())
         if format is None:
             choices = ", ".join(
                 f"{extension} ({VECTOR_FORMATS[name]})" for extension, name in _EXTENSIONS.items()
             )
             packed = ", ".join(SUFFIXES)
             raise InputError(
-                f"the extension {path.suffix!r} tells no format to write",
+                f"the extension {plain.suffix!r} tells no format to write",
                 where=path,
                 fix=f"use {choices}, text also with {packed}; or name the format",
             )
@@ -65,5 +68,9 @@ def _output_format(path: Path, format: str | None) -> str:
         what = "is read, not written" if format in VECTOR_FORMATS else "is no format"
         raise InputError(
             f"{format!r} {what}", where="format", fix=f"use one of {', '.join(_EXTENSIONS.values())}"
+        )
+    if format == "native" and compressed:
+        raise InputError(
+            "a store is not compressed, so that it can be memory-mapped", where=path, fix="drop the suffix"
         )
     return format

@@ -42,14 +42,14 @@ class Vectors:
         matrix: The rows, [n, d], float32 or float16.
         language: Language code or None.
         report: How the reading of the file went, for vectors that come from one.
-        path: File that they are the first rows of, or None.
+        path: File that they are the first rows of, as `read` reads it if not told otherwise, or None.
         subwords: A model with a method `vector(word)` for words that are not there, or None.
 
     Raises:
         InputError: The matrix is not two-dimensional, has another number of rows than there are words, or
             holds NaN or infinite values; a word is no string, empty, or there twice; there are no words.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from isolex.vectors import Vectors
         >>> vectors = Vectors(["cat", "dog"], np.eye(2), language="en")
@@ -86,7 +86,10 @@ class Vectors:
         report = content.report
         if report is not None and (summary := report.summary()) is not None:
             warnings.warn(f"{path}: {summary}", IsolexWarning, stacklevel=2)
-        return cls._of(replace(content, language=language or content.language))
+        vectors = cls._of(replace(content, language=language or content.language))
+        if vocabulary is None and dtype is None and unicode == "nfc":
+            vectors.path = Path(path).resolve()  # where `read` with no more than a limit finds them again
+        return vectors
 
     def write(self, path: str | Path, *, format: str | None = None) -> None:
         """Write a file; see `write_vectors`."""

@@ -1,0 +1,109 @@
+import gzip
+import shutil
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from isolex import sample
+from isolex.cli.app import run
+from isolex.cli.demo import WORDS
+from isolex.lexicon import Lexicon
+from isolex.recipes import METHODS
+from isolex.samples import Sample
+from isolex.vectors import Vectors
+from tests.spaces import planted
+
+from .helpers import Result
+
+# Source words that are easily broken on their way: accents, what rich takes for mark-up, letters beyond BMP.
+ODD = {"s0": "été", "s1": "[bold]", "s2": "[/b]", "s3": ":cat:", "s4": "𐌰𐌹", "s5": '"a'}
+
+
+@pytest.fixture
+def isolex(capsys) -> Callable[..., Result]:
+    """Run a command line in this process."""
+
+    def call(*arguments: object) -> Result:
+        capsys.readouterr()
+        status = run([str(argument) for argument in arguments])
+        return Result(status, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory) -> Path:
+    """aa.vec, bb.vec, seeds.tsv, test.tsv, the alignment aa-bb made from them, and data/ for the bench."""
+    folder = tmp_path_factory.mktemp("planted")
+    source, target, pairs = planted()
+    source = Vectors([ODD.get(word, word) for word in source.words], source.matrix)
+    assert all(unicodedata.is_normalized("NFC", word) for word in source.words)
+    source.write(folder / "aa.vec")
+    Vectors(target.words, target.matrix).write(folder / "bb.vec")
+    named = [(ODD.get(s, s), t) for s, t in pairs]
+    Lexicon(named[100:]).write(folder / "seeds.tsv")
+    Lexicon(named[:100]).write(folder / "test.tsv")
+    arguments = ["--lexicon", folder / "seeds.tsv", "--method", "procrustes", "-o", folder / "aa-bb"]
+    arguments += ["--source-language", "aa", "--target-language", "bb", "--json"]
+    assert run([str(part) for part in ("align", folder / "aa.vec", folder / "bb.vec", *arguments)]) == 0
+    _bench_data(folder, "aa", "bb", "seeds.tsv", "test.tsv")
+    return folder
+
+
+@pytest.fixture
+def here(made, tmp_path, monkeypatch) -> Path:
+    """A copy of `made`, and the working directory."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def small_sample() -> Sample:
+    """The bundled sample, cut down in words, dimensions and pairs."""
+    en, es, train, test = sample()
+    source, target = _cut(en, WORDS), _cut(es, ())
+    train, test = (Lexicon(p for p in pairs if p[0] in source and p[1] in target) for pairs in (train, test))
+    return Sample(source, target, Lexicon(train.pairs[:400]), test)
+
+
+@pytest.fixture(scope="session")
+def made_sample(tmp_path_factory, small_sample) -> Path:
+    """The files that the examples of the help pages speak of, made from the sample."""
+    folder = tmp_path_factory.mktemp("sample")
+    source, target, train, test = small_sample
+    source.write(folder / "en.vec")
+    target.write(folder / "es.vec")
+    train.write(folder / "en-es.train.tsv")
+    test.write(folder / "en-es.test.tsv")
+    _bench_data(folder, "en", "es", "en-es.train.tsv", "en-es.test.tsv")
+    return folder
+
+
+@pytest.fixture
+def quick_auto(monkeypatch) -> None:
+    """Without the slow one, `auto` is quick; which methods it tries is not the matter here."""
+    monkeypatch.delitem(METHODS, "rcsls")
+
+
+def _cut(vectors: Vectors, more: tuple[str, ...]) -> Vectors:
+    part = vectors.subset([*vectors.words[:1200], *more])
+    matrix = part.tensor()
+    _, _, axes = torch.linalg.svd(matrix - matrix.mean(0), full_matrices=False)
+    return Vectors(part.words, np.round((matrix @ axes[:40].T).numpy(), 4), part.language)
+
+
+def _bench_data(folder: Path, source: str, target: str, train: str, test: str) -> None:
+    (folder / "data" / "vectors").mkdir(parents=True)
+    (folder / "data" / "dictionaries" / "muse").mkdir(parents=True)
+    for language in (source, target):
+        data = (folder / f"{language}.vec").read_bytes()
+        (folder / "data" / "vectors" / f"{language}.vec.gz").write_bytes(gzip.compress(data, 1))
+    for file, part in ((train, "train"), (test, "test")):
+        shutil.copy(
+            folder / file, folder / "data" / "dictionaries" / "muse" / f"{source}-{target}.{part}.txt"
+        )

@@ -1,0 +1,295 @@
+import json
+import os
+
+import pytest
+
+from isolex import load
+from isolex.recipes import METHODS
+from isolex.vectors import Vectors
+from tests.spaces import gaussian, numbered
+
+from .helpers import contents
+from .malformed import NO_LEXICON, SOUND, UNUSABLE, USABLE
+
+ALIGN = ("align", "aa.vec", "bb.vec", "--lexicon", "seeds.tsv", "--method", "procrustes")
+
+
+def write_unrelated(folder, seeds: int) -> None:
+    """Two spaces that have nothing to do with each other, and some pairs."""
+    for side, seed in (("x", 1), ("y", 2)):
+        Vectors(numbered(side, 600), gaussian(600, 30, seed)).write(folder / f"{side}.vec")
+    (folder / "xy.tsv").write_text("".join(f"x{i}\ty{i}\n" for i in range(seeds)))
+
+
+UNRELATED = ("align", "x.vec", "y.vec", "--lexicon", "xy.tsv", "--method", "procrustes", "-o", "out")
+
+
+class TestReport:
+    @pytest.mark.parametrize("method", METHODS)
+    def test_json(self, isolex, here, method):
+        result = isolex(*ALIGN, "-o", "out", "--method", method, "--json", "--threads", 1)
+        result.warns(None)
+        report = result.json
+        assert report["status"] == "aligned"
+        assert report["method"] == method
+        assert report["alignment"] == "out"
+        assert 0 < report["seconds"] < 600
+        assert report["source"] == {"words": 300, "dimension": 20}
+        assert report["scores"]["seed_pairs"] == 200
+        assert report["seed"] == 0
+        assert load("out").card.method == method
+
+    def test_text(self, isolex, here):
+        result = isolex(*ALIGN, "-o", "out")
+        result.warns(None)
+        assert result.out.startswith("aligned by procrustes, 200 seed pairs, ")
+        assert result.out.endswith("alignment: out\n")
+
+    def test_auto_says_what_it_took_and_why(self, isolex, here, quick_auto):
+        report = isolex(*ALIGN, "-o", "out", "--method", "auto", "--json").json
+        assert report["method"] in METHODS
+        assert set(report["scores"]["held_out_p@1"]) == set(METHODS)
+        assert f"{report['method']} was taken for the best P@1" in report["reasons"][1]
+
+    def test_the_options_reach_the_alignment(self, isolex, here):
+        options = ("--normalize", "unit,center", "--vocab", 250, "--seed", 7, "--source-language", "qq")
+        isolex(*ALIGN, "-o", "out", *options).warns(None)
+        card = load("out").card
+        assert card.settings["normalize"] == ["unit", "center"]
+        assert (card.source.words, card.target.words) == (250, 250)
+        assert (card.seed, card.source.language, card.target.language) == (7, "qq", None)
+
+    def test_a_path_that_looks_like_mark_up(self, isolex, here):
+        assert "alignment: out[bold]\n" in isolex(*ALIGN, "-o", "out[bold]").out
+
+    def test_case(self, isolex, here):
+        (here / "seeds.tsv").write_text((here / "seeds.tsv").read_text().replace("s", "S").replace("t", "T"))
+        isolex(*ALIGN, "-o", "out").fails("no seed pair is in both vocabularies")
+        isolex(*ALIGN, "-o", "out", "--case", "fold").warns(None)
+
+
+class TestSeeds:
+    def test_identical_strings_and_numerals(self, isolex, here):
+        shared = [*numbered("s", 100), *(str(n) for n in range(100, 300))]
+        vectors = Vectors.read("aa.vec")
+        Vectors(shared, vectors.matrix).write("aa.vec")
+        Vectors(shared, vectors.matrix[:, ::-1].copy()).write("bb.vec")
+        for option, pairs in (("--identical", 300), ("--numerals", 200)):
+            result = isolex(
+                "align", "aa.vec", "bb.vec", option, "--method", "procrustes", "-o", "out", "--json"
+            )
+            result.warns(None)
+            assert result.json["scores"]["seed_pairs"] == pairs
+
+    @pytest.mark.parametrize(
+        ("option", "what"), [("--identical", "identical strings"), ("--numerals", "numerals")]
+    )
+    def test_nothing_shared(self, isolex, here, option, what):
+        before = contents(here)
+        isolex("align", "aa.vec", "bb.vec", option, "-o", "aa-bb").fails(
+            f"the two vocabularies share no {what}; give a lexicon by --lexicon"
+        )
+        assert contents(here) == before
+
+
+class TestStatus:
+    def test_a_failed_alignment_is_not_written(self, isolex, here):
+        write_unrelated(here, seeds=400)
+        before = contents(here)
+        result = isolex(*UNRELATED[:-1], "aa-bb", "--json")
+        assert result.status == 1
+        assert result.json["status"] == "failed"
+        assert result.json["alignment"] is None
+        assert len(result.lines) == 1
+        assert result.lines[0].startswith("isolex: failed, nothing written: P@1 on 400 held-out seed words")
+        assert "--force" in result.lines[0]
+        assert contents(here) == before
+
+    def test_text_of_a_failed_alignment(self, isolex, here):
+        write_unrelated(here, seeds=300)
+        result = isolex(*UNRELATED)
+        assert result.status == 1
+        assert result.out.startswith("failed by procrustes")
+        assert "alignment:" not in result.out
+        assert not (here / "out").exists()
+
+    def test_force_writes_it_and_warns(self, isolex, here):
+        write_unrelated(here, seeds=300)
+        result = isolex(*UNRELATED, "--force", "--json")
+        result.warns("failed: P@1 on 300 held-out seed words")
+        assert (result.json["status"], result.json["alignment"]) == ("failed", "out")
+        assert load("out").card.status == "failed"
+
+    def test_a_doubtful_one_is_written_with_a_warning(self, isolex, here):
+        write_unrelated(here, seeds=8)
+        result = isolex(*UNRELATED, "--json")
+        result.warns("doubtful: only 8 seed words")
+        assert (result.json["status"], result.json["alignment"]) == ("doubtful", "out")
+        assert load("out").card.status == "doubtful"
+
+
+class TestMalformedVectors:
+    @pytest.mark.parametrize("kind", USABLE)
+    @pytest.mark.parametrize("side", ["aa.vec", "bb.vec"])
+    def test_usable_files_align_with_one_warning(self, isolex, here, kind, side):
+        change, message = USABLE[kind]
+        (here / side).write_bytes(b"\n".join(change((here / side).read_bytes().splitlines())) + b"\n")
+        result = isolex(*ALIGN, "-o", "out", "--json")
+        result.warns(f"{side}: .*{message}")
+        assert result.json["status"] == "aligned"
+
+    @pytest.mark.parametrize("kind", SOUND)
+    def test_odd_but_sound_files_align_without(self, isolex, here, kind):
+        lines = SOUND[kind]((here / "aa.vec").read_bytes().splitlines())
+        (here / "aa.vec").write_bytes(b"\n".join(lines) + b"\n")
+        result = isolex(*ALIGN, "-o", "out", "--json")
+        result.warns(None)
+        assert result.json["source"]["words"] == 300
+
+    def test_zero_vectors_are_reported_in_the_card(self, isolex, here):
+        lines = SOUND["zero vector"]((here / "aa.vec").read_bytes().splitlines())
+        (here / "aa.vec").write_bytes(b"\n".join(lines) + b"\n")
+        isolex(*ALIGN, "-o", "out")
+        assert isolex("info", "out", "--json").json["source"]["zero_rows"] == 1
+
+    @pytest.mark.parametrize("word", ["ice cream", "ice\u00a0cream"])
+    def test_tokens_with_blanks_can_be_translated(self, isolex, here, word):
+        kind = "token with spaces" if " " in word else "token with a no-break space"
+        lines = SOUND[kind]((here / "aa.vec").read_bytes().splitlines())
+        (here / "aa.vec").write_bytes(b"\n".join(lines) + b"\n")
+        isolex(*ALIGN, "-o", "out")
+        assert isolex("translate", "out", word, "--json").json["translations"][0]["known"]
+
+    @pytest.mark.parametrize("kind", UNUSABLE)
+    @pytest.mark.parametrize("side", [0, 1])
+    def test_unusable_files_are_one_line_and_touch_nothing(self, isolex, here, kind, side):
+        make, message = UNUSABLE[kind]
+        make(here / "aa.vec")
+        before = contents(here)
+        paths = ("bad.vec", "bb.vec") if side == 0 else ("aa.vec", "bad.vec")
+        isolex("align", *paths, "--lexicon", "seeds.tsv", "-o", "aa-bb", "--json").fails(message)
+        assert contents(here) == before
+
+
+class TestLexicon:
+    @pytest.mark.parametrize("kind", NO_LEXICON)
+    def test_no_lexicon(self, isolex, here, kind):
+        data, message = NO_LEXICON[kind]
+        (here / "bad.tsv").write_bytes(data)
+        before = contents(here)
+        isolex("align", "aa.vec", "bb.vec", "--lexicon", "bad.tsv", "-o", "aa-bb").fails(message)
+        assert contents(here) == before
+
+    @pytest.mark.parametrize(("path", "message"), [("no.tsv", "no such"), ("data", "is a folder")])
+    def test_no_file(self, isolex, here, path, message):
+        isolex("align", "aa.vec", "bb.vec", "--lexicon", path, "-o", "out").fails(f"{path}: {message}")
+
+    def test_bad_lines_are_one_warning(self, isolex, here):
+        lines = (here / "seeds.tsv").read_text() + "alone\ns200\tt200\n\n"
+        (here / "seeds.tsv").write_text(lines)
+        isolex(*ALIGN, "-o", "out").warns(
+            r"seeds.tsv: skipped 1 of 202 lines \(first line 201: .*1 repeated pair kept once"
+        )
+
+
+BAD_OPTIONS = [
+    (
+        ("--method", "procrusts"),
+        r"unknown method 'procrusts'; did you mean 'procrustes'\? choose from auto, procr",
+    ),
+    (("--normalize", "unit,centre"), "unknown step 'centre'; choose from unit, center, unit-dim, iterative"),
+    (("--normalize", ""), "unknown step ''"),
+    (("--vocab", "0"), "'--vocab': 0 is not in the range"),
+    (("--vocab", "many"), "'--vocab': 'many' is not a valid integer"),
+    (("--identical",), "exactly one of --lexicon, --identical and --numerals; see: isolex align --help"),
+    (("--device", "quantum"), "device 'quantum' is not available here; use 'cpu'"),
+    (("--device", "meta"), "device 'meta' is not supported"),
+    (("--threads", "0"), "'--threads': 0 is not in the range"),
+    (("--seed", "-1"), "'--seed': -1 is not in the range"),
+    (("--seed", "99999999999999999999"), "'--seed': 99999999999999999999 is not in the range"),
+    (("--case", "upper"), "'--case': 'upper' is not one of"),
+    (("--unicode", "nfd"), "'--unicode': 'nfd' is not one of"),
+    (("--vectors", "none"), "'--vectors': 'none' is not one of"),
+    (("--bogus",), "No such option '?--bogus"),
+    (("surplus.vec",), r"unexpected extra argument \(surplus.vec\)"),
+]
+
+
+@pytest.fixture
+def no_reading(monkeypatch):
+    """Vectors may be gigabytes: what can be known before they are read is to be said before."""
+
+    def too_late(*_, **__):
+        raise AssertionError("vectors were read first")
+
+    monkeypatch.setattr(Vectors, "read", too_late)
+
+
+@pytest.mark.usefixtures("no_reading")
+class TestBadOptions:
+    @pytest.mark.parametrize(("options", "message"), BAD_OPTIONS, ids=lambda part: " ".join(part)[:30])
+    def test_values(self, isolex, here, options, message):
+        before = contents(here)
+        isolex(*ALIGN, "-o", "aa-bb", *options).fails(message)
+        assert contents(here) == before
+
+    def test_no_seeds(self, isolex, here):
+        isolex("align", "aa.vec", "bb.vec", "-o", "out").fails("give exactly one of --lexicon, --identical")
+
+    def test_no_output(self, isolex, here):
+        isolex("align", "aa.vec", "bb.vec", "--identical").fails("Missing option '-o' / '--output'")
+
+    @pytest.mark.parametrize(
+        ("output", "message"),
+        [
+            ("aa.vec", "aa.vec: is a file, expected a folder"),
+            ("data", "data: holds other files .*choose an empty or a new folder"),
+            ("no/out", r"no/out: cannot be written \(No such file or directory\); create its folder"),
+            ("aa.vec/out", r"aa.vec/out: cannot be written \(Not a directory\)"),
+        ],
+    )
+    def test_output(self, isolex, here, output, message):
+        before = contents(here)
+        isolex(*ALIGN, "-o", output).fails(message)
+        assert contents(here) == before
+
+    def test_output_where_one_may_not_write(self, isolex, here, monkeypatch):
+        def forbidden(*_, **__):
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr("tempfile.mkdtemp", forbidden)
+        isolex(*ALIGN, "-o", "aa-bb").fails(r"aa-bb: cannot be written \(Permission denied\)")
+
+    @pytest.mark.parametrize("output", [".", "../inside"])
+    def test_output_that_one_is_in(self, isolex, here, monkeypatch, output):
+        (here / "inside").mkdir()
+        monkeypatch.chdir(here / "inside")
+        paths = ("../aa.vec", "../bb.vec", "--lexicon", "../seeds.tsv")
+        isolex("align", *paths, "-o", output).fails(f"{output}: cannot be replaced: .* you are in it")
+        assert not os.listdir(here / "inside")
+
+    def test_a_lexicon_that_is_none(self, isolex, here):
+        isolex("align", "aa.vec", "bb.vec", "--lexicon", "no.tsv", "-o", "out").fails("no.tsv: no such")
+
+
+class TestOutput:
+    def test_an_earlier_alignment_is_replaced(self, isolex, here):
+        (here / "aa-bb" / "stale").touch()
+        isolex(*ALIGN, "-o", "aa-bb", "--seed", 5).warns(None)
+        assert not (here / "aa-bb" / "stale").exists()
+        assert json.loads((here / "aa-bb" / "card.json").read_text())["seed"] == 5
+
+    def test_a_link_stays_and_what_it_points_to_is_replaced(self, isolex, here):
+        (here / "link").symlink_to("aa-bb")
+        isolex(*ALIGN, "-o", "link", "--seed", 5).warns(None)
+        assert (here / "link").is_symlink()
+        assert load("aa-bb").card.seed == 5
+
+    def test_vectors_by_reference(self, isolex, here, monkeypatch):
+        isolex(*ALIGN, "-o", "out", "--vectors", "reference").warns(None)
+        assert not (here / "out" / "source.safetensors").exists()
+        monkeypatch.chdir("/")
+        isolex("translate", here / "out", "s50").warns(None)
+        (here / "aa.vec").rename(here / "moved.vec")
+        isolex("translate", here / "out", "s50").fails("source vectors are not here.*; give them by --source")
+        isolex("translate", here / "out", "s50", "--source", here / "moved.vec").warns(None)

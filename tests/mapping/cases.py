@@ -1,0 +1,25 @@
+"""The table of solvers that the tests of what all of them have in common run through."""
+
+from isolex.mapping import CCA, RCSLS, LeastSquares, Procrustes, Solver, VecMap
+
+PLAIN_VECMAP = VecMap(
+    whiten=False, reweight_source=0, reweight_target=0, dewhiten_source=None, dewhiten_target=None
+)
+# Held-out words choose its number of steps, and which are held out depends on seed and order of the words.
+ALL_STEPS = {"validation": 0.0, "steps": 3, "learning_rate": 0.5, "k": 4}
+
+SOLVERS: dict[str, Solver] = {
+    "least-squares": LeastSquares(),
+    "ridge": LeastSquares(ridge=0.5),
+    "procrustes": Procrustes(),
+    "cca": CCA(ratio=1.0),
+    "cca-ridge": CCA(ratio=0.8, ridge=0.1),
+    "vecmap": VecMap(),
+    "vecmap-plain": PLAIN_VECMAP,
+    "vecmap-whitened": VecMap(
+        dewhiten_source=None, dewhiten_target=None, reweight_source=1, reweight_target=1
+    ),
+    "vecmap-crossed": VecMap(dewhiten_source="target", dewhiten_target="source", dimension=4),
+    "rcsls-spectral": RCSLS(spectral=True, **ALL_STEPS),
+    "rcsls-vecmap": RCSLS(start=VecMap(), **ALL_STEPS),
+}

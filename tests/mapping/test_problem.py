@@ -1,0 +1,109 @@
+import math
+
+import pytest
+import torch
+
+from isolex.errors import InputError
+from isolex.mapping import Mapping, Problem
+from tests.comparisons import assert_close, assert_same
+from tests.planted import gaussian, rotation, same_ids
+from tests.shapes import shapes_unchecked
+
+X, Z = gaussian(4, 2), gaussian(5, 3, 1)
+PAIRS = torch.tensor([[0, 4], [3, 0], [0, 1]])
+
+
+def test_seeds_stack_the_rows_of_the_pairs() -> None:
+    x, z = Problem(X, Z, PAIRS).seeds()
+    assert_same(x, torch.stack([X[0], X[3], X[0]]))
+    assert_same(z, torch.stack([Z[4], Z[0], Z[1]]))
+
+
+@pytest.mark.parametrize("weights", [[1.0, 2.0, 3.0], [0.0, 0.0, 5.0], [1e-12, 1e-12, 3e-12]])
+def test_weights_are_scaled_to_mean_one(weights) -> None:
+    given = torch.tensor(weights)
+    scaled = Problem(X, Z, PAIRS, given).weights
+    assert_close(scaled.mean(), 1)
+    assert_close(scaled * given.sum(), 3 * given)
+    assert scaled.dtype == torch.float32
+    assert_same(Problem(X, Z, PAIRS, given.double()).weights, scaled)
+
+
+class TestRestricted:
+    @pytest.mark.parametrize("keep", [torch.tensor([True, False, True]), torch.tensor([0, 2])])
+    def test_pairs_and_weights_go_together(self, keep) -> None:
+        part = Problem(X, Z, PAIRS, torch.tensor([1.0, 5.0, 3.0])).restricted(keep)
+        assert_same(part.pairs, PAIRS[[0, 2]])
+        assert_close(part.weights, [0.5, 1.5])
+        assert_same(part.x, X)
+        assert_same(part.z, Z)
+
+    def test_without_weights(self) -> None:
+        assert Problem(X, Z, PAIRS).restricted(torch.tensor([1])).weights is None
+
+    def test_nothing_left(self) -> None:
+        with pytest.raises(InputError, match="no seed pairs"):
+            Problem(X, Z, PAIRS).restricted(torch.zeros(3, dtype=torch.bool))
+
+
+class TestRefused:
+    def test_no_pairs(self) -> None:
+        with pytest.raises(InputError, match="no seed pairs"):
+            Problem(X, Z, torch.zeros(0, 2, dtype=torch.int64))
+
+    @pytest.mark.parametrize(
+        ("pair", "message"),
+        [
+            ([4, 0], "source ids from 4 to 4, expected 0 to 3"),
+            ([-1, 0], "source ids from -1"),
+            ([0, 5], "target ids from 5 to 5, expected 0 to 4"),
+            ([0, -2], "target ids from -2"),
+        ],
+    )
+    def test_ids_outside_the_matrices(self, pair, message) -> None:
+        with pytest.raises(InputError, match=message):
+            Problem(X, Z, torch.tensor([pair]))
+
+    def test_empty_spaces(self) -> None:
+        with pytest.raises(InputError, match="source ids"):
+            Problem(X[:0], Z, same_ids(1))
+
+    @pytest.mark.parametrize(
+        "weights", [[1, -1, 1], [0, 0, 0], [1, math.nan, 1], [1, math.inf, 1], [2, -math.inf, math.inf]]
+    )
+    def test_unusable_weights(self, weights) -> None:
+        with pytest.raises(InputError, match="weights must be"):
+            Problem(X, Z, PAIRS, torch.tensor(weights, dtype=torch.float32))
+
+    def test_another_number_of_weights(self) -> None:
+        with shapes_unchecked(), pytest.raises(InputError, match="2 weights for 3 pairs"):
+            Problem(X, Z, PAIRS, torch.ones(2))
+
+
+class TestMapping:
+    def test_one_sided(self) -> None:
+        mapping = Mapping.one_sided(gaussian(2, 3).double(), ({"step": 0},))
+        assert mapping.source.dtype == mapping.target.dtype == torch.float32
+        assert_same(mapping.target, torch.eye(3))
+        assert mapping.trace == ({"step": 0},)
+
+    def test_two_sided(self) -> None:
+        mapping = Mapping.two_sided(gaussian(2, 4).double(), gaussian(3, 4).double())
+        assert mapping.source.dtype == mapping.target.dtype == torch.float32
+        assert mapping.trace == ()
+
+    def test_apply_maps_on_the_right_and_makes_rows_unit(self) -> None:
+        mapping = Mapping.two_sided(3 * rotation(2, e=2), 5 * rotation(3, e=2))
+        x, z = mapping.apply(torch.cat([X, torch.zeros(1, 2)]), Z)
+        expected = X @ mapping.source
+        assert_close(x[:4], expected / expected.norm(dim=1, keepdim=True))
+        assert_close(z.norm(dim=1), torch.ones(5))
+        assert not x[4].any()
+
+
+def test_problems_and_mappings_are_compared_by_identity() -> None:
+    """Tensors have no single truth value, so equality of what holds them would be an error."""
+    problem, mapping = Problem(X, Z, PAIRS), Mapping.one_sided(torch.eye(2))
+    assert problem != Problem(X, Z, PAIRS)
+    assert mapping != Mapping.one_sided(torch.eye(2))
+    assert len({problem, problem, mapping}) == 2

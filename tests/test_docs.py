@@ -1,0 +1,206 @@
+"""Every Python block and every `isolex` line of the documentation and the README runs as it stands.
+
+The blocks of a page run in order, in one namespace and one folder, which holds the files that the pages speak
+of. The sample is cut to some 1,500 words a side, so that this takes seconds.
+"""
+
+import re
+import shlex
+import shutil
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+
+import isolex
+from isolex.cli import app as cli_app
+from isolex.cli import demo
+from isolex.samples import Sample, sample
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+)
+
+VOCABULARY = 1450
+SPOKEN_OF = {*demo.WORDS, *"gato perro casa pan agua rey reina caballo ventana feliz".split()}
+    *demo.WORDS,
+    "gato",
+    "perro",
+    "casa",
+    "pan",
+    "agua",
+    "rey",
+    "reina",
+    "caballo",
+    "ventana",
+    "feliz",
+]
+
+# Lines of shell blocks that set up an environment; whatever else is in one must be isolex.
+SET_UP = ("make", "git", "pip", "cd")
+STATUS = re.compile(r"# exit status (\d+)$")
+BLOCK = re.compile(r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<code>.*?)^(?P=indent)```$", re.M | re.S)
+
+
+@dataclass(frozen=True)
+class Block:
+    language: str
+    code: str
+    line: int
+
+
+def blocks(text: str) -> Iterator[Block]:
+    for match in BLOCK.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        yield Block(match["language"], textwrap.dedent(match["code"]), line)
+
+
+def commands(code: str) -> Iterator[tuple[list[str], int]]:
+    """The arguments and the expected exit status of every isolex line of a shell block."""
+    for line in code.replace("\\\n", " ").splitlines():
+        words = shlex.split(line, comments=True)
+        if not words or words[0] in SET_UP:
+            continue
+        status = STATUS.search(line)
+        if words[0] != "isolex":
+            raise ValueError(f"not a line that can be run: {line}")
+        yield words[1:], int(status[1]) if status else 0
+
+
+def run_shell(block: Block, page: str) -> None:
+    for arguments, expected in commands(block.code):
+        status = cli_app.run(arguments)
+        assert status == expected, f"{page}, block at line {block.line}: isolex {shlex.join(arguments)}"
+
+
+def run_python(block: Block, page: str, namespace: dict[str, object]) -> None:
+    # Line numbers of a traceback are those of the page.
+    code = compile("\n" * block.line + block.code, page, "exec")
+    exec(code, namespace)
+
+
+@pytest.fixture(scope="module")
+def cut() -> Sample:
+    full = sample()
+    source, target = (
+        vectors.subset(SPOKEN_OF.union(vectors.words[:VOCABULARY])) for vectors in (full.source, full.target)
+    )
+    return full._replace(source=source, target=target)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory, cut: Sample) -> Path:
+    folder = tmp_path_factory.mktemp("docs")
+    cut.source.write(folder / "en.vec")
+    cut.target.write(folder / "es.vec")
+    cut.train.write(folder / "en-es.train.tsv")
+    cut.test.write(folder / "en-es.test.tsv")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def fasttext_binary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from gensim.models.fasttext import FastText, save_facebook_model
+
+    model = FastText(
+        [["the", "house", "water", "bread"]],
+        vector_size=4,
+        min_count=1,
+        bucket=100,
+        epochs=1,
+        workers=1,
+        seed=1,
+    )
+    path = tmp_path_factory.mktemp("fasttext") / "en.bin"
+    save_facebook_model(model, str(path))
+    return path
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Small matrices gain nothing by more, and lose much on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def place(
+    tmp_path: Path,
+    files: Path,
+    fasttext_binary: Path,
+    cut: Sample,
+    monkeypatch: pytest.MonkeyPatch,
+    one_thread: None,
+) -> Path:
+    shutil.copytree(files, tmp_path, dirs_exist_ok=True)
+    shutil.copy(fasttext_binary, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(isolex, "sample", lambda: cut)
+    monkeypatch.setattr(demo, "sample", lambda: cut)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.filterwarnings("ignore::isolex.IsolexWarning")
+def test_blocks_run(page: str, place: Path) -> None:
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    for block in blocks((ROOT / page).read_text(encoding="utf-8")):
+        if block.language == "python":
+            run_python(block, page, namespace)
+        elif block.language == "bash":
+            run_shell(block, page)
+        else:
+            assert block.language == "text", f"{page}, line {block.line}: call it python, bash or text"
+
+
+def test_every_public_name_is_on_the_python_page() -> None:
+    described = set(re.findall(r"^::: (\S+)$", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.M))
+    from isolex import mapping, retrieval
+
+    solvers = {name for name in mapping.__all__ if hasattr(getattr(mapping, name), "solve")} - {"Solver"}
+    criteria = {name for name in retrieval.__all__ if hasattr(getattr(retrieval, name), "index")} - {
+        "Criterion"
+    }
+    expected = {f"isolex.{name}" for name in isolex.__all__ if name != "__version__"}
+    expected |= {f"isolex.mapping.{name}" for name in solvers}
+    expected |= {f"isolex.retrieval.{name}" for name in criteria}
+    assert expected <= described
+
+
+def test_every_method_has_a_page() -> None:
+    pages = {path.stem for path in (ROOT / "docs" / "methods").glob("*.md")}
+    assert set(isolex.METHODS) <= pages
+
+
+class TestThatTheseTestsCanFail:
+    PAGE = "```bash\nisolex info none.vec\n```\n\n   ```python\n   made = 1\n   broken = made / 0\n   ```\n"
+
+    def test_blocks_are_found_with_their_place(self) -> None:
+        shell, python = blocks(self.PAGE)
+        assert (shell.language, shell.code, shell.line) == ("bash", "isolex info none.vec\n", 1)
+        assert (python.language, python.code) == ("python", "made = 1\nbroken = made / 0\n")
+
+    def test_a_wrong_exit_status_is_noticed(self, place: Path) -> None:
+        block = next(blocks(self.PAGE))
+        with pytest.raises(AssertionError, match=r"line 1: isolex info none\.vec"):
+            run_shell(block, "page")
+
+    def test_an_error_is_noticed(self) -> None:
+        *_, block = blocks(self.PAGE)
+        with pytest.raises(ZeroDivisionError):
+            run_python(block, "page", {})
+
+    def test_a_line_of_another_program_is_noticed(self) -> None:
+        with pytest.raises(ValueError, match="not a line that can be run"):
+            list(commands("rm -r en-es"))
+
+    def test_expected_status_and_continued_lines(self) -> None:
+        found = list(commands("make demo\nisolex info \\\n  a.vec    # exit status 2\n# a remark\n"))
+        assert found == [(["info", "a.vec"], 2)]

@@ -1,0 +1,176 @@
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isolex.errors import InputError
+from isolex.files import atomic_file, atomic_folder, check_folder, digest
+
+MARKER = "card.json"
+
+stops = pytest.mark.parametrize("stop", [RuntimeError, KeyboardInterrupt, SystemExit, GeneratorExit])
+
+
+def listing(folder: Path) -> dict[str, str]:
+    """All files below a folder, hidden ones included, with their contents."""
+    return {str(p.relative_to(folder)): p.read_text() for p in folder.rglob("*") if p.is_file()}
+
+
+def make_folder(path: Path, **files: str) -> Path:
+    path.mkdir()
+    for name, text in files.items():
+        (path / name.replace("_", ".")).write_text(text)
+    return path
+
+
+def stop_halfway(path: Path, stop: type[BaseException]) -> None:
+    path.write_text("half")
+    raise stop
+
+
+class TestAtomicFile:
+    def test_takes_its_place_at_the_end_and_not_before(self, tmp_path) -> None:
+        path = tmp_path / "out"
+        path.write_text("old")
+        with atomic_file(path) as temporary:
+            temporary.write_text("new")
+            assert temporary.parent == tmp_path
+            assert path.read_text() == "old"
+        assert listing(tmp_path) == {"out": "new"}
+
+    def test_new_file(self, tmp_path) -> None:
+        with atomic_file(str(tmp_path / "out")) as temporary:
+            temporary.write_text("new")
+            assert not (tmp_path / "out").exists()
+        assert listing(tmp_path) == {"out": "new"}
+
+    @stops
+    @pytest.mark.parametrize("old", ["old", None])
+    def test_any_stop_leaves_what_was_there(self, tmp_path, stop, old) -> None:
+        path = tmp_path / "out"
+        if old is not None:
+            path.write_text(old)
+        with pytest.raises(stop), atomic_file(path) as temporary:
+            stop_halfway(temporary, stop)
+        assert listing(tmp_path) == ({} if old is None else {"out": old})
+        assert list(tmp_path.iterdir()) == ([] if old is None else [path])
+
+    def test_permissions_are_those_of_an_ordinary_file(self, tmp_path) -> None:
+        ordinary = tmp_path / "ordinary"
+        ordinary.touch()
+        with atomic_file(tmp_path / "out"):
+            pass
+        assert (tmp_path / "out").stat().st_mode == ordinary.stat().st_mode
+
+    def test_unusable_paths(self, tmp_path) -> None:
+        with pytest.raises(InputError, match="cannot be written"), atomic_file(tmp_path / "no" / "out"):
+            pass
+        with pytest.raises(InputError, match="is a folder"), atomic_file(tmp_path):
+            pass
+        (tmp_path / "file").write_text("kept")
+        with pytest.raises(InputError, match="cannot be written"), atomic_file(tmp_path / "file" / "out"):
+            pass
+        assert listing(tmp_path) == {"file": "kept"}
+
+    def test_devices_and_pipes_are_never_replaced(self, tmp_path) -> None:
+        """Where root writes to /dev/null, it must not become a file."""
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        with pytest.raises(InputError, match="no regular file"), atomic_file(pipe):
+            pass
+        assert pipe.is_fifo()
+
+
+class TestAtomicFolder:
+    @pytest.mark.parametrize("old", [None, {}, {MARKER: "old", "more": "old"}])
+    def test_takes_its_place_at_the_end_and_not_before(self, tmp_path, old) -> None:
+        path = tmp_path / "out"
+        if old is not None:
+            make_folder(path, **old)
+        with atomic_folder(path, marker=MARKER) as temporary:
+            (temporary / MARKER).write_text("new")
+            assert path.exists() == (old is not None)
+            assert old is None or listing(path) == old
+        assert listing(tmp_path) == {f"out/{MARKER}": "new"}
+        assert list(tmp_path.iterdir()) == [path]
+
+    @stops
+    @pytest.mark.parametrize("old", [None, {MARKER: "old", "more": "old"}])
+    def test_any_stop_leaves_what_was_there(self, tmp_path, stop, old) -> None:
+        path = tmp_path / "out"
+        if old is not None:
+            make_folder(path, **old)
+        with pytest.raises(stop), atomic_folder(path, marker=MARKER) as temporary:
+            stop_halfway(temporary / MARKER, stop)
+        assert list(tmp_path.iterdir()) == ([] if old is None else [path])
+        assert old is None or listing(path) == old
+
+    @stops
+    @pytest.mark.parametrize("after", [False, True])
+    @pytest.mark.parametrize("which", [0, 1])
+    def test_a_stop_between_the_two_renames_leaves_one_whole_folder(
+        self, tmp_path, monkeypatch, stop, after, which
+    ) -> None:
+        """The old folder steps aside, the new one steps in: stopped right before or after either."""
+        path = make_folder(tmp_path / "out", card_json="old", more="old")
+        replace, calls = Path.replace, iter(range(9))
+
+        def interrupted(self, target):
+            here = next(calls) == which
+            if here and not after:
+                raise stop
+            result = replace(self, target)
+            if here:
+                raise stop
+            return result
+
+        monkeypatch.setattr(Path, "replace", interrupted)
+        with pytest.raises(stop), atomic_folder(path, marker=MARKER) as temporary:
+            (temporary / MARKER).write_text("new")
+        assert list(tmp_path.iterdir()) == [path]
+        finished = which == 1 and after
+        assert listing(path) == ({MARKER: "new"} if finished else {MARKER: "old", "more": "old"})
+
+    def test_foreign_folders_are_refused_and_kept(self, tmp_path) -> None:
+        path = make_folder(tmp_path / "out", thesis_txt="years of work")
+        with (
+            pytest.raises(InputError, match="holds other files"),
+            atomic_folder(path, marker=MARKER) as temporary,
+        ):
+            (temporary / MARKER).write_text("new")
+        assert listing(tmp_path) == {"out/thesis.txt": "years of work"}
+
+    def test_unusable_paths(self, tmp_path) -> None:
+        (tmp_path / "file").write_text("kept")
+        with pytest.raises(InputError, match="is a file"), atomic_folder(tmp_path / "file", marker=MARKER):
+            pass
+        with (
+            pytest.raises(InputError, match="cannot be written"),
+            atomic_folder(tmp_path / "no" / "out", marker=MARKER),
+        ):
+            pass
+        assert listing(tmp_path) == {"file": "kept"}
+
+    def test_permissions_are_those_of_an_ordinary_folder(self, tmp_path) -> None:
+        with atomic_folder(tmp_path / "out", marker=MARKER):
+            pass
+        assert (tmp_path / "out").stat().st_mode == make_folder(tmp_path / "ordinary").stat().st_mode
+
+
+def test_check_folder(tmp_path) -> None:
+    check_folder(tmp_path / "new", marker=MARKER)
+    check_folder(make_folder(tmp_path / "empty"), marker=MARKER)
+    check_folder(make_folder(tmp_path / "ours", card_json="", other=""), marker=MARKER)
+    for path in make_folder(tmp_path / "theirs", other=""), tmp_path / "theirs" / "other":
+        with pytest.raises(InputError):
+            check_folder(path, marker=MARKER)
+
+
+@given(st.lists(st.binary()))
+def test_digest_is_that_of_the_chunks_in_a_row(chunks) -> None:
+    joined = b"".join(chunks)
+    assert digest(*chunks) == digest(joined) == digest(memoryview(joined))
+    assert digest(*chunks) == f"sha256:{hashlib.sha256(joined).hexdigest()}"
