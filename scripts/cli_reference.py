@@ -21,10 +21,10 @@ else. Exit status: 0 done (also for a `doubtful` alignment, with a warning), 1 r
 
 def commands(command: click.Command, path: str, parent: click.Context | None) -> Iterator[tuple[str, str]]:
     """Each command's full name and help, groups before their members."""
+    name = path.rsplit(" ", maxsplit=1)[-1]
     context = click.Context(
-        command, info_name=path.rsplit(" ", maxsplit=1)[-1], parent=parent, max_content_width=100
+        command, info_name=name, parent=parent, terminal_width=100, **command.context_settings
     )
-    context.terminal_width = 100
     yield path, command.get_help(context)
     if isinstance(command, click.Group):
         for name, member in command.commands.items():

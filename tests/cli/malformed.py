@@ -18,7 +18,7 @@ def _instead(row: bytes) -> Callable[[Lines], Lines]:
     return lambda lines: [*lines[:5], row, *lines[6:]]
 
 
-# What is done to the lines of a good aa.vec (300 words of 20 dimensions) that leaves it usable, and the warning.
+# What the lines of a good aa.vec (300 words of 20 dimensions) suffer and stay usable, and the warning.
 USABLE: dict[str, tuple[Callable[[Lines], Lines], str]] = {
     "header lies about rows": (
         lambda lines: [b"999 20", *lines[1:]],

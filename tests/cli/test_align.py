@@ -1,5 +1,4 @@
 import json
-import os
 
 import pytest
 
@@ -266,7 +265,7 @@ class TestBadOptions:
         monkeypatch.chdir(here / "inside")
         paths = ("../aa.vec", "../bb.vec", "--lexicon", "../seeds.tsv")
         isolex("align", *paths, "-o", output).fails(f"{output}: cannot be replaced: .* you are in it")
-        assert not os.listdir(here / "inside")
+        assert not list((here / "inside").iterdir())
 
     def test_a_lexicon_that_is_none(self, isolex, here):
         isolex("align", "aa.vec", "bb.vec", "--lexicon", "no.tsv", "-o", "out").fails("no.tsv: no such")

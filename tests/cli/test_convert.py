@@ -123,7 +123,7 @@ def test_a_vocabulary_of_another_language(isolex, here):
 
 
 def test_a_word_that_the_format_cannot_hold(isolex, here):
-    (here / "aa.vec").write_bytes(SOUND["token with spaces"](["".encode()] * 9)[5] + b"\n")
+    (here / "aa.vec").write_bytes(SOUND["token with spaces"]([b""] * 9)[5] + b"\n")
     isolex("convert", "aa.vec", "out.bin").fails(
         r"error: out.bin: the word 'ice cream' holds a space .*; write a .safetensors store"
     )

@@ -70,6 +70,7 @@ def evaluate(
         places = [orders[word].index(t) + 1 for t in gold if word in orders and t in orders[word]]
         ranks.append(min(places, default=None))
     copied = [word in gold for word, gold in units]
+    identical = {word for word, gold in units if word in gold}
     first = [rank == 1 for rank in ranks]
     return Scores(
         n=len(units),
@@ -77,7 +78,9 @@ def evaluate(
         mrr=math.fsum(0 if rank is None else 1 / rank for rank in ranks) / len(units),
         coverage=100 * covered / len(asked),
         copy_baseline=_percent(copied),
-        without_identical=_percent([right for right, same in zip(first, copied, strict=True) if not same]),
+        without_identical=_percent(
+            [right for right, (word, _) in zip(first, units, strict=True) if word not in identical]
+        ),
         best={word: order[:10] for word, order in orders.items()},
         ranks=dict(zip(units, ranks, strict=True)),
     )

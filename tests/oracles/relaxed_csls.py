@@ -4,7 +4,7 @@ import numpy as np
 
 
 def loss(w, x, z, pairs, *, k, weights=None):
-    """1/n Σ_i w_i [−2 x_i W z_iᵀ + mean over the k largest x_i W zᵀ + mean over the k largest x W z_iᵀ]."""
+    """1/Σ w_i Σ_i w_i [−2 x_i W z_iᵀ + mean over the k largest x_i W zᵀ + mean over the k largest x W z_iᵀ]."""
     weights = np.ones(len(pairs)) if weights is None else weights
     total = 0.0
     for (i, j), weight in zip(pairs, weights, strict=True):
@@ -12,7 +12,7 @@ def loss(w, x, z, pairs, *, k, weights=None):
         to_sources = np.array([row @ w @ z[j] for row in x])
         near_targets, near_sources = np.sort(to_targets)[-k:], np.sort(to_sources)[-k:]
         total += weight * (-2 * to_targets[j] + near_targets.mean() + near_sources.mean())
-    return total / len(pairs)
+    return total / sum(weights)
 
 
 def gradient(w, x, z, pairs, *, k, weights=None, step=1e-6):

@@ -118,6 +118,8 @@ def load_artefact(path: str | Path) -> Artefact:
     if sizes != [card.source.dimension, card.target.dimension, card.source.words, card.target.words]:
         raise _damaged(folder, ValueError(f"{CARD} and {MATRICES} do not belong together"))
     seeds = Lexicon.read(folder / SEEDS, unicode="keep") if data.get("seeds") else Lexicon(())
+    if len(seeds) != data.get("seeds", 0):
+        raise _damaged(folder / SEEDS, ValueError(f"{len(seeds)} of {data['seeds']} pairs are there"))
     return Artefact(mapping, (source, target), neighbourhoods, seeds, card)
 
 

@@ -101,8 +101,10 @@ class BLIResult:
 
     @property
     def precision_without_identical(self) -> float:
-        """P@1 over the units that repeating the source word would not get right."""
-        return _percent(self._right[~self._copied])
+        """P@1 over the source words that have no identical gold, so that repeating them is always wrong."""
+        copied = {answer.source for answer in self.answers if answer.copied}
+        others = np.array([answer.source not in copied for answer in self.answers], dtype=bool)
+        return _percent(self._right[others])
 
     def by_frequency(self) -> list[FrequencyBin]:
         """P@1 by frequency of the source word; bins without test words are left out."""

@@ -20,8 +20,8 @@ class Problem:
         x: Source rows, float32 `[n, d]`.
         z: Target rows, float32 `[m, e]`.
         pairs: int64 `[p, 2]`: ids into x and z. Many-to-many pairs are fine.
-        weights: `[p]` non-negative importances of the pairs; None means all alike. They are scaled to mean
-            1 (in float32), so that a ridge means the same with and without them.
+        weights: `[p]` non-negative importances of the pairs; None means all alike. They are scaled to a mean
+            of 1 over the pairs that count at all, so that a ridge means the same with and without them.
 
     Raises:
         InputError: No pairs, ids outside the matrices, or unusable weights.
@@ -53,7 +53,7 @@ class Problem:
         total = float(self.weights.sum(dtype=torch.float64))
         if not (math.isfinite(total) and total > 0 and bool((self.weights >= 0).all())):
             raise InputError("weights must be finite and not negative, with a positive sum", where="problem")
-        scaled = self.weights.double() * (self.pairs.shape[0] / total)
+        scaled = self.weights.double() * (int(self.weights.count_nonzero()) / total)
         object.__setattr__(self, "weights", scaled.float())
 
     def seeds(self) -> tuple[Float[Tensor, "p d"], Float[Tensor, "p e"]]:

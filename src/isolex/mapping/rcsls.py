@@ -144,8 +144,8 @@ def relaxed_csls(w: Float[Tensor, "d d"], problem: Problem, k: int) -> tuple[flo
     Every seed word is searched for once, however many pairs it is in: its neighbours count with the summed
     weight of those pairs.
     """
-    pairs, n = problem.pairs, problem.pairs.shape[0]
-    weights = torch.ones(n, device=w.device) if problem.weights is None else problem.weights
+    pairs = problem.pairs
+    weights = torch.ones(pairs.shape[0], device=w.device) if problem.weights is None else problem.weights
     x, x_weights = _unique_rows(problem.x, pairs[:, 0], weights)
     z, z_weights = _unique_rows(problem.z, pairs[:, 1], weights)
     mapped = x @ w
@@ -153,7 +153,8 @@ def relaxed_csls(w: Float[Tensor, "d d"], problem: Problem, k: int) -> tuple[flo
     near_x = _neighbour_sums(z, problem.x @ w, problem.x, k) * z_weights[:, None]
     seeds_x, seeds_z = problem.seeds()
     k_x, k_z = min(k, problem.z.shape[0]), min(k, problem.x.shape[0])
-    gradient = (-2 * (seeds_x * weights[:, None]).T @ seeds_z + x.T @ near_z / k_x + near_x.T @ z / k_z) / n
+    pull = -2 * (seeds_x * weights[:, None]).T @ seeds_z
+    gradient = (pull + x.T @ near_z / k_x + near_x.T @ z / k_z) / weights.sum()
     # The loss is linear in W while the neighbours stay the same, so it is <W, gradient>.
     return float((w.double() * gradient.double()).sum()), gradient
 

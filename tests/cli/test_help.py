@@ -1,0 +1,125 @@
+import importlib.util
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from isolex.cli.app import app
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def leaves(
+    command: click.Command, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    if not isinstance(command, click.Group):
+        yield path, command
+        return
+    for name, member in command.commands.items():
+        yield from leaves(member, (*path, name))
+
+
+COMMANDS = dict(leaves(app))
+
+
+def examples(command: click.Command) -> list[str]:
+    """The lines of the block Examples, whatever they are."""
+    _, found, block = (command.help or "").partition("Examples:\n")
+    assert found, f"{command.name} has no examples"
+    return [line.strip() for line in block.split("\n\n")[0].splitlines() if line.strip()]
+
+
+EXAMPLES = [(path, line) for path, command in COMMANDS.items() for line in examples(command)]
+
+
+def test_all_commands_are_there():
+    assert {" ".join(path) for path in COMMANDS} == {
+        *("demo", "align", "translate", "lexicon", "evaluate bli", "convert", "export", "info"),
+        "bench reference",
+    }
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help(isolex, path, option):
+    result = isolex(*path, option)
+    assert (result.status, result.err) == (0, "")
+    assert result.out.startswith(f"Usage: isolex {' '.join(path)} [OPTIONS]")
+    assert f"Examples:\n    isolex {' '.join(path)}" in result.out
+    assert "--json" in result.out
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_option_says_what_it_does(path):
+    options = [one for one in COMMANDS[path].params if isinstance(one, click.Option) and one.name != "help"]
+    assert [one.name for one in options if not one.help and one.name != "help"] == []
+
+
+@pytest.fixture(scope="module")
+def aligned(made_sample, tmp_path_factory):
+    """The folder that the examples start from: the files, and the alignment en-es."""
+    from isolex import align
+
+    folder = tmp_path_factory.mktemp("examples")
+    shutil.copytree(made_sample, folder, dirs_exist_ok=True)
+    files = (folder / "en.vec", folder / "es.vec", folder / "en-es.train.tsv")
+    align(*files, method="procrustes").save(folder / "en-es")
+    return folder
+
+
+@pytest.fixture
+def at_work(aligned, tmp_path, monkeypatch, quick_auto, small_sample):
+    """A copy of `aligned`, and the working directory."""
+    shutil.copytree(aligned, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("isolex.cli.demo.sample", lambda: small_sample)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("path", "line"), EXAMPLES, ids=[line for _, line in EXAMPLES])
+def test_examples_run(isolex, at_work, path, line):
+    program, *arguments = shlex.split(line)
+    assert program == "isolex"
+    assert tuple(arguments[: len(path)]) == path
+    result = isolex(*arguments)
+    assert result.status == 0
+    # So few identical strings may be too few.
+    assert all(line.startswith("isolex: warning: doubtful") for line in result.lines)
+    if "--json" in arguments:
+        assert result.json
+    else:
+        assert result.out
+    outputs = [arguments[i + 1] for i, part in enumerate(arguments) if part in ("-o", "--answers")]
+    outputs += [arguments[2]] if path == ("convert",) else []
+    assert all((at_work / output).exists() for output in outputs)
+
+
+@pytest.fixture
+def reference():
+    spec = importlib.util.spec_from_file_location("cli_reference", ROOT / "scripts" / "cli_reference.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class TestReference:
+    def test_the_page_is_up_to_date(self, reference):
+        page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+        assert page == reference.page(), "run: make docs"
+        assert re.findall(r"^## isolex (\S+(?: bli| reference)?)$", page, re.MULTILINE)
+
+    def test_an_old_one_is_noticed(self, reference, tmp_path, monkeypatch, capsys):
+        monkeypatch.setattr(reference, "PAGE", tmp_path / "cli.md")
+        monkeypatch.setattr("sys.argv", ["cli_reference.py", "--check"])
+        assert reference.main() == 1
+        (tmp_path / "cli.md").write_text(reference.page() + "more", encoding="utf-8")
+        assert reference.main() == 1
+        monkeypatch.setattr("sys.argv", ["cli_reference.py"])
+        assert reference.main() == 0
+        monkeypatch.setattr("sys.argv", ["cli_reference.py", "--check"])
+        assert reference.main() == 0
+        assert "out of date" in capsys.readouterr().err

@@ -1,0 +1,28 @@
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_the_wheel_holds_the_sample_and_the_types(tmp_path):
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("isolex-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+        (points,) = (name for name in sizes if name.endswith("entry_points.txt"))
+        assert "isolex = isolex.cli:main" in archive.read(points).decode()
+    source = ROOT / "src"
+    modules = [path for path in source.rglob("*.py") if "__pycache__" not in path.parts]
+    samples = [
+        path for path in (source / "isolex" / "samples").iterdir() if path.suffix in (".safetensors", ".tsv")
+    ]
+    assert len(samples) == 4
+    for path in [*modules, *samples, source / "isolex" / "py.typed"]:
+        assert sizes[str(path.relative_to(source))] == path.stat().st_size
+    assert any(name.endswith("licenses/LICENSE") for name in sizes)
+    assert any(name.endswith("licenses/NOTICE") for name in sizes)
+    assert not any("tests" in Path(name).parts for name in sizes)
+    assert wheel.stat().st_size < 15e6
