@@ -19,7 +19,7 @@ check: $(VENV)/.ready-check
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" lint-imports
 	$(BIN)/python scripts/cli_reference.py --check
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 # Rerun the measurements of docs/benchmarks.md: make bench DATA=folder
 bench: $(VENV)/.ready
@@ -27,7 +27,7 @@ bench: $(VENV)/.ready
 
 docs: $(VENV)/.ready-check
 	$(BIN)/python scripts/cli_reference.py
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 wheel: $(VENV)/.ready-test
 	$(BIN)/python -m build --wheel

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isolex.errors import InputError
-from isolex.files import atomic_file, atomic_folder, check_folder, digest
+from isolex.files import atomic_file, atomic_folder, check_file, check_folder, digest
 
 MARKER = "card.json"
 
@@ -83,6 +83,31 @@ class TestAtomicFile:
             pass
         assert pipe.is_fifo()
 
+    def test_a_link_stays_and_what_it_points_to_is_replaced(self, tmp_path) -> None:
+        for target in "old", "not-yet":
+            (tmp_path / "elsewhere").mkdir(exist_ok=True)
+            (tmp_path / "elsewhere" / "old").write_text("old")
+            link = tmp_path / f"link-to-{target}"
+            link.symlink_to(tmp_path / "elsewhere" / target)
+            with atomic_file(link) as temporary:
+                temporary.write_text("new")
+            assert link.is_symlink()
+            assert (tmp_path / "elsewhere" / target).read_text() == "new"
+            assert len(list(tmp_path.rglob(".*"))) == 0
+
+    def test_trouble_in_writing_is_told_of_the_file_that_was_meant(self, tmp_path) -> None:
+        path = tmp_path / "out"
+        with pytest.raises(InputError) as caught, atomic_file(path):
+            raise OSError(28, "No space left on device")
+        assert str(caught.value) == f"{path}: cannot be written (No space left on device)"
+        with pytest.raises(InputError) as caught, atomic_file(path) as temporary:
+            raise InputError("bad word", where=f"{temporary}, line 3", fix="mend it")
+        assert str(caught.value) == f"{path}, line 3: bad word; mend it"
+        with pytest.raises(InputError) as caught, atomic_file(path):
+            raise InputError("bad word", where="words")
+        assert str(caught.value) == "words: bad word"
+        assert list(tmp_path.iterdir()) == []
+
 
 class TestAtomicFolder:
     @pytest.mark.parametrize("old", [None, {}, {MARKER: "old", "more": "old"}])
@@ -154,10 +179,38 @@ class TestAtomicFolder:
             pass
         assert listing(tmp_path) == {"file": "kept"}
 
+    def test_the_folder_that_one_is_in_is_not_pulled_away(self, tmp_path, monkeypatch) -> None:
+        path = make_folder(tmp_path / "out", card_json="old")
+        (path / "inner").mkdir()
+        for here in path, path / "inner":
+            monkeypatch.chdir(here)
+            with pytest.raises(InputError, match="you are in it"), atomic_folder(path, marker=MARKER):
+                pass
+        assert listing(tmp_path) == {f"out/{MARKER}": "old"}
+
+    def test_a_link_stays_and_what_it_points_to_is_replaced(self, tmp_path) -> None:
+        path = make_folder(tmp_path / "out", card_json="old")
+        link = tmp_path / "link"
+        link.symlink_to(path)
+        with atomic_folder(link, marker=MARKER) as temporary:
+            (temporary / MARKER).write_text("new")
+        assert link.is_symlink()
+        assert listing(path) == {MARKER: "new"}
+
     def test_permissions_are_those_of_an_ordinary_folder(self, tmp_path) -> None:
         with atomic_folder(tmp_path / "out", marker=MARKER):
             pass
         assert (tmp_path / "out").stat().st_mode == make_folder(tmp_path / "ordinary").stat().st_mode
+
+
+def test_check_file(tmp_path) -> None:
+    (tmp_path / "old").write_text("old")
+    check_file(tmp_path / "old")
+    check_file(tmp_path / "new")
+    for path in tmp_path, tmp_path / "no" / "out":
+        with pytest.raises(InputError):
+            check_file(path)
+    assert listing(tmp_path) == {"old": "old"}
 
 
 def test_check_folder(tmp_path) -> None:
@@ -167,6 +220,9 @@ def test_check_folder(tmp_path) -> None:
     for path in make_folder(tmp_path / "theirs", other=""), tmp_path / "theirs" / "other":
         with pytest.raises(InputError):
             check_folder(path, marker=MARKER)
+    with pytest.raises(InputError, match="cannot be written"):
+        check_folder(tmp_path / "no" / "out", marker=MARKER)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "ours", "theirs"]
 
 
 @given(st.lists(st.binary()))

@@ -90,6 +90,13 @@ def test_root_takes_rounding_of_float32_rows_for_zero(d) -> None:
     assert int((values > 1e-12).sum()) == 2
 
 
+@pytest.mark.parametrize("least", [1e-4, 1e-7, 1e-10])
+def test_root_keeps_directions_of_little_variance(least) -> None:
+    turn = rotation(4).double()
+    matrix = (turn * torch.tensor([1, 1, 0.5, least], dtype=torch.float64)) @ turn.T
+    assert_close(torch.linalg.eigvalsh(root(matrix, -1)), [1, 1, 2, 1 / least], rtol=1e-4)
+
+
 @pytest.mark.parametrize("power", [-1, -0.5, 0.5])
 def test_root_of_zeros_is_zeros(power) -> None:
     assert_close(root(torch.zeros(3, 3), power), np.zeros((3, 3)))

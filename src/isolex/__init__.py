@@ -10,7 +10,7 @@ from isolex._version import __version__
 from isolex.alignment import Alignment, load
 from isolex.errors import InputError, IsolexError, IsolexWarning
 from isolex.evaluation import BLIProtocol, BLIResult, evaluate
-from isolex.export import export
+from isolex.interchange import export
 from isolex.induction import InducedLexicon
 from isolex.lexicon import Lexicon, find_leaks
 from isolex.normalize import Normalizer

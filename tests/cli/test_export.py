@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from isolex import load
-from isolex.export import EXPORT_FORMATS
+from isolex.interchange import EXPORT_FORMATS
 from isolex.vectors import Vectors
 
 from .helpers import contents

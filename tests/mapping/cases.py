@@ -1,6 +1,6 @@
-"""The table of solvers that the tests of what all of them have in common run through."""
+"""Solvers: the table that the tests of what all of them have in common run through, and a spy."""
 
-from isolex.mapping import CCA, RCSLS, LeastSquares, Procrustes, Solver, VecMap
+from isolex.mapping import CCA, RCSLS, LeastSquares, Mapping, Problem, Procrustes, Solver, VecMap
 
 PLAIN_VECMAP = VecMap(
     whiten=False, reweight_source=0, reweight_target=0, dewhiten_source=None, dewhiten_target=None
@@ -23,3 +23,14 @@ SOLVERS: dict[str, Solver] = {
     "rcsls-spectral": RCSLS(spectral=True, **ALL_STEPS),
     "rcsls-vecmap": RCSLS(start=VecMap(), **ALL_STEPS),
 }
+
+
+class Recording:
+    """Procrustes that notes which source words each of its problems holds."""
+
+    def __init__(self) -> None:
+        self.seen: list[set[int]] = []
+
+    def solve(self, problem: Problem) -> Mapping:
+        self.seen.append(set(problem.pairs[:, 0].tolist()))
+        return Procrustes().solve(problem)

@@ -11,6 +11,7 @@ from isolex.mapping import RCSLS, LeastSquares, Mapping, Problem, Procrustes, Ve
 from isolex.mapping.rcsls import relaxed_csls
 from isolex.progress import listening
 from tests.comparisons import assert_close, assert_same
+from tests.mapping.cases import Recording
 from tests.oracles import relaxed_csls as oracle
 from tests.planted import gaussian, partly_shared, planted, same_ids, shuffled_pairs, unit_gaussian
 
@@ -167,6 +168,22 @@ class TestValidation:
         unrelated = Problem(problem.x, problem.z, shuffled_pairs(150, seed=9))
         expected = Procrustes().solve(unrelated)
         assert_same(RCSLS().solve(unrelated).source, expected.source)
+
+    def test_a_gain_within_its_standard_error_is_none(self) -> None:
+        problem = planted(n=300, seeds=200, noise=0.4, seed=9)[0]
+        trace = RCSLS(learning_rate=1.0).solve(problem).trace
+        tried = [row["held_out_mrr"] for row in trace if "held_out_mrr" in row]
+        assert max(tried) > tried[0] + 0.01
+        assert [row["step"] for row in trace if "held_out_mrr" not in row] == [0]
+
+    def test_held_out_words_are_not_trained_on_until_the_final_run(self) -> None:
+        problem, start = partly_shared()[0], Recording()
+        solver = RCSLS(start=start, steps=2)
+        solver.solve(problem)
+        every = set(problem.pairs[:, 0].tolist())
+        held = set(problem.pairs[solver._held_out(problem), 0].tolist())
+        assert start.seen == [every - held, every]
+        assert len(held) == 50
 
     def test_too_few_words_to_hold_out(self) -> None:
         problem = planted(n=150, seeds=99, noise=0.3)[0]  # a fifth of them are 19

@@ -15,18 +15,8 @@ from isolex.mapping import (
     validation,
 )
 from tests.comparisons import assert_close, assert_same
+from tests.mapping.cases import Recording
 from tests.planted import planted, shuffled_pairs, unit_gaussian
-
-
-class Recording:
-    """Procrustes that notes which source words each of its problems holds."""
-
-    def __init__(self) -> None:
-        self.seen: list[set[int]] = []
-
-    def solve(self, problem: Problem) -> Mapping:
-        self.seen.append(set(problem.pairs[:, 0].tolist()))
-        return Procrustes().solve(problem)
 
 
 class TestHeldOut:
@@ -78,8 +68,9 @@ class TestCrossValidate:
     def test_any_translation_of_a_word_is_right(self) -> None:
         problem = planted()[0]
         wrong = torch.stack([problem.pairs[:4, 0], problem.pairs[4:8, 1]], dim=1)
-        both = Problem(problem.x, problem.z, torch.cat([wrong, problem.pairs]))
-        assert cross_validate(Procrustes(), both) == HeldOut(80, 80)
+        for pairs in (wrong, problem.pairs), (problem.pairs, wrong):
+            both = Problem(problem.x, problem.z, torch.cat(pairs))
+            assert cross_validate(Procrustes(), both) == HeldOut(80, 80)
 
     def test_many_words_are_checked_on_one_fold(self, monkeypatch) -> None:
         monkeypatch.setattr(validation, "ENOUGH_WORDS", 16)

@@ -5,7 +5,7 @@ import torch
 
 from isolex.errors import InputError
 from isolex.normalize import unit_rows
-from isolex.retrieval import CSLS, InvertedSoftmax, NearestNeighbour, criteria
+from isolex.retrieval import CSLS, InvertedSoftmax, NearestNeighbour, criteria, mean_top_k
 from tests.comparisons import assert_best, assert_close, assert_same
 from tests.oracles import retrieval as oracle
 from tests.planted import gaussian, same_ids, unit_gaussian
@@ -90,6 +90,14 @@ def test_csls_of_a_hand_made_case() -> None:
     sources, keys = torch.tensor([[1.0, 0.0]]), torch.tensor([[1.0, 0.0], [0.6, 0.8]])
     found = CSLS(k=2).index(sources, keys).search(sources, 2)
     assert_close(found.scores, [[2 - 0.8 - 1, 1.2 - 0.8 - 0.6]])
+
+
+def test_csls_with_neighbourhoods_that_are_known() -> None:
+    sources, keys = spaces()
+    found = CSLS().index_with(keys, mean_top_k(keys, sources, 10)).search(sources, 5)
+    expected = CSLS().index(sources, keys).search(sources, 5)
+    assert_same(found.indices, expected.indices)
+    assert_same(found.scores, expected.scores)
 
 
 class TestInvertedSoftmax:

@@ -58,7 +58,7 @@ def save_artefact(
     """Write the folder; see `Alignment.save`."""
     if look_up(vectors, {"copy": False, "reference": True}, "policy for vectors"):
         for side_card in (artefact.card.source, artefact.card.target):
-            if side_card.path is None:
+            if side_card.path is None or not Path(side_card.path).is_absolute():
                 raise InputError("the vectors come from no file to refer to", where=path, fix="save a copy")
     tensors: dict[str, Tensor] = {
         "map.source": artefact.mapping.source.cpu().contiguous(),
@@ -71,6 +71,10 @@ def save_artefact(
         side: _pack_normalizer(normalizer, side, tensors)
         for side, normalizer in zip(SIDES, artefact.normalizers, strict=True)
     }
+    if vectors == "copy":
+        # Whoever gets the folder need not learn where its maker keeps files.
+        for side in SIDES:
+            card[side]["path"] = card[side]["path"] and Path(card[side]["path"]).name
     card["vectors"] = vectors
     card["seeds"] = len(artefact.seeds)
     with atomic_folder(path, marker=CARD) as folder:

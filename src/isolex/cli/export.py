@@ -6,7 +6,7 @@ import click
 
 from isolex.cli.console import emit, working
 from isolex.cli.options import PATH, alignment_argument, alignment_options, open_alignment
-from isolex.export import EXPORT_FORMATS, export
+from isolex.interchange import EXPORT_FORMATS, export
 
 
 @click.command("export")

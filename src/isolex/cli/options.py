@@ -48,7 +48,7 @@ criterion_option = click.option(
     type=click.Choice(CRITERIA),
     default="csls",
     show_default=True,
-    help="csls (best), nn (plain cosine), or isf (inverted softmax).",
+    help="csls (default), nn (plain cosine), or isf (inverted softmax).",
 )
 threads_option = click.option(
     "--threads",

@@ -3,7 +3,7 @@ import pytest
 
 from isolex import export
 from isolex.errors import InputError
-from isolex.export import EXPORT_FORMATS
+from isolex.interchange import EXPORT_FORMATS
 from isolex.vectors import Vectors
 
 from .spaces import alignment_of, planted, rotation
