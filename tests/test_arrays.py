@@ -71,7 +71,7 @@ def test_devices() -> None:
 
 @pytest.mark.parametrize("name", ["gpu", "", "cuda:99", "meta"])
 def test_devices_that_are_not_there(name) -> None:
-    with pytest.raises(InputError, match="is not (available|supported)"):
+    with pytest.raises(InputError, match=r"is not (available|supported)"):
         pick_device(name)
 
 

@@ -6,7 +6,6 @@ from scipy import stats
 
 from isolex.mapping import (
     HeldOut,
-    Mapping,
     Problem,
     Procrustes,
     cross_validate,

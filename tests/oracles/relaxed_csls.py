@@ -4,7 +4,7 @@ import numpy as np
 
 
 def loss(w, x, z, pairs, *, k, weights=None):
-    """1/Σ w_i Σ_i w_i [−2 x_i W z_iᵀ + mean over the k largest x_i W zᵀ + mean over the k largest x W z_iᵀ]."""
+    """Σ_i w_i [−2 x_i W z_iᵀ + mean of the k largest x_i W zᵀ + mean of the k largest x W z_iᵀ] / Σ_i w_i."""
     weights = np.ones(len(pairs)) if weights is None else weights
     total = 0.0
     for (i, j), weight in zip(pairs, weights, strict=True):
