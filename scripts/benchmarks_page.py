@@ -20,8 +20,8 @@ INTRODUCTION = """# Benchmarks
 P@1 in percent, protocol `muse`: a test word is right if its first answer is one of its gold translations;
 words outside the vocabularies are left out; the whole target vocabulary is searched. Vectors: skip-gram, 300
 dimensions, trained on 2 to 30 million tokens of novels, 40,000 words a language (Ukrainian 31,367),
-normalised `unit,center,unit`. Dictionaries: the MUSE splits. The spaces are small and literary, so the figures
-lie far under those that papers report for Wikipedia vectors. English–Ukrainian is near the floor with every
+normalised `unit,center,unit`. Dictionaries: the MUSE splits. The spaces are small and literary, so the
+figures lie far under those that papers report for Wikipedia vectors. English–Ukrainian is near the floor with every
 method; `isolex align` calls it doubtful.
 
 ```text
@@ -105,17 +105,17 @@ def main() -> int:
         "",
         "## Against an independent implementation",
         "",
-        "isolex minus the figures of an independent float32 implementation of the same definitions, in points "
-        f"of P@1. The largest difference is {largest:.2f}.",
+        "isolex minus the figures of an independent float32 implementation of the same definitions, in "
+        f"points of P@1. The largest difference is {largest:.2f}.",
         "",
         *compared,
         "",
         "## RCSLS and Procrustes",
         "",
         f"RCSLS minus Procrustes, both by CSLS: {sum(rcsls) / len(rcsls):+.2f} points in the mean, "
-        f"{min(rcsls):+.2f} to {max(rcsls):+.2f}. RCSLS starts at the Procrustes map and takes as many steps as "
-        f"help held-out seed words. On spaces as small as these that is hardly ever one: its map differs from "
-        f"Procrustes on {len(changed)} of the {len(rcsls)} pairs.",
+        f"{min(rcsls):+.2f} to {max(rcsls):+.2f}. RCSLS starts at the Procrustes map and takes as many steps "
+        f"as help held-out seed words. On spaces as small as these that is hardly ever one: its map differs "
+        f"from Procrustes on {len(changed)} of the {len(rcsls)} pairs.",
         "",
     ]
     (ROOT / "docs" / "benchmarks.md").write_text("\n".join(page), encoding="utf-8")
