@@ -21,8 +21,8 @@ P@1 in percent, protocol `muse`: a test word is right if its first answer is one
 words outside the vocabularies are left out; the whole target vocabulary is searched. Vectors: skip-gram, 300
 dimensions, trained on 2 to 30 million tokens of novels, 40,000 words a language (Ukrainian 31,367),
 normalised `unit,center,unit`. Dictionaries: the MUSE splits. The spaces are small and literary, so the
-figures lie far under those that papers report for Wikipedia vectors. English–Ukrainian is near the floor with every
-method; `isolex align` calls it doubtful.
+figures lie far under those that papers report for Wikipedia vectors. English–Ukrainian is near the floor with
+every method; `isolex align` calls it doubtful.
 
 ```text
 isolex bench reference --data DATA

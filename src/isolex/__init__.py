@@ -10,8 +10,8 @@ from isolex._version import __version__
 from isolex.alignment import Alignment, load
 from isolex.errors import InputError, IsolexError, IsolexWarning
 from isolex.evaluation import BLIProtocol, BLIResult, evaluate
-from isolex.interchange import export
 from isolex.induction import InducedLexicon
+from isolex.interchange import export
 from isolex.lexicon import Lexicon, find_leaks
 from isolex.normalize import Normalizer
 from isolex.recipes import METHODS, align

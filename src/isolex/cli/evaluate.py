@@ -10,11 +10,11 @@ from isolex.alignment import Alignment
 from isolex.cli.console import emit, table, working
 from isolex.cli.options import (
     PATH,
+    AlignmentChoice,
     alignment_argument,
     alignment_options,
     case_option,
     criterion_option,
-    open_alignment,
     unicode_option,
 )
 from isolex.evaluation import PROTOCOLS, BLIResult, PairedTest, evaluate
@@ -55,7 +55,7 @@ def evaluate_command() -> None:
 @unicode_option
 @alignment_options
 def bli_command(
-    alignment_dir: Path,
+    choice: AlignmentChoice,
     test: Path,
     protocol: str,
     direction: Any,
@@ -65,10 +65,6 @@ def bli_command(
     criterion: str,
     case: Any,
     unicode: Any,
-    source: Path | None,
-    target: Path | None,
-    other_vectors: bool,
-    device: str | None,
     as_json: bool,
 ) -> None:
     """Bilingual lexicon induction: score the alignment in DIR on the pairs of TEST.
@@ -87,8 +83,8 @@ def bli_command(
         check_file(answers)
     gold = Lexicon.read(test, case=case, unicode=unicode)
     seeds = None if train is None else Lexicon.read(train, case=case, unicode=unicode)
-    alignment = open_alignment(alignment_dir, source, target, other_vectors, device)
-    other = None if against is None else open_alignment(against, None, None, False, device)
+    alignment = choice.open()
+    other = None if against is None else choice.elsewhere(against).open()
     names = list(PROTOCOLS) if protocol == "all" else [protocol]
 
     def score(scored: Alignment) -> list[BLIResult]:
@@ -119,35 +115,10 @@ def _paired_json(paired: PairedTest, against: Path | None) -> dict[str, Any]:
 
 
 def _render(console: Console, results: list[BLIResult], tests: list[PairedTest]) -> None:
-    columns = [
-        "protocol",
-        "P@1",
-        "95 % in",
-        "P@5",
-        "P@10",
-        "MRR",
-        "n",
-        "coverage",
-        "copying",
-        "not identical",
-    ]
-    rows = [
-        [
-            result.protocol.name,
-            f"{result.precision(1):.1f}",
-            "{:.1f}–{:.1f}".format(*result.interval),
-            f"{result.precision(5):.1f}",
-            f"{result.precision(10):.1f}",
-            f"{result.mrr:.3f}",
-            f"{result.n:,}",
-            f"{result.coverage:.1f}",
-            f"{result.copy_baseline:.1f}",
-            f"{result.precision_without_identical:.1f}",
-        ]
-        for result in results
-    ]
     first = results[0]
-    console.print(table(f"{first.criterion}, {first.direction}; rates in percent", columns, rows))
+    columns = ["protocol", "P@1", "95 % in", "P@5", "P@10", "MRR", "n", "coverage", "copying", "others"]
+    title = f"{first.criterion}, {first.direction}; rates in percent"
+    console.print(table(title, columns, [_row(result) for result in results]))
     bins = [[f"{b.first:,} to {b.last:,}", f"{b.precision:.1f}", f"{b.n:,}"] for b in first.by_frequency()]
     console.print()
     console.print(table(None, ["source words by rank", "P@1", "n"], bins))
@@ -160,3 +131,19 @@ def _render(console: Console, results: list[BLIResult], tests: list[PairedTest])
             f"{result.protocol.name}: {paired.difference:+.1f} points ({low:+.1f} to {high:+.1f}) "
             f"on {paired.n:,} words, {paired.wins} wins, {paired.losses} losses, p = {paired.p_value:.3g}"
         )
+
+
+def _row(result: BLIResult) -> list[str]:
+    low, high = result.interval
+    return [
+        result.protocol.name,
+        f"{result.precision(1):.1f}",
+        f"{low:.1f}–{high:.1f}",
+        f"{result.precision(5):.1f}",
+        f"{result.precision(10):.1f}",
+        f"{result.mrr:.3f}",
+        f"{result.n:,}",
+        f"{result.coverage:.1f}",
+        f"{result.copy_baseline:.1f}",
+        f"{result.precision_without_identical:.1f}",
+    ]

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from isolex.cli.console import emit, working
-from isolex.cli.options import PATH, alignment_argument, alignment_options, open_alignment
+from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options
 from isolex.interchange import EXPORT_FORMATS, export
 
 
@@ -21,13 +21,9 @@ from isolex.interchange import EXPORT_FORMATS, export
 )
 @alignment_options
 def export_command(
-    alignment_dir: Path,
+    choice: AlignmentChoice,
     output: Path,
     format: str,
-    source: Path | None,
-    target: Path | None,
-    other_vectors: bool,
-    device: str | None,
     as_json: bool,
 ) -> None:
     """Write the vectors of both sides of DIR, mapped into the shared space, of unit length.
@@ -37,7 +33,7 @@ def export_command(
       isolex export en-es -o aligned
       isolex export en-es -o aligned --format word2vec-binary
     """
-    alignment = open_alignment(alignment_dir, source, target, other_vectors, device)
+    alignment = choice.open()
     with working("exporting"):
         files = export(alignment, output, format=format)
     data = {"format": format, "files": [str(file) for file in files]}

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from isolex.cli.console import Stopwatch, emit, working
-from isolex.cli.options import PATH, alignment_argument, alignment_options, criterion_option, open_alignment
+from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options, criterion_option
 from isolex.files import check_file
 from isolex.induction import INDUCED_FORMATS
 
@@ -30,16 +30,12 @@ from isolex.induction import INDUCED_FORMATS
 @criterion_option
 @alignment_options
 def lexicon_command(
-    alignment_dir: Path,
+    choice: AlignmentChoice,
     output: Path,
     direction: Any,
     k: int,
     format: str | None,
     criterion: str,
-    source: Path | None,
-    target: Path | None,
-    other_vectors: bool,
-    device: str | None,
     as_json: bool,
 ) -> None:
     """Write the dictionary that the alignment in DIR induces.
@@ -55,7 +51,7 @@ def lexicon_command(
     if direction == "mutual" and k > 1:
         raise click.UsageError("with --direction mutual a word has one answer; leave out -k")
     check_file(output)
-    alignment = open_alignment(alignment_dir, source, target, other_vectors, device)
+    alignment = choice.open()
     with working("inducing"):
         induced = alignment.induce(direction, k, criterion)
     induced.write(output, format=format)

@@ -1,9 +1,10 @@
 """Options that several commands share, and what becomes of their values."""
 
 from collections.abc import Callable
-from functools import reduce
+from dataclasses import dataclass
+from functools import reduce, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 import torch
@@ -14,7 +15,7 @@ from isolex.cli.console import working
 from isolex.errors import InputError
 from isolex.vectors import Vectors
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = Callable[..., Any]
 Decorator = Callable[[Function], Function]
 
 PATH = click.Path(path_type=Path)
@@ -72,10 +73,50 @@ def compute_options(function: Function) -> Function:
 alignment_argument = click.argument("alignment_dir", metavar="DIR", type=PATH)
 
 
+@dataclass(frozen=True)
+class AlignmentChoice:
+    """Which alignment a command is to work on: what `alignment_argument` and `alignment_options` gather."""
+
+    path: Path
+    source: Path | None
+    target: Path | None
+    other_vectors: bool
+    device: str | None
+
+    def open(self) -> Alignment:
+        """Load it, with its own vectors or those given."""
+        with working(f"loading {self.path}"):
+            return load(
+                self.path,
+                source=None if self.source is None else Vectors.read(self.source),
+                target=None if self.target is None else Vectors.read(self.target),
+                other_vectors=self.other_vectors,
+                device=self.device,
+            )
+
+    def elsewhere(self, path: Path) -> "AlignmentChoice":
+        """Another alignment, with its own vectors, on the same device."""
+        return AlignmentChoice(path, None, None, other_vectors=False, device=self.device)
+
+
 def alignment_options(function: Function) -> Function:
-    """The vectors to use with the alignment, and the compute options."""
+    """The vectors to use with the alignment and the compute options; a command gets an `AlignmentChoice`."""
+
+    @wraps(function)
+    def with_choice(
+        *,
+        alignment_dir: Path,
+        source: Path | None,
+        target: Path | None,
+        other_vectors: bool,
+        device: str | None,
+        **others: Any,
+    ) -> Any:
+        choice = AlignmentChoice(alignment_dir, source, target, other_vectors, device)
+        return function(choice=choice, **others)
+
     return _all(
-        function,
+        with_choice,
         click.option(
             "--source", type=PATH, help="Source vectors from elsewhere: the same, or a bigger vocabulary."
         ),
@@ -87,24 +128,6 @@ def alignment_options(function: Function) -> Function:
         ),
         compute_options,
     )
-
-
-def open_alignment(
-    path: Path,
-    source: Path | None,
-    target: Path | None,
-    other_vectors: bool,
-    device: str | None,
-) -> Alignment:
-    """The alignment that `alignment_options` describe."""
-    with working(f"loading {path}"):
-        return load(
-            path,
-            source=None if source is None else Vectors.read(source),
-            target=None if target is None else Vectors.read(target),
-            other_vectors=other_vectors,
-            device=device,
-        )
 
 
 def read_word_list(path: Path) -> list[str]:
@@ -131,5 +154,5 @@ def _check_device(name: str | None) -> str | None:
     return name
 
 
-def _all(function: Function, *decorators: Decorator[Function]) -> Function:
+def _all(function: Function, *decorators: Decorator) -> Function:
     return reduce(lambda decorated, decorator: decorator(decorated), reversed(decorators), function)

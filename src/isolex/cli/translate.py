@@ -1,7 +1,6 @@
 """`isolex translate`: the best answers to a few words."""
 
 import unicodedata
-from pathlib import Path
 from typing import Any
 
 import click
@@ -9,7 +8,7 @@ from rich.console import Console
 
 from isolex.alignment import Alignment, Translations
 from isolex.cli.console import emit, say, table, working
-from isolex.cli.options import alignment_argument, alignment_options, criterion_option, open_alignment
+from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
 from isolex.errors import UnknownWordError
 
 
@@ -21,15 +20,11 @@ from isolex.errors import UnknownWordError
 @criterion_option
 @alignment_options
 def translate_command(
-    alignment_dir: Path,
+    choice: AlignmentChoice,
     words: tuple[str, ...],
     k: int,
     reverse: bool,
     criterion: str,
-    source: Path | None,
-    target: Path | None,
-    other_vectors: bool,
-    device: str | None,
     as_json: bool,
 ) -> int:
     """Translate words by the alignment in DIR.
@@ -42,7 +37,7 @@ def translate_command(
       isolex translate en-es house bread
       isolex translate en-es casa --reverse -k 3 --json
     """
-    alignment = open_alignment(alignment_dir, source, target, other_vectors, device)
+    alignment = choice.open()
     if reverse:
         alignment = alignment.reversed()
     with working("searching"):
