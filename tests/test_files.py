@@ -10,6 +10,7 @@ from isolex.errors import InputError
 from isolex.files import atomic_file, atomic_folder, check_file, check_folder, digest
 
 MARKER = "card.json"
+CONTENTS = (MARKER, "more")
 
 stops = pytest.mark.parametrize("stop", [RuntimeError, KeyboardInterrupt, SystemExit, GeneratorExit])
 
@@ -115,7 +116,7 @@ class TestAtomicFolder:
         path = tmp_path / "out"
         if old is not None:
             make_folder(path, **old)
-        with atomic_folder(path, marker=MARKER) as temporary:
+        with atomic_folder(path, contents=CONTENTS) as temporary:
             (temporary / MARKER).write_text("new")
             assert path.exists() == (old is not None)
             assert old is None or listing(path) == old
@@ -128,7 +129,7 @@ class TestAtomicFolder:
         path = tmp_path / "out"
         if old is not None:
             make_folder(path, **old)
-        with pytest.raises(stop), atomic_folder(path, marker=MARKER) as temporary:
+        with pytest.raises(stop), atomic_folder(path, contents=CONTENTS) as temporary:
             stop_halfway(temporary / MARKER, stop)
         assert list(tmp_path.iterdir()) == ([] if old is None else [path])
         assert old is None or listing(path) == old
@@ -153,7 +154,7 @@ class TestAtomicFolder:
             return result
 
         monkeypatch.setattr(Path, "replace", interrupted)
-        with pytest.raises(stop), atomic_folder(path, marker=MARKER) as temporary:
+        with pytest.raises(stop), atomic_folder(path, contents=CONTENTS) as temporary:
             (temporary / MARKER).write_text("new")
         assert list(tmp_path.iterdir()) == [path]
         finished = which == 1 and after
@@ -163,28 +164,31 @@ class TestAtomicFolder:
         path = make_folder(tmp_path / "out", thesis_txt="years of work")
         with (
             pytest.raises(InputError, match="holds other files"),
-            atomic_folder(path, marker=MARKER) as temporary,
+            atomic_folder(path, contents=CONTENTS) as temporary,
         ):
             (temporary / MARKER).write_text("new")
         assert listing(tmp_path) == {"out/thesis.txt": "years of work"}
 
     def test_unusable_paths(self, tmp_path) -> None:
         (tmp_path / "file").write_text("kept")
-        with pytest.raises(InputError, match="is a file"), atomic_folder(tmp_path / "file", marker=MARKER):
+        with (
+            pytest.raises(InputError, match="is a file"),
+            atomic_folder(tmp_path / "file", contents=CONTENTS),
+        ):
             pass
         with (
             pytest.raises(InputError, match="cannot be written"),
-            atomic_folder(tmp_path / "no" / "out", marker=MARKER),
+            atomic_folder(tmp_path / "no" / "out", contents=CONTENTS),
         ):
             pass
         assert listing(tmp_path) == {"file": "kept"}
 
     def test_the_folder_that_one_is_in_is_not_pulled_away(self, tmp_path, monkeypatch) -> None:
         path = make_folder(tmp_path / "out", card_json="old")
-        (path / "inner").mkdir()
-        for here in path, path / "inner":
+        (path / "more").mkdir()
+        for here in path, path / "more":
             monkeypatch.chdir(here)
-            with pytest.raises(InputError, match="you are in it"), atomic_folder(path, marker=MARKER):
+            with pytest.raises(InputError, match="you are in it"), atomic_folder(path, contents=CONTENTS):
                 pass
         assert listing(tmp_path) == {f"out/{MARKER}": "old"}
 
@@ -192,13 +196,13 @@ class TestAtomicFolder:
         path = make_folder(tmp_path / "out", card_json="old")
         link = tmp_path / "link"
         link.symlink_to(path)
-        with atomic_folder(link, marker=MARKER) as temporary:
+        with atomic_folder(link, contents=CONTENTS) as temporary:
             (temporary / MARKER).write_text("new")
         assert link.is_symlink()
         assert listing(path) == {MARKER: "new"}
 
     def test_permissions_are_those_of_an_ordinary_folder(self, tmp_path) -> None:
-        with atomic_folder(tmp_path / "out", marker=MARKER):
+        with atomic_folder(tmp_path / "out", contents=CONTENTS):
             pass
         assert (tmp_path / "out").stat().st_mode == make_folder(tmp_path / "ordinary").stat().st_mode
 
@@ -214,15 +218,23 @@ def test_check_file(tmp_path) -> None:
 
 
 def test_check_folder(tmp_path) -> None:
-    check_folder(tmp_path / "new", marker=MARKER)
-    check_folder(make_folder(tmp_path / "empty"), marker=MARKER)
-    check_folder(make_folder(tmp_path / "ours", card_json="", other=""), marker=MARKER)
-    for path in make_folder(tmp_path / "theirs", other=""), tmp_path / "theirs" / "other":
+    check_folder(tmp_path / "new", contents=CONTENTS)
+    check_folder(make_folder(tmp_path / "empty"), contents=CONTENTS)
+    check_folder(make_folder(tmp_path / "ours", card_json="", more=""), contents=CONTENTS)
+    shared = make_folder(tmp_path / "shared", card_json="", other="")
+    unmarked = make_folder(tmp_path / "unmarked", more="")
+    for path in make_folder(tmp_path / "theirs", other=""), tmp_path / "theirs" / "other", shared, unmarked:
         with pytest.raises(InputError):
-            check_folder(path, marker=MARKER)
+            check_folder(path, contents=CONTENTS)
     with pytest.raises(InputError, match="cannot be written"):
-        check_folder(tmp_path / "no" / "out", marker=MARKER)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "ours", "theirs"]
+        check_folder(tmp_path / "no" / "out", contents=CONTENTS)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "empty",
+        "ours",
+        "shared",
+        "theirs",
+        "unmarked",
+    ]
 
 
 @given(st.lists(st.binary()))

@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,17 +28,21 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_folder(path: str | Path, *, marker: str) -> Iterator[Path]:
+def atomic_folder(path: str | Path, *, contents: Sequence[str]) -> Iterator[Path]:
     """Yield a temporary sibling folder that takes the place of `path` when the block ends well.
 
-    A folder that already stands there is replaced only if it is empty or holds the file `marker`, that is,
-    if it is an earlier output of the same kind: nobody's other files are ever removed.
+    A folder that already stands there is replaced only if it is empty or an earlier output of the same kind:
+    nobody's other files are ever removed, not even those that were put beside an earlier output.
+
+    Args:
+        path: The folder.
+        contents: Names that an output of this kind may hold; the first it must hold.
 
     Raises:
         InputError: `path` is a file, or a folder of something else, its parent cannot be written, or the
             block cannot write.
     """
-    path = _replaceable_folder(path, marker)
+    path = _replaceable_folder(path, contents)
     with _temporary(path, folder=True) as temporary:
         yield temporary
         if not path.exists():
@@ -60,10 +64,26 @@ def check_file(path: str | Path) -> None:
         pass
 
 
-def check_folder(path: str | Path, *, marker: str) -> None:
+def check_folder(path: str | Path, *, contents: Sequence[str]) -> None:
     """Raise `InputError` unless `atomic_folder` can replace `path` now: ask before long work, not after."""
-    with _temporary(_replaceable_folder(path, marker), folder=True):
+    with _temporary(_replaceable_folder(path, contents), folder=True):
         pass
+
+
+def make_folder(path: str | Path) -> Path:
+    """Make a folder, and those above it, where they are missing.
+
+    Raises:
+        InputError: It cannot be made, or is a file.
+    """
+    path = Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"cannot be made ({error.strerror})", where=path, fix="choose another folder"
+        ) from error
+    return path
 
 
 def _replaceable_file(path: str | Path) -> Path:
@@ -75,15 +95,17 @@ def _replaceable_file(path: str | Path) -> Path:
     return path
 
 
-def _replaceable_folder(path: str | Path, marker: str) -> Path:
+def _replaceable_folder(path: str | Path, contents: Sequence[str]) -> Path:
     path = _followed(path)
     if not path.exists():
         return path
     if not path.is_dir():
         raise InputError("is a file, expected a folder", where=path, fix="choose another output folder")
-    if any(path.iterdir()) and not (path / marker).exists():
+    found = {entry.name for entry in path.iterdir()}
+    foreign = sorted(found - set(contents) if contents[0] in found else found)
+    if foreign:
         raise InputError(
-            f"holds other files (no {marker} among them), so it is not replaced",
+            f"holds other files ({', '.join(foreign[:3])}), so it is not replaced",
             where=path,
             fix="choose an empty or a new folder",
         )

@@ -4,8 +4,7 @@ import re
 from pathlib import Path
 
 from isolex.alignment import Alignment
-from isolex.errors import InputError
-from isolex.files import atomic_file
+from isolex.files import atomic_file, make_folder
 from isolex.names import look_up
 from isolex.vectors import Vectors
 
@@ -31,13 +30,7 @@ def export(alignment: Alignment, folder: str | Path, *, format: str = "word2vec"
         InputError: No such format, or the folder cannot be written.
     """
     ending = look_up(format, EXPORT_FORMATS, "export format")
-    folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"cannot be made ({error.strerror})", where=folder, fix="choose another folder"
-        ) from error
+    folder = make_folder(folder)
     languages = (alignment.source.language, alignment.target.language)
     # A language may come from a file, so it must be a plain name before it names one.
     plain = all(language and re.fullmatch(r"[\w-]+", language) for language in languages)

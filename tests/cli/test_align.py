@@ -273,10 +273,13 @@ class TestBadOptions:
 
 class TestOutput:
     def test_an_earlier_alignment_is_replaced(self, isolex, here):
-        (here / "aa-bb" / "stale").touch()
         isolex(*ALIGN, "-o", "aa-bb", "--seed", 5).warns(None)
-        assert not (here / "aa-bb" / "stale").exists()
         assert json.loads((here / "aa-bb" / "card.json").read_text())["seed"] == 5
+
+    def test_files_that_were_put_beside_an_alignment_are_kept(self, isolex, here):
+        (here / "aa-bb" / "mine.tsv").write_text("kept")
+        isolex(*ALIGN, "-o", "aa-bb").fails("aa-bb: holds other files .mine.tsv.")
+        assert (here / "aa-bb" / "mine.tsv").read_text() == "kept"
 
     def test_a_link_stays_and_what_it_points_to_is_replaced(self, isolex, here):
         (here / "link").symlink_to("aa-bb")

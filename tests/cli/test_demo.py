@@ -48,7 +48,7 @@ def test_text(isolex, folder):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda out: out.write_text("mine"), r"out: cannot be made \(File exists\); choose another by -o"),
+        (lambda out: out.write_text("mine"), r"out: cannot be made \(File exists\); choose another folder"),
         (lambda out: (out / "en-es" / "mine").mkdir(parents=True), "out/en-es: holds other files"),
         (lambda out: (out / "en-es.tsv").mkdir(parents=True), "out/en-es.tsv: is a folder"),
     ],

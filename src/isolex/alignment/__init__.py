@@ -5,19 +5,19 @@ from pathlib import Path
 import torch
 
 from isolex.alignment.alignment import CRITERIA, Alignment, Translations
-from isolex.alignment.artefact import CARD, check_vectors, load_artefact, stored_vectors
+from isolex.alignment.artefact import check_output, check_vectors, load_artefact, stored_vectors
 from isolex.alignment.card import Card, SideCard, Status, current_versions
 from isolex.arrays import pick_device
 from isolex.vectors import Vectors
 
 __all__ = [
-    "CARD",
     "CRITERIA",
     "Alignment",
     "Card",
     "SideCard",
     "Status",
     "Translations",
+    "check_output",
     "current_versions",
     "load",
     "load_card",

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from isolex.alignment.card import Card, SideCard
 from isolex.errors import FormatError, InputError, MismatchError
-from isolex.files import atomic_folder
+from isolex.files import atomic_folder, check_folder
 from isolex.lexicon import Lexicon
 from isolex.mapping import Mapping
 from isolex.names import look_up
@@ -29,6 +29,7 @@ CARD = "card.json"
 MATRICES = "alignment.safetensors"
 SEEDS = "seeds.tsv"
 SIDES = ("source", "target")
+CONTENTS = (CARD, MATRICES, SEEDS, *(f"{side}.safetensors" for side in SIDES))
 
 VectorsPolicy = Literal["copy", "reference"]
 
@@ -77,7 +78,7 @@ def save_artefact(
             card[side]["path"] = card[side]["path"] and Path(card[side]["path"]).name
     card["vectors"] = vectors
     card["seeds"] = len(artefact.seeds)
-    with atomic_folder(path, marker=CARD) as folder:
+    with atomic_folder(path, contents=CONTENTS) as folder:
         # Not `save_file`, which makes a file that nobody else may read.
         (folder / MATRICES).write_bytes(save(tensors))
         if len(artefact.seeds):
@@ -86,6 +87,11 @@ def save_artefact(
             for side, table in zip(SIDES, (source, target), strict=True):
                 table.write(folder / f"{side}.safetensors")
         (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def check_output(path: str | Path) -> None:
+    """Raise `InputError` unless an alignment can be saved at `path`: ask before long work, not after."""
+    check_folder(path, contents=CONTENTS)
 
 
 def load_artefact(path: str | Path) -> Artefact:

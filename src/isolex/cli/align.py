@@ -6,11 +6,10 @@ from typing import Any
 import click
 from rich.console import Console
 
-from isolex.alignment import CARD, Alignment
+from isolex.alignment import Alignment, check_output
 from isolex.cli.console import Stopwatch, emit, say, working
 from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
 from isolex.errors import InputError
-from isolex.files import check_folder
 from isolex.lexicon import Lexicon
 from isolex.names import look_up
 from isolex.normalize import Normalizer
@@ -91,7 +90,7 @@ def align_command(
         raise click.UsageError("give exactly one of --lexicon, --identical and --numerals")
     look_up(method, dict.fromkeys(("auto", *METHODS)), "method")
     normalizer = Normalizer.parse(normalize)
-    check_folder(output, marker=CARD)
+    check_output(output)
     given = None if lexicon is None else Lexicon.read(lexicon, case=case, unicode=unicode)
     with working("reading vectors"):
         x = Vectors.read(source, limit=vocab, unicode=unicode, language=source_language)

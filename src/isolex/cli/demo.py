@@ -6,12 +6,11 @@ from typing import Any
 import click
 from rich.console import Console
 
-from isolex.alignment import CARD, Alignment
+from isolex.alignment import Alignment, check_output
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, compute_options, seed_option
-from isolex.errors import InputError
 from isolex.evaluation import BLIResult, evaluate
-from isolex.files import check_file, check_folder
+from isolex.files import check_file, make_folder
 from isolex.recipes import align
 from isolex.samples import sample
 
@@ -38,7 +37,9 @@ def demo(output: Path, seed: int, device: str | None, as_json: bool) -> None:
     """
     watch = Stopwatch()
     folder, dictionary = output / "en-es", output / "en-es.tsv"
-    _prepare(output, folder, dictionary)
+    make_folder(output)
+    check_output(folder)
+    check_file(dictionary)
     with working("reading the sample"):
         english, spanish, train, test = sample()
     with working("aligning"):
@@ -66,17 +67,6 @@ def demo(output: Path, seed: int, device: str | None, as_json: bool) -> None:
         "seconds": watch.seconds,
     }
     emit(as_json, data, lambda console: _render(console, alignment, result, data))
-
-
-def _prepare(output: Path, folder: Path, dictionary: Path) -> None:
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"cannot be made ({error.strerror})", where=output, fix="choose another by -o"
-        ) from error
-    check_folder(folder, marker=CARD)
-    check_file(dictionary)
 
 
 def _render(console: Console, alignment: Alignment, result: BLIResult, data: dict[str, Any]) -> None:
