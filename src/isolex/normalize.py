@@ -5,13 +5,14 @@ before it; what fitting leaves behind (means, column scales) is a list of primit
 unseen word's vector passes through exactly what the vocabulary passed through.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning
 
 STEPS = ("unit", "center", "unit-dim", "iterative")
 DEFAULT_STEPS = ("unit", "center", "unit")
@@ -148,9 +149,17 @@ def _fit_step(step: str, rows: Float[Tensor, "n d"], used: Bool[Tensor, "n"]) ->
 def _fit_iterative(rows: Float[Tensor, "n d"], used: Bool[Tensor, "n"]) -> list[Operation]:
     operations = [_fit_step("unit", rows, used)]
     for _ in range(ITERATIVE_ROUNDS):
-        if torch.linalg.vector_norm(_mean(rows, used)) <= ITERATIVE_TOLERANCE:
+        left = float(torch.linalg.vector_norm(_mean(rows, used)))
+        if left <= ITERATIVE_TOLERANCE:
             break
         operations += [_fit_step("center", rows, used), _fit_step("unit", rows, used)]
+    else:
+        warnings.warn(
+            f"iterative normalisation did not settle: after {ITERATIVE_ROUNDS} rounds the mean row still "
+            f"has length {left:.2g}",
+            IsolexWarning,
+            stacklevel=3,
+        )
     return operations
 
 

@@ -33,7 +33,7 @@ class TestReport:
         assert report["method"] == method
         assert report["alignment"] == "out"
         assert 0 < report["seconds"] < 600
-        assert report["source"] == {"words": 300, "dimension": 20}
+        assert report["source"] == {"words": 300, "dimension": 20, "zero_rows": 0}
         assert report["scores"]["seed_pairs"] == 200
         assert report["seed"] == 0
         assert load("out").card.method == method

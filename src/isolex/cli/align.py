@@ -127,8 +127,10 @@ def _report(alignment: Alignment, output: Path | None, seconds: float) -> dict[s
         "seconds": seconds,
         "reasons": list(card.reasons),
         "scores": card.scores,
-        "source": {"words": card.source.words, "dimension": card.source.dimension},
-        "target": {"words": card.target.words, "dimension": card.target.dimension},
+        **{
+            side: {"words": made.words, "dimension": made.dimension, "zero_rows": made.zero_rows}
+            for side, made in (("source", card.source), ("target", card.target))
+        },
         "seed": card.seed,
     }
 
@@ -139,5 +141,10 @@ def _render(console: Console, alignment: Alignment, output: Path, written: bool,
     console.print(f" by {card.method}, {card.scores['seed_pairs']:,} seed pairs, {seconds} s")
     for reason in card.reasons:
         console.print(f"  {reason}")
+    for side, made in (("source", card.source), ("target", card.target)):
+        if made.zero_rows:
+            console.print(
+                f"  {made.zero_rows:,} of {made.words:,} {side} words have a zero vector and match nothing"
+            )
     if written:
         console.print(f"alignment: {output}")

@@ -149,8 +149,8 @@ def _check(
 def _row_blocks(
     queries: Float[Tensor, "n d"], keys: Float[Tensor, "m d"], scratch_bytes: int
 ) -> Iterator[slice]:
-    # A tile of float32 scores, what selection makes of it, and comparisons: about four times its size.
-    rows = max(1, scratch_bytes // (16 * min(keys.shape[0], _MAX_TILE_COLUMNS)))
+    # A tile of float32 scores and, where many scores are tied, a sorted copy with int64 places: six times.
+    rows = max(1, scratch_bytes // (24 * min(keys.shape[0], _MAX_TILE_COLUMNS)))
     for start in track(range(0, queries.shape[0], rows), "searching"):
         yield slice(start, min(start + rows, queries.shape[0]))
 
