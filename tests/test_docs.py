@@ -31,7 +31,7 @@ VOCABULARY, DIMENSION = 1000, 100
 SPOKEN_OF = {*demo.WORDS, "gato", "perro", "casa", "pan", "agua", "rey", "reina", "caballo", "ventana"}
 
 # Lines of shell blocks that set up an environment; whatever else is in one must be isolex.
-SET_UP = ("make", "git", "pip", "cd")
+SET_UP = ("make", "git", "pip", "cd", "source")
 STATUS = re.compile(r"# exit status (\d+)$")
 BLOCK = re.compile(r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<code>.*?)^(?P=indent)```$", re.M | re.S)
 

@@ -19,7 +19,10 @@ def aligned(languages=("aa", "bb")):
 def test_files_read_back_are_the_shared_space(tmp_path, format):
     alignment = aligned()
     files = export(alignment, tmp_path / "deep" / "out", format=format)
-    assert [file.name for file in files] == [f"aa{EXPORT_FORMATS[format]}", f"bb{EXPORT_FORMATS[format]}"]
+    assert [file.name for file in files] == [
+        f"aa.aligned{EXPORT_FORMATS[format]}",
+        f"bb.aligned{EXPORT_FORMATS[format]}",
+    ]
     assert set(files) == set((tmp_path / "deep" / "out").iterdir())
     for file, side, rows in zip(files, (alignment.source, alignment.target), alignment.shared, strict=True):
         back = Vectors.read(file)
@@ -50,13 +53,13 @@ def test_plain_cosines_between_the_files_are_those_of_the_alignment(tmp_path):
 )
 def test_without_two_plain_languages_the_files_are_named_by_side(tmp_path, languages):
     files = export(aligned(languages), tmp_path / "out")
-    assert files == (tmp_path / "out" / "source.vec", tmp_path / "out" / "target.vec")
+    assert files == (tmp_path / "out" / "source.aligned.vec", tmp_path / "out" / "target.aligned.vec")
     assert list(tmp_path.iterdir()) == [tmp_path / "out"]
 
 
 def test_the_reverse_is_exported_the_other_way_round(tmp_path):
     there, back = export(aligned(), tmp_path / "there"), export(aligned().reversed(), tmp_path / "back")
-    assert [file.name for file in back] == ["bb.vec", "aa.vec"]
+    assert [file.name for file in back] == ["bb.aligned.vec", "aa.aligned.vec"]
     assert there[0].read_bytes() == back[1].read_bytes()
 
 

@@ -152,7 +152,7 @@ def test_half_precision_rows_become_float32() -> None:
 
 @pytest.mark.parametrize("steps", [("units",), ("unit", "centre"), ("",), ("unit", "unit_dim")])
 def test_unknown_steps_are_refused_with_the_choices(steps) -> None:
-    with pytest.raises(InputError, match="unknown step") as caught:
+    with pytest.raises(InputError, match="unknown normalisation step") as caught:
         Normalizer(steps)
     assert all(step in str(caught.value) for step in STEPS)
 

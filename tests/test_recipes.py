@@ -219,7 +219,7 @@ def test_no_lexicon_is_told_with_help(world):
 )
 def test_no_overlap_is_told_with_help(world, lexicon):
     with pytest.raises(
-        InputError, match=r"no seed pair is in both vocabularies.*check languages, direction"
+        InputError, match=r"not one pair is in both vocabularies.*check languages, direction"
     ) as caught:
         align(world[0], world[1], lexicon)
     assert "\n" not in str(caught.value)
@@ -342,7 +342,7 @@ def test_normalisation_is_to_be_chosen(world):
     assert alignment.normalizers[0].steps == ("unit",)
     assert alignment.card.settings["normalize"] == ["unit"]
     assert not same_maps(alignment, align(source, target, seeds, method="procrustes"), atol=1e-4)
-    with pytest.raises(InputError, match="unknown step 'units'"):
+    with pytest.raises(InputError, match="unknown normalisation step 'units'"):
         align(source, target, seeds, normalize=("units",))
 
 

@@ -64,6 +64,13 @@ def check_file(path: str | Path) -> None:
         pass
 
 
+def check_not_input(output: str | Path, *inputs: str | Path | None) -> None:
+    """Raise `InputError` if an output would replace one of the files that it is made from."""
+    for given in inputs:
+        if given is not None and Path(output).resolve() == Path(given).resolve():
+            raise InputError("is the input", where=output, fix="choose another output file")
+
+
 def check_folder(path: str | Path, *, contents: Sequence[str]) -> None:
     """Raise `InputError` unless `atomic_folder` can replace `path` now: ask before long work, not after."""
     with _temporary(_replaceable_folder(path, contents), folder=True):

@@ -15,8 +15,9 @@ EXPORT_FORMATS = {"word2vec": ".vec", "word2vec-binary": ".bin", "glove": ".txt"
 def export(alignment: Alignment, folder: str | Path, *, format: str = "word2vec") -> tuple[Path, Path]:
     """Write the mapped, unit-length vectors of both sides.
 
-    The files are named by language where both are known and differ (`en.vec`, `es.vec`), else `source` and
-    `target`. They replace earlier ones only when both are whole.
+    The files are named by language where both are known and differ (`en.aligned.vec`), else by side
+    (`source.aligned.vec`), so that they never take the place of the vectors that they were made from. They
+    replace earlier ones only when both are whole.
 
     Args:
         alignment: What to export.
@@ -35,7 +36,7 @@ def export(alignment: Alignment, folder: str | Path, *, format: str = "word2vec"
     # A language may come from a file, so it must be a plain name before it names one.
     plain = all(language and re.fullmatch(r"[\w-]+", language) for language in languages)
     names = languages if plain and len(set(languages)) == 2 else ("source", "target")
-    files = (folder / f"{names[0]}{ending}", folder / f"{names[1]}{ending}")
+    files = (folder / f"{names[0]}.aligned{ending}", folder / f"{names[1]}.aligned{ending}")
     sides = (alignment.source, alignment.target)
     # Vectors of one run with those of another would be two spaces, so neither file stands without the other.
     with atomic_file(files[0]) as first, atomic_file(files[1]) as second:

@@ -13,6 +13,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from isolex.errors import InputError, IsolexWarning
+from isolex.names import look_up
 
 STEPS = ("unit", "center", "unit-dim", "iterative")
 DEFAULT_STEPS = ("unit", "center", "unit")
@@ -99,10 +100,7 @@ class Normalizer:
 
     def __post_init__(self) -> None:
         for step in self.steps:
-            if step not in STEPS:
-                raise InputError(
-                    f"unknown step {step!r}", where="normalisation", fix=f"choose from {', '.join(STEPS)}"
-                )
+            look_up(step, dict.fromkeys(STEPS), "normalisation step")
 
     @classmethod
     def parse(cls, text: str) -> "Normalizer":

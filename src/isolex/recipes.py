@@ -10,7 +10,7 @@ import torch
 from isolex.alignment import Alignment, Card, SideCard, Status
 from isolex.arrays import pick_device
 from isolex.errors import InputError
-from isolex.lexicon import IndexedLexicon, Lexicon
+from isolex.lexicon import IndexedLexicon, Lexicon, as_lexicon, index_checked
 from isolex.mapping import (
     CCA,
     RCSLS,
@@ -181,15 +181,7 @@ def _seeds(
             where="align",
             fix="give a Lexicon, a file of word pairs, or Lexicon.identical(source, target)",
         )
-    if not isinstance(lexicon, Lexicon):
-        lexicon = Lexicon.read(lexicon)
-    indexed = lexicon.index(source, target)
-    if len(indexed) == 0:
-        raise InputError(
-            f"no seed pair is in both vocabularies; {indexed.coverage.summary()}",
-            where="lexicon",
-            fix="check languages, direction and letter case (--case lower or fold)",
-        )
+    indexed = index_checked(as_lexicon(lexicon, what="lexicon"), source, target, what="lexicon")
     found = [(source.words[row], target.words[key]) for row, key in indexed.pairs.tolist()]
     weights = None if indexed.weights is None else indexed.weights.tolist()
     return Lexicon(found, weights), indexed

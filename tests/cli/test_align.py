@@ -41,7 +41,7 @@ class TestReport:
     def test_text(self, isolex, here):
         result = isolex(*ALIGN, "-o", "out")
         result.warns(None)
-        assert result.out.startswith("aligned by procrustes, 200 seed pairs, ")
+        assert result.out.startswith("aligned by procrustes, 200 seed pairs (100.0 % of the lexicon), ")
         assert result.out.endswith("alignment: out\n")
 
     def test_auto_says_what_it_took_and_why(self, isolex, here, quick_auto):
@@ -63,7 +63,7 @@ class TestReport:
 
     def test_case(self, isolex, here):
         (here / "seeds.tsv").write_text((here / "seeds.tsv").read_text().replace("s", "S").replace("t", "T"))
-        isolex(*ALIGN, "-o", "out").fails("no seed pair is in both vocabularies")
+        isolex(*ALIGN, "-o", "out").fails("not one pair is in both vocabularies")
         isolex(*ALIGN, "-o", "out", "--case", "fold").warns(None)
 
 
@@ -196,8 +196,11 @@ BAD_OPTIONS = [
         ("--method", "procrusts"),
         r"unknown method 'procrusts'; did you mean 'procrustes'\? choose from auto, procr",
     ),
-    (("--normalize", "unit,centre"), "unknown step 'centre'; choose from unit, center, unit-dim, iterative"),
-    (("--normalize", ""), "unknown step ''"),
+    (
+        ("--normalize", "unit,centre"),
+        "unknown normalisation step 'centre'; did you mean 'center'. choose from unit, center, unit-dim, iter",
+    ),
+    (("--normalize", ""), "unknown normalisation step ''"),
     (("--vocab", "0"), "'--vocab': 0 is not in the range"),
     (("--vocab", "many"), "'--vocab': 'many' is not a valid integer"),
     (("--identical",), "exactly one of --lexicon, --identical and --numerals; see: isolex align --help"),

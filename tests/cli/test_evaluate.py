@@ -138,3 +138,18 @@ def test_unusable_vectors(isolex, here, kind):
     make, message = UNUSABLE[kind]
     make(here / "aa.vec")
     isolex(*BLI, "--source", "bad.vec", "--json").fails(message)
+
+
+def test_answers_never_replace_the_test(isolex, here):
+    before = (here / "test.tsv").read_bytes()
+    isolex("evaluate", "bli", "aa-bb", "test.tsv", "--answers", "test.tsv").fails("test.tsv: is the input")
+    assert (here / "test.tsv").read_bytes() == before
+
+
+def test_a_test_the_wrong_way_round_is_told(isolex, here):
+    pairs = [line.split("\t") for line in (here / "test.tsv").read_text().splitlines()]
+    turned = "".join(f"{target}\t{source}\n" for source, target in pairs)
+    (here / "turned.tsv").write_text(turned)
+    isolex("evaluate", "bli", "aa-bb", "turned.tsv").fails("it looks the wrong way round: 0 pairs are found")
+    (here / "turned.tsv").write_text(turned + "\t".join(pairs[0]) + "\n")
+    isolex("evaluate", "bli", "aa-bb", "turned.tsv").warns("it looks the wrong way round: 1 pairs are found")

@@ -14,7 +14,7 @@ def test_json_and_every_format(isolex, here, format):
     result = isolex("export", "aa-bb", "-o", "out", "--format", format, "--json")
     result.warns(None)
     ending = EXPORT_FORMATS[format]
-    assert result.json == {"format": format, "files": [f"out/aa{ending}", f"out/bb{ending}"]}
+    assert result.json == {"format": format, "files": [f"out/aa.aligned{ending}", f"out/bb.aligned{ending}"]}
     sides = zip(result.json["files"], load("aa-bb").shared, strict=True)
     for file, rows in sides:
         np.testing.assert_array_equal(Vectors.read(file).matrix, rows.numpy())
@@ -23,13 +23,13 @@ def test_json_and_every_format(isolex, here, format):
 def test_text(isolex, here):
     result = isolex("export", "aa-bb", "-o", "out[b]")
     result.warns(None)
-    assert result.out == "out[b]/aa.vec\nout[b]/bb.vec\n"
+    assert result.out == "out[b]/aa.aligned.vec\nout[b]/bb.aligned.vec\n"
 
 
 def test_other_files_of_the_folder_stay(isolex, here):
     isolex("export", "aa-bb", "-o", "data").warns(None)
     assert (here / "data" / "vectors" / "aa.vec.gz").exists()
-    assert (here / "data" / "aa.vec").exists()
+    assert (here / "data" / "aa.aligned.vec").exists()
 
 
 @pytest.mark.parametrize(

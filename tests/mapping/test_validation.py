@@ -148,7 +148,8 @@ class TestNullProblem:
         (HeldOut(8, 200), HeldOut(0, 200), "doubtful", "weak"),  # little, but more than the null
         (HeldOut(1, 200), HeldOut(0, 200), "failed", "did not align"),
         (HeldOut(0, 200), HeldOut(0, 200), "failed", "did not align"),
-        (HeldOut(0, 30), HeldOut(0, 30), "doubtful", "weak"),  # so few words would not show 10 %
+        (HeldOut(0, 30), HeldOut(0, 30), "doubtful", "not clearly better"),  # so few would not show 10 %
+        (HeldOut(7, 47), HeldOut(0, 47), "doubtful", "not clearly better"),  # 15 %, and by chance perhaps
         (HeldOut(9, 9), HeldOut(0, 9), "doubtful", "only 9 seed words"),
         (HeldOut(0, 0), HeldOut(0, 0), "doubtful", "only 0 seed words"),
         (HeldOut(10, 10), HeldOut(0, 10), "aligned", "100.0 %"),

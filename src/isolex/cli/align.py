@@ -138,8 +138,12 @@ def _report(alignment: Alignment, output: Path | None, seconds: float) -> dict[s
 def _render(console: Console, alignment: Alignment, output: Path, written: bool, seconds: float) -> None:
     card = alignment.card
     console.print(card.status, style="bold", end="")
-    console.print(f" by {card.method}, {card.scores['seed_pairs']:,} seed pairs, {seconds} s")
-    for reason in card.reasons:
+    console.print(
+        f" by {card.method}, {card.scores['seed_pairs']:,} seed pairs "
+        f"({card.scores['lexicon_coverage']:.1f} % of the lexicon), {seconds} s"
+    )
+    # Why it is not aligned is told on stderr, where it cannot be missed.
+    for reason in card.reasons if card.status == "aligned" else card.reasons[1:]:
         console.print(f"  {reason}")
     for side, made in (("source", card.source), ("target", card.target)):
         if made.zero_rows:

@@ -7,7 +7,7 @@ import click
 
 from isolex.cli.console import emit, working
 from isolex.cli.options import PATH, json_option, read_word_list, unicode_option
-from isolex.files import check_file
+from isolex.files import check_file, check_not_input
 from isolex.vectors import VECTOR_FORMATS, Vectors
 from isolex.vectors.formats import output_format
 
@@ -46,6 +46,7 @@ def convert_command(
       isolex convert en.vec en-small.txt.gz --limit 500
     """
     output_format(output, format)
+    check_not_input(output, source, vocabulary)
     check_file(output)
     with working(f"converting {source}"):
         words = None if vocabulary is None else read_word_list(vocabulary)

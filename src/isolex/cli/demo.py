@@ -1,5 +1,7 @@
 """`isolex demo`: the whole story on the bundled sample, in a minute."""
 
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +86,11 @@ def _render(console: Console, alignment: Alignment, result: BLIResult, data: dic
     console.print(table(None, ["English", "Spanish, best first"], rows, text_columns=2))
     console.print(
         f"\ndictionary: {data['dictionary']} ({data['entries']:,} entries)\nalignment:  {data['alignment']}\n"
-        f"try:        isolex translate {data['alignment']} bread"
+        f"try:        {_program()} translate {data['alignment']} bread"
     )
     console.print(f"{data['seconds']} s", style="dim")
+
+
+def _program() -> str:
+    """How to call isolex from here: by name, or where its environment is not active by path."""
+    return "isolex" if shutil.which("isolex") else sys.argv[0]

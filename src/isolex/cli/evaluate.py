@@ -18,7 +18,7 @@ from isolex.cli.options import (
     unicode_option,
 )
 from isolex.evaluation import PROTOCOLS, BLIResult, PairedTest, evaluate
-from isolex.files import check_file
+from isolex.files import check_file, check_not_input
 from isolex.lexicon import Lexicon
 
 
@@ -80,6 +80,7 @@ def bli_command(
     if answers is not None and protocol == "all":
         raise click.UsageError("--answers needs one protocol, not all")
     if answers is not None:
+        check_not_input(answers, test, train)
         check_file(answers)
     gold = Lexicon.read(test, case=case, unicode=unicode)
     seeds = None if train is None else Lexicon.read(train, case=case, unicode=unicode)

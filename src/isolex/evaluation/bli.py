@@ -1,5 +1,6 @@
 """Bilingual lexicon induction: how many test words an alignment translates rightly, by a named protocol."""
 
+from pathlib import Path
 from typing import Literal
 
 import torch
@@ -7,17 +8,16 @@ from jaxtyping import Int
 from torch import Tensor
 
 from isolex.alignment import Alignment
-from isolex.errors import InputError
 from isolex.evaluation.protocols import PROTOCOLS, BLIProtocol
 from isolex.evaluation.result import PRECISIONS, Answer, BLIResult
-from isolex.lexicon import Coverage, Lexicon, find_leaks
+from isolex.lexicon import Coverage, Lexicon, as_lexicon, find_leaks, index_checked
 from isolex.names import look_up
 from isolex.retrieval import Criterion, Index
 
 
 def evaluate(
     alignment: Alignment,
-    lexicon: Lexicon,
+    lexicon: Lexicon | str | Path,
     protocol: str | BLIProtocol = "muse",
     criterion: str | Criterion = "csls",
     direction: Literal["forward", "backward"] = "forward",
@@ -28,7 +28,8 @@ def evaluate(
 
     Args:
         alignment: What to score.
-        lexicon: Test pairs, source word and target word as the alignment has them, also for `backward`.
+        lexicon: Test pairs or a file of them, source word and target word as the alignment has them, also
+            for `backward`.
         protocol: `muse`, `strict`, `xling`, or a protocol object.
         criterion: `csls`, `nn`, `isf`, or a criterion object.
         direction: `forward` asks for target words, `backward` for source words.
@@ -42,17 +43,12 @@ def evaluate(
     """
     if isinstance(protocol, str):
         protocol = look_up(protocol, PROTOCOLS, "protocol")
+    lexicon = as_lexicon(lexicon, what="test lexicon")
     train = alignment.seeds if train is None else train
     if look_up(direction, {"forward": False, "backward": True}, "direction"):
         alignment, lexicon, train = alignment.reversed(), lexicon.reversed(), train.reversed()
     alignment = alignment.head(protocol.vocabulary)
-    indexed = lexicon.index(alignment.source, alignment.target)
-    if len(indexed) == 0:
-        raise InputError(
-            f"none of its {len(lexicon):,} pairs is in both vocabularies",
-            where="test lexicon",
-            fix="check the language, the direction and the letter case (--case lower or fold)",
-        )
+    indexed = index_checked(lexicon, alignment.source, alignment.target, what="test lexicon")
     pairs = torch.from_numpy(indexed.pairs).to(alignment.device)
     answers = _answers(alignment, alignment.index(criterion), pairs, protocol)
     if protocol.missing == "wrong":

@@ -1,5 +1,6 @@
 """Word pairs: reading and writing every common format, seeds, splits, coverage and leaks."""
 
+from isolex.lexicon.checked import as_lexicon, index_checked
 from isolex.lexicon.indexing import Coverage, IndexedLexicon
 from isolex.lexicon.leaks import LeakReport, find_leaks
 from isolex.lexicon.pairs import Lexicon, read_lexicon, write_lexicon
@@ -9,7 +10,9 @@ __all__ = [
     "IndexedLexicon",
     "LeakReport",
     "Lexicon",
+    "as_lexicon",
     "find_leaks",
+    "index_checked",
     "read_lexicon",
     "write_lexicon",
 ]

@@ -86,17 +86,21 @@ def null_problem(problem: Problem, *, seed: int = 0) -> Problem:
 def judge(found: HeldOut, null: HeldOut) -> tuple[Literal["aligned", "doubtful", "failed"], str]:
     """A status and the sentence that explains it.
 
-    `failed`: no better than a space that cannot align, and surely below 10 %. `doubtful`: below 10 %, or too
-    few seed words to tell. `aligned`: the rest.
+    Better than a space that cannot align means that the two intervals do not overlap. `failed`: no better,
+    and surely below 10 %. `doubtful`: no better, below 10 %, or too few seed words to tell. `aligned`: the
+    rest.
     """
     figures = f"P@1 on {found.words:,} held-out seed words {found}, a space that cannot align gives {null}"
     if found.words < MIN_WORDS:
         return "doubtful", f"only {found.words} seed words can be held out, too few to check the alignment"
-    if found.interval[1] < USABLE_PERCENT and found.interval[0] <= null.interval[1]:
+    better = found.interval[0] > null.interval[1]
+    if not better and found.interval[1] < USABLE_PERCENT:
         return (
             "failed",
             f"{figures}: the spaces did not align; check languages and lexicon, or give more text",
         )
+    if not better:
+        return "doubtful", f"{figures}: not clearly better; give more seed pairs"
     if found.percent < USABLE_PERCENT:
         return "doubtful", f"{figures}: weak; more seed pairs or vectors from more text would help"
     return "aligned", figures
