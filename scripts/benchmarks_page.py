@@ -100,7 +100,8 @@ def main() -> int:
         "",
         f"An independent float32 implementation of the same definitions gives {count} of these figures, to "
         f"one decimal ({len(independent['pairs'])} pairs; least squares, Procrustes and VecMap by both "
-        f"criteria; `benchmarks/independent.json`). The largest difference is {largest:.2f} points; up to 0.05 is "
+        "criteria; `benchmarks/independent.json`). "
+        f"The largest difference is {largest:.2f} points; up to 0.05 is "
         "rounding.",
         "",
         "## RCSLS and Procrustes",

@@ -198,7 +198,7 @@ BAD_OPTIONS = [
     ),
     (
         ("--normalize", "unit,centre"),
-        "unknown normalisation step 'centre'; did you mean 'center'. choose from unit, center, unit-dim, iter",
+        "unknown normalisation step 'centre'; did you mean 'center'. choose from unit, center, unit-dim",
     ),
     (("--normalize", ""), "unknown normalisation step ''"),
     (("--vocab", "0"), "'--vocab': 0 is not in the range"),
