@@ -54,6 +54,11 @@ class TestEveryCriterion:
         found = criterion.index(*spaces()).search(torch.zeros(0, 4), 3)
         assert found.indices.shape == found.scores.shape == (0, 3)
 
+    def test_best_are_the_keys_of_search(self, criterion) -> None:
+        sources, keys = spaces()
+        index = criterion.index(sources, keys)
+        assert torch.equal(index.best(sources, 7), index.search(sources, 7).indices)
+
     def test_degenerate_spaces(self, criterion) -> None:
         """Zero rows, repeated rows, a single key: finite scores, ties to the lower id."""
         sources = torch.cat([torch.zeros(2, 4), unit_gaussian(3, 4)])

@@ -21,7 +21,7 @@ from isolex.cli.lexicon import lexicon_command
 from isolex.cli.translate import translate_command
 from isolex.errors import IsolexError
 
-EXIT_OK, EXIT_NO, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
+EXIT_OK, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 2, 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

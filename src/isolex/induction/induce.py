@@ -40,10 +40,10 @@ def induce(
         raise InputError(f"got k = {k} for direction {direction!r}", fix="use k = 1 for mutual, else k ≥ 1")
     x, z = backward.keys, forward.keys
     asked_forward = direction != "backward"
-    # One full answer in the direction asked for; of the other only the best key of each row is needed.
+    # Full answers in the direction asked for; of the other only the best key of each row is needed.
     found = forward.search(x, k) if asked_forward else backward.search(z, k)
-    back = backward.search(z, 1) if asked_forward else forward.search(x, 1)
-    mutual = _is_mutual(found, back.indices[:, 0])
+    back = backward.best(z, 1) if asked_forward else forward.best(x, 1)
+    mutual = _is_mutual(found, back[:, 0])
     asked = source_words if asked_forward else target_words
     answers = target_words if asked_forward else source_words
     entries: list[Entry] = []

@@ -127,7 +127,7 @@ def _first_answers_right(
 ) -> Bool[Tensor, "w"]:
     """For each source word in `pairs`, whether its best CSLS answer is one of its targets there."""
     words, place = pairs[:, 0].unique(return_inverse=True)
-    best = CSLS().index(x, z).search(x[words], 1).indices[:, 0]
+    best = CSLS().index(x, z).best(x[words], 1)[:, 0]
     right = torch.zeros(words.numel(), dtype=torch.bool, device=x.device)
     right[place[best[place] == pairs[:, 1]]] = True
     return right

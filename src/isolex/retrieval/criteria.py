@@ -39,6 +39,10 @@ class Index:
             return found
         return TopK(found.indices, found.scores - self.row_term(queries)[:, None])
 
+    def best(self, queries: Float[Tensor, "n d"], k: int) -> Int[Tensor, "n k"]:
+        """The keys alone of `search`: without scores the row term is not needed, nor the pass it may cost."""
+        return top_k(queries, self.keys, k, scale=self.scale, bias=self.bias).indices
+
     def ranks(self, queries: Float[Tensor, "n d"], targets: Int[Tensor, "n"]) -> Int[Tensor, "n"]:
         """The rank, from 1, of one key for each query among all keys."""
         return ranks(queries, self.keys, targets, scale=self.scale, bias=self.bias)
