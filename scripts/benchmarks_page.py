@@ -28,7 +28,8 @@ every method; `isolex align` calls it doubtful.
 isolex bench reference --data DATA
 ```
 
-DATA is a folder with `vectors/xx.vec.gz` and `dictionaries/muse/xx-yy.train.txt` and `.test.txt`.
+DATA is a folder with `vectors/xx.vec.gz` and `dictionaries/muse/xx-yy.train.txt` and `.test.txt`. Figures
+with few seed pairs or none are on [a page of their own](benchmarks-weak.md).
 """
 
 

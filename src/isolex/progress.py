@@ -1,12 +1,14 @@
-"""Progress of long loops, told to whoever listens: the library prints nothing by itself.
+"""Progress of long loops, told to whoever listens, and the wish to end them early.
 
-The command line installs a listener that draws bars; a notebook or a service can install its own.
+The library prints nothing by itself: the command line installs a listener that draws bars; a notebook or a
+service can install its own. A loop that gets better with every round can be asked to stop: it then ends
+as if it had run out of rounds, and what it found until then is the result.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 Item = TypeVar("Item")
 
@@ -22,12 +24,17 @@ class Listener(Protocol):
         """One round of the loop is done."""
         ...
 
+    def note(self, loop: object, text: str) -> None:
+        """How the loop is doing, in a few words: the value of its criterion."""
+        ...
+
     def finish(self, loop: object) -> None:
         """The loop is over, whether completed, left early or interrupted."""
         ...
 
 
 _listener: ContextVar[Listener | None] = ContextVar("isolex_progress_listener", default=None)
+_stop_wanted: ContextVar[Callable[[], bool]] = ContextVar("isolex_stop_wanted", default=lambda: False)
 
 
 @contextmanager
@@ -38,6 +45,55 @@ def listening(listener: Listener) -> Iterator[None]:
         yield
     finally:
         _listener.reset(token)
+
+
+@contextmanager
+def stopping(wanted: Callable[[], bool]) -> Iterator[None]:
+    """End the `Rounds` that run inside the block as soon as `wanted()` says so."""
+    token = _stop_wanted.set(wanted)
+    try:
+        yield
+    finally:
+        _stop_wanted.reset(token)
+
+
+def stop_wanted() -> bool:
+    """Whether loops are to end with what they have."""
+    return _stop_wanted.get()()
+
+
+class Rounds(Generic[Item]):
+    """A loop whose result is of use after any round: it ends early, after its first, once a stop is wanted.
+
+    Attributes:
+        stopped: It was ended early.
+    """
+
+    def __init__(self, items: Sequence[Item], label: str) -> None:
+        self._items, self._label = items, label
+        self._listener = _listener.get()
+        self._loop: object = None
+        self.stopped = False
+
+    def __iter__(self) -> Iterator[Item]:
+        if self._listener is not None:
+            self._loop = self._listener.start(self._label, len(self._items))
+        try:
+            for item in self._items:
+                yield item
+                if self._listener is not None:
+                    self._listener.advance(self._loop)
+                if stop_wanted():
+                    self.stopped = True
+                    return
+        finally:
+            if self._listener is not None:
+                self._listener.finish(self._loop)
+
+    def note(self, text: str) -> None:
+        """Show a few words, such as the value of the criterion, beside the loop's progress."""
+        if self._listener is not None:
+            self._listener.note(self._loop, text)
 
 
 def track(items: Sequence[Item], label: str) -> Iterator[Item]:

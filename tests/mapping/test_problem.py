@@ -11,6 +11,7 @@ from tests.shapes import shapes_unchecked
 
 X, Z = gaussian(4, 2), gaussian(5, 3, 1)
 PAIRS = torch.tensor([[0, 4], [3, 0], [0, 1]])
+NO_PAIRS = torch.zeros(0, 2, dtype=torch.int64)
 
 
 def test_seeds_stack_the_rows_of_the_pairs() -> None:
@@ -43,15 +44,30 @@ class TestRestricted:
         assert Problem(X, Z, PAIRS).restricted(torch.tensor([1])).weights is None
 
     def test_nothing_left(self) -> None:
-        with pytest.raises(InputError, match="no seed pairs"):
-            Problem(X, Z, PAIRS).restricted(torch.zeros(3, dtype=torch.bool))
+        part = Problem(X, Z, PAIRS, torch.ones(3)).restricted(torch.zeros(3, dtype=torch.bool))
+        assert_same(part.pairs, NO_PAIRS)
+        assert part.weights is None
+
+
+class TestWithoutPairs:
+    @pytest.mark.parametrize("problem", [Problem(X, Z), Problem(X, Z, NO_PAIRS)], ids=["left out", "empty"])
+    def test_there_are_none_and_seeds_say_so(self, problem) -> None:
+        assert_same(problem.pairs, NO_PAIRS)
+        assert problem.weights is None
+        with pytest.raises(InputError, match="got no seed pairs inside both vocabularies; add a lexicon"):
+            problem.seeds()
+
+    def test_weights_of_no_pairs_are_none(self) -> None:
+        assert Problem(X, Z, NO_PAIRS, torch.ones(0)).weights is None
+
+    def test_spaces_may_even_be_empty(self) -> None:
+        assert_same(Problem(X[:0], Z[:0]).pairs, NO_PAIRS)
+
+    def test_problems_do_not_share_their_pairs(self) -> None:
+        assert Problem(X, Z).pairs is not Problem(X, Z).pairs
 
 
 class TestRefused:
-    def test_no_pairs(self) -> None:
-        with pytest.raises(InputError, match="no seed pairs"):
-            Problem(X, Z, torch.zeros(0, 2, dtype=torch.int64))
-
     @pytest.mark.parametrize(
         ("pair", "message"),
         [

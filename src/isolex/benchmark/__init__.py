@@ -1,5 +1,26 @@
 """Benchmarks that anyone can rerun on a folder of vectors and dictionaries."""
 
+from isolex.benchmark.planted import PLANTED_METHODS, PlantedRun, run_planted
 from isolex.benchmark.reference import REFERENCE_CRITERIA, REFERENCE_METHODS, ReferenceRow, run_reference
+from isolex.benchmark.systems import SYSTEMS, run_systems
+from isolex.benchmark.verdict import Calibration, leave_one_pair_out, run_verdict
+from isolex.benchmark.weak import UNORDERED_PAIRS, WeakRun, run_semi_supervised, run_unsupervised
 
-__all__ = ["REFERENCE_CRITERIA", "REFERENCE_METHODS", "ReferenceRow", "run_reference"]
+__all__ = [
+    "PLANTED_METHODS",
+    "REFERENCE_CRITERIA",
+    "REFERENCE_METHODS",
+    "SYSTEMS",
+    "UNORDERED_PAIRS",
+    "Calibration",
+    "PlantedRun",
+    "ReferenceRow",
+    "WeakRun",
+    "leave_one_pair_out",
+    "run_planted",
+    "run_reference",
+    "run_semi_supervised",
+    "run_systems",
+    "run_unsupervised",
+    "run_verdict",
+]

@@ -5,16 +5,13 @@ The folder holds `vectors/xx.vec.gz` and `dictionaries/muse/xx-yy.train.txt` and
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-from isolex.errors import InputError
+from isolex.benchmark.folder import DataFolder
 from isolex.evaluation import BLIResult, evaluate
-from isolex.lexicon import Lexicon
 from isolex.names import look_up
 from isolex.progress import track
 from isolex.recipes import METHODS, align
-from isolex.vectors import Vectors
 
 REFERENCE_METHODS = ("least-squares", "procrustes", "vecmap", "rcsls")
 REFERENCE_CRITERIA = ("nn", "csls")
@@ -57,19 +54,14 @@ def run_reference(
     Raises:
         InputError: The folder does not have that layout, or lacks a pair, or a name is unknown.
     """
-    folder = Path(data)
-    available = available_pairs(folder)
-    table = dict.fromkeys(available, None)
+    folder = DataFolder(data)
     for method in methods:
         look_up(method, METHODS, "method")
     for pair in pairs:
-        look_up(pair, table, f"language pair of {folder}")
-    read = lru_cache(maxsize=3)(
-        lambda language: Vectors.read(_vectors_file(folder, language), language=language)
-    )
-    for pair in track(list(pairs or available), "language pairs"):
-        source, target = (read(language) for language in pair.split("-"))
-        train, test = (_dictionary(folder, pair, part) for part in ("train", "test"))
+        folder.check(pair)
+    for pair in track(list(pairs or folder.pairs), "language pairs"):
+        source, target = folder.vectors(pair)
+        train, test = (folder.dictionary(pair, part) for part in ("train", "test"))
         results = {}
         train_pairs = 0
         for method in track(list(methods), f"{pair}: methods"):
@@ -78,36 +70,3 @@ def run_reference(
             for criterion in REFERENCE_CRITERIA:
                 results[method, criterion] = evaluate(alignment, test, "muse", criterion)
         yield ReferenceRow(pair, train_pairs, len(test.sources), results)
-
-
-def available_pairs(folder: Path) -> list[str]:
-    """Pairs with both dictionaries and both sides' vectors.
-
-    Raises:
-        InputError: There are none.
-    """
-    pairs = [
-        path.name.removesuffix(".train.txt")
-        for path in sorted((folder / "dictionaries" / "muse").glob("*-*.train.txt"))
-        if path.with_name(path.name.replace(".train.", ".test.")).exists()
-    ]
-    found = [
-        pair
-        for pair in pairs
-        if all(_vectors_file(folder, language).exists() for language in pair.split("-"))
-    ]
-    if not found:
-        raise InputError(
-            "holds no vectors/xx.vec.gz with dictionaries/muse/xx-yy.train.txt and .test.txt",
-            where=folder,
-            fix="give a folder of that layout by --data",
-        )
-    return found
-
-
-def _vectors_file(folder: Path, language: str) -> Path:
-    return folder / "vectors" / f"{language}.vec.gz"
-
-
-def _dictionary(folder: Path, pair: str, part: str) -> Lexicon:
-    return Lexicon.read(folder / "dictionaries" / "muse" / f"{pair}.{part}.txt")

@@ -1,5 +1,6 @@
 """`isolex align`: two files of vectors and a lexicon in, an alignment folder out."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +8,12 @@ import click
 from rich.console import Console
 
 from isolex.alignment import Alignment, check_output
-from isolex.cli.console import Stopwatch, emit, say, working
+from isolex.cli.console import Stopwatch, emit, say, stopped_by_interrupt, working
 from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon
-from isolex.names import look_up
 from isolex.normalize import Normalizer
-from isolex.recipes import METHODS, align
+from isolex.recipes import METHODS, align, check_supervision
 from isolex.vectors import Vectors
 
 
@@ -24,12 +24,13 @@ from isolex.vectors import Vectors
 @click.option("--lexicon", type=PATH, help="Seed pairs: source word, target word on each line.")
 @click.option("--identical", is_flag=True, help="Seed pairs: strings that are in both vocabularies.")
 @click.option("--numerals", is_flag=True, help="Seed pairs: numerals that are in both vocabularies.")
+@click.option("--unsupervised", is_flag=True, help="No seed pairs: nothing but the two sets of vectors.")
 @click.option(
     "--method",
     default="auto",
     show_default=True,
-    metavar=f"[{'|'.join(['auto', *METHODS])}]",
-    help="auto takes the one that does best on held-out seed words.",
+    metavar="NAME",
+    help=f"auto chooses by what seed pairs there are. By name: {', '.join(METHODS)}.",
 )
 @click.option(
     "--normalize",
@@ -50,6 +51,11 @@ from isolex.vectors import Vectors
     help="Store the vectors with the alignment, or only where they are.",
 )
 @click.option("--force", is_flag=True, help="Write the alignment even if it failed.")
+@click.option(
+    "--keep-on-interrupt",
+    is_flag=True,
+    help="The first Ctrl-C ends the iterations and keeps the best so far; a second one leaves.",
+)
 @case_option
 @unicode_option
 @seed_option
@@ -61,6 +67,7 @@ def align_command(
     lexicon: Path | None,
     identical: bool,
     numerals: bool,
+    unsupervised: bool,
     method: str,
     normalize: str,
     vocab: int | None,
@@ -68,6 +75,7 @@ def align_command(
     target_language: str | None,
     vectors: Any,
     force: bool,
+    keep_on_interrupt: bool,
     case: Any,
     unicode: Any,
     seed: int,
@@ -76,33 +84,29 @@ def align_command(
 ) -> int:
     """Map the vectors of SOURCE and TARGET into one space.
 
-    The alignment gets a status, from seed words that were held out: aligned, doubtful, or failed. A failed
-    one is not written (exit status 1) unless forced.
+    Seed pairs come from a lexicon, from identical strings or numerals, or there are none (--unsupervised);
+    a --method that works without any implies that.
+
+    The alignment gets a status, aligned, doubtful or failed, from seed words that were held out or, with few
+    of them or none, from an independent restart. A failed one is not written (exit status 1) unless forced.
 
     \b
     Examples:
       isolex align en.vec es.vec -o en-es --lexicon en-es.train.tsv
       isolex align en.vec es.vec -o en-es --lexicon en-es.train.tsv --method vecmap --vocab 1000
       isolex align en.vec es.vec -o en-es --identical --method procrustes --json
+      isolex align en.vec es.vec -o en-es --unsupervised --keep-on-interrupt
     """
     watch = Stopwatch()
-    if (lexicon is not None) + identical + numerals != 1:
-        raise click.UsageError("give exactly one of --lexicon, --identical and --numerals")
-    look_up(method, dict.fromkeys(("auto", *METHODS)), "method")
+    kind = _supervision(lexicon, method, identical=identical, numerals=numerals, unsupervised=unsupervised)
     normalizer = Normalizer.parse(normalize)
     check_output(output)
     given = None if lexicon is None else Lexicon.read(lexicon, case=case, unicode=unicode)
     with working("reading vectors"):
         x = Vectors.read(source, limit=vocab, unicode=unicode, language=source_language)
         z = Vectors.read(target, limit=vocab, unicode=unicode, language=target_language)
-        if given is not None:
-            seeds = given
-        else:
-            seeds = Lexicon.identical(x, z) if identical else Lexicon.numerals(x, z)
-    if len(seeds) == 0:
-        kind = "identical strings" if identical else "numerals"
-        raise InputError(f"the two vocabularies share no {kind}", fix="give a lexicon by --lexicon")
-    with working("aligning"):
+        seeds = _seeds(kind, given, x, z)
+    with working("aligning"), stopped_by_interrupt() if keep_on_interrupt else nullcontext():
         alignment = align(x, z, seeds, method=method, normalize=normalizer.steps, seed=seed, device=device)
     written = force or alignment.card.status != "failed"
     if written:
@@ -116,6 +120,44 @@ def align_command(
     if alignment.card.status != "aligned":
         say(f"warning: {alignment.card.status}: {alignment.card.reasons[0]}")
     return 0
+
+
+def _supervision(
+    lexicon: Path | None, method: str, *, identical: bool, numerals: bool, unsupervised: bool
+) -> str | None:
+    """What the seed pairs are, in words; None if there are none.
+
+    Raises:
+        click.UsageError: No supervision is asked for, or several kinds of it.
+        InputError: The method does not go with it.
+    """
+    kinds = {
+        "a lexicon": lexicon is not None,
+        "identical strings": identical,
+        "numerals": numerals,
+        None: unsupervised,
+    }
+    asked = [kind for kind, wanted in kinds.items() if wanted]
+    names = "--lexicon, --identical, --numerals and --unsupervised"
+    if len(asked) > 1 or (not asked and method == "auto"):
+        raise click.UsageError(f"give exactly one of {names}")
+    kind = asked[0] if asked else None
+    if unsupervised and method in METHODS and METHODS[method].needs == "identical":
+        raise click.UsageError(f"--unsupervised contradicts --method {method}, which uses identical strings")
+    check_supervision(method, kind)
+    # A method that finds its own identical strings is given none.
+    return None if method in METHODS and METHODS[method].needs == "identical" else kind
+
+
+def _seeds(kind: str | None, lexicon: Lexicon | None, x: Vectors, z: Vectors) -> Lexicon | None:
+    if kind is None or lexicon is not None:
+        return lexicon
+    seeds = Lexicon.identical(x, z) if kind == "identical strings" else Lexicon.numerals(x, z)
+    if len(seeds) == 0:
+        raise InputError(
+            f"the two vocabularies share no {kind}", fix="give a lexicon by --lexicon, or --unsupervised"
+        )
+    return seeds
 
 
 def _report(alignment: Alignment, output: Path | None, seconds: float) -> dict[str, Any]:
@@ -138,10 +180,11 @@ def _report(alignment: Alignment, output: Path | None, seconds: float) -> dict[s
 def _render(console: Console, alignment: Alignment, output: Path, written: bool, seconds: float) -> None:
     card = alignment.card
     console.print(card.status, style="bold", end="")
-    console.print(
-        f" by {card.method}, {card.scores['seed_pairs']:,} seed pairs "
-        f"({card.scores['lexicon_coverage']:.1f} % of the lexicon), {seconds} s"
-    )
+    seeds = "no seed pairs"
+    if card.scores["seed_pairs"]:
+        coverage = f"{card.scores['lexicon_coverage']:.1f} % of the lexicon"
+        seeds = f"{card.scores['seed_pairs']:,} seed pairs ({coverage})"
+    console.print(f" by {card.method}, {seeds}, {seconds} s")
     # Why it is not aligned is told on stderr, where it cannot be missed.
     for reason in card.reasons if card.status == "aligned" else card.reasons[1:]:
         console.print(f"  {reason}")

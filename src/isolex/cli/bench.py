@@ -8,13 +8,18 @@ from rich.console import Console
 
 from isolex.alignment import current_versions
 from isolex.benchmark import REFERENCE_CRITERIA, REFERENCE_METHODS, ReferenceRow, run_reference
+from isolex.cli.bench_weak import planted, semi, systems, unsupervised, verdict
 from isolex.cli.console import Stopwatch, emit, table, working
-from isolex.cli.options import PATH, compute_options, seed_option
+from isolex.cli.options import PATH, compute_options, names_in, seed_option
 
 
 @click.group("bench")
 def bench() -> None:
     """Rerun measurements."""
+
+
+for _command in (unsupervised, semi, systems, verdict, planted):
+    bench.add_command(_command)
 
 
 @bench.command("reference")
@@ -34,11 +39,11 @@ def reference(data: Path, pairs: str, methods: str, seed: int, device: str | Non
       isolex bench reference --data data --pairs en-es --methods procrustes,vecmap
     """
     watch = Stopwatch()
-    names = _names(methods)
+    names = names_in(methods)
     if not names:
         raise click.UsageError("--methods names no method")
     with working("measuring"):
-        rows = list(run_reference(data, pairs=_names(pairs), methods=names, seed=seed, device=device))
+        rows = list(run_reference(data, pairs=names_in(pairs), methods=names, seed=seed, device=device))
     report = {
         "benchmark": "reference",
         "protocol": "muse",
@@ -47,10 +52,6 @@ def reference(data: Path, pairs: str, methods: str, seed: int, device: str | Non
         "seconds": watch.seconds,
     }
     emit(as_json, report, lambda console: _render(console, rows, names))
-
-
-def _names(text: str) -> list[str]:
-    return list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
 
 
 def _json(row: ReferenceRow) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the command line prints: results on stdout, everything else on stderr."""
 
 import json
+import signal
 import sys
 import time
 import warnings
@@ -22,7 +23,7 @@ from rich.progress import (
 from rich.table import Table
 
 from isolex.errors import IsolexWarning
-from isolex.progress import listening
+from isolex.progress import listening, stopping
 
 _WIDE = 10_000
 
@@ -70,11 +71,15 @@ class Bars:
 
     def start(self, label: str, total: int) -> object:
         """A new bar."""
-        return self._progress.add_task(label, total=total)
+        return self._progress.add_task(label, total=total, note="")
 
     def advance(self, loop: object) -> None:
         """One step on."""
         self._progress.advance(TaskID(int(str(loop))))
+
+    def note(self, loop: object, text: str) -> None:
+        """A few words behind the bar."""
+        self._progress.update(TaskID(int(str(loop))), note=text)
 
     def finish(self, loop: object) -> None:
         """The bar goes."""
@@ -94,10 +99,30 @@ def working(label: str) -> Iterator[None]:
         BarColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
     )
     with Progress(*columns, console=console, transient=True) as progress, listening(Bars(progress)):
-        progress.add_task(label, total=None)
+        progress.add_task(label, total=None, note="")
         yield
+
+
+@contextmanager
+def stopped_by_interrupt() -> Iterator[None]:
+    """The first Ctrl-C inside the block asks loops to end with what they have; the second one interrupts."""
+    asked = False
+
+    def ask(_signal: int, _frame: object) -> None:
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGINT, before)
+        say("stopping after this round, with the best so far; Ctrl-C again to leave")
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        with stopping(lambda: asked):
+            yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def show_warning(

@@ -142,6 +142,11 @@ def read_word_list(path: Path) -> list[str]:
         raise InputError(f"cannot be read as a list of words ({error})", where=path) from error
 
 
+def names_in(text: str) -> list[str]:
+    """The names in a comma-separated list, each once."""
+    return list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
+
+
 def _use_threads(count: int | None) -> None:
     if count is not None:
         torch.set_num_threads(count)

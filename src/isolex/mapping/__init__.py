@@ -1,22 +1,46 @@
 """Solvers: from two matrices and seed pairs to one linear map a side. Knows no words."""
 
+from isolex.mapping.adversarial import Adversarial
+from isolex.mapping.annealing import Annealing
+from isolex.mapping.dictionary import Dictionary, Induction
+from isolex.mapping.gromov import GromovWasserstein
 from isolex.mapping.linear import CCA, LeastSquares, Procrustes
 from isolex.mapping.problem import Mapping, Problem, Solver
 from isolex.mapping.rcsls import RCSLS
+from isolex.mapping.seeds import GivenPairs, Seed, SimilarityDistributions, Solved, Union
+from isolex.mapping.selflearning import SelfLearning
 from isolex.mapping.validation import HeldOut, cross_validate, judge, null_problem
 from isolex.mapping.vecmap import VecMap
+from isolex.mapping.verdict import Evidence, agreement, gather, judge_evidence
+from isolex.mapping.wasserstein import WassersteinProcrustes
 
 __all__ = [
     "CCA",
     "RCSLS",
+    "Adversarial",
+    "Annealing",
+    "Dictionary",
+    "Evidence",
+    "GivenPairs",
+    "GromovWasserstein",
     "HeldOut",
+    "Induction",
     "LeastSquares",
     "Mapping",
     "Problem",
     "Procrustes",
+    "Seed",
+    "SelfLearning",
+    "SimilarityDistributions",
+    "Solved",
     "Solver",
+    "Union",
     "VecMap",
+    "WassersteinProcrustes",
+    "agreement",
     "cross_validate",
+    "gather",
     "judge",
+    "judge_evidence",
     "null_problem",
 ]

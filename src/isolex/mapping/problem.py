@@ -1,7 +1,7 @@
 """What a solver gets and what it gives: matrices and index pairs in, one linear map a side out."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import torch
@@ -14,29 +14,29 @@ from isolex.normalize import unit_rows
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Two normalised embedding matrices and the seed pairs that tie them together.
+    """Two normalised embedding matrices and the seed pairs that tie them together, if there are any.
 
     Attributes:
-        x: Source rows, float32 `[n, d]`.
+        x: Source rows, float32 `[n, d]`, most frequent word first.
         z: Target rows, float32 `[m, e]`.
-        pairs: int64 `[p, 2]`: ids into x and z. Many-to-many pairs are fine.
+        pairs: int64 `[p, 2]`: ids into x and z. Many-to-many pairs are fine; none are, for solvers that need
+            no supervision.
         weights: `[p]` non-negative importances of the pairs; None means all alike. They are scaled to a mean
             of 1 over the pairs that count at all, so that a ridge means the same with and without them.
 
     Raises:
-        InputError: No pairs, ids outside the matrices, or unusable weights.
+        InputError: Ids outside the matrices, or unusable weights.
     """
 
     x: Float[Tensor, "n d"]
     z: Float[Tensor, "m e"]
-    pairs: Int[Tensor, "p 2"]
+    pairs: Int[Tensor, "p 2"] = field(default_factory=lambda: torch.empty(0, 2, dtype=torch.int64))
     weights: Float[Tensor, "p"] | None = None
 
     def __post_init__(self) -> None:
         if self.pairs.shape[0] == 0:
-            raise InputError(
-                "got no seed pairs inside both vocabularies", where="problem", fix="add a lexicon"
-            )
+            object.__setattr__(self, "weights", None)
+            return
         for side, rows, ids in (("source", self.x, self.pairs[:, 0]), ("target", self.z, self.pairs[:, 1])):
             if int(ids.min()) < 0 or int(ids.max()) >= rows.shape[0]:
                 raise InputError(
@@ -57,7 +57,15 @@ class Problem:
         object.__setattr__(self, "weights", scaled.float())
 
     def seeds(self) -> tuple[Float[Tensor, "p d"], Float[Tensor, "p e"]]:
-        """X and Z: the rows of the pairs, stacked in the same order."""
+        """X and Z: the rows of the pairs, stacked in the same order.
+
+        Raises:
+            InputError: There are no pairs.
+        """
+        if self.pairs.shape[0] == 0:
+            raise InputError(
+                "got no seed pairs inside both vocabularies", where="problem", fix="add a lexicon"
+            )
         return self.x[self.pairs[:, 0]], self.z[self.pairs[:, 1]]
 
     def restricted(self, keep: Tensor) -> "Problem":

@@ -1,0 +1,250 @@
+"""Write docs/benchmarks-weak.md and fill docs/verdict.md, from benchmarks/ and the source.
+
+isolex bench unsupervised --data DATA --json > benchmarks/unsupervised.json
+isolex bench semi --data DATA --json > benchmarks/semi.json
+isolex bench systems --data DATA --json > benchmarks/systems.json
+isolex bench verdict --data DATA --json > benchmarks/verdict.json
+python scripts/weak_page.py
+
+A measurement that is not there has no section. With --check nothing is written, and a page that is out of
+date is an error.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from isolex.benchmark import WeakRun
+from isolex.benchmark.verdict import GOOD_RATIO, MEANINGFUL_PERCENT, is_good
+from isolex.mapping import Evidence, judge_evidence
+from isolex.mapping.verdict import ALIGNED_AGREEMENT, FAILED_AGREEMENT
+
+ROOT = Path(__file__).parent.parent
+MEASURED = ROOT / "benchmarks"
+PAGE = ROOT / "docs" / "benchmarks-weak.md"
+VERDICT_PAGE = ROOT / "docs" / "verdict.md"
+
+Report = dict[str, Any]
+
+INTRODUCTION = """# Benchmarks without a dictionary
+
+<!-- Made by scripts/weak_page.py from benchmarks/*.json; do not edit. -->
+
+P@1 in percent with little supervision or none, on the vectors and dictionaries of
+[Benchmarks](benchmarks.md), by protocol `muse` and CSLS: *there* is source to target, *back* is target to
+source. *Supervised* is [VecMap](methods/vecmap.md) on the same spaces with all pairs of the training
+dictionary, each direction trained on its own dictionary: one dictionary for both would hold test pairs of the
+other direction, turned round.
+
+DATA is a folder with `vectors/xx.vec.gz` and `dictionaries/muse/xx-yy.train.txt` and `.test.txt`.
+"""
+
+UNSUPERVISED = """Nothing but the vectors. The status is by the thresholds of [The verdict](verdict.md),
+which also explains the agreement; the seconds include it.
+"""
+
+SEMI = """From more and more pairs of the training dictionary, each set within the next, and from the strings
+or numerals that both vocabularies have (how many there are, in brackets). Figures are *there* / *back*. No
+verdict was asked for.
+"""
+
+SYSTEMS = """Each method in a process of its own, without a verdict. Minutes are those of `isolex.align`;
+memory is the most that the process held, which includes reading the vectors and the supervised runs.
+"""
+
+VERDICT = f"""Unsupervised runs on small, noisy and hopeless spaces, each beside what dictionaries say of it.
+A run is *good* if it has at least {100 * GOOD_RATIO:.0f} % of the supervised P@1, both directions together,
+on spaces where that P@1 is {MEANINGFUL_PERCENT:.0f} % or more in the mean. Statuses are by the thresholds of
+[The verdict](verdict.md).
+"""
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, text_columns: int = 1) -> str:
+    """A table whose first columns hold text and whose others hold numbers."""
+    marks = "|---" * text_columns + "|---:" * (len(head) - text_columns)
+    lines = [" | ".join(row) for row in (head, *rows)]
+    return "\n".join([f"| {lines[0]} |", f"{marks}|", *(f"| {line} |" for line in lines[1:])])
+
+
+def read(name: str) -> Report | None:
+    """A measurement, or None."""
+    path = MEASURED / f"{name}.json"
+    report: Report | None = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return report
+
+
+def both(run: Report, prefix: str = "") -> str:
+    """P@1 there and back in one cell."""
+    return f"{run[f'{prefix}forward']:.1f} / {run[f'{prefix}backward']:.1f}"
+
+
+def four(run: Report) -> list[str]:
+    """P@1 there and back, and the supervised figures."""
+    names = ("forward", "backward", "supervised_forward", "supervised_backward")
+    return [f"{run[name]:.1f}" for name in names]
+
+
+def status(run: Report) -> str:
+    """The status by the thresholds as they are now."""
+    return judge_evidence(Evidence(**run["evidence"]))[0] if run["evidence"] else str(run["status"])
+
+
+def seconds(run: Report) -> str:
+    """How long it took."""
+    return f"{run['seconds']:.0f}"
+
+
+def memory(run: Report) -> str:
+    """The most memory that was held, in GiB, where that was measured."""
+    return "" if run["peak_gib"] is None else f"{run['peak_gib']:.1f}"
+
+
+def agreement(run: Report) -> str:
+    """The run's agreement, if it was judged by one."""
+    return f"{run['evidence']['agreement']:.1f}" if run["evidence"] else ""
+
+
+def section(title: str, text: str, report: Report, *parts: str) -> str:
+    """A measurement with its command and what it was made with."""
+    command = f"```text\nisolex bench {report['benchmark']} --data DATA\n```\n"
+    versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
+    end = f"Measured in {report['seconds'] / 60:.0f} minutes with {versions}.\n"
+    return "\n".join([f"## {title}\n", text, command, *(f"{part}\n" for part in parts), end])
+
+
+def unsupervised(report: Report) -> str:
+    """One row a run."""
+    head = ["pair", "method", "status", "seed", "there", "back", "supervised there", "supervised back"]
+    rows = [
+        [run["pair"], run["method"], status(run), str(run["seed"]), *four(run), agreement(run), seconds(run)]
+        for run in report["runs"]
+    ]
+    made = table([*head, "agreement", "seconds"], rows, text_columns=3)
+    return section("No dictionary", UNSUPERVISED, report, made)
+
+
+def semi(report: Report, without: Report | None) -> str:
+    """One row a language pair, one column a kind of supervision."""
+    alone = {run["pair"]: run for run in reversed(without["runs"])} if without else {}
+    kinds: dict[str, dict[str, str]] = {}
+    for run in report["runs"]:
+        kind, cell = run["supervision"], both(run)
+        if counted := re.fullmatch(r"(\d+) (identical strings|numerals)", kind):
+            kind, cell = counted[2], f"{cell} ({int(counted[1]):,})"
+        kinds.setdefault(kind, {})[run["pair"]] = cell
+    pairs = {run["pair"]: run for run in report["runs"]}
+    if alone:
+        kinds["no dictionary"] = {pair: both(run) for pair, run in alone.items()}
+    rows = [
+        [pair, *(cells.get(pair, "") for cells in kinds.values()), both(run, "supervised_")]
+        for pair, run in pairs.items()
+    ]
+    made = table(["pair", *kinds, "supervised"], rows)
+    methods = ", ".join(f"`{name}`" for name in dict.fromkeys(run["method"] for run in report["runs"]))
+    return section("Few pairs", f"{SEMI}Method: {methods}.\n", report, made)
+
+
+def systems(report: Report) -> str:
+    """One row a method."""
+    head = ["method", "begins with", "there", "back", "minutes", "peak GiB"]
+    rows = [
+        [f"`{run['method']}`", run["supervision"], *four(run)[:2], f"{run['seconds'] / 60:.1f}", memory(run)]
+        for run in report["runs"]
+    ]
+    first = report["runs"][0]
+    beside = f"Language pair {first['pair']}; supervised {both(first, 'supervised_')}."
+    return section("The published systems", SYSTEMS, report, beside, table(head, rows, text_columns=2))
+
+
+def verdict(report: Report) -> str:
+    """One row a run, and what thresholds fitted on other language pairs make of them."""
+    head = ["pair", "spaces", "good", "status", "there", "back", "supervised there", "supervised back"]
+    rows = [
+        [run["pair"], run["spaces"], "yes" if good(run) else "no", status(run), *four(run), agreement(run)]
+        for run in report["runs"]
+    ]
+    thresholds = sorted(report["thresholds"].items())
+    return section(
+        "Does the verdict tell the truth?",
+        VERDICT,
+        report,
+        table([*head, "agreement"], rows, text_columns=4),
+        tells(report),
+        "The thresholds that were fitted on the other language pairs, in percent of agreement:\n",
+        table(["pair left out", "threshold"], [[pair, f"{value:.1f}"] for pair, value in thresholds]),
+    )
+
+
+def tells(report: Report) -> str:
+    """How often the verdict is right, as told and with thresholds that have not seen the language pair."""
+    runs = report["runs"]
+    fine, poor = ([status(run) for run in runs if good(run) is kind] for kind in (True, False))
+    left_out = report["leave_one_pair_out"]
+    return (
+        f"Of {len(fine)} good runs {fine.count('aligned')} are called `aligned`, "
+        f"{fine.count('doubtful')} `doubtful` and {fine.count('failed')} `failed`; of {len(poor)} bad ones "
+        f"{poor.count('aligned')}, {poor.count('doubtful')} and {poor.count('failed')}. With a threshold for "
+        f"`aligned` that was fitted on the other language pairs only, {left_out['false']} of "
+        f"{left_out['bad']} bad runs are called `aligned`, and {left_out['denied']} of {left_out['good']} "
+        "good ones are not."
+    )
+
+
+def good(run: Report) -> bool:
+    """Whether the dictionaries say that it found the alignment."""
+    return is_good(WeakRun(**{entry.name: run[entry.name] for entry in fields(WeakRun)}))
+
+
+def page() -> str:
+    """docs/benchmarks-weak.md."""
+    reports = {name: read(name) for name in ("unsupervised", "semi", "systems", "verdict")}
+    made = [INTRODUCTION]
+    if report := reports["unsupervised"]:
+        made.append(unsupervised(report))
+    if report := reports["semi"]:
+        made.append(semi(report, reports["unsupervised"]))
+    if report := reports["systems"]:
+        made.append(systems(report))
+    if report := reports["verdict"]:
+        made.append(verdict(report))
+    return "\n".join(made)
+
+
+def verdict_page() -> str:
+    """docs/verdict.md with its figures filled in: each stands between <!-- name --> and <!-- end -->."""
+    report = read("verdict")
+    link = "[All runs](benchmarks-weak.md#does-the-verdict-tell-the-truth)"
+    figures = {
+        "aligned": f"{ALIGNED_AGREEMENT:g}",
+        "failed": f"{FAILED_AGREEMENT:g}",
+        "tells": f"\n{tells(report)} {link}.\n" if report else "\n",
+    }
+    text = VERDICT_PAGE.read_text(encoding="utf-8")
+    for name, figure in figures.items():
+        text, count = re.subn(
+            rf"(<!-- {name} -->).*?(<!-- end -->)", rf"\g<1>{figure}\g<2>", text, flags=re.S
+        )
+        if count != 1:
+            raise SystemExit(f"{VERDICT_PAGE} has {count} places for: {name}")
+    return text
+
+
+def main() -> int:
+    """Write or check both pages; the exit status."""
+    made = {PAGE: page(), VERDICT_PAGE: verdict_page()}
+    if "--check" not in sys.argv:
+        for path, text in made.items():
+            path.write_text(text, encoding="utf-8")
+        return 0
+    stale = [path for path, text in made.items() if not path.exists() or path.read_text("utf-8") != text]
+    for path in stale:
+        print(f"{path.name} is out of date; run: python scripts/weak_page.py", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""Whether an alignment that no seed word can vouch for is one: restarts, and spaces that cannot align."""
+
+import math
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from typing import Any, Literal
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from isolex.arrays import generator
+from isolex.linalg import polar_factor
+from isolex.mapping.dictionary import Induction
+from isolex.mapping.problem import Mapping, Problem, Solver
+from isolex.mapping.validation import null_problem
+
+FREQUENT_WORDS = 5_000
+KEPT_WORDS = 0.95
+KEPT_PAIRS = 0.8
+
+ALIGNED_AGREEMENT = 30.0
+FAILED_AGREEMENT = 10.0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of an alignment without a dictionary, among the most frequent words of either side.
+
+    Attributes:
+        agreement: Percent of source words to which an independent restart gives the same best answer.
+        criterion: Mean cosine of the best answers, both directions.
+        null_criterion: The same where the same solver was given a space that cannot align.
+        cycle: Percent of source words that are the best answer of their own best answer.
+        null_cycle: The same where the spaces cannot align.
+    """
+
+    agreement: float
+    criterion: float
+    null_criterion: float
+    cycle: float
+    null_cycle: float
+
+    def to_json(self) -> dict[str, float]:
+        """As plain numbers, rounded."""
+        return {name: round(value, 4) for name, value in asdict(self).items()}
+
+
+def agreement(solver: Solver, mapping: Mapping, problem: Problem, *, seed: int = 0) -> float:
+    """Percent of frequent source words with the same best answer when the solver tries again.
+
+    The second try has other draws, fewer words and pairs (see `restart`), and a source space that is turned;
+    both maps answer over the whole problem. Two maps that learnt what the languages share agree; two that
+    settled in noise do not.
+    """
+    turn = _rotation(problem.x.shape[1], seed).to(problem.x)
+    found = reseeded(solver, seed + 1).solve(restart(replace(problem, x=problem.x @ turn), seed=seed))
+    other = Mapping(turn @ found.source, found.target)
+    return _percent(_answers(mapping, problem).forward == _answers(other, problem).forward)
+
+
+def gather(solver: Solver, mapping: Mapping, problem: Problem, agreed: float, *, seed: int = 0) -> Evidence:
+    """The evidence on a mapping whose agreement is known; the solver is run once more, on a null.
+
+    Args:
+        solver: What made the mapping.
+        mapping: Its result for the problem.
+        problem: Both spaces, and the pairs if it began with any.
+        agreed: See `agreement`.
+        seed: Of the null.
+    """
+    null = null_problem(problem, seed=seed)
+    own, chance = _answers(mapping, problem), _answers(solver.solve(null), null)
+    return Evidence(agreed, own.criterion, chance.criterion, own.cycle, chance.cycle)
+
+
+def judge_evidence(evidence: Evidence) -> tuple[Literal["aligned", "doubtful", "failed"], str]:
+    """A status and the sentence that explains it.
+
+    The thresholds were fitted on runs whose outcome is known, see `docs/verdict.md`.
+    """
+    figures = (
+        f"a restart on other words agrees on {evidence.agreement:.1f} % of the frequent words; criterion "
+        f"{evidence.criterion:.3f}, a space that cannot align gives {evidence.null_criterion:.3f}"
+    )
+    if evidence.agreement >= ALIGNED_AGREEMENT and evidence.criterion > evidence.null_criterion:
+        return "aligned", figures
+    advice = "try a seed lexicon of 50 pairs, --identical, or vectors from more text"
+    if evidence.agreement < FAILED_AGREEMENT:
+        return "failed", f"{figures}: the spaces did not align; {advice}"
+    return "doubtful", f"{figures}: too little to rely on; {advice}"
+
+
+def restart(problem: Problem, *, seed: int = 0) -> Problem:
+    """The problem for an independent try: a word in twenty less on either side, and a fifth of the pairs.
+
+    Solvers without any chance in them would otherwise only repeat themselves. Order is kept, so that the most
+    frequent words stay in front; words in the remaining pairs stay in any case.
+    """
+    draws = generator(seed)
+    order = torch.randperm(problem.pairs.shape[0], generator=draws).to(problem.pairs.device)
+    pairs = problem.pairs[order[: math.ceil(KEPT_PAIRS * order.numel())].sort().values]
+    x, source_ids = _thinned(problem.x, pairs[:, 0], draws)
+    z, target_ids = _thinned(problem.z, pairs[:, 1], draws)
+    return Problem(x, z, torch.stack([source_ids, target_ids], dim=1))
+
+
+def _thinned(
+    rows: Tensor, needed: Int[Tensor, "p"], draws: torch.Generator
+) -> tuple[Tensor, Int[Tensor, "p"]]:
+    """A share of the rows, the needed ones in any case, and where those are now."""
+    kept = (torch.rand(rows.shape[0], generator=draws) < KEPT_WORDS).to(rows.device)
+    kept[needed] = True
+    return rows[kept], (kept.cumsum(0) - 1)[needed]
+
+
+def _rotation(dimension: int, seed: int) -> Tensor:
+    """A random turn, against solvers that begin at the identity and would only repeat where they began."""
+    draws = generator(seed)
+    return polar_factor(torch.randn(dimension, dimension, generator=draws, dtype=torch.float64))
+
+
+def reseeded(solver: Solver, seed: int) -> Solver:
+    """The same solver with another seed of everything random, nested solvers included."""
+    changed: Solver = _reseeded(solver, seed)
+    return changed
+
+
+def _reseeded(value: Any, seed: int) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_reseeded(part, seed) for part in value)
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    own = {entry.name: getattr(value, entry.name) for entry in fields(value) if entry.init}
+    changed = {name: seed if name == "seed" else _reseeded(part, seed) for name, part in own.items()}
+    return replace(value, **changed)
+
+
+@dataclass(frozen=True, eq=False)
+class _Answers:
+    forward: Int[Tensor, "n"]
+    cycle: float
+    criterion: float
+
+
+def _answers(mapping: Mapping, problem: Problem) -> _Answers:
+    """The best answers among the frequent words, how many come back, and how near they are."""
+    x, z = mapping.apply(problem.x[:FREQUENT_WORDS], problem.z[:FREQUENT_WORDS])
+    induced = Induction("union", vocabulary=None).induce(x, z)
+    forward = torch.full((x.shape[0],), -1, dtype=torch.int64, device=x.device)
+    backward = torch.full((z.shape[0],), -1, dtype=torch.int64, device=x.device)
+    count = int(x.any(dim=1).sum())
+    forward[induced.pairs[:count, 0]] = induced.pairs[:count, 1]
+    backward[induced.pairs[count:, 1]] = induced.pairs[count:, 0]
+    back = backward[forward]
+    return _Answers(forward, _percent(back == torch.arange(x.shape[0], device=x.device)), induced.criterion)
+
+
+def _percent(hits: Tensor) -> float:
+    return 100 * float(hits.double().mean())

@@ -1,0 +1,138 @@
+"""`align`: from two sets of vectors to an alignment, by a method that is named, given or chosen."""
+
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from isolex.alignment import Alignment, Card, SideCard
+from isolex.arrays import pick_device
+from isolex.lexicon import IndexedLexicon, Lexicon, as_lexicon, index_checked
+from isolex.mapping import Problem, Solver
+from isolex.normalize import DEFAULT_STEPS, FittedNormalizer, Normalizer
+from isolex.recipes.choosing import choose
+from isolex.recipes.methods import METHODS, check_supervision
+from isolex.vectors import Vectors
+
+
+def align(
+    source: Vectors | str | Path,
+    target: Vectors | str | Path,
+    lexicon: Lexicon | str | Path | None = None,
+    *,
+    method: str | Solver = "auto",
+    normalize: tuple[str, ...] = DEFAULT_STEPS,
+    seed: int = 0,
+    device: str | torch.device | None = None,
+    check: bool = True,
+) -> Alignment:
+    """Map two word-vector spaces into one, from a seed lexicon or from nothing but the vectors.
+
+    The result carries a status, `aligned`, `doubtful` or `failed`: from seed words that were held out, or,
+    with few of them or none, from an independent restart; in both cases beside a space that cannot align.
+    Look at `alignment.card.status` and `.reasons` before using it.
+
+    Args:
+        source: Source vectors, or a file of them.
+        target: Target vectors, or a file of them.
+        lexicon: Seed pairs, or a file of them; `Lexicon.identical(source, target)` makes some without a
+            dictionary. None for alignment without supervision.
+        method: A name out of `METHODS`; `auto` takes the method with the best P@1 on held-out seed words,
+            self-learning if there are fewer than 1,000 of them, `unsupervised` if there are none; or a solver
+            of `isolex.mapping` with your settings.
+        normalize: Normalisation steps, see `isolex.normalize.Normalizer`.
+        seed: Of everything random. The same seed gives the same result on the same machine.
+        device: Where to compute; by default a GPU if there is one.
+        check: Give the result a status, which costs a few times the solving. Without it the status is
+            `unchecked`, and `unsupervised` makes one try only. `auto` checks in any case.
+
+    Raises:
+        InputError: An unknown name, a method that contradicts the supervision given, or a lexicon without a
+            pair in both vocabularies.
+
+    Examples:
+        >>> import isolex
+        >>> en, es, train, test = isolex.sample()
+        >>> alignment = isolex.align(en, es, train, method="vecmap")
+        >>> [word for word, score in alignment.translate("cat", k=3)]
+        ['gato', 'perro', 'gatos']
+    """
+    chosen_device = pick_device(device)
+    source, target = _vectors(source), _vectors(target)
+    check_supervision(method, None if lexicon is None else "a lexicon")
+    if (
+        lexicon is None
+        and isinstance(method, str)
+        and method != "auto"
+        and METHODS[method].needs == "identical"
+    ):
+        lexicon = Lexicon.identical(source, target)
+    seeds, indexed = _seeds(lexicon, source, target)
+    normalizer = Normalizer(normalize)
+    x, source_normalizer = _normalized(source, normalizer, chosen_device)
+    z, target_normalizer = _normalized(target, normalizer, chosen_device)
+    weights = None if indexed.weights is None else torch.from_numpy(indexed.weights).to(chosen_device)
+    problem = Problem(x, z, torch.from_numpy(indexed.pairs).to(chosen_device), weights)
+
+    choice = choose(method, problem, seed=seed, check=check)
+    mapping = choice.mapping
+    card = Card(
+        method=choice.name,
+        settings={"solver": _settings(choice.solver), "normalize": list(normalize)},
+        source=SideCard.of(source, zero_rows=source_normalizer.zero_rows),
+        target=SideCard.of(target, zero_rows=target_normalizer.zero_rows),
+        seed=seed,
+        status=choice.status,
+        reasons=choice.reasons,
+        scores=choice.scores
+        | {
+            "seed_pairs": len(indexed),
+            "seed_words": indexed.coverage.sources_found,
+            "lexicon_coverage": round(indexed.coverage.pairs_percent, 2),
+        },
+        trace=mapping.trace,
+    )
+    return Alignment(
+        source,
+        target,
+        normalizers=(source_normalizer, target_normalizer),
+        mapping=mapping,
+        seeds=seeds,
+        card=card,
+        device=chosen_device,
+    )
+
+
+def _vectors(given: Vectors | str | Path) -> Vectors:
+    return given if isinstance(given, Vectors) else Vectors.read(given)
+
+
+def _seeds(
+    lexicon: Lexicon | str | Path | None, source: Vectors, target: Vectors
+) -> tuple[Lexicon, IndexedLexicon]:
+    """The pairs found in both vocabularies, as words and as ids."""
+    if lexicon is None:
+        return Lexicon([]), Lexicon([]).index(source, target)
+    indexed = index_checked(as_lexicon(lexicon, what="lexicon"), source, target, what="lexicon")
+    found = [(source.words[row], target.words[key]) for row, key in indexed.pairs.tolist()]
+    weights = None if indexed.weights is None else indexed.weights.tolist()
+    return Lexicon(found, weights), indexed
+
+
+def _normalized(
+    vectors: Vectors, normalizer: Normalizer, device: torch.device
+) -> tuple[torch.Tensor, FittedNormalizer]:
+    matrix = vectors.tensor(device)
+    fitted = normalizer.fit(matrix)
+    return fitted.apply(matrix), fitted
+
+
+def _settings(solver: object) -> dict[str, Any]:
+    """A solver's name and fields, nested solvers included."""
+    if not is_dataclass(solver):
+        return {"name": type(solver).__name__}
+    values = {entry.name: getattr(solver, entry.name) for entry in fields(solver) if entry.compare}
+    return {"name": type(solver).__name__} | {
+        name: _settings(value) if is_dataclass(value) else value for name, value in values.items()
+    }

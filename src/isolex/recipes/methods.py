@@ -1,0 +1,161 @@
+"""Whole methods by the names that people ask for: what each is made of, and what it needs to begin."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from isolex.errors import InputError
+from isolex.mapping import (
+    CCA,
+    RCSLS,
+    Adversarial,
+    Annealing,
+    GivenPairs,
+    GromovWasserstein,
+    Induction,
+    LeastSquares,
+    Procrustes,
+    Seed,
+    SelfLearning,
+    SimilarityDistributions,
+    Solved,
+    Solver,
+    VecMap,
+    WassersteinProcrustes,
+)
+from isolex.names import look_up
+
+Needs = Literal["pairs", "identical", "nothing"]
+
+# Orthogonal, both sides turned into the directions that the dictionary ties best, most of them first.
+_ROTATION = VecMap(
+    whiten=False, reweight_source=0, reweight_target=0, dewhiten_source=None, dewhiten_target=None
+)
+
+
+@dataclass(frozen=True)
+class Method:
+    """One named method.
+
+    Attributes:
+        make: From the run's seed to the solver.
+        needs: Seed `pairs`, strings that are `identical` in both vocabularies, or `nothing` but vectors.
+        self_learning: It goes on from dictionaries that it made itself, so held-out pairs say little of it
+            when there are few, and restarts and a null have to.
+    """
+
+    make: Callable[[int], Solver]
+    needs: Needs = "pairs"
+    self_learning: bool = False
+
+
+def from_transport(seed: int) -> Solver:
+    """Annealing from what Wasserstein-Procrustes finds: dearer than from similarities, and another way in."""
+    found = Solved(WassersteinProcrustes.cpu(seed), Induction("union", vocabulary=Annealing().vocabulary))
+    return Annealing(found, seed=seed)
+
+
+def vecmap_self_learning(start: Seed, seed: int, *, vocabulary: int = 20_000, patience: int = 50) -> Solver:
+    """VecMap's self-learning: keep from .1, doubled after 50 rounds without gain (Artetxe et al. 2018b)."""
+    return SelfLearning(
+        solver=_ROTATION,
+        start=start,
+        induction=Induction("union", vocabulary=vocabulary),
+        final=VecMap(),
+        keep=0.1,
+        patience=patience,
+        seed=seed,
+    )
+
+
+def muse_refinement(start: Seed, seed: int = 0) -> Solver:
+    """Five rounds of Procrustes on mutual CSLS pairs of the 15,000 most frequent words (Conneau 2018)."""
+    return SelfLearning(
+        start=start,
+        induction=Induction("mutual", vocabulary=None, rank_limit=15_000),
+        rounds=6,
+        patience=6,
+        seed=seed,
+    )
+
+
+def _mutual(solver: Solver) -> Seed:
+    return Solved(solver, Induction("mutual", vocabulary=15_000))
+
+
+def _unsupervised_vecmap(seed: int, **budget: int) -> Solver:
+    return vecmap_self_learning(SimilarityDistributions(), seed, **budget)
+
+
+def _semi_supervised_vecmap(seed: int, **budget: int) -> Solver:
+    return vecmap_self_learning(GivenPairs(), seed, **budget)
+
+
+# VecMap's vocabulary and patience, cut so that a run takes minutes on two cores.
+_CPU = {"vocabulary": 4_000, "patience": 10}
+
+# Of closed-form methods that do equally well, `auto` takes the first. The number is the run's seed.
+METHODS: dict[str, Method] = {
+    "procrustes": Method(lambda _: Procrustes()),
+    "vecmap": Method(lambda _: VecMap()),
+    "cca": Method(lambda _: CCA()),
+    "least-squares": Method(lambda _: LeastSquares()),
+    "rcsls": Method(lambda seed: RCSLS(seed=seed)),
+    "self-learning": Method(lambda seed: Annealing(GivenPairs(), seed=seed), "pairs", True),
+    "muse-supervised": Method(lambda seed: muse_refinement(GivenPairs(), seed), "pairs", True),
+    "vecmap-semi": Method(_semi_supervised_vecmap, "pairs", True),
+    "vecmap-semi-cpu": Method(lambda seed: _semi_supervised_vecmap(seed, **_CPU), "pairs", True),
+    "vecmap-identical": Method(_semi_supervised_vecmap, "identical", True),
+    "vecmap-identical-cpu": Method(lambda seed: _semi_supervised_vecmap(seed, **_CPU), "identical", True),
+    "unsupervised": Method(lambda seed: Annealing(seed=seed), "nothing", True),
+    "vecmap-unsupervised": Method(_unsupervised_vecmap, "nothing", True),
+    "vecmap-unsupervised-cpu": Method(lambda seed: _unsupervised_vecmap(seed, **_CPU), "nothing", True),
+    "muse-unsupervised": Method(
+        lambda seed: muse_refinement(_mutual(Adversarial.paper(seed)), seed), "nothing", True
+    ),
+    "muse-unsupervised-released": Method(
+        lambda seed: muse_refinement(_mutual(Adversarial.released(seed)), seed), "nothing", True
+    ),
+    "muse-unsupervised-cpu": Method(
+        lambda seed: muse_refinement(_mutual(Adversarial.cpu(seed)), seed), "nothing", True
+    ),
+    "wasserstein-procrustes": Method(
+        lambda seed: muse_refinement(_mutual(WassersteinProcrustes.paper(seed)), seed), "nothing", True
+    ),
+    "wasserstein-procrustes-cpu": Method(
+        lambda seed: muse_refinement(_mutual(WassersteinProcrustes.cpu(seed)), seed), "nothing", True
+    ),
+    "gromov-wasserstein": Method(lambda _: GromovWasserstein.paper(), "nothing", True),
+    "gromov-wasserstein-cpu": Method(lambda _: GromovWasserstein.cpu(), "nothing", True),
+}
+
+
+def check_supervision(method: str | Solver, given: str | None) -> None:
+    """Raise `InputError` if a method and the supervision that it is given contradict each other.
+
+    Args:
+        method: Name of a method, `auto`, or a solver, which may be anything.
+        given: What the seed pairs are, in words, such as `a lexicon`; None if there are none.
+    """
+    if not isinstance(method, str):
+        return
+    look_up(method, dict.fromkeys(("auto", *METHODS)), "method")
+    needs = "anything" if method == "auto" else METHODS[method].needs
+    if needs == "pairs" and given is None:
+        raise InputError(
+            "needs seed pairs, got none",
+            where=f"method {method}",
+            fix="give a lexicon, identical strings or numerals, or take the method unsupervised",
+        )
+    if needs == "nothing" and given is not None:
+        raise InputError(
+            f"works without seed pairs, got {given}",
+            where=f"method {method}",
+            fix="leave the seed pairs out, or take self-learning or vecmap-semi, which use them",
+        )
+    if needs == "identical" and given not in (None, "identical strings"):
+        raise InputError(
+            f"finds its own seed of identical strings, got {given}",
+            where=f"method {method}",
+            fix="leave the seed pairs out, or take vecmap-semi, which uses them",
+        )
