@@ -19,6 +19,7 @@ check: $(VENV)/.ready-check
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" lint-imports
 	$(BIN)/python scripts/cli_reference.py --check
+	$(BIN)/python scripts/weak_page.py --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 # Rerun the measurements of docs/benchmarks.md: make bench DATA=folder
@@ -27,6 +28,7 @@ bench: $(VENV)/.ready
 
 docs: $(VENV)/.ready-check
 	$(BIN)/python scripts/cli_reference.py
+	$(BIN)/python scripts/weak_page.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 wheel: $(VENV)/.ready-test

@@ -4,6 +4,7 @@ isolex bench unsupervised --data DATA --json > benchmarks/unsupervised.json
 isolex bench semi --data DATA --json > benchmarks/semi.json
 isolex bench systems --data DATA --json > benchmarks/systems.json
 isolex bench verdict --data DATA --json > benchmarks/verdict.json
+isolex bench planted --json > benchmarks/planted.json
 python scripts/weak_page.py
 
 A measurement that is not there has no section. With --check nothing is written, and a page that is out of
@@ -19,9 +20,17 @@ from pathlib import Path
 from typing import Any
 
 from isolex.benchmark import WeakRun
+from isolex.benchmark.planted import COSINE, MISSING
 from isolex.benchmark.verdict import GOOD_RATIO, MEANINGFUL_PERCENT, is_good
 from isolex.mapping import Evidence, judge_evidence
-from isolex.mapping.verdict import ALIGNED_AGREEMENT, FAILED_AGREEMENT
+from isolex.mapping.verdict import (
+    ALIGNED_AGREEMENT,
+    FAILED_AGREEMENT,
+    FREQUENT_WORDS,
+    KEPT_PAIRS,
+    KEPT_WORDS,
+    RESTARTS,
+)
 
 ROOT = Path(__file__).parent.parent
 MEASURED = ROOT / "benchmarks"
@@ -60,6 +69,12 @@ VERDICT = f"""Unsupervised runs on small, noisy and hopeless spaces, each beside
 A run is *good* if it has at least {100 * GOOD_RATIO:.0f} % of the supervised P@1, both directions together,
 on spaces where that P@1 is {MEANINGFUL_PERCENT:.0f} % or more in the mean. Statuses are by the thresholds of
 [The verdict](verdict.md).
+"""
+
+PLANTED = f"""One space against itself, so that every answer is known: the Spanish vectors of the bundled
+sample, rotated, their rows shuffled, noise on every row until the mean cosine to the clean row is
+{COSINE:g}, and {100 * MISSING:.0f} % of the words missing on each side. *Recovered*: percent of the words on
+both sides whose first answer is themselves.
 """
 
 
@@ -103,14 +118,15 @@ def memory(run: Report) -> str:
     return "" if run["peak_gib"] is None else f"{run['peak_gib']:.1f}"
 
 
-def agreement(run: Report) -> str:
-    """The run's agreement, if it was judged by one."""
-    return f"{run['evidence']['agreement']:.1f}" if run["evidence"] else ""
+def agreements(run: Report) -> list[str]:
+    """The run's agreement and its null's, if it was judged by them."""
+    names = ("agreement", "null_agreement")
+    return [f"{run['evidence'][name]:.1f}" if run["evidence"] else "" for name in names]
 
 
-def section(title: str, text: str, report: Report, *parts: str) -> str:
+def section(title: str, text: str, report: Report, *parts: str, options: str = " --data DATA") -> str:
     """A measurement with its command and what it was made with."""
-    command = f"```text\nisolex bench {report['benchmark']} --data DATA\n```\n"
+    command = f"```text\nisolex bench {report['benchmark']}{options}\n```\n"
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     end = f"Measured in {report['seconds'] / 60:.0f} minutes with {versions}.\n"
     return "\n".join([f"## {title}\n", text, command, *(f"{part}\n" for part in parts), end])
@@ -120,10 +136,18 @@ def unsupervised(report: Report) -> str:
     """One row a run."""
     head = ["pair", "method", "status", "seed", "there", "back", "supervised there", "supervised back"]
     rows = [
-        [run["pair"], run["method"], status(run), str(run["seed"]), *four(run), agreement(run), seconds(run)]
+        [
+            run["pair"],
+            run["method"],
+            status(run),
+            str(run["seed"]),
+            *four(run),
+            *agreements(run),
+            seconds(run),
+        ]
         for run in report["runs"]
     ]
-    made = table([*head, "agreement", "seconds"], rows, text_columns=3)
+    made = table([*head, "agreement", "null", "seconds"], rows, text_columns=3)
     return section("No dictionary", UNSUPERVISED, report, made)
 
 
@@ -164,7 +188,7 @@ def verdict(report: Report) -> str:
     """One row a run, and what thresholds fitted on other language pairs make of them."""
     head = ["pair", "spaces", "good", "status", "there", "back", "supervised there", "supervised back"]
     rows = [
-        [run["pair"], run["spaces"], "yes" if good(run) else "no", status(run), *four(run), agreement(run)]
+        [run["pair"], run["spaces"], "yes" if good(run) else "no", status(run), *four(run), *agreements(run)]
         for run in report["runs"]
     ]
     thresholds = sorted(report["thresholds"].items())
@@ -172,9 +196,9 @@ def verdict(report: Report) -> str:
         "Does the verdict tell the truth?",
         VERDICT,
         report,
-        table([*head, "agreement"], rows, text_columns=4),
+        table([*head, "agreement", "null"], rows, text_columns=4),
         tells(report),
-        "The thresholds that were fitted on the other language pairs, in percent of agreement:\n",
+        "Thresholds for `aligned` fitted on the other language pairs, in points of agreement over the null:",
         table(["pair left out", "threshold"], [[pair, f"{value:.1f}"] for pair, value in thresholds]),
     )
 
@@ -194,6 +218,22 @@ def tells(report: Report) -> str:
     )
 
 
+def planted(report: Report) -> str:
+    """One row a method."""
+    head = ["method", "words", "on both sides", "recovered", "seconds"]
+    rows = [
+        [
+            f"`{run['method']}`",
+            f"{run['words']:,}",
+            f"{run['shared']:,}",
+            f"{run['recovered']:.1f}",
+            seconds(run),
+        ]
+        for run in report["runs"]
+    ]
+    return section("A planted alignment", PLANTED, report, table(head, rows), options="")
+
+
 def good(run: Report) -> bool:
     """Whether the dictionaries say that it found the alignment."""
     return is_good(WeakRun(**{entry.name: run[entry.name] for entry in fields(WeakRun)}))
@@ -201,7 +241,7 @@ def good(run: Report) -> bool:
 
 def page() -> str:
     """docs/benchmarks-weak.md."""
-    reports = {name: read(name) for name in ("unsupervised", "semi", "systems", "verdict")}
+    reports = {name: read(name) for name in ("unsupervised", "semi", "systems", "verdict", "planted")}
     made = [INTRODUCTION]
     if report := reports["unsupervised"]:
         made.append(unsupervised(report))
@@ -211,6 +251,8 @@ def page() -> str:
         made.append(systems(report))
     if report := reports["verdict"]:
         made.append(verdict(report))
+    if report := reports["planted"]:
+        made.append(planted(report))
     return "\n".join(made)
 
 
@@ -221,7 +263,11 @@ def verdict_page() -> str:
     figures = {
         "aligned": f"{ALIGNED_AGREEMENT:g}",
         "failed": f"{FAILED_AGREEMENT:g}",
-        "tells": f"\n{tells(report)} {link}.\n" if report else "\n",
+        "restarts": f"{RESTARTS}",
+        "words": f"{100 * KEPT_WORDS:g}",
+        "pairs": f"{100 * KEPT_PAIRS:g}",
+        "frequent": f"{FREQUENT_WORDS:,}",
+        "tells": f"\n\n{tells(report)} {link}.\n\n" if report else "\n",
     }
     text = VERDICT_PAGE.read_text(encoding="utf-8")
     for name, figure in figures.items():

@@ -1,11 +1,13 @@
 """Spaces whose shape gives the words away, so that they align without any seed pair, in a second or two."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
-from isolex.mapping import Annealing
+from isolex.mapping import Annealing, GivenPairs, SimilarityDistributions
 from isolex.recipes import METHODS
+from isolex.recipes.methods import vecmap_self_learning
 from isolex.vectors import Vectors
 
 from .spaces import numbered, rotation
@@ -13,9 +15,7 @@ from .spaces import numbered, rotation
 CLUSTERS = 12
 
 
-def shaped(
-    n: int = 300, d: int = 20, *, noise: float = 0.1, seed: int = 0, prefixes: tuple[str, str] = ("s", "t")
-) -> tuple[Vectors, Vectors]:
+def shaped(n: int = 300, d: int = 20, *, noise: float = 0.1, seed: int = 0) -> tuple[Vectors, Vectors]:
     """Uneven clusters, wider in some directions than in others; the target is that turned, with some noise.
 
     The n-th words of either side are translations of each other.
@@ -25,8 +25,7 @@ def shaped(
     centres = rng.standard_normal((CLUSTERS, d))[rng.choice(CLUSTERS, n, p=share)]
     x = (centres + 0.5 * rng.standard_normal((n, d))) * np.linspace(1.5, 0.3, d)
     z = x @ rotation(d, seed) + noise * rng.standard_normal((n, d))
-    words = (numbered(prefix, n) for prefix in prefixes)
-    return tuple(Vectors(names, rows.astype(np.float32)) for names, rows in zip(words, (x, z), strict=True))
+    return Vectors(numbered("s", n), x.astype(np.float32)), Vectors(numbered("t", n), z.astype(np.float32))
 
 
 def columns_permuted(vectors: Vectors, seed: int = 0) -> Vectors:
@@ -35,8 +34,36 @@ def columns_permuted(vectors: Vectors, seed: int = 0) -> Vectors:
     return Vectors(vectors.words, np.stack([rng.permutation(column) for column in vectors.matrix.T], axis=1))
 
 
-def make_unsupervised_quick(monkeypatch) -> None:
-    """Fewer rounds, and no second try from a costly start; how many there are is not the matter here."""
-    made = METHODS["unsupervised"]
-    monkeypatch.setitem(METHODS, "unsupervised", replace(made, make=lambda seed: Annealing(rounds=1, seed=seed)))
+def write_data(folder: Path, prefixes: tuple[str, str] = ("xx", "yy")) -> Path:
+    """A folder for benchmarks: 300 words a side, 200 pairs for training, 100 for tests, in both directions.
+
+    The first ten words are the same strings, the next twenty the same numerals.
+    """
+    (folder / "vectors").mkdir(parents=True)
+    muse = folder / "dictionaries" / "muse"
+    muse.mkdir(parents=True)
+    shared = [*numbered("same", 10), *(str(number) for number in range(1990, 2010))]
+    sides = [Vectors([*shared, *side.words[30:]], side.matrix) for side in shaped()]
+    for code, side in zip(prefixes, sides, strict=True):
+        side.write(folder / "vectors" / f"{code}.vec.gz")
+    for there, back in ((0, 1), (1, 0)):
+        lines = [f"{a} {b}\n" for a, b in zip(sides[there].words, sides[back].words, strict=True)]
+        name = f"{prefixes[there]}-{prefixes[back]}"
+        (muse / f"{name}.train.txt").write_text("".join(lines[:200]))
+        (muse / f"{name}.test.txt").write_text("".join(lines[200:]))
+    return folder
+
+
+def make_annealing_quick(monkeypatch) -> None:
+    """Few rounds, and no second try from a costly start; how many there are is not the matter here."""
+    quick = {
+        "unsupervised": lambda seed: Annealing(rounds=1, seed=seed),
+        "self-learning": lambda seed: Annealing(GivenPairs(), rounds=1, seed=seed),
+        "vecmap-unsupervised-cpu": lambda seed: vecmap_self_learning(
+            SimilarityDistributions(), seed, patience=3
+        ),
+        "vecmap-identical-cpu": lambda seed: vecmap_self_learning(GivenPairs(), seed, patience=1),
+    }
+    for name, make in quick.items():
+        monkeypatch.setitem(METHODS, name, replace(METHODS[name], make=make))
     monkeypatch.setattr("isolex.recipes.choosing.find_spec", lambda name: None)

@@ -121,6 +121,9 @@ def place(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(isolex, "sample", lambda: cut)
     monkeypatch.setattr(demo, "sample", lambda: cut)
+    # What isolex makes of 1,000 words is shown elsewhere; here it only has to run.
+    monkeypatch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 3)
+    monkeypatch.setattr("isolex.recipes.choosing.find_spec", lambda _: None)
     return tmp_path
 
 
@@ -151,9 +154,9 @@ def test_every_public_name_is_on_the_python_page() -> None:
     assert expected <= described
 
 
-def test_every_method_has_a_page() -> None:
-    pages = {path.stem for path in (ROOT / "docs" / "methods").glob("*.md")}
-    assert set(isolex.METHODS) <= pages
+def test_every_method_stands_on_a_page_of_methods() -> None:
+    pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "methods").glob("*.md"))
+    assert [name for name in isolex.METHODS if f"`{name}`" not in pages] == []
 
 
 class TestThatTheseTestsCanFail:

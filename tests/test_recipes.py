@@ -27,7 +27,7 @@ from isolex.mapping import (
     VecMap,
     WassersteinProcrustes,
 )
-from isolex.mapping.verdict import reseeded
+from isolex.mapping.verdict import FAILED_AGREEMENT, reseeded
 from isolex.progress import stopping
 from isolex.recipes import Method, check_supervision, choosing
 from isolex.recipes.choosing import choose
@@ -40,8 +40,15 @@ from .spaces import gaussian, numbered, planted
 # Methods that see nothing but their seed pairs, and those that go on by themselves.
 NAMES = tuple(name for name, method in METHODS.items() if not method.self_learning)
 SELF_LEARNING = tuple(name for name, method in METHODS.items() if method.self_learning)
-# Adversarial training takes minutes whatever the size of the spaces, and so do thousands of transport plans.
-SLOW = tuple(name for name in METHODS if name.startswith(("muse-unsupervised", "wasserstein")))
+# The others take seconds to minutes whatever the size of the spaces: hundreds of rounds, thousands of plans.
+QUICK = (
+    "self-learning",
+    "muse-supervised",
+    "vecmap-semi-cpu",
+    "vecmap-identical-cpu",
+    "unsupervised",
+    "vecmap-unsupervised-cpu",
+)
 
 needs_pot = pytest.mark.skipif(find_spec("ot") is None, reason="POT is not there")
 
@@ -65,6 +72,17 @@ def words_of(problem: Problem, pairs: torch.Tensor, *, shared: int = 0) -> tuple
         targets[j] = names[i]
     lexicon = Lexicon((names[i], targets[j]) for i, j in pairs.tolist())
     return Vectors(names, problem.x.numpy()), Vectors(targets, problem.z.numpy()), lexicon
+
+
+@pytest.fixture(autouse=True)
+def quick_annealing(monkeypatch) -> None:
+    """For spaces as small as here few rounds do, and the costly second try is not needed.
+
+    Unless `many_words`, methods that learn from themselves are judged by a restart.
+    """
+    monkeypatch.setattr(choosing, "FEW_WORDS", 1_000)
+    monkeypatch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 20)
+    monkeypatch.setattr(choosing, "find_spec", lambda name: None)
 
 
 @pytest.fixture(scope="module")
@@ -145,18 +163,10 @@ def test_one_seed_leaves_nothing_to_check(world):
     assert len(card.reasons) == 1
 
 
-@pytest.mark.parametrize(
-    "seed",
-    [
-        0,
-        pytest.param(
-            1, marks=pytest.mark.xfail(reason="no pair in the restart", raises=InputError, strict=True)
-        ),
-    ],
-)
-@pytest.mark.parametrize("method", ["auto", "self-learning"])
-def test_one_seed_is_enough_to_try(small, method, seed):
-    card = align(small[0], small[1], Lexicon(small[2].pairs[:1]), method=method, seed=seed).card
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_one_seed_is_enough_to_try(small, seed):
+    one = Lexicon(small[2].pairs[:1])
+    card = align(small[0], small[1], one, method="muse-supervised", seed=seed).card
     assert card.status in ("aligned", "doubtful", "failed")
     json.dumps(card.to_json(), allow_nan=False)
 
@@ -172,7 +182,7 @@ def test_without_a_check_the_status_says_so(world):
 # Methods that learn from themselves.
 
 
-@pytest.mark.parametrize("method", named(name for name in SELF_LEARNING if name not in SLOW))
+@pytest.mark.parametrize("method", QUICK)
 def test_every_self_learning_method_finds_a_planted_rotation(small, method):
     source, target, lexicon = small
     alignment = align(source, target, seeds_for(method, lexicon), method=method, check=False)
@@ -183,6 +193,13 @@ def test_every_self_learning_method_finds_a_planted_rotation(small, method):
     assert alignment.card.scores["seed_pairs"] == (0 if METHODS[method].needs == "nothing" else 40)
 
 
+@needs_pot
+def test_gromov_wasserstein_finds_a_planted_rotation():
+    source, target, lexicon = words_of(*shaped(60, 6, noise=0.05))
+    alignment = align(source, target, method="gromov-wasserstein-cpu", check=False)
+    assert evaluate(alignment, lexicon).precision(1) >= 90
+
+
 @pytest.mark.parametrize("method", named(METHODS))
 def test_every_method_ends_when_asked_to(small, method, monkeypatch):
     monkeypatch.setattr("isolex.mapping.adversarial._STEPS_BETWEEN_LOOKS", 2)
@@ -190,19 +207,18 @@ def test_every_method_ends_when_asked_to(small, method, monkeypatch):
     with stopping(lambda: True):
         alignment = align(source, target, seeds_for(method, lexicon), method=method, check=False)
     assert all(torch.isfinite(rows).all() for rows in alignment.shared)
-    assert len(alignment.card.trace) == (1 if method in SELF_LEARNING else len(alignment.card.trace))
+    stages = [row.get("stage") for row in alignment.card.trace]
+    assert method not in SELF_LEARNING or len(stages) == len(set(stages)) > 0
     assert json.dumps(alignment.card.to_json(), allow_nan=False)
 
 
-@pytest.mark.parametrize(
-    "method", ["self-learning", "muse-supervised", "vecmap-identical-cpu", "unsupervised"]
-)
+@pytest.mark.parametrize("method", ["self-learning", "muse-supervised", "unsupervised"])
 def test_a_restart_and_a_null_vouch_for_self_learning(small, method):
     source, target, lexicon = small
     card = align(source, target, seeds_for(method, lexicon), method=method).card
     assert (card.status, card.method) == ("aligned", method)
     evidence = card.scores["evidence"]
-    assert evidence["agreement"] > 90
+    assert evidence["agreement"] > 90 > evidence["null_agreement"] + 30
     assert evidence["criterion"] > 0.95 > evidence["null_criterion"]
     assert "held_out_p@1" not in card.scores
     assert "agrees on" in card.reasons[0]
@@ -216,10 +232,13 @@ def test_self_learning_between_spaces_without_anything_in_common_fails(method, w
     assert "the spaces did not align; try" in card.reasons[0]
 
 
-def test_self_learning_from_a_wrong_dictionary_is_not_aligned(small):
-    source, target, lexicon = small
+def test_self_learning_from_a_wrong_dictionary_is_not_aligned():
+    source, target, lexicon = words_of(*shaped(300, 20, noise=0.1))
     shifted = Lexicon((s, t) for (s, _), (_, t) in zip(lexicon.pairs[:40], lexicon.pairs[40:80], strict=True))
     assert align(source, target, shifted, method="muse-supervised").card.status != "aligned"
+    assert (
+        align(source, target, Lexicon(lexicon.pairs[:40]), method="muse-supervised").card.status == "aligned"
+    )
 
 
 def test_without_a_lexicon_it_is_unsupervised(small):
@@ -233,8 +252,7 @@ def test_without_a_lexicon_it_is_unsupervised(small):
     assert same_maps(alignment, align(source, target, method="unsupervised", check=False))
 
 
-def test_spaces_without_anything_in_common_fail_without_a_lexicon_too(monkeypatch):
-    monkeypatch.setattr(choosing, "find_spec", lambda name: None)
+def test_spaces_without_anything_in_common_fail_without_a_lexicon_too():
     source, target, _ = unrelated(80, 10)
     alignment = align(source, target)
     assert (alignment.card.method, alignment.card.status) == ("unsupervised", "failed")
@@ -259,7 +277,6 @@ def test_stopped_before_the_check_it_is_doubtful(small):
         assert card.reasons == ("stopped early, before the result could be checked",)
 
 
-@pytest.mark.xfail(reason="the stopped restart is judged", raises=AssertionError, strict=True)
 def test_stopped_during_the_check_it_is_doubtful(small):
     """What was found is sound; only the restart was cut short."""
     source, target, lexicon = small
@@ -326,9 +343,10 @@ def test_a_solver_without_the_pairs_that_it_needs(world):
 
 def test_identical_strings_are_the_seed_of_the_alignment(small):
     source, target, lexicon = small
-    alignment = align(source, target, method="vecmap-identical-cpu", check=False)
+    with stopping(lambda: True):
+        alignment = align(source, target, method="vecmap-identical", check=False)
+        by_hand = align(source, target, Lexicon.identical(source, target), method="vecmap-semi", check=False)
     assert set(alignment.seeds.pairs) == set(lexicon.pairs[:40])
-    by_hand = align(source, target, Lexicon.identical(source, target), method="vecmap-semi-cpu", check=False)
     assert same_maps(alignment, by_hand)
 
 
@@ -431,10 +449,11 @@ def test_methods_for_a_cpu_are_the_same_but_for_their_budget(method):
     assert (cut.needs, cut.self_learning) == (full.needs, full.self_learning)
     assert type(cut.make(0)) is type(full.make(0))
     if method.startswith("vecmap"):
-        whole = full.make(4)
-        assert cut.make(4) == replace(
-            whole, patience=10, induction=replace(whole.induction, vocabulary=5_000)
-        )
+        whole, less = full.make(4), cut.make(4)
+        assert less.patience < whole.patience
+        assert less.induction.vocabulary < whole.induction.vocabulary
+        induction = replace(less.induction, vocabulary=whole.induction.vocabulary)
+        assert replace(less, patience=whole.patience, induction=induction) == whole
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -493,34 +512,53 @@ def test_auto_goes_on_to_the_next_method_until_one_finds_the_same_again(pairs, m
     sound = SelfLearning(start=SimilarityDistributions())
     monkeypatch.setitem(METHODS, "self-learning", Method(lambda seed: wavering[0], "pairs", True))
     monkeypatch.setitem(METHODS, "unsupervised", Method(lambda seed: wavering[1], "nothing", True))
-    monkeypatch.setattr(choosing, "annealed_from_transport", lambda seed: sound)
+    monkeypatch.setattr(choosing, "from_transport", lambda seed: sound)
     monkeypatch.setattr(choosing, "find_spec", lambda name: True)
     found = choose("auto", problem, seed=0, check=True)
     assert (found.name, found.solver, found.status) == ("unsupervised", sound, "aligned")
     assert [solver.calls for solver in wavering] == [1 if pairs else 0, 1]
     monkeypatch.setitem(METHODS, "unsupervised", Method(lambda seed: sound, "nothing", True))
-    monkeypatch.setattr(choosing, "annealed_from_transport", lambda seed: Untouchable())
+    monkeypatch.setattr(choosing, "from_transport", lambda seed: Untouchable())
     assert choose("auto", problem, seed=0, check=True).solver == sound
+
+
+def test_where_nothing_can_be_learnt_from_a_few_pairs_a_rotation_may_hold(monkeypatch):
+    """Spaces of evenly spread words, too few of them."""
+    source, target, lexicon = planted(120, 10, noise=0.1, seed=5)
+    for name in "self-learning", "unsupervised":
+        wavering = replace(METHODS[name], make=lambda seed: Wavering())
+        monkeypatch.setitem(METHODS, name, wavering)
+    alignment = align(source, target, Lexicon(lexicon.pairs[:60]))
+    assert (alignment.card.method, alignment.card.status) == ("procrustes", "aligned")
+    assert set(alignment.card.scores["held_out_p@1"]) == {"procrustes", "vecmap", "cca", "least-squares"}
+    assert evaluate(alignment, Lexicon(lexicon.pairs[60:])).precision(1) >= 95
+    few = align(source, target, Lexicon(lexicon.pairs[:5])).card
+    assert few.status == "doubtful"
+    assert "only 5 seed words can be held out" in few.reasons[0]
+    one = align(source, target, Lexicon(lexicon.pairs[:1])).card
+    assert set(one.scores["held_out_p@1"].values()) == {None}
+    assert "was taken as the simplest method" in one.reasons[1]
+    assert "nan" not in " ".join(one.reasons)
 
 
 def test_of_methods_that_all_waver_the_one_that_agrees_best_is_told(monkeypatch):
     problem = shaped(60, 8)[0]
     first, second = Wavering(), Wavering(100)
     monkeypatch.setitem(METHODS, "unsupervised", Method(lambda seed: first, "nothing", True))
-    monkeypatch.setattr(choosing, "annealed_from_transport", lambda seed: second)
+    monkeypatch.setattr(choosing, "from_transport", lambda seed: second)
     monkeypatch.setattr(choosing, "find_spec", lambda name: True)
-    agreed = iter([4.0, 7.0])
+    agreed = iter([0.5 * FAILED_AGREEMENT, 0.9 * FAILED_AGREEMENT])
     monkeypatch.setattr(choosing, "agreement", lambda *_, **__: next(agreed))
     found = choose("auto", problem, seed=0, check=True)
     assert found.solver is second
     assert found.status == "failed"
-    assert found.scores["evidence"]["agreement"] == 7.0
+    assert found.scores["evidence"]["agreement"] == pytest.approx(0.9 * FAILED_AGREEMENT)
 
 
 @pytest.mark.parametrize("there", [True, False])
 def test_the_costly_try_needs_equal_dimensions_and_pot(there, monkeypatch):
     monkeypatch.setattr(choosing, "find_spec", lambda name: True if there else None)
-    monkeypatch.setattr(choosing, "annealed_from_transport", lambda seed: Untouchable())
+    monkeypatch.setattr(choosing, "from_transport", lambda seed: Untouchable())
     problem = shaped(60, 8)[0]
     wavering = Wavering()
     monkeypatch.setitem(METHODS, "unsupervised", Method(lambda seed: wavering, "nothing", True))
@@ -537,7 +575,7 @@ def test_the_costly_try_needs_equal_dimensions_and_pot(there, monkeypatch):
 
 
 def test_without_a_check_one_try_is_made(small, monkeypatch):
-    monkeypatch.setattr(choosing, "annealed_from_transport", lambda seed: Untouchable())
+    monkeypatch.setattr(choosing, "from_transport", lambda seed: Untouchable())
     wavering = Wavering()
     monkeypatch.setitem(METHODS, "unsupervised", Method(lambda seed: wavering, "nothing", True))
     card = align(small[0], small[1], method="unsupervised", check=False).card
@@ -554,7 +592,7 @@ def test_with_many_pairs_held_out_words_judge_self_learning_too(small, many_word
 
 def test_auto_takes_the_best_on_held_out_words_and_says_why(many_words):
     """A source space with stretched axes: no rotation serves it, which leaves Procrustes behind."""
-    source, target, lexicon = planted(250, 20, noise=0.1, seed=4)
+    source, target, lexicon = planted(200, 20, noise=0.1, seed=4)
     stretched = Vectors(source.words, source.matrix * np.geomspace(0.02, 5, 20, dtype=np.float32))
     alignment = align(stretched, target, Lexicon(lexicon.pairs[:150]))
     tried = alignment.card.scores["held_out_p@1"]
@@ -571,8 +609,8 @@ def test_auto_takes_the_best_on_held_out_words_and_says_why(many_words):
 
 
 def test_of_equally_good_methods_auto_takes_the_simplest_and_checks_in_any_case(many_words):
-    source, target, lexicon = planted(200, 15, noise=0.05, seed=2)
-    card = align(source, target, Lexicon(lexicon.pairs[:150]), check=False).card
+    source, target, lexicon = planted(130, 12, noise=0.01, seed=2)
+    card = align(source, target, Lexicon(lexicon.pairs[:110]), check=False).card
     assert set(card.scores["held_out_p@1"].values()) == {100}
     assert card.method == "procrustes"
     assert card.status == "aligned"
@@ -779,9 +817,7 @@ def test_weights_survive_saving(world, tmp_path):
 # Seeds, devices, dimensions, odd vectors.
 
 
-@pytest.mark.parametrize(
-    "method", ["self-learning", "vecmap-semi-cpu", "unsupervised", "vecmap-unsupervised-cpu"]
-)
+@pytest.mark.parametrize("method", ["self-learning", "unsupervised"])
 def test_the_seed_decides_what_self_learning_drops(small, method):
     source, target, lexicon = small
     given = seeds_for(method, lexicon)
@@ -877,10 +913,10 @@ def test_spaces_may_differ_in_dimension(method, d, e):
 
 
 @pytest.mark.parametrize("zeros", ["source", "both"])
-@pytest.mark.parametrize("method", ["auto", "self-learning", "muse-supervised", "unsupervised"])
+@pytest.mark.parametrize("method", ["self-learning", "muse-supervised", "unsupervised"])
 def test_zeros_only_fail_in_self_learning_too(small, method, zeros, request):
-    reason = "no pairs" if zeros == "both" and method != "muse-supervised" else "zero rows agree"
-    request.applymarker(pytest.mark.xfail(reason=reason, raises=(InputError, AssertionError), strict=True))
+    if zeros == "both" and method != "muse-supervised":
+        request.applymarker(pytest.mark.xfail(reason="no pairs", raises=InputError, strict=True))
     _, target, lexicon = small
     nothing = Vectors(numbered("s", 100), np.zeros((100, 10), dtype=np.float32))
     if zeros == "both":
@@ -890,8 +926,8 @@ def test_zeros_only_fail_in_self_learning_too(small, method, zeros, request):
 
 
 def test_spaces_may_differ_in_dimension_without_a_lexicon():
-    problem, pairs = shaped(100, 10)
-    wide = torch.cat([problem.x, torch.zeros(100, 4)], dim=1)
+    problem, pairs = shaped(80, 8)
+    wide = torch.cat([problem.x, torch.zeros(80, 4)], dim=1)
     source, target, lexicon = words_of(Problem(wide, problem.z), pairs)
     for given in None, Lexicon(lexicon.pairs[:20]):
         alignment = align(source, target, given)

@@ -5,6 +5,7 @@ import pytest
 from isolex import load
 from isolex.recipes import METHODS
 from isolex.vectors import Vectors
+from tests.shaped import make_annealing_quick
 from tests.spaces import gaussian, numbered
 
 from .helpers import contents
@@ -23,8 +24,18 @@ def write_unrelated(folder, seeds: int) -> None:
 UNRELATED = ("align", "x.vec", "y.vec", "--lexicon", "xy.tsv", "--method", "procrustes", "-o", "out")
 
 
+# Those that are quick: the others are VecMap's self-learning, in three sizes of the same.
+FROM_PAIRS = [name for name, method in METHODS.items() if method.needs == "pairs" and "semi" not in name]
+
+
+@pytest.fixture
+def quick_annealing(monkeypatch):
+    make_annealing_quick(monkeypatch)
+
+
+@pytest.mark.usefixtures("quick_annealing")
 class TestReport:
-    @pytest.mark.parametrize("method", METHODS)
+    @pytest.mark.parametrize("method", FROM_PAIRS)
     def test_json(self, isolex, here, method):
         result = isolex(*ALIGN, "-o", "out", "--method", method, "--json", "--threads", 1)
         result.warns(None)
@@ -44,11 +55,23 @@ class TestReport:
         assert result.out.startswith("aligned by procrustes, 200 seed pairs (100.0 % of the lexicon), ")
         assert result.out.endswith("alignment: out\n")
 
-    def test_auto_says_what_it_took_and_why(self, isolex, here, quick_auto):
-        report = isolex(*ALIGN, "-o", "out", "--method", "auto", "--json").json
-        assert report["method"] in METHODS
-        assert set(report["scores"]["held_out_p@1"]) == set(METHODS)
+    def test_auto_says_what_it_took_and_why(self, isolex, here, monkeypatch):
+        monkeypatch.setitem(METHODS, "rcsls", METHODS["procrustes"])
+        for side, prefix, seed in (("x", "x", 1), ("y", "y", 2)):
+            rows = gaussian(1100, 10, 1) + 0.1 * gaussian(1100, 10, seed)
+            Vectors(numbered(prefix, 1100), rows).write(f"{side}.vec")
+        (here / "xy.tsv").write_text("".join(f"x{i}\ty{i}\n" for i in range(1000)))
+        report = isolex("align", "x.vec", "y.vec", "--lexicon", "xy.tsv", "-o", "out", "--json").json
+        assert report["method"] in FROM_PAIRS
+        assert set(report["scores"]["held_out_p@1"]) < set(FROM_PAIRS)
         assert f"{report['method']} was taken for the best P@1" in report["reasons"][1]
+
+    def test_auto_learns_from_itself_where_pairs_are_few(self, isolex, here):
+        result = isolex(*ALIGN, "-o", "out", "--method", "auto", "--json")
+        result.warns(None)
+        assert result.json["method"] == "self-learning"
+        assert result.json["scores"]["evidence"]["agreement"] > 90
+        assert "restart agrees on" in result.json["reasons"][0]
 
     def test_the_options_reach_the_alignment(self, isolex, here):
         options = ("--normalize", "unit,center", "--vocab", 250, "--seed", 7, "--source-language", "qq")
@@ -86,7 +109,7 @@ class TestSeeds:
     def test_nothing_shared(self, isolex, here, option, what):
         before = contents(here)
         isolex("align", "aa.vec", "bb.vec", option, "-o", "aa-bb").fails(
-            f"the two vocabularies share no {what}; give a lexicon by --lexicon"
+            f"the two vocabularies share no {what}; give a lexicon by --lexicon, or --unsupervised"
         )
         assert contents(here) == before
 
@@ -203,7 +226,10 @@ BAD_OPTIONS = [
     (("--normalize", ""), "unknown normalisation step ''"),
     (("--vocab", "0"), "'--vocab': 0 is not in the range"),
     (("--vocab", "many"), "'--vocab': 'many' is not a valid integer"),
-    (("--identical",), "exactly one of --lexicon, --identical and --numerals; see: isolex align --help"),
+    (
+        ("--identical",),
+        "exactly one of --lexicon, --identical, --numerals and --unsupervised; see: isolex align --help",
+    ),
     (("--device", "quantum"), "device 'quantum' is not available here; use 'cpu'"),
     (("--device", "meta"), "device 'meta' is not supported"),
     (("--threads", "0"), "'--threads': 0 is not in the range"),

@@ -6,7 +6,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from isolex.errors import InputError
 from isolex.mapping import (
     RCSLS,
     Adversarial,
@@ -32,6 +31,7 @@ from isolex.mapping.verdict import (
     FAILED_AGREEMENT,
     KEPT_PAIRS,
     KEPT_WORDS,
+    RESTARTS,
     reseeded,
     restart,
 )
@@ -40,8 +40,8 @@ from tests.mapping.test_seeds import shaped
 from tests.oracles import retrieval as oracle
 from tests.planted import gaussian, planted, same_ids, shuffled_pairs, unit_gaussian
 
-WITH_PAIRS = SelfLearning()
-WITHOUT_PAIRS = SelfLearning(start=SimilarityDistributions(), final=VecMap())
+WITH_PAIRS = SelfLearning(rounds=10)
+WITHOUT_PAIRS = SelfLearning(start=SimilarityDistributions(), final=VecMap(), rounds=15)
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,18 @@ class Keeping:
         return Procrustes().solve(problem)
 
 
+class Failing:
+    """Procrustes, which fails at first."""
+
+    def __init__(self, fails: int) -> None:
+        self.fails, self.calls = fails, 0
+
+    def solve(self, problem: Problem) -> Mapping:
+        self.calls += 1
+        found = Procrustes().solve(problem)
+        return found if self.calls > self.fails else Mapping.one_sided(found.source.flip(1))
+
+
 def seeded(count: int, **how) -> Problem:
     problem, pairs = shaped(**how)
     return replace(problem, pairs=pairs[:count])
@@ -85,76 +97,99 @@ def criterion_and_cycle(mapping: Mapping, x: Tensor, z: Tensor) -> tuple[float, 
 
 
 class TestAgreement:
-    @pytest.mark.parametrize("noise", [0.0, 0.3, 0.6])
+    @pytest.mark.parametrize("noise", [0.0, 0.6])
     def test_high_where_spaces_align(self, noise) -> None:
         for solver, problem in (WITH_PAIRS, seeded(25, noise=noise)), (WITHOUT_PAIRS, shaped(noise=noise)[0]):
             assert agreement(solver, solver.solve(problem), problem) > 80
 
-    @pytest.mark.parametrize("seed", [0, 1])
-    def test_low_where_they_cannot(self, seed) -> None:
+    def test_low_where_they_cannot(self) -> None:
         for solver, problem in (WITH_PAIRS, seeded(25)), (WITHOUT_PAIRS, shaped()[0]):
-            null = null_problem(problem, seed=seed)
-            assert agreement(solver, solver.solve(null), null, seed=seed) < ALIGNED_AGREEMENT
+            null = null_problem(problem)
+            assert agreement(solver, solver.solve(null), null, restarts=1) < 40
 
     def test_low_where_the_pairs_mean_nothing(self) -> None:
         problem, pairs = shaped(noise=0.3)
-        wrong = replace(problem, pairs=torch.stack([pairs[:50, 0], pairs[100:150, 1]], dim=1))
-        assert agreement(WITH_PAIRS, WITH_PAIRS.solve(wrong), wrong) < ALIGNED_AGREEMENT
+        wrong = replace(problem, pairs=torch.stack([pairs[:25, 0], pairs[100:125, 1]], dim=1))
+        assert agreement(WITH_PAIRS, WITH_PAIRS.solve(wrong), wrong, restarts=1) < 40
 
-    def test_definition(self) -> None:
-        """The other try has the next seed and the thinned problem; both answer for all words."""
+    @pytest.mark.parametrize("frequent", [300, 90])
+    def test_definition(self, frequent, monkeypatch) -> None:
+        """The other try has another seed and the thinned problem; both answer for all frequent words.
+
+        The source is turned too, which this solver does not notice.
+        """
+        monkeypatch.setattr(verdict, "FREQUENT_WORDS", frequent)
         problem = seeded(40, noise=1.0)
-        solver = SelfLearning(keep=0.5, rounds=3)
+        solver = SelfLearning(keep=0.5, rounds=3, induction=Induction(dropout="keys"))
         mapping = solver.solve(problem)
-        other = replace(solver, seed=8).solve(restart(problem, seed=7))
-        mine, others = (answers(each, problem.x, problem.z)[0] for each in (mapping, other))
+        other = replace(solver, seed=8).solve(restart(problem, seed=8))
+        x, z = problem.x[:frequent], problem.z[:frequent]
+        mine, others = (answers(each, x, z)[0] for each in (mapping, other))
         expected = 100 * float((mine == others).mean())
         assert 5 < expected < 95
-        assert_close(agreement(solver, mapping, problem, seed=7), expected)
+        assert_close(agreement(solver, mapping, problem, seed=7, restarts=1), expected, atol=0.7)
 
-    def test_only_frequent_words_are_asked(self, monkeypatch) -> None:
-        problem, other = seeded(40, noise=1.0), seeded(40, noise=1.0, seed=5)
-        mapping = Procrustes().solve(problem)
-        fixed = Fixed(Procrustes().solve(replace(other, pairs=problem.pairs)))
-        monkeypatch.setattr(verdict, "FREQUENT_WORDS", 120)
-        mine, others = (
-            answers(each, problem.x[:120], problem.z[:120])[0] for each in (mapping, fixed.mapping)
-        )
-        found = agreement(fixed, mapping, problem)
-        assert_close(found, 100 * float((mine == others).mean()))
+    def test_the_best_of_the_restarts_counts_and_a_good_one_is_the_last(self) -> None:
+        problem = seeded(40)
+        good = Procrustes().solve(problem)
+        for fails, calls, least, most in (0, 1, 90, 100), (2, 3, 90, 100), (9, 3, 0, 10):
+            solver = Failing(fails)
+            assert least <= agreement(solver, good, problem) <= most
+            assert solver.calls == calls
+        assert agreement(Failing(1), good, problem, restarts=1) < 10
 
-    def test_a_map_agrees_with_itself_and_not_with_another(self) -> None:
+    def test_restarts_differ(self) -> None:
+        problem, solver = seeded(40), Keeping()
+        wrong = Mapping.one_sided(Procrustes().solve(problem).source.flip(1))
+        agreement(solver, wrong, problem, restarts=4)
+        assert len(solver.seen) == 4
+        assert len({tuple(seen.pairs.flatten().tolist()) for seen in solver.seen}) == 4
+        for seen in solver.seen:
+            assert_close(seen.x.norm(dim=1), torch.ones(len(seen.x)))
+            assert not torch.isclose(seen.x[:, :1], problem.x[:, 0], atol=1e-6).any()
+
+    def test_a_map_that_does_not_depend_on_the_problem_agrees_with_nothing(self) -> None:
         problem = seeded(40)
         mapping = Procrustes().solve(problem)
-        assert agreement(Fixed(mapping), mapping, problem) == 100
-        turned = Mapping.one_sided(mapping.source.flip(1))
-        assert agreement(Fixed(turned), mapping, problem) < 10
+        assert agreement(Fixed(mapping), mapping, problem) < 10
 
     def test_the_seed_decides(self) -> None:
         problem = seeded(20, noise=1.0)
         mapping = WITH_PAIRS.solve(problem)
-        first, again, other = (agreement(WITH_PAIRS, mapping, problem, seed=seed) for seed in (1, 1, 2))
+        first, again, other = (
+            agreement(WITH_PAIRS, mapping, problem, seed=seed, restarts=1) for seed in (1, 1, 2)
+        )
         assert first == again != other
 
     def test_different_numbers_of_words_and_dimensions(self) -> None:
         problem, pairs = shaped()
         z = torch.cat([problem.z, torch.zeros(300, 3)], dim=1)[:280]
-        given = Problem(problem.x, z, pairs[pairs[:, 1] < 280][:60])
+        pairs = pairs[pairs[:, 1] < 280][:60]
+        given = Problem(problem.x, z, pairs)
         assert agreement(Procrustes(), Procrustes().solve(given), given) > 80
+        flipped = Problem(z, problem.x, pairs.flip(1))
+        assert agreement(Procrustes(), Procrustes().solve(flipped), flipped) > 80
 
-    @pytest.mark.xfail(reason="words without an answer count as agreed", raises=AssertionError, strict=True)
     def test_words_without_a_vector_agree_on_nothing(self) -> None:
-        problem = null_problem(seeded(25))
+        problem = seeded(60)
         x = problem.x.clone()
-        x[::2] = 0
-        problem = Problem(x, problem.z, problem.pairs)
-        assert agreement(WITH_PAIRS, WITH_PAIRS.solve(problem), problem) < ALIGNED_AGREEMENT
+        x[150:] = 0
+        half = Problem(x, problem.z, problem.pairs)
+        assert agreement(Procrustes(), Procrustes().solve(half), half) == pytest.approx(50, abs=2)
+        nothing = Problem(torch.zeros_like(x), problem.z, problem.pairs)
+        assert agreement(Procrustes(), Procrustes().solve(nothing), nothing) == 0
 
-    @pytest.mark.xfail(reason="a restart may be left without pairs", raises=InputError, strict=True)
     def test_few_pairs_are_enough_for_a_restart(self) -> None:
-        problem = seeded(1)
-        for seed in range(4):
-            assert agreement(WITH_PAIRS, WITH_PAIRS.solve(problem), problem, seed=seed) >= 0
+        for count in 1, 2:
+            problem, solver = seeded(count), Keeping()
+            agreement(solver, Mapping.one_sided(torch.eye(20)), problem)
+            assert len(solver.seen) == RESTARTS
+            assert all(len(seen.pairs) == count for seen in solver.seen)
+
+    def test_the_global_generator_is_left_alone(self) -> None:
+        problem, state = seeded(40), torch.get_rng_state()
+        agreement(Procrustes(), Procrustes().solve(problem), problem)
+        assert torch.equal(torch.get_rng_state(), state)
 
 
 class TestRestart:
@@ -173,13 +208,13 @@ class TestRestart:
         as_given = [pair for pair in pairs.tolist() if pair in before.long().tolist()]
         assert before.long().tolist() == as_given
 
-    def test_a_tenth_of_the_words_and_half_of_the_pairs_are_left_out(self) -> None:
+    def test_a_few_of_the_words_and_more_of_the_pairs_are_left_out(self) -> None:
         n, p = 6_000, 2_000
         other = restart(Problem(unit_gaussian(n, 2), unit_gaussian(n, 2, 1), same_ids(n)[:p]))
-        half = len(other.pairs)
-        assert abs(half - KEPT_PAIRS * p) < 4 * math.sqrt(p * KEPT_PAIRS * (1 - KEPT_PAIRS))
+        assert len(other.pairs) == round(KEPT_PAIRS * p) < p
         for rows in other.x, other.z:
-            expected = half + KEPT_WORDS * (n - half)
+            expected = len(other.pairs) + KEPT_WORDS * (n - len(other.pairs))
+            assert len(rows) < n
             assert abs(len(rows) - expected) < 4 * math.sqrt(n * KEPT_WORDS * (1 - KEPT_WORDS))
 
     def test_sides_are_thinned_each_for_itself(self) -> None:
@@ -191,7 +226,7 @@ class TestRestart:
         problem = Problem(unit_gaussian(100, 3), unit_gaussian(100, 3, 1), shuffled_pairs(100))
         for seed in range(5):
             other = restart(problem, seed=seed)
-            assert 20 < len(other.pairs) < 80
+            assert len(other.pairs) == round(KEPT_PAIRS * 100)
             assert set(other.pairs[:, 0].tolist()) <= set(range(len(other.x)))
             mapped = {tuple(row) for row in torch.cat(other.seeds(), dim=1).tolist()}
             assert mapped <= {tuple(row) for row in torch.cat(problem.seeds(), dim=1).tolist()}
@@ -203,11 +238,20 @@ class TestRestart:
         for row in torch.cat(restart(problem).seeds(), dim=1).tolist():
             assert row in given
 
+    @pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+    def test_few_pairs(self, count) -> None:
+        problem = Problem(unit_gaussian(30, 3), unit_gaussian(40, 3, 1), shuffled_pairs(30)[:count])
+        given = torch.cat(problem.seeds(), dim=1).tolist()
+        for seed in range(5):
+            kept = torch.cat(restart(problem, seed=seed).seeds(), dim=1).tolist()
+            assert len(kept) == math.ceil(KEPT_PAIRS * count)
+            assert all(row in given for row in kept)
+
     def test_without_pairs(self) -> None:
         other = restart(Problem(unit_gaussian(50, 3), unit_gaussian(60, 3)))
         assert other.pairs.shape == (0, 2)
-        assert 30 < len(other.x) < 50
-        assert 40 < len(other.z) < 60
+        assert 40 < len(other.x) <= 50
+        assert 50 < len(other.z) <= 60
 
     def test_weights_stay_behind(self) -> None:
         problem = Problem(unit_gaussian(50, 3), unit_gaussian(60, 3), same_ids(40), torch.rand(40))
@@ -260,11 +304,14 @@ class TestGather:
         mapping = WITH_PAIRS.solve(problem)
         found = gather(WITH_PAIRS, mapping, problem, 12.5, seed=6)
         null = null_problem(problem, seed=6)
+        nothing = WITH_PAIRS.solve(null)
         own = criterion_and_cycle(mapping, problem.x, problem.z)
-        chance = criterion_and_cycle(WITH_PAIRS.solve(null), null.x, null.z)
-        expected = 12.5, own[0], chance[0], own[1], chance[1]
+        chance = criterion_and_cycle(nothing, null.x, null.z)
         names = ("agreement", "criterion", "null_criterion", "cycle", "null_cycle")
+        expected = 12.5, own[0], chance[0], own[1], chance[1]
         assert_close([getattr(found, name) for name in names], expected, atol=1e-4)
+        assert found.null_agreement == agreement(WITH_PAIRS, nothing, null, seed=6, restarts=1)
+        assert found.lead == 12.5 - found.null_agreement
         assert own[0] > chance[0]
         assert own[1] > chance[1]
 
@@ -286,13 +333,17 @@ class TestGather:
         expected = criterion_and_cycle(mapping, problem.x[:90], problem.z[:90])
         assert_close((found.criterion, found.cycle), expected, atol=1e-4)
 
-    def test_the_solver_runs_once_on_the_null(self) -> None:
+    def test_the_solver_runs_twice_on_the_null(self) -> None:
         problem, solver = seeded(40), Keeping()
         gather(solver, Procrustes().solve(problem), problem, 0.0, seed=2)
-        (seen,) = solver.seen
-        assert_same(seen.x, problem.x)
-        assert_same(seen.pairs, problem.pairs)
-        assert_same(seen.z, null_problem(problem, seed=2).z)
+        first, second = solver.seen
+        null = null_problem(problem, seed=2)
+        assert_same(first.x, problem.x)
+        assert_same(first.pairs, problem.pairs)
+        assert_same(first.z, null.z)
+        again = restart(null, seed=3)
+        assert_same(second.z, again.z)
+        assert_same(second.pairs, again.pairs)
 
     def test_words_without_a_vector_come_back_from_nowhere(self) -> None:
         problem = seeded(40)
@@ -303,16 +354,16 @@ class TestGather:
         assert_close(padded.cycle, plain.cycle * 300 / 400, atol=1e-3)
         assert_close(padded.criterion, plain.criterion, atol=1e-3)
 
-    @pytest.mark.xfail(reason="no answer is taken for the last word", raises=AssertionError, strict=True)
     def test_no_word_of_zeros_comes_back(self) -> None:
         problem = Problem(torch.zeros(30, 4), unit_gaussian(30, 4), same_ids(9))
         found = gather(Procrustes(), Procrustes().solve(problem), problem, 0.0)
         assert found.cycle == 0
 
     def test_as_plain_numbers(self) -> None:
-        evidence = Evidence(12.345678, 0.98765432, 0.5, 100.0, 0.0)
+        evidence = Evidence(12.345678, 1.23, 0.98765432, 0.5, 100.0, 0.0)
         assert evidence.to_json() == {
             "agreement": 12.3457,
+            "null_agreement": 1.23,
             "criterion": 0.9877,
             "null_criterion": 0.5,
             "cycle": 100.0,
@@ -325,37 +376,38 @@ def below(border: float) -> float:
 
 
 @pytest.mark.parametrize(
-    ("agreed", "criterion", "status"),
+    ("agreed", "null", "status"),
     [
-        (100.0, 0.6, "aligned"),
-        (ALIGNED_AGREEMENT, 0.6, "aligned"),
-        (ALIGNED_AGREEMENT, math.nextafter(0.5, 1), "aligned"),
-        (ALIGNED_AGREEMENT, 0.5, "doubtful"),
-        (100.0, 0.4, "doubtful"),
-        (below(ALIGNED_AGREEMENT), 0.6, "doubtful"),
-        (FAILED_AGREEMENT, 0.6, "doubtful"),
-        (FAILED_AGREEMENT, 0.4, "doubtful"),
-        (below(FAILED_AGREEMENT), 0.6, "failed"),
-        (below(FAILED_AGREEMENT), 0.4, "failed"),
-        (0.0, 0.9, "failed"),
+        (100.0, 0.0, "aligned"),
+        (ALIGNED_AGREEMENT, 0.0, "aligned"),
+        (ALIGNED_AGREEMENT + 50, 50.0, "aligned"),
+        (below(ALIGNED_AGREEMENT), 0.0, "doubtful"),
+        (below(ALIGNED_AGREEMENT + 50), 50.0, "doubtful"),
+        (FAILED_AGREEMENT, 0.0, "doubtful"),
+        (FAILED_AGREEMENT + 50, 50.0, "doubtful"),
+        (below(FAILED_AGREEMENT), 0.0, "failed"),
+        (below(FAILED_AGREEMENT + 50), 50.0, "failed"),
+        (50.0, 50.0, "failed"),
+        (20.0, 90.0, "failed"),
+        (0.0, 0.0, "failed"),
     ],
 )
-def test_judge_evidence(agreed, criterion, status) -> None:
-    told, reason = judge_evidence(Evidence(agreed, criterion, 0.5, 50.0, 40.0))
+@pytest.mark.parametrize("criterion", [0.9, 0.1])
+def test_judge_evidence(agreed, null, status, criterion) -> None:
+    told, reason = judge_evidence(Evidence(agreed, null, criterion, 0.5, 50.0, 40.0))
     assert told == status
     assert f"agrees on {agreed:.1f} %" in reason
-    assert f"criterion {criterion:.3f}" in reason
-    assert "a space that cannot align gives 0.500" in reason
+    assert f"a space that cannot align on {null:.1f} %" in reason
     assert ("try a seed lexicon" in reason) == (status != "aligned")
     assert ("did not align" in reason) == (status == "failed")
     assert ("too little to rely on" in reason) == (status == "doubtful")
     assert "\n" not in reason
 
 
-@pytest.mark.parametrize(("noise", "status"), [(0.2, "aligned"), (None, "failed")])
-def test_the_whole_verdict(noise, status) -> None:
-    problem = null_problem(shaped()[0], seed=4) if noise is None else shaped(noise=noise)[0]
+@pytest.mark.parametrize(("noise", "aligned"), [(0.2, True), (None, False)])
+def test_the_whole_verdict(noise, aligned) -> None:
+    problem = null_problem(shaped()[0]) if noise is None else shaped(noise=noise)[0]
     mapping = WITHOUT_PAIRS.solve(problem)
     agreed = agreement(WITHOUT_PAIRS, mapping, problem)
     told, _ = judge_evidence(gather(WITHOUT_PAIRS, mapping, problem, agreed))
-    assert told == status
+    assert (told == "aligned") == aligned

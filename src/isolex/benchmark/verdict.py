@@ -148,11 +148,15 @@ def is_good(run: WeakRun) -> bool:
     )
 
 
+def lead(run: WeakRun) -> float:
+    """What the verdict rests on: the agreement beyond that of the null."""
+    return run.evidence["agreement"] - run.evidence["null_agreement"]
+
+
 def fit_threshold(runs: Sequence[WeakRun]) -> float:
-    """The agreement halfway between the best bad run and the worst good run over it."""
-    worst = max((run.evidence["agreement"] for run in runs if not is_good(run)), default=0.0)
-    over = [run.evidence["agreement"] for run in runs if is_good(run) and run.evidence["agreement"] > worst]
-    return (worst + min(over, default=100.0)) / 2
+    """The lead halfway between the best bad run and the worst good run over it."""
+    worst = max((lead(run) for run in runs if not is_good(run)), default=0.0)
+    return (worst + min((lead(run) for run in runs if is_good(run) and lead(run) > worst), default=100.0)) / 2
 
 
 def leave_one_pair_out(runs: Sequence[WeakRun]) -> tuple[Calibration, dict[str, float]]:
@@ -165,7 +169,7 @@ def leave_one_pair_out(runs: Sequence[WeakRun]) -> tuple[Calibration, dict[str, 
 
 def calibrate(runs: Sequence[WeakRun], thresholds: Mapping[str, float]) -> Calibration:
     """Count what the thresholds, one a pair, make of the runs."""
-    called = [run.evidence["agreement"] >= thresholds[run.pair] for run in runs]
+    called = [lead(run) >= thresholds[run.pair] for run in runs]
     good = [is_good(run) for run in runs]
     return Calibration(
         good=sum(good),

@@ -99,34 +99,44 @@ class Induction:
         if not 0 < keep <= 1 or (keep < 1 and generator is None):
             raise InputError(f"got keep {keep}, expected 0 < keep ≤ 1 and a generator", where="Induction")
         x, z = x[: self.vocabulary], z[: self.vocabulary]
-        draw = _Draw(keep, self.dropout, generator)
-        forward = None if self.direction == "backward" else self._answer(x, z, draw)
-        backward = None if self.direction == "forward" else self._answer(z, x, draw)
-        sides = [side for side in (forward, backward) if side is not None]
-        if self.direction == "mutual" and forward is not None and backward is not None:
-            pairs, margins = _mutual(forward, backward)
-        else:
-            listed = [side.listed() for side in sides]
-            if backward is not None:
-                listed[-1] = (listed[-1][0].flip(1), listed[-1][1])
-            pairs, margins = (torch.cat(parts) for parts in zip(*listed, strict=True))
-        criterion = sum(side.cosine for side in sides) / len(sides)
+        x_ids, z_ids = (rows.any(dim=1).nonzero()[:, 0] for rows in (x, z))
+        if x_ids.numel() == 0 or z_ids.numel() == 0:
+            return Dictionary(torch.empty(0, 2, dtype=torch.int64, device=x.device), 0.0)
+        # Words without a vector are near nothing: they neither ask nor answer.
+        x, z = (rows if ids.numel() == rows.shape[0] else rows[ids] for rows, ids in ((x, x_ids), (z, z_ids)))
+        pairs, margins, criterion = self._best(x, z, _Draw(keep, self.dropout, generator))
+        pairs = torch.stack([x_ids[pairs[:, 0]], z_ids[pairs[:, 1]]], dim=1)
         return Dictionary(self._selected(pairs, margins), criterion)
 
+    def _best(
+        self, x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], draw: "_Draw"
+    ) -> tuple[Int[Tensor, "p 2"], Float[Tensor, "p"], float]:
+        """The pairs of the asked direction, their margins, and the criterion."""
+        if self.direction == "forward":
+            forward = self._answer(x, z, draw)
+            return forward.pairs, forward.margins, forward.cosine
+        if self.direction == "backward":
+            backward = self._answer(z, x, draw)
+            return backward.pairs.flip(1), backward.margins, backward.cosine
+        forward, backward = self._answer(x, z, draw), self._answer(z, x, draw)
+        criterion = (forward.cosine + backward.cosine) / 2
+        if self.direction == "mutual":
+            return *_mutual(forward, backward), criterion
+        pairs = torch.cat([forward.pairs, backward.pairs.flip(1)])
+        return pairs, torch.cat([forward.margins, backward.margins]), criterion
+
     def _answer(self, queries: Float[Tensor, "n d"], keys: Float[Tensor, "m d"], draw: "_Draw") -> "_Side":
-        """The answer of each query; zero rows have none, for they are near nothing."""
+        """The answer of each query."""
         kept = draw.keys(keys.shape[0]).to(keys.device)
         index = self.criterion.index(queries, keys if kept.numel() == keys.shape[0] else keys[kept])
         width = max(draw.candidates, 2 if self._weighs_margins else 1)
         # Without each query's own term, which changes neither ranking nor margin.
         found = top_k(queries, index.keys, width, scale=index.scale, bias=index.bias)
-        there = queries.any(dim=1)
-        best = (queries * index.keys[found.indices[:, 0]]).sum(dim=1)[there]
+        best = (queries * index.keys[found.indices[:, 0]]).sum(dim=1)
         chosen = kept[draw.pick(found.indices[:, : draw.candidates], index.keys.shape[0])]
         two = self._weighs_margins and found.scores.shape[1] > 1
         margins = found.scores[:, 0] - found.scores[:, 1] if two else torch.ones_like(found.scores[:, 0])
-        cosine = float(best.double().mean()) if best.numel() else 0.0
-        return _Side(chosen.masked_fill(~there, -1), margins, cosine)
+        return _Side(chosen, margins, float(best.double().mean()))
 
     @property
     def _weighs_margins(self) -> bool:
@@ -148,24 +158,24 @@ class Induction:
 
 @dataclass(frozen=True, eq=False)
 class _Side:
-    """Each query's answer, −1 where it has none, its lead over the second best, and the mean best cosine."""
+    """Each query's answer, its lead over the second best, and the mean cosine of the best answers."""
 
     answers: Int[Tensor, "n"]
     margins: Float[Tensor, "n"]
     cosine: float
 
-    def listed(self) -> tuple[Int[Tensor, "p 2"], Float[Tensor, "p"]]:
-        """Pairs (query, answer) and their margins."""
-        there = (self.answers >= 0).nonzero()[:, 0]
-        return torch.stack([there, self.answers[there]], dim=1), self.margins[there]
+    @property
+    def pairs(self) -> Int[Tensor, "n 2"]:
+        """(query, answer) for each query."""
+        queries = torch.arange(self.answers.shape[0], device=self.answers.device)
+        return torch.stack([queries, self.answers], dim=1)
 
 
 def _mutual(forward: _Side, backward: _Side) -> tuple[Int[Tensor, "p 2"], Float[Tensor, "p"]]:
     """Pairs that are each other's answers, with the narrower of their two margins."""
-    pairs, margins = forward.listed()
-    agreed = backward.answers[pairs[:, 1]] == pairs[:, 0]
-    pairs = pairs[agreed]
-    return pairs, torch.minimum(margins[agreed], backward.margins[pairs[:, 1]])
+    agreed = backward.answers[forward.answers] == forward.pairs[:, 0]
+    pairs = forward.pairs[agreed]
+    return pairs, torch.minimum(forward.margins[agreed], backward.margins[pairs[:, 1]])
 
 
 @dataclass(frozen=True)

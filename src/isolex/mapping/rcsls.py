@@ -13,7 +13,7 @@ from isolex.errors import InputError
 from isolex.linalg import clip_spectrum
 from isolex.mapping.linear import Procrustes
 from isolex.mapping.problem import Mapping, Problem, Solver
-from isolex.progress import track
+from isolex.progress import Rounds
 from isolex.retrieval import CSLS, top_k
 
 Trace: TypeAlias = list[dict[str, Any]]
@@ -125,7 +125,7 @@ class RCSLS:
         trace.append({"step": 0, "objective": objective})
         yield start
         rate = self.learning_rate
-        for step in track(range(1, steps + 1), "RCSLS steps"):
+        for step in Rounds(range(1, steps + 1), "RCSLS steps"):
             moved = w - rate * gradient
             if self.spectral:
                 moved = clip_spectrum(moved).float()

@@ -25,7 +25,7 @@ class SelfLearning:
     cosine of best answers) among the rounds without dropout, or `final` solved on the dictionary that it
     induces. One loop serves many methods: with a lexicon of 25 pairs or identical strings it is VecMap's
     semi-supervised mode, with `SimilarityDistributions()` its unsupervised one, with mutual CSLS pairs and
-    five rounds MUSE's refinement, with one round single-step bootstrapping.
+    five rounds MUSE's refinement, with one round and a `final` solver single-step bootstrapping.
 
     Dropout begins at `keep` and is multiplied by `growth` whenever the criterion has not risen by `tolerance`
     for `patience` rounds; with keep at 1 that ends the loop. A patience of 0 makes it an annealing schedule:
@@ -120,6 +120,8 @@ class SelfLearning:
             return replace(best.mapping, trace=trace)
         # A loop that was stopped early has only answers with dropout.
         induced = best.induced if best.keep == 1 else self._induce(best.mapping, problem)
+        if induced.pairs.shape[0] == 0:
+            return replace(best.mapping, trace=trace)
         return replace(self.final.solve(replace(problem, pairs=induced.pairs, weights=None)), trace=trace)
 
 

@@ -56,15 +56,15 @@ class HeldOut:
 def cross_validate(solver: Solver, problem: Problem, *, seed: int = 0) -> HeldOut:
     """Solve on four fifths of the seed words, translate the others; among the 20,000 most frequent words.
 
-    One fold is enough where it holds 200 words; with fewer, every word is held out once. All pairs of a
-    source word are on the same side.
+    Of the five folds as many are tried as hold 200 words together; with fewer words, every one is held out
+    once. All pairs of a source word are on the same side.
     """
     problem = _counting(problem)
     words = problem.pairs[:, 0].unique()
     order = words[torch.randperm(words.numel(), generator=generator(seed)).to(words.device)]
     folds = [part for part in order.chunk(FOLDS) if 0 < part.numel() < words.numel()]
-    if folds and folds[0].numel() >= ENOUGH_WORDS:
-        folds = folds[:1]
+    if folds:
+        folds = folds[: math.ceil(ENOUGH_WORDS / folds[0].numel())]
     held = [torch.isin(problem.pairs[:, 0], part) for part in folds]
     right = sum(_right(solver, problem, mask) for mask in held)
     return HeldOut(right, sum(part.numel() for part in folds))

@@ -39,13 +39,13 @@ def align(
         lexicon: Seed pairs, or a file of them; `Lexicon.identical(source, target)` makes some without a
             dictionary. None for alignment without supervision.
         method: A name out of `METHODS`; `auto` takes the method with the best P@1 on held-out seed words,
-            self-learning if there are fewer than 1,000 of them, `unsupervised` if there are none; or a solver
+            self-learning if there are fewer than 200 of them, `unsupervised` if there are none; or a solver
             of `isolex.mapping` with your settings.
         normalize: Normalisation steps, see `isolex.normalize.Normalizer`.
         seed: Of everything random. The same seed gives the same result on the same machine.
         device: Where to compute; by default a GPU if there is one.
         check: Give the result a status, which costs a few times the solving. Without it the status is
-            `unchecked`, and `unsupervised` makes one try only. `auto` checks in any case.
+            `unchecked`, and `method="unsupervised"` makes one try only. `auto` checks in any case.
 
     Raises:
         InputError: An unknown name, a method that contradicts the supervision given, or a lexicon without a

@@ -26,8 +26,11 @@ from isolex.names import look_up
 from isolex.progress import stop_wanted, track
 from isolex.recipes.methods import METHODS, from_transport
 
-# With fewer seed words a fifth of them is too little to compare methods on, and self-learning wins anyhow.
-FEW_WORDS = 1_000
+# With fewer seed words, held-out ones are too few to compare methods on.
+FEW_WORDS = 200
+
+# Of methods that do equally well the first is taken, which is the simplest.
+CLOSED_FORM = ("procrustes", "vecmap", "cca", "least-squares")
 
 _INTERRUPTED = "stopped early, before the result could be checked"
 
@@ -63,7 +66,7 @@ class _Candidate:
 def choose(method: str | Solver, problem: Problem, *, seed: int, check: bool) -> Choice:
     """Solve the problem by a method, or by the best of several, and judge the result.
 
-    With at least 1,000 seed words, or a method that does not learn from itself, held-out words judge. With
+    With at least 200 seed words, or a method that does not learn from itself, held-out words judge. With
     fewer, or none, an independent restart and a null do.
     """
     words = problem.pairs[:, 0].unique().numel()
@@ -73,7 +76,12 @@ def choose(method: str | Solver, problem: Problem, *, seed: int, check: bool) ->
         return Choice(only.name, only.solver, only.solver.solve(problem))
     if words >= FEW_WORDS or (words and not any(one.self_learning for one in candidates)):
         return _by_held_out_words(candidates, problem, seed)
-    return _by_agreement(candidates, problem, seed)
+    choice = _by_agreement(candidates, problem, seed)
+    if method == "auto" and words and choice.status == "failed":
+        # In spaces too small to learn from themselves a rotation may still hold.
+        closed = [_Candidate(name, METHODS[name].make(seed), self_learning=False) for name in CLOSED_FORM]
+        return _by_held_out_words(closed, problem, seed)
+    return choice
 
 
 def _candidates(method: str | Solver, words: int, seed: int, *, same_dimension: bool) -> list[_Candidate]:
@@ -82,7 +90,7 @@ def _candidates(method: str | Solver, words: int, seed: int, *, same_dimension: 
     look_up(method, dict.fromkeys(("auto", *METHODS)), "method")
     names = [method]
     if method == "auto" and words >= FEW_WORDS:
-        names = ["procrustes", "vecmap", "cca", "least-squares", "rcsls", "self-learning"]
+        names = [*CLOSED_FORM, "rcsls", "self-learning"]
     elif method == "auto":
         names = ["self-learning", "unsupervised"] if words else ["unsupervised"]
     named = [_Candidate(name, METHODS[name].make(seed), METHODS[name].self_learning) for name in names]
@@ -108,7 +116,10 @@ def _by_held_out_words(candidates: Sequence[_Candidate], problem: Problem, seed:
         "held_out_p@1": {name: _percent(score) for name, score in scores.items()},
         "null_p@1": _percent(null),
     }
-    return Choice(best.name, best.solver, best.solver.solve(problem), status, reasons, figures)
+    mapping = best.solver.solve(problem)
+    if stop_wanted():
+        status, reasons = "doubtful", (_INTERRUPTED, *reasons)
+    return Choice(best.name, best.solver, mapping, status, reasons, figures)
 
 
 def _by_agreement(candidates: Sequence[_Candidate], problem: Problem, seed: int) -> Choice:
@@ -116,16 +127,15 @@ def _by_agreement(candidates: Sequence[_Candidate], problem: Problem, seed: int)
     best: tuple[float, _Candidate, Mapping] | None = None
     for one in candidates:
         mapping = one.solver.solve(problem)
-        if stop_wanted():
-            best = best or (0.0, one, mapping)
-            return Choice(best[1].name, best[1].solver, best[2], "doubtful", (_INTERRUPTED,))
-        agreed = agreement(one.solver, mapping, problem, seed=seed)
+        agreed = 0.0 if stop_wanted() else agreement(one.solver, mapping, problem, seed=seed)
         best = (agreed, one, mapping) if best is None or agreed > best[0] else best
-        if agreed >= ALIGNED_AGREEMENT:
+        if agreed >= ALIGNED_AGREEMENT or stop_wanted():
             break
     if best is None:
         raise InputError("got no method to try", where="align")
     agreed, taken, mapping = best
+    if stop_wanted():
+        return Choice(taken.name, taken.solver, mapping, "doubtful", (_INTERRUPTED,))
     evidence = gather(taken.solver, mapping, problem, agreed, seed=seed)
     status, reason = judge_evidence(evidence)
     return Choice(taken.name, taken.solver, mapping, status, (reason,), {"evidence": evidence.to_json()})

@@ -94,7 +94,6 @@ def _semi_supervised_vecmap(seed: int, **budget: int) -> Solver:
 # VecMap's vocabulary and patience, cut so that a run takes minutes on two cores.
 _CPU = {"vocabulary": 4_000, "patience": 10}
 
-# Of closed-form methods that do equally well, `auto` takes the first. The number is the run's seed.
 METHODS: dict[str, Method] = {
     "procrustes": Method(lambda _: Procrustes()),
     "vecmap": Method(lambda _: VecMap()),
