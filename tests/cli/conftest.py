@@ -12,7 +12,6 @@ from isolex import sample
 from isolex.cli.app import run
 from isolex.cli.demo import WORDS
 from isolex.lexicon import Lexicon
-from isolex.recipes import METHODS
 from isolex.samples import Sample
 from isolex.vectors import Vectors
 from tests.spaces import planted
@@ -81,13 +80,17 @@ def made_sample(tmp_path_factory, small_sample) -> Path:
     train.write(folder / "en-es.train.tsv")
     test.write(folder / "en-es.test.tsv")
     _bench_data(folder, "en", "es", "en-es.train.tsv", "en-es.test.tsv")
+    for part, pairs in (("train", train), ("test", test)):
+        pairs.reversed().write(folder / "data" / "dictionaries" / "muse" / f"es-en.{part}.txt")
     return folder
 
 
 @pytest.fixture
 def quick_auto(monkeypatch) -> None:
-    """Without the slow one, `auto` is quick; which methods it tries is not the matter here."""
-    monkeypatch.delitem(METHODS, "rcsls")
+    """Without the slow ones, `auto` is quick; which methods it tries is not the matter here."""
+    monkeypatch.setattr("isolex.recipes.choosing.COMPARED", ("procrustes", "vecmap", "cca", "least-squares"))
+    monkeypatch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 20)
+    monkeypatch.setattr("isolex.recipes.choosing.find_spec", lambda _: None)
 
 
 def _cut(vectors: Vectors, more: tuple[str, ...]) -> Vectors:

@@ -180,6 +180,8 @@ class TestWeak:
         isolex("bench", command, "--data", "nowhere", "--json").fails("nowhere: holds no vectors/xx.vec.gz")
 
     def test_a_dictionary_of_the_way_back_is_missed(self, isolex, here):
+        for dictionary in (here / "data" / "dictionaries" / "muse").glob("bb-aa.*"):
+            dictionary.unlink()
         isolex("bench", "unsupervised", "--data", "data", "--pairs", "aa-bb").fails(
             "bb-aa.train.txt: no such"
         )

@@ -35,7 +35,7 @@ def test_json(isolex, folder):
 def test_text(isolex, folder):
     result = isolex("demo", "-o", "deep/[b]")
     result.warns(None)
-    assert "aligned: P@1 on " in result.out
+    assert "\naligned: " in result.out
     assert all(f"\n{word} " in result.out for word in WORDS)
     assert "(95 % interval " in result.out
     assert "dictionary: deep/[b]/en-es.tsv (" in result.out

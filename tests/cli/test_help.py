@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
+from isolex.benchmark.verdict import Case
 from isolex.cli.app import app
 
 ROOT = Path(__file__).parent.parent.parent
@@ -39,7 +40,7 @@ EXAMPLES = [(path, line) for path, command in COMMANDS.items() for line in examp
 def test_all_commands_are_there():
     assert {" ".join(path) for path in COMMANDS} == {
         *("demo", "align", "translate", "lexicon", "evaluate bli", "convert", "export", "info"),
-        "bench reference",
+        *(f"bench {name}" for name in ("reference", "unsupervised", "semi", "systems", "verdict", "planted")),
     }
 
 
@@ -77,6 +78,7 @@ def at_work(aligned, tmp_path, monkeypatch, quick_auto, small_sample):
     shutil.copytree(aligned, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("isolex.cli.demo.sample", lambda: small_sample)
+    monkeypatch.setattr("isolex.benchmark.verdict.cases", lambda: [Case("en-es", None, "as they are")])
     return tmp_path
 
 

@@ -88,13 +88,16 @@ def run_script(criteria: Sequence[float], **settings) -> tuple[int, list[float]]
 
 
 class TestPlanted:
-    @pytest.mark.parametrize("solver", [Procrustes(), PLAIN_VECMAP], ids=["procrustes", "vecmap"])
-    @pytest.mark.parametrize("loop", [SelfLearning(), ANNEALED, PATIENT], ids=["plain", "keys", "pairs"])
-    def test_five_pairs_are_enough(self, solver, loop) -> None:
+    @pytest.mark.parametrize(
+        "loop",
+        [SelfLearning(), SelfLearning(PLAIN_VECMAP), ANNEALED, PATIENT],
+        ids=["plain", "vecmap", "keys", "pairs"],
+    )
+    def test_five_pairs_are_enough(self, loop) -> None:
         problem, pairs = seeded(5, noise=0.1)
-        assert_translates(replace(loop, solver=solver).solve(problem), problem.x, problem.z, pairs, least=0.9)
+        assert_translates(loop.solve(problem), problem.x, problem.z, pairs, least=0.9)
         with pytest.raises(AssertionError):
-            assert_translates(solver.solve(problem), problem.x, problem.z, pairs, least=0.3)
+            assert_translates(loop.solver.solve(problem), problem.x, problem.z, pairs, least=0.3)
 
     @pytest.mark.parametrize("loop", [SelfLearning(), ANNEALED, PATIENT], ids=["plain", "keys", "pairs"])
     def test_no_pairs_at_all(self, loop) -> None:
@@ -457,7 +460,7 @@ class TestDegenerate:
 
     @pytest.mark.parametrize("case", SHAPELESS)
     def test_without_pairs_nor_any_shape_there_is_no_start(self, case) -> None:
-        with pytest.raises(InputError, match="got no seed pairs"):
+        with pytest.raises(InputError, match="no pair of words to begin with"):
             SelfLearning(start=SimilarityDistributions()).solve(SHAPELESS[case]())
 
     @pytest.mark.parametrize("loop", LOOPS)

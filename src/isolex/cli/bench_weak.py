@@ -44,7 +44,7 @@ def unsupervised(data: Path, pairs: str, methods: str, as_json: bool) -> None:
 
     \b
     Examples:
-      isolex bench unsupervised --data data --pairs es-fr
+      isolex bench unsupervised --data data --pairs en-es
     """
     _measure(
         "unsupervised", run_unsupervised(data, pairs=names_in(pairs), methods=names_in(methods)), as_json
@@ -62,7 +62,7 @@ def semi(data: Path, pairs: str, method: str, as_json: bool) -> None:
 
     \b
     Examples:
-      isolex bench semi --data data --pairs es-fr
+      isolex bench semi --data data --pairs en-es
     """
     _measure("semi", run_semi_supervised(data, pairs=names_in(pairs), method=method), as_json)
 
@@ -78,7 +78,7 @@ def systems(data: Path, pair: str, methods: str, as_json: bool) -> None:
 
     \b
     Examples:
-      isolex bench systems --data data --pair es-fr --methods vecmap-unsupervised-cpu
+      isolex bench systems --data data --pair en-es --methods muse-supervised
     """
     _measure("systems", run_systems(data, pair=pair, methods=names_in(methods)), as_json)
 

@@ -43,9 +43,10 @@ class Annealing:
     Examples:
         >>> import torch
         >>> from isolex.mapping import Annealing, GivenPairs, Problem
-        >>> x = torch.nn.functional.normalize(torch.randn(60, 5, generator=torch.Generator().manual_seed(0)))
-        >>> ten = torch.arange(10).repeat(2, 1).T
-        >>> mapping = Annealing(GivenPairs()).solve(Problem(x, x.flip(1), ten))
+        >>> draws = torch.Generator().manual_seed(0)
+        >>> x = torch.nn.functional.normalize(torch.randn(200, 20, generator=draws))
+        >>> fifty = torch.arange(50).repeat(2, 1).T
+        >>> mapping = Annealing(GivenPairs()).solve(Problem(x, x.flip(1), fifty))
         >>> x_mapped, z_mapped = mapping.apply(x, x.flip(1))
         >>> bool(torch.allclose(x_mapped, z_mapped, atol=1e-3))
         True

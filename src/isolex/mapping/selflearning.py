@@ -84,6 +84,10 @@ class SelfLearning:
         draws, keep, stale, highest = generator(self.seed), self.keep, 0, -math.inf
         trace: list[dict[str, Any]] = []
         pairs = self.start.pairs(problem)
+        if pairs.shape[0] == 0:
+            raise InputError(
+                "found no pair of words to begin with", where="self-learning", fix="give a seed lexicon"
+            )
         problem = replace(problem, pairs=pairs, weights=problem.weights if pairs is problem.pairs else None)
         best: _Round | None = None
         loop = Rounds(range(1, self.rounds + 1), "self-learning")

@@ -31,6 +31,7 @@ FEW_WORDS = 200
 
 # Of methods that do equally well the first is taken, which is the simplest.
 CLOSED_FORM = ("procrustes", "vecmap", "cca", "least-squares")
+COMPARED = (*CLOSED_FORM, "rcsls", "self-learning")
 
 _INTERRUPTED = "stopped early, before the result could be checked"
 
@@ -90,7 +91,7 @@ def _candidates(method: str | Solver, words: int, seed: int, *, same_dimension: 
     look_up(method, dict.fromkeys(("auto", *METHODS)), "method")
     names = [method]
     if method == "auto" and words >= FEW_WORDS:
-        names = [*CLOSED_FORM, "rcsls", "self-learning"]
+        names = list(COMPARED)
     elif method == "auto":
         names = ["self-learning", "unsupervised"] if words else ["unsupervised"]
     named = [_Candidate(name, METHODS[name].make(seed), METHODS[name].self_learning) for name in names]
