@@ -345,6 +345,12 @@ class TestGather:
         assert_same(second.z, again.z)
         assert_same(second.pairs, again.pairs)
 
+    def test_of_the_null_there_is_one_restart_even_if_it_fails(self) -> None:
+        problem, solver = seeded(40), Failing(1)
+        found = gather(solver, Procrustes().solve(problem), problem, 0.0)
+        assert found.null_agreement < ALIGNED_AGREEMENT
+        assert solver.calls == 2
+
     def test_words_without_a_vector_come_back_from_nowhere(self) -> None:
         problem = seeded(40)
         x = torch.cat([problem.x, torch.zeros(100, 20)])

@@ -8,6 +8,7 @@ import torch
 
 from isolex.alignment import Alignment, Card, SideCard
 from isolex.arrays import pick_device
+from isolex.errors import InputError
 from isolex.lexicon import IndexedLexicon, Lexicon, as_lexicon, index_checked
 from isolex.mapping import Problem, Solver
 from isolex.normalize import DEFAULT_STEPS, FittedNormalizer, Normalizer
@@ -68,6 +69,8 @@ def align(
         and METHODS[method].needs == "identical"
     ):
         lexicon = Lexicon.identical(source, target)
+        if len(lexicon) == 0:
+            raise InputError("the two vocabularies share no identical strings", fix="give a lexicon")
     seeds, indexed = _seeds(lexicon, source, target)
     normalizer = Normalizer(normalize)
     x, source_normalizer = _normalized(source, normalizer, chosen_device)
