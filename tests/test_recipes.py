@@ -325,7 +325,7 @@ def test_methods_of_identical_strings_find_them_themselves(world, method):
         align(*world[:3], method=method)
     check_supervision(method, None)
     check_supervision(method, "identical strings")
-    with pytest.raises(InputError, match="not one pair is in both vocabularies"):
+    with pytest.raises(InputError, match="share no identical strings"):
         align(world[0], world[1], method=method)
 
 
@@ -957,3 +957,12 @@ def test_an_alignment_serves_as_the_seed_of_another(world):
     second = align(source, target, first.induce("mutual").lexicon(), method="procrustes")
     assert second.card.scores["seed_pairs"] > 200
     assert evaluate(second, test).precision(1) >= evaluate(first, test).precision(1)
+
+
+def test_a_handful_of_words_is_never_aligned_by_restarts():
+    problem, pairs = shaped(40, 4)
+    source, target, lexicon = words_of(problem, pairs)
+    card = align(source, target, Lexicon(lexicon.pairs[:20]), method="self-learning").card
+    assert card.scores["evidence"]["agreement"] > 50
+    assert card.status == "doubtful"
+    assert "only 40 words" in card.reasons[0]

@@ -29,6 +29,9 @@ from isolex.recipes.methods import METHODS, from_transport
 # With fewer seed words, held-out ones are too few to compare methods on.
 FEW_WORDS = 200
 
+# Among fewer words than this two maps agree too often by chance.
+TELLING_WORDS = 50
+
 # Of methods that do equally well the first is taken, which is the simplest.
 CLOSED_FORM = ("procrustes", "vecmap", "cca", "least-squares")
 COMPARED = (*CLOSED_FORM, "rcsls", "self-learning")
@@ -139,6 +142,9 @@ def _by_agreement(candidates: Sequence[_Candidate], problem: Problem, seed: int)
         return Choice(taken.name, taken.solver, mapping, "doubtful", (_INTERRUPTED,))
     evidence = gather(taken.solver, mapping, problem, agreed, seed=seed)
     status, reason = judge_evidence(evidence)
+    words = min(problem.x.shape[0], problem.z.shape[0])
+    if status == "aligned" and words < TELLING_WORDS:
+        status, reason = "doubtful", f"{reason}: only {words} words, among which much agrees by chance"
     return Choice(taken.name, taken.solver, mapping, status, (reason,), {"evidence": evidence.to_json()})
 
 
