@@ -345,11 +345,11 @@ class TestGather:
         assert_same(second.z, again.z)
         assert_same(second.pairs, again.pairs)
 
-    def test_of_the_null_there_is_one_restart_even_if_it_fails(self) -> None:
+    def test_the_null_has_as_many_restarts(self) -> None:
+        """The best of several tries is higher than one; it is compared with the best of as many."""
         problem, solver = seeded(40), Failing(1)
-        found = gather(solver, Procrustes().solve(problem), problem, 0.0)
-        assert found.null_agreement < ALIGNED_AGREEMENT
-        assert solver.calls == 2
+        gather(solver, Procrustes().solve(problem), problem, 0.0)
+        assert solver.calls == 1 + RESTARTS
 
     def test_words_without_a_vector_come_back_from_nowhere(self) -> None:
         problem = seeded(40)

@@ -79,7 +79,7 @@ def agreement(
 
 
 def gather(solver: Solver, mapping: Mapping, problem: Problem, agreed: float, *, seed: int = 0) -> Evidence:
-    """The evidence on a mapping whose agreement is known; the solver is run twice more, on a null.
+    """The evidence on a mapping whose agreement is known; the solver runs again on a null, restarts and all.
 
     Args:
         solver: What made the mapping.
@@ -90,7 +90,7 @@ def gather(solver: Solver, mapping: Mapping, problem: Problem, agreed: float, *,
     """
     null = null_problem(problem, seed=seed)
     nothing = solver.solve(null)
-    null_agreed = agreement(solver, nothing, null, seed=seed, restarts=1)
+    null_agreed = agreement(solver, nothing, null, seed=seed)
     own, chance = _answers(mapping, problem), _answers(nothing, null)
     return Evidence(agreed, null_agreed, own.criterion, chance.criterion, own.cycle, chance.cycle)
 
