@@ -64,10 +64,10 @@ def quick_annealing(monkeypatch) -> None:
 @pytest.mark.usefixtures("quick_annealing")
 class TestRuns:
     def test_the_verdict_tells_a_good_run_from_a_hopeless_one(self, data, monkeypatch) -> None:
-        few = [Case("xx-yy", None, "as they are", seed=3), Case("yy-xx", 280, "permuted", target=permuted)]
+        few = [Case("xx-yy", 300, "as they are", seed=3), Case("yy-xx", 280, "permuted", target=permuted)]
         monkeypatch.setattr("isolex.benchmark.verdict.cases", lambda: iter(few))
         right, wrong = run_verdict(data)
-        assert (right.pair, right.spaces, right.seed) == ("xx-yy", "all words, as they are", 3)
+        assert (right.pair, right.spaces, right.seed) == ("xx-yy", "300 words, as they are", 3)
         assert (right.status, wrong.status) == ("aligned", "failed")
         assert is_good(right)
         assert right.evidence["agreement"] > 90

@@ -9,7 +9,7 @@ import pytest
 
 from isolex import load
 from isolex.lexicon import Lexicon
-from isolex.mapping import SelfLearning
+from isolex.mapping import Induction
 from isolex.vectors import Vectors
 from tests.shaped import columns_permuted, make_annealing_quick, shaped
 from tests.spaces import numbered, planted
@@ -264,15 +264,15 @@ EARLY = "isolex: warning: doubtful: stopped early, before the result could be ch
 def interrupt_in_round(monkeypatch, *numbers: int) -> list[int]:
     """SIGINT in the middle of these rounds of self-learning, counted over all of its loops; the rounds."""
     rounds: list[int] = []
-    induce = SelfLearning._induce
+    induce = Induction.between
 
-    def interrupting(*arguments):
+    def interrupting(*arguments, **options):
         rounds.append(len(rounds) + 1)
         if rounds[-1] in numbers:
             signal.raise_signal(signal.SIGINT)
-        return induce(*arguments)
+        return induce(*arguments, **options)
 
-    monkeypatch.setattr(SelfLearning, "_induce", interrupting)
+    monkeypatch.setattr(Induction, "between", interrupting)
     return rounds
 
 
@@ -335,13 +335,13 @@ DRIVER = """
 import json, signal, sys, time
 from unittest import mock
 from isolex.cli import main
-from isolex.mapping import SelfLearning
+from isolex.mapping import Induction
 
-induce = SelfLearning._induce
+induce = Induction.between
 
 def waiting(signals):
     rounds = []
-    def wait(*arguments):
+    def wait(*arguments, **options):
         rounds.append(1)
         if len(rounds) == 3:
             for _ in range(signals):
@@ -349,11 +349,11 @@ def waiting(signals):
                 print("there", flush=True)
                 while signal.getsignal(signal.SIGINT) is before and time.monotonic() < end:
                     time.sleep(0.01)
-        return induce(*arguments)
+        return induce(*arguments, **options)
     return wait
 
 for signals, arguments in json.loads(sys.argv[1]):
-    with mock.patch.object(SelfLearning, "_induce", waiting(signals)):
+    with mock.patch.object(Induction, "between", waiting(signals)):
         try:
             main(arguments)
         except SystemExit as stopped:

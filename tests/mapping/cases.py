@@ -1,5 +1,7 @@
 """Solvers: the table that the tests of what all of them have in common run through, and a spy."""
 
+from dataclasses import dataclass
+
 from isolex.mapping import CCA, RCSLS, LeastSquares, Mapping, Problem, Procrustes, Solver, VecMap
 
 PLAIN_VECMAP = VecMap(
@@ -23,6 +25,27 @@ SOLVERS: dict[str, Solver] = {
     "rcsls-spectral": RCSLS(spectral=True, **ALL_STEPS),
     "rcsls-vecmap": RCSLS(start=VecMap(), **ALL_STEPS),
 }
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A map that does not depend on the problem."""
+
+    mapping: Mapping
+
+    def solve(self, problem: Problem) -> Mapping:
+        return self.mapping
+
+
+class Keeping:
+    """Procrustes that keeps the problems it was given."""
+
+    def __init__(self) -> None:
+        self.seen: list[Problem] = []
+
+    def solve(self, problem: Problem) -> Mapping:
+        self.seen.append(problem)
+        return Procrustes().solve(problem)
 
 
 class Recording:

@@ -1,4 +1,4 @@
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,6 +21,7 @@ from isolex.mapping import (
 from isolex.normalize import unit_rows
 from isolex.retrieval import NearestNeighbour
 from tests.comparisons import assert_same
+from tests.mapping.cases import Fixed
 from tests.oracles import retrieval as oracle
 from tests.planted import gaussian, planted, rotation, same_ids, shuffled_pairs, unit_gaussian
 
@@ -162,14 +163,6 @@ class TestGivenPairs:
     def test_without_any(self) -> None:
         with pytest.raises(InputError, match="got no seed pairs"):
             GivenPairs().pairs(shaped(30, 4)[0])
-
-
-@dataclass(frozen=True)
-class Fixed:
-    mapping: Mapping
-
-    def solve(self, problem: Problem) -> Mapping:
-        return self.mapping
 
 
 class TestSolved:

@@ -25,7 +25,7 @@ from isolex.mapping import (
 from isolex.mapping.dictionary import Dictionary
 from isolex.progress import listening, stopping
 from tests.comparisons import assert_close, assert_same, assert_same_scores, assert_translates
-from tests.mapping.cases import PLAIN_VECMAP
+from tests.mapping.cases import PLAIN_VECMAP, Keeping
 from tests.mapping.test_seeds import shaped
 from tests.oracles import linear as linear_oracle
 from tests.oracles import retrieval as retrieval_oracle
@@ -39,17 +39,6 @@ def seeded(count: int, **how) -> tuple[Problem, Tensor]:
     """A shaped problem with the first so many of its pairs; and all of them."""
     problem, pairs = shaped(**how)
     return replace(problem, pairs=pairs[:count]), pairs
-
-
-class Spy:
-    """Procrustes that keeps the problems it was given."""
-
-    def __init__(self) -> None:
-        self.seen: list[Problem] = []
-
-    def solve(self, problem: Problem) -> Mapping:
-        self.seen.append(problem)
-        return Procrustes().solve(problem)
 
 
 class Numbered:
@@ -183,7 +172,7 @@ class TestRounds:
         assert_close(found.source, maps[int(np.argmax(values))], atol=1e-4)
 
     def test_each_round_solves_what_the_last_one_induced(self) -> None:
-        problem, spy = seeded(8, noise=0.4)[0], Spy()
+        problem, spy = seeded(8, noise=0.4)[0], Keeping()
         trace = SelfLearning(spy, rounds=4, patience=9).solve(problem).trace
         assert [len(seen.pairs) for seen in spy.seen] == [row["pairs"] for row in trace] == [8, 600, 600, 600]
         for before, after in zip(spy.seen, spy.seen[1:], strict=False):
@@ -191,14 +180,14 @@ class TestRounds:
             assert_same(after.pairs, Induction().induce(*mapped).pairs)
 
     def test_only_frequent_words_are_induced_from(self) -> None:
-        problem, spy = seeded(30)[0], Spy()
+        problem, spy = seeded(30)[0], Keeping()
         SelfLearning(spy, induction=Induction(vocabulary=50)).solve(problem)
         assert all(int(seen.pairs.max()) < 50 for seen in spy.seen[1:])
         assert len(spy.seen) > 1
         assert int(spy.seen[0].pairs.max()) > 50
 
     def test_weights_count_in_the_first_round_only(self) -> None:
-        problem, spy = seeded(20, noise=0.2)[0], Spy()
+        problem, spy = seeded(20, noise=0.2)[0], Keeping()
         weights = torch.linspace(0.5, 1.5, 20)
         SelfLearning(spy, final=spy).solve(replace(problem, weights=weights))
         assert_close(spy.seen[0].weights, weights)
@@ -209,7 +198,7 @@ class TestRounds:
         "start", [SimilarityDistributions(), Solved(Procrustes()), Union((GivenPairs(), GivenPairs()))]
     )
     def test_weights_belong_to_the_given_pairs(self, start) -> None:
-        problem, spy = seeded(20)[0], Spy()
+        problem, spy = seeded(20)[0], Keeping()
         SelfLearning(spy, start).solve(replace(problem, weights=torch.linspace(0.5, 1.5, 20)))
         assert all(seen.weights is None for seen in spy.seen)
 

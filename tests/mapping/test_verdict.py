@@ -1,5 +1,5 @@
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -36,33 +36,13 @@ from isolex.mapping.verdict import (
     restart,
 )
 from tests.comparisons import assert_close, assert_same
+from tests.mapping.cases import Fixed, Keeping
 from tests.mapping.test_seeds import shaped
 from tests.oracles import retrieval as oracle
 from tests.planted import gaussian, planted, same_ids, shuffled_pairs, unit_gaussian
 
 WITH_PAIRS = SelfLearning(rounds=10)
 WITHOUT_PAIRS = SelfLearning(start=SimilarityDistributions(), final=VecMap(), rounds=15)
-
-
-@dataclass(frozen=True)
-class Fixed:
-    """A map that does not depend on the problem."""
-
-    mapping: Mapping
-
-    def solve(self, problem: Problem) -> Mapping:
-        return self.mapping
-
-
-class Keeping:
-    """Procrustes that keeps the problems it was given."""
-
-    def __init__(self) -> None:
-        self.seen: list[Problem] = []
-
-    def solve(self, problem: Problem) -> Mapping:
-        self.seen.append(problem)
-        return Procrustes().solve(problem)
 
 
 class Failing:

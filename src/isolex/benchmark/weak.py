@@ -140,9 +140,10 @@ def score(alignment: Alignment, folder: DataFolder, pair: str) -> tuple[float, f
 
 def _p_at_1(alignment: Alignment, folder: DataFolder, pair: str) -> float:
     """In percent; 0 for vocabularies so small that no test pair is in them."""
-    if len(folder.dictionary(pair, "test").index(alignment.source, alignment.target)) == 0:
+    test = folder.dictionary(pair, "test")
+    if len(test.index(alignment.source, alignment.target)) == 0:
         return 0.0
-    return round(evaluate(alignment, folder.dictionary(pair, "test")).precision(1), 1)
+    return round(evaluate(alignment, test).precision(1), 1)
 
 
 def _supervised(folder: DataFolder, pair: str, source: Vectors, target: Vectors) -> float:

@@ -84,14 +84,7 @@ class Annealing:
         words = max(1, min(self.vocabulary, problem.x.shape[0], problem.z.shape[0]))
         rounds = min(_MOST_ROUNDS, round(self.rounds * self.vocabulary / words))
         return SelfLearning(
-            solver=VecMap(
-                whiten=False,
-                reweight_source=0,
-                reweight_target=0,
-                dewhiten_source=None,
-                dewhiten_target=None,
-                dimension=self.dimension,
-            ),
+            solver=VecMap.rotation(self.dimension),
             start=self.start,
             induction=Induction("union", vocabulary=self.vocabulary, dropout="keys"),
             keep=_FIRST_KEEP,

@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.errors import InputError
+from isolex.mapping.problem import Mapping, Problem
 from isolex.retrieval import CSLS, Criterion, top_k
 
 Direction = Literal["forward", "backward", "union", "mutual"]
@@ -82,6 +83,18 @@ class Induction:
             raise InputError("vocabulary, rank limit and sizes must be at least 1", where="Induction")
         if not self.margin >= 0:
             raise InputError(f"got margin {self.margin}, expected at least 0", where="Induction")
+
+    def between(
+        self,
+        mapping: Mapping,
+        problem: Problem,
+        *,
+        keep: float = 1.0,
+        generator: torch.Generator | None = None,
+    ) -> Dictionary:
+        """The dictionary of a problem's two vocabularies where a mapping takes them; see `induce`."""
+        shared = mapping.apply(problem.x[: self.vocabulary], problem.z[: self.vocabulary])
+        return self.induce(*shared, keep=keep, generator=generator)
 
     def induce(
         self,

@@ -98,8 +98,7 @@ class Solved:
 
     def pairs(self, problem: Problem) -> Int[Tensor, "p 2"]:
         """Pairs that lie near each other in its space."""
-        x, z = self.solver.solve(problem).apply(problem.x, problem.z)
-        return self.induction.induce(x, z).pairs
+        return self.induction.between(self.solver.solve(problem), problem).pairs
 
 
 @dataclass(frozen=True)

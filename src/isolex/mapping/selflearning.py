@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import torch
-
 from isolex.arrays import generator
 from isolex.errors import InputError
 from isolex.mapping.dictionary import Dictionary, Induction
@@ -93,7 +91,7 @@ class SelfLearning:
         loop = Rounds(range(1, self.rounds + 1), "self-learning")
         for number in loop:
             mapping = self.solver.solve(problem)
-            induced = self._induce(mapping, problem, keep, draws)
+            induced = self.induction.between(mapping, problem, keep=keep, generator=draws)
             done = _Round(mapping, induced, keep)
             best = done if best is None or done.beats(best) else best
             row = {"round": number, "criterion": induced.criterion, "keep": keep, "pairs": len(problem.pairs)}
@@ -110,20 +108,13 @@ class SelfLearning:
             problem = replace(problem, pairs=induced.pairs, weights=None)
         return self._finish(best, problem, tuple(trace))
 
-    def _induce(
-        self, mapping: Mapping, problem: Problem, keep: float = 1.0, draws: torch.Generator | None = None
-    ) -> Dictionary:
-        head = self.induction.vocabulary
-        shared = mapping.apply(problem.x[:head], problem.z[:head])
-        return self.induction.induce(*shared, keep=keep, generator=draws)
-
     def _finish(self, best: "_Round | None", problem: Problem, trace: tuple[dict[str, Any], ...]) -> Mapping:
         if best is None:
             raise InputError("ended before its first round", where="SelfLearning")
         if self.final is None:
             return replace(best.mapping, trace=trace)
         # A loop that was stopped early has only answers with dropout.
-        induced = best.induced if best.keep == 1 else self._induce(best.mapping, problem)
+        induced = best.induced if best.keep == 1 else self.induction.between(best.mapping, problem)
         if induced.pairs.shape[0] == 0:
             return replace(best.mapping, trace=trace)
         return replace(self.final.solve(replace(problem, pairs=induced.pairs, weights=None)), trace=trace)

@@ -72,6 +72,18 @@ class VecMap:
         if self.dimension is not None and self.dimension < 1:
             raise InputError(f"got dimension {self.dimension}, expected at least 1", where="VecMap")
 
+    @classmethod
+    def rotation(cls, dimension: int | None = None) -> "VecMap":
+        """Step 2 alone: Procrustes, both sides turned into the directions that the pairs tie best first."""
+        return cls(
+            whiten=False,
+            reweight_source=0,
+            reweight_target=0,
+            dewhiten_source=None,
+            dewhiten_target=None,
+            dimension=dimension,
+        )
+
     def solve(self, problem: Problem) -> Mapping:
         """The maps of both sides."""
         x, z = problem.seeds()

@@ -62,16 +62,7 @@ def align(
     chosen_device = pick_device(device)
     source, target = _vectors(source), _vectors(target)
     check_supervision(method, None if lexicon is None else "a lexicon")
-    if (
-        lexicon is None
-        and isinstance(method, str)
-        and method != "auto"
-        and METHODS[method].needs == "identical"
-    ):
-        lexicon = Lexicon.identical(source, target)
-        if len(lexicon) == 0:
-            raise InputError("the two vocabularies share no identical strings", fix="give a lexicon")
-    seeds, indexed = _seeds(lexicon, source, target)
+    seeds, indexed = _seeds(_identical(method, source, target) or lexicon, source, target)
     normalizer = Normalizer(normalize)
     x, source_normalizer = _normalized(source, normalizer, chosen_device)
     z, target_normalizer = _normalized(target, normalizer, chosen_device)
@@ -79,7 +70,11 @@ def align(
     problem = Problem(x, z, torch.from_numpy(indexed.pairs).to(chosen_device), weights)
 
     choice = choose(method, problem, seed=seed, check=check)
-    mapping = choice.mapping
+    found = {
+        "seed_pairs": len(indexed),
+        "seed_words": indexed.coverage.sources_found,
+        "lexicon_coverage": round(indexed.coverage.pairs_percent, 2),
+    }
     card = Card(
         method=choice.name,
         settings={"solver": _settings(choice.solver), "normalize": list(normalize)},
@@ -88,19 +83,14 @@ def align(
         seed=seed,
         status=choice.status,
         reasons=choice.reasons,
-        scores=choice.scores
-        | {
-            "seed_pairs": len(indexed),
-            "seed_words": indexed.coverage.sources_found,
-            "lexicon_coverage": round(indexed.coverage.pairs_percent, 2),
-        },
-        trace=mapping.trace,
+        scores=choice.scores | found,
+        trace=choice.mapping.trace,
     )
     return Alignment(
         source,
         target,
         normalizers=(source_normalizer, target_normalizer),
-        mapping=mapping,
+        mapping=choice.mapping,
         seeds=seeds,
         card=card,
         device=chosen_device,
@@ -109,6 +99,17 @@ def align(
 
 def _vectors(given: Vectors | str | Path) -> Vectors:
     return given if isinstance(given, Vectors) else Vectors.read(given)
+
+
+def _identical(method: str | Solver, source: Vectors, target: Vectors) -> Lexicon | None:
+    """The seed pairs of a method that finds its own identical strings; None for the others."""
+    named = METHODS.get(method) if isinstance(method, str) else None
+    if named is None or named.needs != "identical":
+        return None
+    lexicon = Lexicon.identical(source, target)
+    if len(lexicon) == 0:
+        raise InputError("the two vocabularies share no identical strings", fix="give a lexicon")
+    return lexicon
 
 
 def _seeds(

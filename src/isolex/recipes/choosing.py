@@ -141,6 +141,8 @@ def _by_agreement(candidates: Sequence[_Candidate], problem: Problem, seed: int)
     if stop_wanted():
         return Choice(taken.name, taken.solver, mapping, "doubtful", (_INTERRUPTED,))
     evidence = gather(taken.solver, mapping, problem, agreed, seed=seed)
+    if stop_wanted():
+        return Choice(taken.name, taken.solver, mapping, "doubtful", (_INTERRUPTED,))
     status, reason = judge_evidence(evidence)
     words = min(problem.x.shape[0], problem.z.shape[0])
     if status == "aligned" and words < TELLING_WORDS:

@@ -27,11 +27,6 @@ from isolex.names import look_up
 
 Needs = Literal["pairs", "identical", "nothing"]
 
-# Orthogonal, both sides turned into the directions that the dictionary ties best, most of them first.
-_ROTATION = VecMap(
-    whiten=False, reweight_source=0, reweight_target=0, dewhiten_source=None, dewhiten_target=None
-)
-
 
 @dataclass(frozen=True)
 class Method:
@@ -58,7 +53,7 @@ def from_transport(seed: int) -> Solver:
 def vecmap_self_learning(start: Seed, seed: int, *, vocabulary: int = 20_000, patience: int = 50) -> Solver:
     """VecMap's self-learning: keep from .1, doubled after 50 rounds without gain (Artetxe et al. 2018b)."""
     return SelfLearning(
-        solver=_ROTATION,
+        solver=VecMap.rotation(),
         start=start,
         induction=Induction("union", vocabulary=vocabulary),
         final=VecMap(),
