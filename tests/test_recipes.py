@@ -672,7 +672,6 @@ def test_the_settings_of_every_method_are_kept(small, monkeypatch):
     assert "callback" not in settings
 
 
-@pytest.mark.xfail(reason="solvers in a tuple lose their names", raises=KeyError, strict=True)
 def test_the_settings_of_a_union_are_kept(small):
     source, target, lexicon = small
     solver = SelfLearning(start=Union((GivenPairs(), SimilarityDistributions(50))), rounds=1)

@@ -42,7 +42,7 @@ def test_text(isolex, here):
         (("--data", "aa.vec"), "aa.vec: holds no vectors/xx.vec.gz with dictionaries"),
         (("--pairs", "aa-cc"), "unknown language pair of data 'aa-cc'; did you mean 'aa-bb'"),
         (("--methods", "vecmop"), "unknown method 'vecmop'; did you mean 'vecmap'"),
-        (("--methods", ","), "--methods names no method"),
+        (("--methods", ","), "got a list without names: ','; separate them by commas"),
         (("--device", "quantum"), "device 'quantum' is not available"),
     ],
 )

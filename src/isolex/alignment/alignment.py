@@ -259,6 +259,6 @@ class Alignment:
         if pairs.shape[0] == 0:
             raise InputError(
                 "the alignment has no seed pairs to fit the inverted softmax on",
-                fix="use csls, or pass InvertedSoftmax(temperature)",
+                fix="use csls, or from Python InvertedSoftmax(temperature)",
             )
         return InvertedSoftmax.fitted(*self.shared, pairs)

@@ -19,14 +19,14 @@ from isolex.evaluation import evaluate
 from isolex.lexicon import Lexicon
 from isolex.mapping import Solver
 from isolex.progress import track
-from isolex.recipes import align
+from isolex.recipes import align, check_supervision
 from isolex.vectors import Vectors
 
 # One direction of each, and more seeds where one run says little.
 UNORDERED_PAIRS = ("en-es", "en-fr", "en-de", "es-fr", "es-de", "fr-de", "en-hu", "en-uk")
 REPEATED_PAIRS = ("es-fr", "en-de")
 REPEATS = 3
-SEED_SIZES = (25, 100, 500, None)
+SEED_SIZES = (25, 100, 500)
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,13 @@ def _turned(pair: str) -> str:
 def run_unsupervised(
     data: str | Path, *, pairs: Sequence[str] = UNORDERED_PAIRS, methods: Sequence[str] = ("unsupervised",)
 ) -> Iterator[WeakRun]:
-    """Without supervision: one run a pair, three on es-fr and en-de."""
+    """Without supervision: one run a pair, three on es-fr and en-de.
+
+    Raises:
+        InputError: No such method, or the folder lacks a pair.
+    """
+    for method in methods:
+        check_supervision(method, None)
     folder = DataFolder(data)
     for pair in pairs:
         folder.check(pair)
@@ -172,7 +178,12 @@ def run_unsupervised(
 def run_semi_supervised(
     data: str | Path, *, pairs: Sequence[str] = UNORDERED_PAIRS, method: str = "self-learning", seed: int = 0
 ) -> Iterator[WeakRun]:
-    """From 25, 100, 500 and all training pairs, from identical strings, and from numerals."""
+    """From 25, 100, 500 and all training pairs, from identical strings, and from numerals.
+
+    Raises:
+        InputError: No such method, or the folder lacks a pair.
+    """
+    check_supervision(method, "a lexicon")
     folder = DataFolder(data)
     for pair in pairs:
         folder.check(pair)
@@ -190,9 +201,9 @@ def seed_lexicons(spaces: Spaces, seed: int) -> Iterator[tuple[str, Lexicon]]:
         (source.words[row], target.words[key]) for row, key in train.index(source, target).pairs.tolist()
     ]
     order = torch.randperm(len(found), generator=generator(seed)).tolist()
-    for size in SEED_SIZES:
-        chosen = [found[place] for place in order[:size]]
-        yield ("all pairs" if size is None else f"{size} pairs"), Lexicon(chosen)
+    for size in (size for size in SEED_SIZES if size < len(found)):
+        yield f"{size} pairs", Lexicon([found[place] for place in order[:size]])
+    yield "all pairs", Lexicon([found[place] for place in order])
     for name, lexicon in (
         ("identical strings", Lexicon.identical(source, target)),
         ("numerals", Lexicon.numerals(source, target)),

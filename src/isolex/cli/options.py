@@ -143,8 +143,15 @@ def read_word_list(path: Path) -> list[str]:
 
 
 def names_in(text: str) -> list[str]:
-    """The names in a comma-separated list, each once."""
-    return list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
+    """The names in a comma-separated list, each once.
+
+    Raises:
+        InputError: There is none.
+    """
+    names = list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
+    if not names:
+        raise InputError(f"got a list without names: {text!r}", fix="separate them by commas")
+    return names
 
 
 def _use_threads(count: int | None) -> None:

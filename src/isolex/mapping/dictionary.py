@@ -24,8 +24,9 @@ class Dictionary:
 
     Attributes:
         pairs: int64 `[p, 2]`, ids into x and z; forward pairs first, each in the order of its word.
-        criterion: Mean cosine of the words' best answers, over the asked directions, nothing dropped out:
-            what unsupervised methods are steered by, for they have nothing better.
+        criterion: Mean cosine of the words' best answers, over the asked directions: what unsupervised
+            methods are steered by, for they have nothing better. Dropout by `pairs` leaves it alone; dropout
+            by `keys` lowers it, for the best answers are then among fewer keys.
     """
 
     pairs: Int[Tensor, "p 2"]

@@ -49,8 +49,8 @@ class SimilarityDistributions:
 
     Attributes:
         vocabulary: Compare so many of the most frequent words.
-        quantiles: Compare only about so many points of each sorted row, the denser the nearer to its ends,
-            which tell most; None, as published, compares all.
+        quantiles: Compare at most so many points of each sorted row, the denser the nearer to its ends, which
+            tell most (where two fall on one place, one is left); None, as published, compares all.
 
     Raises:
         InputError: Either setting is under 2.
@@ -107,9 +107,16 @@ class Union:
 
     Attributes:
         seeds: The seeds, in order.
+
+    Raises:
+        InputError: There are none.
     """
 
     seeds: tuple[Seed, ...]
+
+    def __post_init__(self) -> None:
+        if not self.seeds:
+            raise InputError("got no seeds", where="Union")
 
     def pairs(self, problem: Problem) -> Int[Tensor, "p 2"]:
         """Their pairs, one after the other."""

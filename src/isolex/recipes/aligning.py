@@ -132,11 +132,11 @@ def _normalized(
     return fitted.apply(matrix), fitted
 
 
-def _settings(solver: object) -> dict[str, Any]:
-    """A solver's name and fields, nested solvers included."""
-    if not is_dataclass(solver):
-        return {"name": type(solver).__name__}
-    values = {entry.name: getattr(solver, entry.name) for entry in fields(solver) if entry.compare}
-    return {"name": type(solver).__name__} | {
-        name: _settings(value) if is_dataclass(value) else value for name, value in values.items()
-    }
+def _settings(value: Any) -> Any:
+    """A solver's name and fields, solvers within it included; plain values as they are."""
+    if isinstance(value, tuple):
+        return [_settings(part) for part in value]
+    if value is None or isinstance(value, str | int | float):
+        return value
+    entries = [entry.name for entry in fields(value) if entry.compare] if is_dataclass(value) else []
+    return {"name": type(value).__name__} | {name: _settings(getattr(value, name)) for name in entries}
