@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from isolex.errors import InputError
-from isolex.retrieval import TopK, kernel, log_sum_exp, mean_top_k, ranks, top_k
+from isolex.retrieval import TopK, log_sum_exp, mean_top_k, ranks, tiles, top_k
 from tests.comparisons import assert_best, assert_close, assert_same
 from tests.oracles import retrieval as oracle
 from tests.planted import gaussian, unit_gaussian
@@ -32,7 +32,7 @@ def tensors(queries, keys, bias):
 @pytest.fixture
 def small_tiles(monkeypatch):
     """Tiles of four keys, so that every search crosses their borders."""
-    monkeypatch.setattr(kernel, "_MAX_TILE_COLUMNS", 4)
+    monkeypatch.setattr(tiles, "MAX_TILE_COLUMNS", 4)
 
 
 class TestExactly:
@@ -44,7 +44,7 @@ class TestExactly:
         table = oracle.scores(queries.astype(float), keys.astype(float), scale, bias)
         q, z, b = tensors(queries, keys, bias)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(kernel, "_MAX_TILE_COLUMNS", columns)
+            patch.setattr(tiles, "MAX_TILE_COLUMNS", columns)
             found = top_k(q, z, k, scale=scale, bias=b, scratch_bytes=scratch)
         order = oracle.order(table)[:, :k]
         assert_same(found.indices, torch.from_numpy(order))
@@ -57,7 +57,7 @@ class TestExactly:
         table = oracle.scores(queries.astype(float), keys.astype(float), scale, bias)
         q, z, b = tensors(queries, keys, bias)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(kernel, "_MAX_TILE_COLUMNS", columns)
+            patch.setattr(tiles, "MAX_TILE_COLUMNS", columns)
             found = ranks(q, z, torch.from_numpy(targets), scale=scale, bias=b, scratch_bytes=scratch)
         assert found.dtype == torch.int64
         assert found.tolist() == oracle.ranks(table, targets).tolist()
@@ -67,7 +67,7 @@ class TestExactly:
         queries, keys, scale, bias = search
         q, z, b = tensors(queries, keys, bias)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(kernel, "_MAX_TILE_COLUMNS", columns)
+            patch.setattr(tiles, "MAX_TILE_COLUMNS", columns)
             found = log_sum_exp(q, z, scale=scale, bias=b, scratch_bytes=scratch)
         assert_close(
             found, oracle.log_sum_exp(oracle.scores(queries.astype(float), keys.astype(float), scale, bias))
@@ -170,15 +170,15 @@ class TestMemory:
         n, m = 50, 40
         queries, keys = gaussian(n, 3), gaussian(m, 3, 1)
         made: list[tuple[int, int]] = []
-        tiles = kernel._tiles
+        compute = tiles.Scores.tile
 
-        def recorded(*args):
-            for start, tile in tiles(*args):
-                made.append(tuple(tile.shape))
-                yield start, tile
+        def recorded(*args, **options):
+            tile = compute(*args, **options)
+            made.append(tuple(tile.shape))
+            return tile
 
-        monkeypatch.setattr(kernel, "_tiles", recorded)
-        monkeypatch.setattr(kernel, "_MAX_TILE_COLUMNS", columns)
+        monkeypatch.setattr(tiles.Scores, "tile", recorded)
+        monkeypatch.setattr(tiles, "MAX_TILE_COLUMNS", columns)
         calls = {
             "top_k": lambda: top_k(queries, keys, 3, scratch_bytes=scratch),
             "log_sum_exp": lambda: log_sum_exp(queries, keys, scratch_bytes=scratch),

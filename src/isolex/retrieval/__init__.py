@@ -1,7 +1,8 @@
 """Exact nearest-key search over whole vocabularies, and the criteria that rank by it. Knows no words."""
 
 from isolex.retrieval.criteria import CSLS, Criterion, Index, InvertedSoftmax, NearestNeighbour
-from isolex.retrieval.kernel import SCRATCH_BYTES, TopK, log_sum_exp, mean_top_k, ranks, top_k
+from isolex.retrieval.kernel import SCRATCH_BYTES, log_sum_exp, mean_top_k, ranks, top_k, top_k_both
+from isolex.retrieval.tiles import TopK
 
 __all__ = [
     "CSLS",
@@ -15,4 +16,5 @@ __all__ = [
     "mean_top_k",
     "ranks",
     "top_k",
+    "top_k_both",
 ]

@@ -10,7 +10,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.errors import InputError
-from isolex.retrieval.kernel import TopK, log_sum_exp, mean_top_k, ranks, top_k
+from isolex.retrieval.kernel import log_sum_exp, mean_top_k, ranks, top_k
+from isolex.retrieval.tiles import TopK
 
 Rows = Float[Tensor, "n d"]
 

@@ -1,35 +1,25 @@
-"""The one kernel: blocked, exact passes over the scores `scale * <q, z> + bias[z]`.
+"""The one kernel: blocked, exact passes over the scores `scale * <x, z> + x_bias[x] + z_bias[z]`.
 
 Every criterion of the field ranks keys by this expression (see `criteria`), so every pass over two
-vocabularies happens here. Scores are computed in float32, in tiles that together hold no more than
-`scratch_bytes`; nothing of size queries × keys is ever kept. The same code runs on a GPU.
+vocabularies happens here. Scores are computed in tiles that together hold no more than `scratch_bytes`;
+nothing of size queries × keys is ever kept. Results are those of float32, whatever the tiles were computed in
+(see `screening`). The same code runs on a GPU.
 """
-
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.errors import InputError
-from isolex.progress import track
+from isolex.retrieval.screening import FullProduct, Product, ScreeningProduct, screens
+from isolex.retrieval.selection import search, search_both
+from isolex.retrieval.tiles import Scores, TopK, plain_top_k, row_blocks, row_of_tiles
 
 SCRATCH_BYTES = 256 * 2**20
-_MAX_TILE_COLUMNS = 65_536
 
-
-@dataclass(frozen=True, eq=False)
-class TopK:
-    """The best keys of each query, best first; equal scores stand in the order of their key ids.
-
-    Attributes:
-        indices: int64 `[n, k]`, row ids of the keys.
-        scores: float32 `[n, k]`, higher is better.
-    """
-
-    indices: Int[Tensor, "n k"]
-    scores: Float[Tensor, "n k"]
+# Below this many scores, or keys a candidate, the plain search is as fast.
+_MANY_SCORES = 2**20
+_MANY_KEYS = 16
 
 
 def top_k(
@@ -59,18 +49,52 @@ def top_k(
     _check(queries, keys, bias)
     if k < 1:
         raise InputError(f"got k = {k}, expected at least 1", where="top_k")
+    scores = Scores(queries, keys, scale, z_bias=bias)
     k = min(k, keys.shape[0])
-    indices = torch.empty(queries.shape[0], k, dtype=torch.int64, device=queries.device)
-    scores = torch.empty(queries.shape[0], k, dtype=torch.float32, device=queries.device)
-    for rows in _row_blocks(queries, keys, scratch_bytes):
-        best: TopK | None = None
-        for start, tile in _tiles(queries[rows], keys, scale, bias):
-            found = _best_of_tile(tile, k)
-            found = TopK(found.indices + start, found.scores)
-            best = found if best is None else _merge(best, found, k)
-        if best is not None:
-            indices[rows], scores[rows] = best.indices, best.scores
-    return TopK(indices, scores)
+    if not _is_large(scores, k):
+        return plain_top_k(scores, k, scratch_bytes=scratch_bytes)
+    return search(_product(scores, scratch_bytes), scores, k, scratch_bytes=scratch_bytes)
+
+
+def top_k_both(
+    x: Float[Tensor, "n d"],
+    z: Float[Tensor, "m d"],
+    k: int,
+    *,
+    scale: float = 1.0,
+    x_bias: Float[Tensor, "n"] | None = None,
+    z_bias: Float[Tensor, "m"] | None = None,
+    scratch_bytes: int = SCRATCH_BYTES,
+) -> tuple[TopK, TopK]:
+    """The k best z of each x and the k best x of each z, exactly, from one product.
+
+    By `scale * <x, z> + x_bias[x] + z_bias[z]`. Either width is at most what there is.
+
+    Args:
+        x: `[n, d]` float32, n ≥ 1.
+        z: `[m, d]` float32, m ≥ 1.
+        k: How many to keep, ≥ 1.
+        scale: Factor of the inner product.
+        x_bias: `[n]`, one addend an x.
+        z_bias: `[m]`, one addend a z.
+        scratch_bytes: Bound on the working memory beside inputs, results, and 24 (k + 3) bytes for each z.
+
+    Raises:
+        InputError: Shapes that do not fit, no rows, or k < 1.
+    """
+    _check(x, z, z_bias)
+    _check(z, x, x_bias)
+    if k < 1:
+        raise InputError(f"got k = {k}, expected at least 1", where="top_k_both")
+    scores = Scores(x, z, scale, x_bias, z_bias)
+    widths = min(k, z.shape[0]), min(k, x.shape[0])
+    if not (_is_large(scores, k) and _is_large(scores.turned, k)):
+        forward, backward = (
+            plain_top_k(one, width, scratch_bytes=scratch_bytes)
+            for one, width in zip((scores, scores.turned), widths, strict=True)
+        )
+        return forward, backward
+    return search_both(_product(scores, scratch_bytes), scores, widths, scratch_bytes=scratch_bytes)
 
 
 def mean_top_k(
@@ -95,8 +119,9 @@ def log_sum_exp(
     """`log Σ_z exp(scale * <q, z> + bias[z])` of each query, without overflow. `[n]`, float32."""
     _check(queries, keys, bias)
     total = torch.full((queries.shape[0],), -torch.inf, device=queries.device)
-    for rows in _row_blocks(queries, keys, scratch_bytes):
-        for _, tile in _tiles(queries[rows], keys, scale, bias):
+    scores = Scores(queries, keys, scale, z_bias=bias)
+    for rows in row_blocks(scores, scratch_bytes):
+        for _, tile in row_of_tiles(scores, rows):
             total[rows] = torch.logaddexp(total[rows], torch.logsumexp(tile, dim=1))
     return total
 
@@ -118,15 +143,16 @@ def ranks(
             where="ranks",
         )
     result = torch.ones(queries.shape[0], dtype=torch.int64, device=queries.device)
-    for rows in _row_blocks(queries, keys, scratch_bytes):
+    scores = Scores(queries, keys, scale, z_bias=bias)
+    for rows in row_blocks(scores, scratch_bytes):
         wanted = targets[rows, None]
         own = torch.empty(wanted.shape, device=queries.device)
         # The target's score is read off the very tile that it is compared in: a product computed in another
         # shape may differ in the last bit, and a key must never outrank itself.
-        for start, tile in _tiles(queries[rows], keys, scale, bias):
+        for start, tile in row_of_tiles(scores, rows):
             inside = (wanted >= start) & (wanted < start + tile.shape[1])
             own = torch.where(inside, tile.gather(1, (wanted - start).clamp(0, tile.shape[1] - 1)), own)
-        for start, tile in _tiles(queries[rows], keys, scale, bias):
+        for start, tile in row_of_tiles(scores, rows):
             ids = torch.arange(start, start + tile.shape[1], device=tile.device)
             result[rows] += ((tile > own) | ((tile == own) & (ids < wanted))).sum(dim=1)
     return result
@@ -146,55 +172,13 @@ def _check(
         raise InputError(f"got {bias.shape[0]} biases for {keys.shape[0]} keys", where="retrieval")
 
 
-def _row_blocks(
-    queries: Float[Tensor, "n d"], keys: Float[Tensor, "m d"], scratch_bytes: int
-) -> Iterator[slice]:
-    # A tile of float32 scores and, where many scores are tied, a sorted copy with int64 places: six times.
-    rows = max(1, scratch_bytes // (24 * min(keys.shape[0], _MAX_TILE_COLUMNS)))
-    for start in track(range(0, queries.shape[0], rows), "searching"):
-        yield slice(start, min(start + rows, queries.shape[0]))
+def _is_large(scores: Scores, k: int) -> bool:
+    """Whether the fast search pays. GPUs select as fast as they multiply, and search plainly."""
+    n, m = scores.x.shape[0], scores.z.shape[0]
+    return scores.x.device.type == "cpu" and n * m >= _MANY_SCORES and m >= _MANY_KEYS * (2 * k + 6)
 
 
-def _tiles(
-    queries: Float[Tensor, "n d"],
-    keys: Float[Tensor, "m d"],
-    scale: float,
-    bias: Float[Tensor, "m"] | None,
-) -> Iterator[tuple[int, Float[Tensor, "n t"]]]:
-    """The first key id and the scores of each tile of keys, from left to right."""
-    for start in range(0, keys.shape[0], _MAX_TILE_COLUMNS):
-        columns = slice(start, start + _MAX_TILE_COLUMNS)
-        part = keys[columns].T
-        if bias is None:
-            tile = queries @ part
-            yield start, tile if scale == 1 else tile.mul_(scale)
-        else:
-            yield start, torch.addmm(bias[columns], queries, part, alpha=scale)
-
-
-def _best_of_tile(scores: Float[Tensor, "n t"], k: int) -> TopK:
-    """Top k of each row, equal scores by lower column, which `torch.topk` alone does not promise."""
-    wide = torch.topk(scores, min(k + 1, scores.shape[1]), dim=1)
-    best = _by_score_then_id(TopK(wide.indices[:, :k], wide.values[:, :k]))
-    if wide.values.shape[1] > k:
-        # Only where the k-th score occurs again beyond the k kept can the wrong one have been kept.
-        tied = (wide.values[:, k] == wide.values[:, k - 1]).nonzero()[:, 0]
-        if tied.numel():
-            order = torch.sort(scores[tied], dim=1, descending=True, stable=True)
-            best.indices[tied], best.scores[tied] = order.indices[:, :k], order.values[:, :k]
-    return best
-
-
-def _merge(left: TopK, right: TopK, k: int) -> TopK:
-    """The best k of two selections; every id on the left is lower than every id on the right."""
-    scores = torch.cat([left.scores, right.scores], dim=1)
-    indices = torch.cat([left.indices, right.indices], dim=1)
-    order = torch.sort(scores, dim=1, descending=True, stable=True).indices[:, :k]
-    return TopK(indices.gather(1, order), scores.gather(1, order))
-
-
-def _by_score_then_id(found: TopK) -> TopK:
-    by_id = torch.sort(found.indices, dim=1)
-    scores = found.scores.gather(1, by_id.indices)
-    by_score = torch.sort(scores, dim=1, descending=True, stable=True)
-    return TopK(by_id.values.gather(1, by_score.indices), by_score.values)
+def _product(scores: Scores, scratch_bytes: int) -> Product:
+    if screens(scores.x.device):
+        return ScreeningProduct.of(scores, scratch_bytes=scratch_bytes)
+    return FullProduct(scores)

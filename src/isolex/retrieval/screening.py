@@ -1,0 +1,233 @@
+"""Which precision the tiles of the fast search are computed in, and what that precision can have missed.
+
+Some processors multiply matrices in bfloat16 several times as fast as in float32. Tiles are then computed in
+bfloat16 and used only to screen: the best candidates are scored again in float32, and an upper bound of what
+the others can score proves that none of them was better.
+"""
+
+import os
+import time
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Protocol
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from isolex.errors import InputError
+from isolex.retrieval.tiles import Scores
+
+# Overrides the calibration: on, off or auto.
+SCREENING_VARIABLE = "ISOLEX_SCREENING"
+
+# The product must be faster by so much for the screening to pay.
+_WORTH = 1.5
+
+
+class Product(Protocol):
+    """Computes tiles, and knows how far they can be trusted."""
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the tiles are made of."""
+        ...
+
+    @property
+    def turned(self) -> "Product":
+        """The same for the transposed scores."""
+        ...
+
+    def candidates(self, k: int) -> int:
+        """How many candidates to keep so that the k best are nearly always among them, provably."""
+        ...
+
+    def tile(self, rows: slice, columns: slice, out: Tensor) -> Tensor:
+        """The tile `[r, c]`, written to the front of a flat buffer."""
+        ...
+
+    def exact(self, rows: slice, ids: Int[Tensor, "r c"], found: Tensor) -> Float[Tensor, "r c"]:
+        """The float32 scores of candidates whose tiles said `found`."""
+        ...
+
+    def ceiling(self, rows: slice, last: Float[Tensor, "r"]) -> Float[Tensor, "r"]:
+        """What the float32 score of a column can be at most, whose tile said no more than `last`."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class FullProduct:
+    """Tiles in float32: what they say is the score."""
+
+    scores: Scores
+    dtype: torch.dtype = torch.float32
+
+    @property
+    def turned(self) -> "FullProduct":
+        """The same for the transposed scores."""
+        return FullProduct(self.scores.turned)
+
+    def candidates(self, k: int) -> int:
+        """One more than asked, to see whether the last one is tied."""
+        return k + 1
+
+    def tile(self, rows: slice, columns: slice, out: Tensor) -> Tensor:
+        """In float32."""
+        return self.scores.tile(rows, columns, out=_front(out, rows, columns))
+
+    def exact(self, rows: slice, ids: Int[Tensor, "r c"], found: Tensor) -> Float[Tensor, "r c"]:  # noqa: ARG002
+        """What was found."""
+        return found
+
+    def ceiling(self, rows: slice, last: Float[Tensor, "r"]) -> Float[Tensor, "r"]:  # noqa: ARG002
+        """The last one found."""
+        return last
+
+
+@dataclass(frozen=True, eq=False)
+class ScreeningProduct:
+    """Tiles in bfloat16, with both biases as columns of the product, and all biases made positive.
+
+    A tile differs from the scores by no more than
+
+        ‖x − x̂‖ ‖ẑ‖ + ‖x‖ ‖z − ẑ‖  (the rounding of the factors, by Cauchy and Schwarz)
+        + 2^-8 |tile|               (the rounding of the result)
+        + 2^-14 (‖x‖ ‖z‖ + biases)  (accumulation in float32, and the rounding of the biases; with room)
+
+    where ‖x − x̂‖ is known for each row, and of the other side the largest norms are taken.
+    """
+
+    scores: Scores
+    x: "_Rounded"
+    z: "_Rounded"
+    dtype: torch.dtype = torch.bfloat16
+
+    @classmethod
+    def of(cls, scores: Scores, *, scratch_bytes: int) -> "ScreeningProduct":
+        """Round both sides; the copies are kept if they fit into a quarter of the scratch memory each."""
+        biased = scores.x_bias is not None or scores.z_bias is not None
+        x = _Rounded(scores.x, scores.scale, scores.x_bias, biased, first=True, kept_bytes=scratch_bytes // 4)
+        z = _Rounded(scores.z, 1.0, scores.z_bias, biased, first=False, kept_bytes=scratch_bytes // 4)
+        return cls(scores, x, z)
+
+    @property
+    def turned(self) -> "ScreeningProduct":
+        """The same for the transposed scores."""
+        return ScreeningProduct(self.scores.turned, self.z, self.x)
+
+    def candidates(self, k: int) -> int:
+        """On real vectors 99 of 100 rows are proven with so many; a few more cost little."""
+        return k + k // 2 + 7
+
+    def tile(self, rows: slice, columns: slice, out: Tensor) -> Tensor:
+        """In bfloat16, biases shifted so that none is negative."""
+        return torch.mm(self.x.part(rows), self.z.part(columns).T, out=_front(out, rows, columns))
+
+    def exact(self, rows: slice, ids: Int[Tensor, "r c"], found: Tensor) -> Float[Tensor, "r c"]:  # noqa: ARG002
+        """Scored again."""
+        return self.scores.at(rows, ids)
+
+    def ceiling(self, rows: slice, last: Float[Tensor, "r"]) -> Float[Tensor, "r"]:
+        """Negative values are not told apart in a tile (see `selection`), so the ceiling is never below 0."""
+        widest, norms = self.z.widest, self.x.norms[rows]
+        factors = self.x.errors[rows] * widest.norm + norms * widest.error
+        slack = 2**-14 * (norms * widest.norm + self.x.widest.bias + widest.bias)
+        return last.float().clamp(min=0) * (1 + 2**-7) + factors + slack + self.x.shift + self.z.shift
+
+
+@dataclass(frozen=True)
+class _Widest:
+    """The largest norm, rounding error and shifted bias of a side."""
+
+    norm: float
+    error: float
+    bias: float
+
+
+class _Rounded:
+    """One side in bfloat16, padded to whole blocks of 32 columns, and how far that is from float32."""
+
+    def __init__(
+        self,
+        rows: Float[Tensor, "n d"],
+        scale: float,
+        bias: Float[Tensor, "n"] | None,
+        biased: bool,
+        *,
+        first: bool,
+        kept_bytes: int,
+    ) -> None:
+        self._rows, self._scale, self._biased, self._first = rows, scale, biased, first
+        self.shift = 0.0 if bias is None else float(bias.min())
+        self._bias = None if bias is None else bias - self.shift
+        self._width = -(-(rows.shape[1] + (6 if biased else 0)) // 32) * 32
+        n = rows.shape[0]
+        keeps = 2 * n * self._width <= kept_bytes
+        self._kept = rows.new_empty(n, self._width, dtype=torch.bfloat16) if keeps else None
+        self.norms, self.errors = rows.new_empty(n), rows.new_empty(n)
+        for start in range(0, n, _ROUNDED_ROWS):
+            part = slice(start, min(start + _ROUNDED_ROWS, n))
+            scaled, rounded = self._round(part)
+            self.norms[part] = scaled.norm(dim=1)
+            self.errors[part] = scaled.sub_(rounded[:, : rows.shape[1]]).norm(dim=1)
+            if self._kept is not None:
+                self._kept[part] = rounded
+
+    @cached_property
+    def widest(self) -> _Widest:
+        """Over all rows; the norm is of the rounded rows."""
+        bias = 0.0 if self._bias is None else float(self._bias.max())
+        return _Widest(float((self.norms + self.errors).max()), float(self.errors.max()), bias)
+
+    def part(self, rows: slice) -> Tensor:
+        """Some rows, rounded."""
+        return self._round(rows)[1] if self._kept is None else self._kept[rows]
+
+    def _round(self, rows: slice) -> tuple[Tensor, Tensor]:
+        """Scaled rows in float32, and rounded with their columns for the biases."""
+        scaled = self._rows[rows] * self._scale
+        n, d = scaled.shape
+        made = scaled.new_zeros(n, self._width, dtype=torch.bfloat16)
+        made[:, :d] = scaled
+        if self._biased:
+            own, others = (d, d + 3) if self._first else (d + 3, d)
+            made[:, others : others + 3] = 1
+            if self._bias is not None:
+                # Three bfloat16 numbers hold the 24 bits of a float32.
+                rest = self._bias[rows].clone()
+                for place in range(own, own + 3):
+                    made[:, place] = rest
+                    rest -= made[:, place]
+        return scaled, made
+
+
+_ROUNDED_ROWS = 8_192
+
+
+def screens(device: torch.device) -> bool:
+    """Whether to screen in bfloat16 on this machine: as the environment says, else by calibration."""
+    wish = os.environ.get(SCREENING_VARIABLE, "auto")
+    if wish not in ("auto", "on", "off"):
+        raise InputError(f"got {wish!r}, expected auto, on or off", where=SCREENING_VARIABLE)
+    return wish == "on" or (wish == "auto" and device.type == "cpu" and _bfloat16_is_fast())
+
+
+@lru_cache(maxsize=1)
+def _bfloat16_is_fast() -> bool:
+    """Whether a product in bfloat16 is clearly faster than one in float32; a few milliseconds, once."""
+    x, z = torch.ones(512, 320), torch.ones(2048, 320)
+    return _seconds(x, z) > _WORTH * _seconds(x.bfloat16(), z.bfloat16())
+
+
+def _seconds(x: Tensor, z: Tensor) -> float:
+    best = float("inf")
+    for _ in range(4):
+        start = time.perf_counter()
+        torch.mm(x, z.T)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def _front(buffer: Tensor, rows: slice, columns: slice) -> Tensor:
+    shape = (rows.stop - rows.start, columns.stop - columns.start)
+    return buffer[: shape[0] * shape[1]].view(shape)

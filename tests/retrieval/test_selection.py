@@ -1,0 +1,215 @@
+"""The fast search, by both kinds of tiles, against the plain one and against the definitions."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isolex.errors import InputError
+from isolex.retrieval import kernel, screening, selection, top_k, top_k_both
+from isolex.retrieval.screening import SCREENING_VARIABLE, FullProduct, ScreeningProduct, screens
+from isolex.retrieval.tiles import Scores, TopK, plain_top_k
+from tests.comparisons import assert_best, assert_close, assert_same
+from tests.oracles import retrieval as oracle
+from tests.planted import gaussian, unit_gaussian
+from tests.retrieval.test_kernel import searches, tensors
+
+SCRATCH = 2**20
+PRODUCTS = {
+    "full": FullProduct,
+    "screening": lambda scores: ScreeningProduct.of(scores, scratch_bytes=SCRATCH),
+    "screening, rounded anew for each tile": lambda scores: ScreeningProduct.of(scores, scratch_bytes=0),
+}
+
+
+@pytest.fixture(params=PRODUCTS)
+def product(request):
+    return PRODUCTS[request.param]
+
+
+@pytest.fixture
+def always_fast(monkeypatch):
+    monkeypatch.setattr(kernel, "_MANY_SCORES", 0)
+    monkeypatch.setattr(kernel, "_MANY_KEYS", 0)
+
+
+def biased(n: int, m: int, d: int = 24, scale: float = 2.0) -> Scores:
+    """Scores of random unit rows with addends on both sides, some of them negative."""
+    biases = gaussian(n, 1, 5)[:, 0] / 5, gaussian(m, 1, 6)[:, 0] / 5
+    return Scores(unit_gaussian(n, d), unit_gaussian(m, d, 1), scale, *biases)
+
+
+def table(scores: Scores) -> np.ndarray:
+    made = scores.scale * scores.x.double() @ scores.z.double().T
+    made = made if scores.x_bias is None else made + scores.x_bias[:, None]
+    return (made if scores.z_bias is None else made + scores.z_bias).numpy()
+
+
+def same(found: TopK, expected: TopK) -> None:
+    assert_same(found.indices, expected.indices)
+    assert_close(found.scores, expected.scores, atol=1e-6)
+
+
+class TestExactly:
+    @given(searches(), st.integers(1, 16), st.sampled_from([1, 200, 2**20]), st.sampled_from(list(PRODUCTS)))
+    def test_ties_included(self, search, k, scratch, name) -> None:
+        queries, keys, scale, bias = search
+        q, z, b = tensors(queries, keys, bias)
+        scores, k = Scores(q, z, scale, z_bias=b), min(k, len(keys))
+        found = selection.search(PRODUCTS[name](scores), scores, k, scratch_bytes=scratch)
+        same(found, plain_top_k(scores, k, scratch_bytes=SCRATCH))
+
+    @pytest.mark.parametrize("k", [1, 10, 40])
+    @pytest.mark.parametrize("scratch", [4_000, SCRATCH])
+    def test_on_real_numbers(self, product, k, scratch) -> None:
+        scores = biased(300, 1_500)
+        found = selection.search(product(scores), scores, k, scratch_bytes=scratch)
+        assert_best(found, table(scores), k, atol=1e-5)
+
+    @pytest.mark.parametrize("k", [1, 10])
+    @pytest.mark.parametrize("scratch", [4_000, SCRATCH])
+    def test_both_ways(self, product, k, scratch) -> None:
+        scores = biased(700, 900)
+        there, back = selection.search_both(product(scores), scores, (k, k + 1), scratch_bytes=scratch)
+        assert_best(there, table(scores), k, atol=1e-5)
+        assert_best(back, table(scores).T, k + 1, atol=1e-5)
+
+    def test_where_all_scores_are_negative(self, product) -> None:
+        scores = Scores(unit_gaussian(40, 8).abs(), -unit_gaussian(900, 8, 1).abs())
+        found = selection.search(product(scores), scores, 5, scratch_bytes=SCRATCH)
+        same(found, plain_top_k(scores, 5, scratch_bytes=SCRATCH))
+
+    def test_where_norms_differ_much(self, product) -> None:
+        sizes = 10.0 ** torch.linspace(-4, 4, 900)[torch.randperm(900)]
+        scores = Scores(gaussian(60, 8) * sizes[:60, None], gaussian(900, 8, 1) * sizes[:, None])
+        found = selection.search(product(scores), scores, 5, scratch_bytes=SCRATCH)
+        assert_same(found.indices, plain_top_k(scores, 5, scratch_bytes=SCRATCH).indices)
+
+    def test_where_many_are_alike(self, product) -> None:
+        scores = Scores(unit_gaussian(50, 6), unit_gaussian(20, 6, 1).repeat(60, 1))
+        found = selection.search(product(scores), scores, 7, scratch_bytes=SCRATCH)
+        same(found, plain_top_k(scores, 7, scratch_bytes=SCRATCH))
+
+    def test_where_nothing_is_finite(self, product) -> None:
+        z = unit_gaussian(500, 6, 1)
+        z[3] = torch.nan
+        scores = Scores(unit_gaussian(4, 6), z)
+        found = selection.search(product(scores), scores, 2, scratch_bytes=SCRATCH)
+        assert_same(found.indices, plain_top_k(scores, 2, scratch_bytes=SCRATCH).indices)
+
+
+class TestProof:
+    def test_screening_alone_is_not_exact(self) -> None:
+        """Keys that bfloat16 cannot tell apart: without proof and second search the result would be wrong."""
+        x, z = torch.ones(30, 1), 1 + torch.randperm(4_000)[:, None] / 2**20
+        scores = Scores(x, z)
+        made = ScreeningProduct.of(scores, scratch_bytes=SCRATCH)
+        found = selection.search(made, scores, 3, scratch_bytes=SCRATCH)
+        assert found.indices[0].tolist() == z[:, 0].argsort(descending=True)[:3].tolist()
+
+    @pytest.mark.parametrize("name", list(PRODUCTS)[1:])
+    def test_tiles_stay_under_the_ceiling(self, name) -> None:
+        for scores in (biased(200, 300, 40), biased(50, 80, 300, scale=-0.3), biased(50, 80, 3, scale=40)):
+            made = PRODUCTS[name](scores)
+            for one in (made, made.turned):
+                n, m = one.scores.x.shape[0], one.scores.z.shape[0]
+                rows, columns = slice(0, n), slice(0, m)
+                tile = one.tile(rows, columns, torch.empty(n * m, dtype=torch.bfloat16))
+                exact = one.scores.tile(rows, columns)
+                for column in range(m):
+                    assert (exact[:, column] <= one.ceiling(rows, tile[:, column])).all()
+
+    def test_few_rows_are_searched_again(self, monkeypatch) -> None:
+        doubts = []
+        proven = selection._Result.proven
+
+        def counted(self, *arguments):
+            doubts.append(int(self.doubted.sum()))
+            return proven(self, *arguments)
+
+        monkeypatch.setattr(selection._Result, "proven", counted)
+        scores = Scores(unit_gaussian(2_000, 300), unit_gaussian(5_000, 300, 1))
+        selection.search(ScreeningProduct.of(scores, scratch_bytes=2**26), scores, 10, scratch_bytes=2**26)
+        assert doubts[0] < 200
+
+
+class TestScratch:
+    @pytest.mark.parametrize("scratch", [100_000, 2**22])
+    def test_no_tile_has_more_than_half_of_it(self, product, monkeypatch, scratch) -> None:
+        scores = biased(500, 3_000)
+        made, sizes = product(scores), []
+        compute = type(made).tile
+
+        def recorded(*arguments):
+            tile = compute(*arguments)
+            sizes.append(tile.numel() * tile.element_size())
+            return tile
+
+        monkeypatch.setattr(type(made), "tile", recorded)
+        for both in (False, True):
+            sizes.clear()
+            if both:
+                selection.search_both(made, scores, (3, 3), scratch_bytes=scratch)
+            else:
+                selection.search(made, scores, 3, scratch_bytes=scratch)
+            assert max(sizes) <= scratch / 2
+            assert sum(sizes) == 500 * 3_000 * made.dtype.itemsize
+
+
+@pytest.mark.usefixtures("always_fast")
+class TestPublic:
+    @pytest.mark.parametrize("wish", ["on", "off"])
+    def test_the_switch_changes_nothing_but_the_way(self, monkeypatch, wish) -> None:
+        monkeypatch.setenv(SCREENING_VARIABLE, wish)
+        scores = biased(80, 400)
+        same(
+            top_k(scores.x, scores.z, 4, scale=2.0, bias=scores.z_bias),
+            plain_top_k(Scores(scores.x, scores.z, 2.0, None, scores.z_bias), 4, scratch_bytes=SCRATCH),
+        )
+        there, back = top_k_both(scores.x, scores.z, 4, scale=2.0, x_bias=scores.x_bias, z_bias=scores.z_bias)
+        same(there, plain_top_k(scores, 4, scratch_bytes=SCRATCH))
+        same(back, plain_top_k(scores.turned, 4, scratch_bytes=SCRATCH))
+
+    def test_fewer_rows_than_asked_for(self) -> None:
+        there, back = top_k_both(gaussian(5, 3), gaussian(9, 3, 1), 7)
+        assert (there.indices.shape, back.indices.shape) == ((5, 7), (9, 5))
+
+    def test_a_wish_that_is_none(self, monkeypatch) -> None:
+        monkeypatch.setenv(SCREENING_VARIABLE, "perhaps")
+        with pytest.raises(InputError, match="ISOLEX_SCREENING: got 'perhaps', expected auto, on or off"):
+            top_k(gaussian(5, 3), gaussian(9, 3, 1), 2)
+
+    @pytest.mark.parametrize(("k", "message"), [(0, "got k = 0"), (-1, "got k = -1")])
+    def test_k(self, k, message) -> None:
+        with pytest.raises(InputError, match=message):
+            top_k_both(gaussian(5, 3), gaussian(9, 3, 1), k)
+
+    def test_no_rows(self) -> None:
+        for x, z in ((gaussian(0, 3), gaussian(9, 3)), (gaussian(9, 3), gaussian(0, 3))):
+            with pytest.raises(InputError, match="got no keys"):
+                top_k_both(x, z, 2)
+
+
+def test_small_searches_are_the_same_both_ways() -> None:
+    scores = biased(8, 9)
+    there, back = top_k_both(scores.x, scores.z, 3, scale=2.0, x_bias=scores.x_bias, z_bias=scores.z_bias)
+    assert_best(there, table(scores), 3, atol=1e-6)
+    assert_best(back, table(scores).T, 3, atol=1e-6)
+
+
+def test_calibration_goes_by_the_faster_product(monkeypatch) -> None:
+    monkeypatch.delenv(SCREENING_VARIABLE, raising=False)
+    for ratio, expected in ((3.0, True), (1.0, False)):
+        screening._bfloat16_is_fast.cache_clear()
+        monkeypatch.setattr(
+            screening, "_seconds", lambda x, _, r=ratio: r if x.dtype == torch.float32 else 1.0
+        )
+        assert screens(torch.device("cpu")) is expected
+    screening._bfloat16_is_fast.cache_clear()
+
+
+def test_oracle_and_plain_search_agree() -> None:
+    scores = biased(20, 30)
+    expected = oracle.scores(scores.x.double().numpy(), scores.z.double().numpy(), 2.0, scores.z_bias.numpy())
+    assert_close(torch.from_numpy(table(scores)), expected + scores.x_bias.numpy()[:, None], atol=1e-6)
