@@ -2,8 +2,6 @@ import numpy as np
 import pytest
 
 from isolex.errors import InputError
-from isolex.induction import induce
-from isolex.retrieval import CSLS, NearestNeighbour
 from isolex.vectors import Vectors
 
 from ..evaluation import oracle
@@ -90,19 +88,6 @@ def test_of_equal_keys_the_first_is_taken():
         ("b", "y", 2, False),
     ]
     assert [(e.source, e.target) for e in alignment.induce("mutual", criterion="nn")] == [("a", "x")]
-
-
-def test_indexes_of_different_criteria_may_be_mixed(world):
-    source, target = (side.matrix / np.linalg.norm(side.matrix, axis=1, keepdims=True) for side in world)
-    x, z = (Vectors(numbered("w", len(rows)), rows).tensor() for rows in (source, target))
-    forward, backward = CSLS().index(x, z), NearestNeighbour().index(z, x)
-    lexicon = induce(world[0].words, world[1].words, forward, backward)
-    assert [e.target for e in lexicon] == [row[1] for row in expected(*world, "csls", "forward", 1)]
-    table = oracle.score_table(source.tolist(), target.tolist(), "nn")
-    back = [int(np.argmax(column)) for column in zip(*table, strict=True)]
-    assert [e.mutual for e in lexicon] == [
-        back[world[1].id(e.target)] == world[0].id(e.source) for e in lexicon
-    ]
 
 
 @pytest.mark.parametrize(("direction", "k"), [("forward", 0), ("backward", -1), ("mutual", 2), ("mutual", 0)])

@@ -55,12 +55,10 @@ class Numbered:
 class Scripted:
     """An induction that tells given criteria, one after the other; the n-th dictionary is the pair (n, n)."""
 
-    vocabulary = None
-
     def __init__(self, criteria: Sequence[float]) -> None:
         self.criteria, self.keeps = iter(criteria), list[float]()
 
-    def induce(self, x: Tensor, z: Tensor, *, keep: float, generator: torch.Generator) -> Dictionary:
+    def between(self, *_: object, keep: float, generator: torch.Generator) -> Dictionary:
         self.keeps.append(keep)
         return Dictionary(torch.full((1, 2), len(self.keeps)), next(self.criteria))
 

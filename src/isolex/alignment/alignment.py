@@ -19,7 +19,7 @@ from isolex.lexicon import Lexicon
 from isolex.mapping import Mapping
 from isolex.names import look_up
 from isolex.normalize import FittedNormalizer, unit_rows
-from isolex.retrieval import CSLS, Criterion, Index, InvertedSoftmax, NearestNeighbour, mean_top_k
+from isolex.retrieval import CSLS, Criterion, Index, InvertedSoftmax, NearestNeighbour, TopK
 from isolex.vectors import Vectors
 
 CRITERIA = ("csls", "nn", "isf")
@@ -104,7 +104,7 @@ class Alignment:
             InputError: No criterion has that name.
         """
         if criterion not in self._indexes:
-            made = self._criterion(criterion) if isinstance(criterion, str) else criterion
+            made = self._criterion(criterion)
             if isinstance(made, CSLS) and made == CSLS():
                 self._indexes[criterion] = made.index_with(self.shared[1], self.neighbourhoods)
             else:
@@ -115,10 +115,12 @@ class Alignment:
     def neighbourhoods(self) -> Float[Tensor, "m"]:
         """r_S of CSLS with k = 10: each target word's mean cosine with its nearest source words.
 
-        The costly half of CSLS, a pass over all pairs of words; saved with the alignment.
+        The costly half of CSLS, a pass over all pairs of words; made for both directions at once, and saved
+        with the alignment.
         """
-        source, target = self.shared
-        return mean_top_k(target, source, CSLS().k)
+        others, own = CSLS().neighbourhoods(*self.shared)
+        self.reversed().__dict__["neighbourhoods"] = others
+        return own
 
     @overload
     def translate(  # type: ignore[overload-overlap]  # a str is a sequence of str, and is caught first
@@ -157,14 +159,14 @@ class Alignment:
         self, direction: Direction = "forward", k: int = 1, criterion: str | Criterion = "csls"
     ) -> InducedLexicon:
         """A dictionary of the whole vocabulary; see `isolex.induction.induce`."""
-        return induce(
-            self.source.words,
-            self.target.words,
-            self.index(criterion),
-            self.reversed().index(criterion),
-            direction=direction,
-            k=k,
-        )
+        made = self._criterion(criterion)
+
+        def search(k: int) -> tuple[TopK, TopK]:
+            if isinstance(made, CSLS) and made == CSLS():
+                return made.both_with(*self.shared, k, (self.reversed().neighbourhoods, self.neighbourhoods))
+            return made.both(*self.shared, k)
+
+        return induce(self.source.words, self.target.words, search, direction=direction, k=k)
 
     def head(self, n: int) -> "Alignment":
         """The alignment of the n most frequent words of either side; itself if there are no more."""
@@ -249,7 +251,9 @@ class Alignment:
             device=self.device,
         )
 
-    def _criterion(self, name: str) -> Criterion:
+    def _criterion(self, name: str | Criterion) -> Criterion:
+        if not isinstance(name, str):
+            return name
         if look_up(name, dict.fromkeys(CRITERIA, name), "criterion") == "isf":
             return self._fitted_softmax()
         return CSLS() if name == "csls" else NearestNeighbour()

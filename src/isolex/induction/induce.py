@@ -1,6 +1,6 @@
-"""Dictionary entries by asking an index for every word, in one or both directions."""
+"""Dictionary entries by asking for the translations of every word, in both directions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Bool, Int
@@ -9,14 +9,13 @@ from torch import Tensor
 from isolex.errors import InputError
 from isolex.induction.entries import Direction, Entry, InducedLexicon
 from isolex.names import look_up
-from isolex.retrieval import Index, TopK
+from isolex.retrieval import TopK
 
 
 def induce(
     source_words: Sequence[str],
     target_words: Sequence[str],
-    forward: Index,
-    backward: Index,
+    search: Callable[[int], tuple[TopK, TopK]],
     *,
     direction: Direction = "forward",
     k: int = 1,
@@ -24,10 +23,9 @@ def induce(
     """The best translations of every word.
 
     Args:
-        source_words: n words, in the row order of `backward.keys`.
-        target_words: m words, in the row order of `forward.keys`.
-        forward: Finds target rows for source rows.
-        backward: Finds source rows for target rows.
+        source_words: n words.
+        target_words: m words.
+        search: Finds the k best target words of every source word, and source words of every target word.
         direction: `forward` answers every source word with its k best target words; `backward` every target
             word with its k best source words; `mutual` keeps the pairs that are each other's best answer.
         k: Answers a word; for `mutual` 1.
@@ -38,12 +36,11 @@ def induce(
     look_up(direction, dict.fromkeys(("forward", "backward", "mutual")), "direction")
     if k < 1 or (direction == "mutual" and k != 1):
         raise InputError(f"got k = {k} for direction {direction!r}", fix="use k = 1 for mutual, else k ≥ 1")
-    x, z = backward.keys, forward.keys
+    found, back = search(k)
     asked_forward = direction != "backward"
-    # Full answers in the direction asked for; of the other only the best key of each row is needed.
-    found = forward.search(x, k) if asked_forward else backward.search(z, k)
-    back = backward.best(z, 1) if asked_forward else forward.best(x, 1)
-    mutual = _is_mutual(found, back[:, 0])
+    if not asked_forward:
+        found, back = back, found
+    mutual = _is_mutual(found, back.indices[:, 0])
     asked = source_words if asked_forward else target_words
     answers = target_words if asked_forward else source_words
     entries: list[Entry] = []

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from isolex.errors import InputError
 from isolex.mapping.problem import Mapping, Problem
-from isolex.retrieval import CSLS, Criterion, top_k
+from isolex.retrieval import CSLS, Criterion, TopK, top_k
 
 Direction = Literal["forward", "backward", "union", "mutual"]
 Dropout = Literal["pairs", "keys"]
@@ -126,28 +126,44 @@ class Induction:
         self, x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], draw: "_Draw"
     ) -> tuple[Int[Tensor, "p 2"], Float[Tensor, "p"], float]:
         """The pairs of the asked direction, their margins, and the criterion."""
+        width = max(draw.candidates, 2 if self._weighs_margins else 1)
         if self.direction == "forward":
-            forward = self._answer(x, z, draw)
+            forward = self._answer(x, z, width, draw)
             return forward.pairs, forward.margins, forward.cosine
         if self.direction == "backward":
-            backward = self._answer(z, x, draw)
+            backward = self._answer(z, x, width, draw)
             return backward.pairs.flip(1), backward.margins, backward.cosine
-        forward, backward = self._answer(x, z, draw), self._answer(z, x, draw)
+        if draw.leaves_keys_out:
+            forward, backward = self._answer(x, z, width, draw), self._answer(z, x, width, draw)
+        else:
+            there, back = self.criterion.both(x, z, width)
+            forward, backward = self._side(x, z, there, draw), self._side(z, x, back, draw)
         criterion = (forward.cosine + backward.cosine) / 2
         if self.direction == "mutual":
             return *_mutual(forward, backward), criterion
         pairs = torch.cat([forward.pairs, backward.pairs.flip(1)])
         return pairs, torch.cat([forward.margins, backward.margins]), criterion
 
-    def _answer(self, queries: Float[Tensor, "n d"], keys: Float[Tensor, "m d"], draw: "_Draw") -> "_Side":
-        """The answer of each query."""
+    def _answer(
+        self, queries: Float[Tensor, "n d"], keys: Float[Tensor, "m d"], width: int, draw: "_Draw"
+    ) -> "_Side":
+        """The answer of each query, from what is left of the keys."""
+        if not draw.leaves_keys_out:
+            index = self.criterion.index(queries, keys)
+            # Without each query's own term, which changes neither ranking nor margin.
+            found = top_k(queries, index.keys, width, scale=index.scale, bias=index.bias)
+            return self._side(queries, keys, found, draw)
         kept = draw.keys(keys.shape[0]).to(keys.device)
-        index = self.criterion.index(queries, keys if kept.numel() == keys.shape[0] else keys[kept])
-        width = max(draw.candidates, 2 if self._weighs_margins else 1)
-        # Without each query's own term, which changes neither ranking nor margin.
+        index = self.criterion.index(queries, keys[kept])
         found = top_k(queries, index.keys, width, scale=index.scale, bias=index.bias)
-        best = (queries * index.keys[found.indices[:, 0]]).sum(dim=1)
-        chosen = kept[draw.pick(found.indices[:, : draw.candidates], index.keys.shape[0])]
+        return self._side(queries, keys, TopK(kept[found.indices], found.scores), draw)
+
+    def _side(
+        self, queries: Float[Tensor, "n d"], keys: Float[Tensor, "m d"], found: TopK, draw: "_Draw"
+    ) -> "_Side":
+        """The answer of each query out of the best that were found."""
+        best = (queries * keys[found.indices[:, 0]]).sum(dim=1)
+        chosen = draw.pick(found.indices[:, : draw.candidates], keys.shape[0])
         two = self._weighs_margins and found.scores.shape[1] > 1
         margins = found.scores[:, 0] - found.scores[:, 1] if two else torch.ones_like(found.scores[:, 0])
         return _Side(chosen, margins, float(best.double().mean()))
@@ -205,10 +221,13 @@ class _Draw:
         """How many candidates of each query are needed."""
         return 1 if self.keep == 1 or self.dropout == "keys" else _CANDIDATES
 
+    @property
+    def leaves_keys_out(self) -> bool:
+        """Whether all queries share what is left out."""
+        return self.keep < 1 and self.dropout == "keys"
+
     def keys(self, count: int) -> Int[Tensor, "k"]:
         """The keys that all queries may answer with."""
-        if self.keep == 1 or self.dropout == "pairs":
-            return torch.arange(count)
         kept = max(1, round(self.keep * count))
         return torch.randperm(count, generator=self.generator)[:kept].sort().values
 

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.errors import InputError
-from isolex.retrieval.kernel import log_sum_exp, mean_top_k, ranks, top_k
+from isolex.retrieval.kernel import log_sum_exp, mean_top_k, ranks, top_k, top_k_both
 from isolex.retrieval.tiles import TopK
 
 Rows = Float[Tensor, "n d"]
@@ -52,6 +52,10 @@ class Index:
 class Criterion(Protocol):
     """Anything that can prepare keys, given the whole vocabulary that the queries come from."""
 
+    def both(self, x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], k: int) -> tuple[TopK, TopK]:
+        """The best k rows of z for each of x and the other way round, with the criterion's own scores."""
+        ...
+
     def index(self, sources: Float[Tensor, "n d"], keys: Float[Tensor, "m d"]) -> Index:
         """Prepare `[m, d]` keys for queries out of `[n, d]` sources; all rows of unit length."""
         ...
@@ -67,6 +71,10 @@ class NearestNeighbour:
     def index(self, sources: Float[Tensor, "n d"], keys: Float[Tensor, "m d"]) -> Index:  # noqa: ARG002
         """Prepare `[m, d]` keys; the sources are not needed."""
         return Index(keys)
+
+    def both(self, x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], k: int) -> tuple[TopK, TopK]:
+        """Both directions, from one pass."""
+        return top_k_both(x, z, k)
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,28 @@ class CSLS:
             row_term=lambda queries: mean_top_k(queries, keys, self.k),
         )
 
+    def neighbourhoods(
+        self, x: Float[Tensor, "n d"], z: Float[Tensor, "m d"]
+    ) -> tuple[Float[Tensor, "n"], Float[Tensor, "m"]]:
+        """r_T of every x and r_S of every z, from one pass."""
+        there, back = top_k_both(x, z, self.k)
+        return there.scores.mean(dim=1), back.scores.mean(dim=1)
+
+    def both(self, x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], k: int) -> tuple[TopK, TopK]:
+        """Both directions, from two passes."""
+        return self.both_with(x, z, k, self.neighbourhoods(x, z))
+
+    def both_with(
+        self,
+        x: Float[Tensor, "n d"],
+        z: Float[Tensor, "m d"],
+        k: int,
+        neighbourhoods: tuple[Float[Tensor, "n"], Float[Tensor, "m"]],
+    ) -> tuple[TopK, TopK]:
+        """Both directions, from one pass, where the neighbourhoods are known from before."""
+        r_x, r_z = neighbourhoods
+        return top_k_both(x, z, k, scale=2.0, x_bias=-r_x, z_bias=-r_z)
+
 
 @dataclass(frozen=True)
 class InvertedSoftmax:
@@ -131,6 +161,10 @@ class InvertedSoftmax:
             bias=bias,
             row_term=lambda queries: log_sum_exp(queries, keys, scale=beta, bias=bias),
         )
+
+    def both(self, x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], k: int) -> tuple[TopK, TopK]:
+        """Each direction by itself, since each is normalised over its own sources."""
+        return self.index(x, z).search(x, k), self.index(z, x).search(z, k)
 
     @classmethod
     def fitted(

@@ -117,7 +117,7 @@ def best_first(found: TopK, k: int) -> TopK:
     """The k best of each row, best first, equal scores by lower id."""
     # One number to sort by: the bits of the score, made to compare as integers, over those of the id. Minus
     # zero is made zero.
-    bits = (found.scores + 0.0).view(torch.int32)
+    bits = (found.scores.float() + 0.0).view(torch.int32)
     bits = torch.where(bits < 0, bits ^ 0x7FFFFFFF, bits).long()
     order = torch.topk((bits << 32) - found.indices, min(k, bits.shape[1]), dim=1).indices
     return TopK(found.indices.gather(1, order), found.scores.gather(1, order))
