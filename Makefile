@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
-DATA ?= data
 
 .PHONY: demo test check bench docs wheel clean
 
@@ -20,15 +19,19 @@ check: $(VENV)/.ready-check
 	PATH="$(CURDIR)/$(BIN):$$PATH" lint-imports
 	$(BIN)/python scripts/cli_reference.py --check
 	$(BIN)/python scripts/weak_page.py --check
+	$(BIN)/python scripts/performance_page.py --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-# Rerun the measurements of docs/benchmarks.md: make bench DATA=folder
-bench: $(VENV)/.ready
-	$(BIN)/isolex bench reference --data $(DATA)
+# Rerun the measurements of docs/performance.md.
+bench: $(VENV)/.ready-test
+	$(BIN)/isolex bench speed --json > benchmarks/speed.json.new
+	mv benchmarks/speed.json.new benchmarks/speed.json
+	$(BIN)/python scripts/performance_page.py
 
 docs: $(VENV)/.ready-check
 	$(BIN)/python scripts/cli_reference.py
 	$(BIN)/python scripts/weak_page.py
+	$(BIN)/python scripts/performance_page.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 wheel: $(VENV)/.ready-test

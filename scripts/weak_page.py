@@ -11,15 +11,13 @@ A measurement that is not there has no section. With --check nothing is written,
 date is an error.
 """
 
-import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from pathlib import Path
-from typing import Any
 
-from isolex.benchmark import WeakRun
+from pages import ROOT, Report, filled, read, table, write_or_check
+
+from isolex.benchmark import WeakRun, leave_one_pair_out
 from isolex.benchmark.planted import COSINE, MISSING
 from isolex.benchmark.verdict import GOOD_RATIO, MEANINGFUL_PERCENT, is_good
 from isolex.mapping import Evidence, judge_evidence
@@ -32,12 +30,8 @@ from isolex.mapping.verdict import (
     RESTARTS,
 )
 
-ROOT = Path(__file__).parent.parent
-MEASURED = ROOT / "benchmarks"
 PAGE = ROOT / "docs" / "benchmarks-weak.md"
 VERDICT_PAGE = ROOT / "docs" / "verdict.md"
-
-Report = dict[str, Any]
 
 INTRODUCTION = """# Benchmarks without a dictionary
 
@@ -76,20 +70,6 @@ sample, rotated, their rows shuffled, noise on every row until the mean cosine t
 {COSINE:g}, and {100 * MISSING:.0f} % of the words missing on each side. *Recovered*: percent of the words on
 both sides whose first answer is themselves.
 """
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, text_columns: int = 1) -> str:
-    """A table whose first columns hold text and whose others hold numbers."""
-    marks = "|---" * text_columns + "|---:" * (len(head) - text_columns)
-    lines = [" | ".join(row) for row in (head, *rows)]
-    return "\n".join([f"| {lines[0]} |", f"{marks}|", *(f"| {line} |" for line in lines[1:])])
-
-
-def read(name: str) -> Report | None:
-    """A measurement, or None."""
-    path = MEASURED / f"{name}.json"
-    report: Report | None = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-    return report
 
 
 def both(run: Report, prefix: str = "") -> str:
@@ -184,37 +164,47 @@ def systems(report: Report) -> str:
     return section("The published systems", SYSTEMS, report, beside, table(head, rows, text_columns=2))
 
 
-def verdict(report: Report) -> str:
-    """One row a run, and what thresholds fitted on other language pairs make of them."""
+def verdict(report: Report, others: Report | None) -> str:
+    """One row a run, and what thresholds fitted on other language pairs make of them and of all words."""
     head = ["pair", "spaces", "good", "status", "there", "back", "supervised there", "supervised back"]
     rows = [
         [run["pair"], run["spaces"], "yes" if good(run) else "no", status(run), *four(run), *agreements(run)]
         for run in report["runs"]
     ]
-    thresholds = sorted(report["thresholds"].items())
+    runs = judged(report, others)
+    thresholds = sorted(leave_one_pair_out(runs)[1].items())
     return section(
         "Does the verdict tell the truth?",
         VERDICT,
         report,
         table([*head, "agreement", "null"], rows, text_columns=4),
-        tells(report),
+        tells(runs),
         "Thresholds for `aligned` fitted on the other language pairs, in points of agreement over the null:",
         table(["pair left out", "threshold"], [[pair, f"{value:.1f}"] for pair, value in thresholds]),
     )
 
 
-def tells(report: Report) -> str:
+def judged(*reports: Report | None) -> list[WeakRun]:
+    """All runs with a verdict by agreement."""
+    names = [entry.name for entry in fields(WeakRun)]
+    runs = [run for report in reports if report for run in report["runs"] if run["evidence"]]
+    return [WeakRun(**{name: run[name] for name in names}) for run in runs]
+
+
+def tells(runs: list[WeakRun]) -> str:
     """How often the verdict is right, as told and with thresholds that have not seen the language pair."""
-    runs = report["runs"]
-    fine, poor = ([status(run) for run in runs if good(run) is kind] for kind in (True, False))
-    left_out = report["leave_one_pair_out"]
+    fine, poor = (
+        [judge_evidence(Evidence(**run.evidence))[0] for run in runs if is_good(run) is kind]
+        for kind in (True, False)
+    )
+    left_out, _ = leave_one_pair_out(runs)
     return (
-        f"Of {len(fine)} good runs {fine.count('aligned')} are called `aligned`, "
-        f"{fine.count('doubtful')} `doubtful` and {fine.count('failed')} `failed`; of {len(poor)} bad ones "
-        f"{poor.count('aligned')}, {poor.count('doubtful')} and {poor.count('failed')}. With a threshold for "
-        f"`aligned` that was fitted on the other language pairs only, {left_out['false']} of "
-        f"{left_out['bad']} bad runs are called `aligned`, and {left_out['denied']} of {left_out['good']} "
-        "good ones are not."
+        f"Of {len(runs)} runs, those on all words included, {len(fine)} are good: {fine.count('aligned')} "
+        f"of them are called `aligned`, {fine.count('doubtful')} `doubtful` and {fine.count('failed')} "
+        f"`failed`; of the {len(poor)} bad ones {poor.count('aligned')}, {poor.count('doubtful')} and "
+        f"{poor.count('failed')}. With a threshold for `aligned` that was fitted on the other language pairs "
+        f"only, {left_out.false} of {left_out.bad} bad runs are called `aligned`, and {left_out.denied} of "
+        f"{left_out.good} good ones are not."
     )
 
 
@@ -236,7 +226,7 @@ def planted(report: Report) -> str:
 
 def good(run: Report) -> bool:
     """Whether the dictionaries say that it found the alignment."""
-    return is_good(WeakRun(**{entry.name: run[entry.name] for entry in fields(WeakRun)}))
+    return is_good(judged({"runs": [run]})[0])
 
 
 def page() -> str:
@@ -250,14 +240,14 @@ def page() -> str:
     if report := reports["systems"]:
         made.append(systems(report))
     if report := reports["verdict"]:
-        made.append(verdict(report))
+        made.append(verdict(report, reports["unsupervised"]))
     if report := reports["planted"]:
         made.append(planted(report))
     return "\n".join(made)
 
 
 def verdict_page() -> str:
-    """docs/verdict.md with its figures filled in: each stands between <!-- name --> and <!-- end -->."""
+    """docs/verdict.md with its figures filled in."""
     report = read("verdict")
     link = "[All runs](benchmarks-weak.md#does-the-verdict-tell-the-truth)"
     figures = {
@@ -267,29 +257,14 @@ def verdict_page() -> str:
         "words": f"{100 * KEPT_WORDS:g}",
         "pairs": f"{100 * KEPT_PAIRS:g}",
         "frequent": f"{FREQUENT_WORDS:,}",
-        "tells": f"\n\n{tells(report)} {link}.\n\n" if report else "\n",
+        "tells": f"\n\n{tells(judged(report, read('unsupervised')))} {link}.\n\n" if report else "\n",
     }
-    text = VERDICT_PAGE.read_text(encoding="utf-8")
-    for name, figure in figures.items():
-        text, count = re.subn(
-            rf"(<!-- {name} -->).*?(<!-- end -->)", rf"\g<1>{figure}\g<2>", text, flags=re.S
-        )
-        if count != 1:
-            raise SystemExit(f"{VERDICT_PAGE} has {count} places for: {name}")
-    return text
+    return filled(VERDICT_PAGE, figures)
 
 
 def main() -> int:
     """Write or check both pages; the exit status."""
-    made = {PAGE: page(), VERDICT_PAGE: verdict_page()}
-    if "--check" not in sys.argv:
-        for path, text in made.items():
-            path.write_text(text, encoding="utf-8")
-        return 0
-    stale = [path for path, text in made.items() if not path.exists() or path.read_text("utf-8") != text]
-    for path in stale:
-        print(f"{path.name} is out of date; run: python scripts/weak_page.py", file=sys.stderr)
-    return 1 if stale else 0
+    return write_or_check({PAGE: page(), VERDICT_PAGE: verdict_page()})
 
 
 if __name__ == "__main__":

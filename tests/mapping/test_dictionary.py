@@ -221,7 +221,7 @@ class TestDropoutOfPairs:
         x, z = unit_gaussian(6_000, 6), unit_gaussian(keys, 6, 1)
         found = Induction("forward", NEAREST).induce(x, z, keep=keep, generator=generator(2))
         counts = np.bincount(ranks_of(found, rank_table(x, z)), minlength=keys)
-        listed = min(keys, 40)
+        listed = min(keys, 40, math.ceil(math.log(1e-3) / math.log1p(-keep)))
         shares = np.where(np.arange(keys) < listed, keep * (1 - keep) ** np.arange(keys), 0)
         assert_chances(counts, shares + (1 - keep) ** listed / keys)
 

@@ -57,45 +57,45 @@ class TestExactly:
         queries, keys, scale, bias = search
         q, z, b = tensors(queries, keys, bias)
         scores, k = Scores(q, z, scale, z_bias=b), min(k, len(keys))
-        found = selection.search(PRODUCTS[name](scores), scores, k, scratch_bytes=scratch)
+        found = selection.search(PRODUCTS[name](scores), k, scratch_bytes=scratch)
         same(found, plain_top_k(scores, k, scratch_bytes=SCRATCH))
 
     @pytest.mark.parametrize("k", [1, 10, 40])
     @pytest.mark.parametrize("scratch", [4_000, SCRATCH])
     def test_on_real_numbers(self, product, k, scratch) -> None:
         scores = biased(300, 1_500)
-        found = selection.search(product(scores), scores, k, scratch_bytes=scratch)
+        found = selection.search(product(scores), k, scratch_bytes=scratch)
         assert_best(found, table(scores), k, atol=1e-5)
 
     @pytest.mark.parametrize("k", [1, 10])
     @pytest.mark.parametrize("scratch", [4_000, SCRATCH])
     def test_both_ways(self, product, k, scratch) -> None:
         scores = biased(700, 900)
-        there, back = selection.search_both(product(scores), scores, (k, k + 1), scratch_bytes=scratch)
+        there, back = selection.search_both(product(scores), (k, k + 1), scratch_bytes=scratch)
         assert_best(there, table(scores), k, atol=1e-5)
         assert_best(back, table(scores).T, k + 1, atol=1e-5)
 
     def test_where_all_scores_are_negative(self, product) -> None:
         scores = Scores(unit_gaussian(40, 8).abs(), -unit_gaussian(900, 8, 1).abs())
-        found = selection.search(product(scores), scores, 5, scratch_bytes=SCRATCH)
+        found = selection.search(product(scores), 5, scratch_bytes=SCRATCH)
         same(found, plain_top_k(scores, 5, scratch_bytes=SCRATCH))
 
     def test_where_norms_differ_much(self, product) -> None:
         sizes = 10.0 ** torch.linspace(-4, 4, 900)[torch.randperm(900)]
         scores = Scores(gaussian(60, 8) * sizes[:60, None], gaussian(900, 8, 1) * sizes[:, None])
-        found = selection.search(product(scores), scores, 5, scratch_bytes=SCRATCH)
+        found = selection.search(product(scores), 5, scratch_bytes=SCRATCH)
         assert_same(found.indices, plain_top_k(scores, 5, scratch_bytes=SCRATCH).indices)
 
     def test_where_many_are_alike(self, product) -> None:
         scores = Scores(unit_gaussian(50, 6), unit_gaussian(20, 6, 1).repeat(60, 1))
-        found = selection.search(product(scores), scores, 7, scratch_bytes=SCRATCH)
+        found = selection.search(product(scores), 7, scratch_bytes=SCRATCH)
         same(found, plain_top_k(scores, 7, scratch_bytes=SCRATCH))
 
     def test_where_nothing_is_finite(self, product) -> None:
         z = unit_gaussian(500, 6, 1)
         z[3] = torch.nan
         scores = Scores(unit_gaussian(4, 6), z)
-        found = selection.search(product(scores), scores, 2, scratch_bytes=SCRATCH)
+        found = selection.search(product(scores), 2, scratch_bytes=SCRATCH)
         assert_same(found.indices, plain_top_k(scores, 2, scratch_bytes=SCRATCH).indices)
 
 
@@ -105,7 +105,7 @@ class TestProof:
         x, z = torch.ones(30, 1), 1 + torch.randperm(4_000)[:, None] / 2**20
         scores = Scores(x, z)
         made = ScreeningProduct.of(scores, scratch_bytes=SCRATCH)
-        found = selection.search(made, scores, 3, scratch_bytes=SCRATCH)
+        found = selection.search(made, 3, scratch_bytes=SCRATCH)
         assert found.indices[0].tolist() == z[:, 0].argsort(descending=True)[:3].tolist()
 
     @pytest.mark.parametrize("name", list(PRODUCTS)[1:])
@@ -130,7 +130,7 @@ class TestProof:
 
         monkeypatch.setattr(selection._Result, "proven", counted)
         scores = Scores(unit_gaussian(2_000, 300), unit_gaussian(5_000, 300, 1))
-        selection.search(ScreeningProduct.of(scores, scratch_bytes=2**26), scores, 10, scratch_bytes=2**26)
+        selection.search(ScreeningProduct.of(scores, scratch_bytes=2**26), 10, scratch_bytes=2**26)
         assert doubts[0] < 200
 
 
@@ -150,11 +150,12 @@ class TestScratch:
         for both in (False, True):
             sizes.clear()
             if both:
-                selection.search_both(made, scores, (3, 3), scratch_bytes=scratch)
+                selection.search_both(made, (3, 3), scratch_bytes=scratch)
             else:
-                selection.search(made, scores, 3, scratch_bytes=scratch)
+                selection.search(made, 3, scratch_bytes=scratch)
             assert max(sizes) <= scratch / 2
-            assert sum(sizes) == 500 * 3_000 * made.dtype.itemsize
+            times = 2 if both and made.cheap and max(sizes) < 500 * 3_000 * 2 else 1
+            assert sum(sizes) == times * 500 * 3_000 * made.dtype.itemsize
 
 
 @pytest.mark.usefixtures("always_fast")

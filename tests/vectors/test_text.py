@@ -44,7 +44,7 @@ def test_float16_values_read_back_in_either_width(values):
 def test_numbers_are_written_short(tmp_path):
     values = np.array([[0.207, -0.062, 1, 1e-7, 16777216.0, 0.1 + 1e-6]], dtype=np.float32)
     Vectors(["a"], values).write(tmp_path / "a.txt")
-    assert (tmp_path / "a.txt").read_text() == "a 0.207 -0.062 1.0 1e-07 16777216.0 0.100001\n"
+    assert (tmp_path / "a.txt").read_text() == "a 0.207 -0.062 1.0 1e-7 16777216.0 0.100001\n"
 
 
 BAD = {

@@ -24,6 +24,9 @@ from isolex.vectors import Vectors
 
 CRITERIA = ("csls", "nn", "isf")
 
+# At a time, so that big vocabularies are not held in several stages of the way.
+_MAPPED_ROWS = 65_536
+
 Translations = list[tuple[str, float]]
 
 
@@ -83,7 +86,11 @@ class Alignment:
             InputError: Another number of columns, or NaN or infinite values.
         """
         tensor = as_matrix(rows, name="rows to map", device=self.device)
-        return unit_rows(self.normalizers[0].apply(tensor) @ self.mapping.source.to(self.device))
+        source = self.mapping.source.to(self.device)
+        made = tensor.new_empty(tensor.shape[0], source.shape[1])
+        for block, mapped in zip(tensor.split(_MAPPED_ROWS), made.split(_MAPPED_ROWS), strict=True):
+            mapped.copy_(unit_rows(self.normalizers[0].apply(block) @ source))
+        return made
 
     @cached_property
     def shared(self) -> tuple[Float[Tensor, "n p"], Float[Tensor, "m p"]]:

@@ -2,6 +2,7 @@
 
 from isolex.benchmark.planted import PLANTED_METHODS, PlantedRun, run_planted
 from isolex.benchmark.reference import REFERENCE_CRITERIA, REFERENCE_METHODS, ReferenceRow, run_reference
+from isolex.benchmark.speed import ratios, run_files, run_iteration, run_retrieval, run_scaling, to_json
 from isolex.benchmark.systems import SYSTEMS, run_systems
 from isolex.benchmark.verdict import Calibration, leave_one_pair_out, run_verdict
 from isolex.benchmark.weak import UNORDERED_PAIRS, WeakRun, run_semi_supervised, run_unsupervised
@@ -17,10 +18,16 @@ __all__ = [
     "ReferenceRow",
     "WeakRun",
     "leave_one_pair_out",
+    "ratios",
+    "run_files",
+    "run_iteration",
     "run_planted",
     "run_reference",
+    "run_retrieval",
+    "run_scaling",
     "run_semi_supervised",
     "run_systems",
     "run_unsupervised",
     "run_verdict",
+    "to_json",
 ]

@@ -1,16 +1,13 @@
 """The published systems, each on one language pair in a process of its own: P@1, minutes, peak memory."""
 
-import multiprocessing
-import resource
-import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from isolex.benchmark.folder import DataFolder
+from isolex.benchmark.processes import alone, peak_bytes
 from isolex.benchmark.weak import Spaces, WeakRun, seed_lexicons
 from isolex.names import look_up
 from isolex.progress import track
@@ -41,10 +38,8 @@ def run_systems(
     DataFolder(data).check(pair)
     for method in methods:
         look_up(method, METHODS, "method")
-    context = multiprocessing.get_context("spawn")
     for method in track(list(methods), "systems"):
-        with ProcessPoolExecutor(1, mp_context=context) as process:
-            yield process.submit(_run, data, pair, method, seed, torch.get_num_threads()).result()
+        yield alone(_run, data, pair, method, seed, torch.get_num_threads())
 
 
 def _run(data: str | Path, pair: str, method: str, seed: int, threads: int) -> WeakRun:
@@ -54,6 +49,4 @@ def _run(data: str | Path, pair: str, method: str, seed: int, threads: int) -> W
     supervision = SYSTEMS.get(method, "all pairs" if METHODS[method].needs == "pairs" else "none")
     lexicon = dict(seed_lexicons(spaces, seed)).get(supervision)
     run = spaces.run(method, lexicon, supervision=supervision, seed=seed, check=False)
-    # Linux counts in KiB, macOS in bytes.
-    unit = 2**30 if sys.platform == "darwin" else 2**20
-    return replace(run, peak_gib=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 2))
+    return replace(run, peak_gib=round(peak_bytes() / 2**30, 2))

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from isolex.alignment import current_versions
 from isolex.benchmark import REFERENCE_CRITERIA, REFERENCE_METHODS, ReferenceRow, run_reference
+from isolex.cli.bench_speed import speed
 from isolex.cli.bench_weak import planted, semi, systems, unsupervised, verdict
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, compute_options, names_in, seed_option
@@ -18,7 +19,7 @@ def bench() -> None:
     """Rerun measurements."""
 
 
-for _command in (unsupervised, semi, systems, verdict, planted):
+for _command in (unsupervised, semi, systems, verdict, planted, speed):
     bench.add_command(_command)
 
 

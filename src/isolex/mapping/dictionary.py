@@ -15,7 +15,9 @@ from isolex.retrieval import CSLS, Criterion, TopK, top_k
 Direction = Literal["forward", "backward", "union", "mutual"]
 Dropout = Literal["pairs", "keys"]
 
-_CANDIDATES = 40
+# So many candidates are looked at that all of them are dropped with this probability, or the most of them.
+_NONE_LEFT = 1e-3
+_MOST_CANDIDATES = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +43,8 @@ class Induction:
     does not settle in the first optimum that it meets (Artetxe et al. 2018b). Two ways to draw:
 
     * `pairs`, the published one: every word draws for itself. No mask is needed: the best key that was kept
-      has rank R ~ Geometric(p) in the word's full list, and past 40 candidates it is a random key.
+      has rank R ~ Geometric(p) in the word's full list; past the first ranks, 40 at most, it
+      is a random key.
     * `keys`: all words of one side share what was left out. For each word it is the same distribution, and a
       round costs p times as much; hubs stay away from everybody at once.
 
@@ -219,7 +222,9 @@ class _Draw:
     @property
     def candidates(self) -> int:
         """How many candidates of each query are needed."""
-        return 1 if self.keep == 1 or self.dropout == "keys" else _CANDIDATES
+        if self.keep == 1 or self.dropout == "keys":
+            return 1
+        return min(_MOST_CANDIDATES, math.ceil(math.log(_NONE_LEFT) / math.log1p(-self.keep)))
 
     @property
     def leaves_keys_out(self) -> bool:

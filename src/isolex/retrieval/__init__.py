@@ -1,5 +1,6 @@
-"""Exact nearest-key search over whole vocabularies, and the criteria that rank by it. Knows no words."""
+"""Nearest-key search over whole vocabularies, and the criteria that rank by it. Knows no words."""
 
+from isolex.retrieval.approximate import ApproximateIndex
 from isolex.retrieval.criteria import CSLS, Criterion, Index, InvertedSoftmax, NearestNeighbour
 from isolex.retrieval.kernel import SCRATCH_BYTES, log_sum_exp, mean_top_k, ranks, top_k, top_k_both
 from isolex.retrieval.tiles import TopK
@@ -7,6 +8,7 @@ from isolex.retrieval.tiles import TopK
 __all__ = [
     "CSLS",
     "SCRATCH_BYTES",
+    "ApproximateIndex",
     "Criterion",
     "Index",
     "InvertedSoftmax",

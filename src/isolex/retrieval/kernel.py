@@ -16,6 +16,7 @@ from isolex.retrieval.selection import search, search_both
 from isolex.retrieval.tiles import Scores, TopK, plain_top_k, row_blocks, row_of_tiles
 
 SCRATCH_BYTES = 256 * 2**20
+_GPU_SHARE = 4
 
 # Below this many scores, or keys a candidate, the plain search is as fast.
 _MANY_SCORES = 2**20
@@ -29,7 +30,7 @@ def top_k(
     *,
     scale: float = 1.0,
     bias: Float[Tensor, "m"] | None = None,
-    scratch_bytes: int = SCRATCH_BYTES,
+    scratch_bytes: int | None = None,
 ) -> TopK:
     """The k keys of highest `scale * <q, z> + bias[z]` for each query, exactly.
 
@@ -41,7 +42,8 @@ def top_k(
         k: How many to keep, ≥ 1.
         scale: Factor of the inner product.
         bias: `[m]`, one addend a key.
-        scratch_bytes: Bound on the working memory beside inputs and results.
+        scratch_bytes: Bound on the working memory beside inputs and results; by default 256 MiB, or on a
+            GPU a quarter of what is free.
 
     Raises:
         InputError: Shapes that do not fit, no keys, or k < 1.
@@ -49,11 +51,12 @@ def top_k(
     _check(queries, keys, bias)
     if k < 1:
         raise InputError(f"got k = {k}, expected at least 1", where="top_k")
+    scratch = _bound(scratch_bytes, queries.device)
     scores = Scores(queries, keys, scale, z_bias=bias)
     k = min(k, keys.shape[0])
     if not _is_large(scores, k):
-        return plain_top_k(scores, k, scratch_bytes=scratch_bytes)
-    return search(_product(scores, scratch_bytes), scores, k, scratch_bytes=scratch_bytes)
+        return plain_top_k(scores, k, scratch_bytes=scratch)
+    return search(_product(scores, scratch), k, scratch_bytes=scratch)
 
 
 def top_k_both(
@@ -64,7 +67,7 @@ def top_k_both(
     scale: float = 1.0,
     x_bias: Float[Tensor, "n"] | None = None,
     z_bias: Float[Tensor, "m"] | None = None,
-    scratch_bytes: int = SCRATCH_BYTES,
+    scratch_bytes: int | None = None,
 ) -> tuple[TopK, TopK]:
     """The k best z of each x and the k best x of each z, exactly, from one product.
 
@@ -77,7 +80,7 @@ def top_k_both(
         scale: Factor of the inner product.
         x_bias: `[n]`, one addend an x.
         z_bias: `[m]`, one addend a z.
-        scratch_bytes: Bound on the working memory beside inputs, results, and 24 (k + 3) bytes for each z.
+        scratch_bytes: As for `top_k`; beside it, some 20 (k + 5) bytes for each z.
 
     Raises:
         InputError: Shapes that do not fit, no rows, or k < 1.
@@ -86,15 +89,16 @@ def top_k_both(
     _check(z, x, x_bias)
     if k < 1:
         raise InputError(f"got k = {k}, expected at least 1", where="top_k_both")
+    scratch = _bound(scratch_bytes, x.device)
     scores = Scores(x, z, scale, x_bias, z_bias)
     widths = min(k, z.shape[0]), min(k, x.shape[0])
     if not (_is_large(scores, k) and _is_large(scores.turned, k)):
         forward, backward = (
-            plain_top_k(one, width, scratch_bytes=scratch_bytes)
+            plain_top_k(one, width, scratch_bytes=scratch)
             for one, width in zip((scores, scores.turned), widths, strict=True)
         )
         return forward, backward
-    return search_both(_product(scores, scratch_bytes), scores, widths, scratch_bytes=scratch_bytes)
+    return search_both(_product(scores, scratch), widths, scratch_bytes=scratch)
 
 
 def mean_top_k(
@@ -102,7 +106,7 @@ def mean_top_k(
     keys: Float[Tensor, "m d"],
     k: int,
     *,
-    scratch_bytes: int = SCRATCH_BYTES,
+    scratch_bytes: int | None = None,
 ) -> Float[Tensor, "n"]:
     """Mean inner product of each query with its k best keys: r(q) of CSLS. `[n]`, float32."""
     return top_k(queries, keys, k, scratch_bytes=scratch_bytes).scores.mean(dim=1)
@@ -114,13 +118,14 @@ def log_sum_exp(
     *,
     scale: float = 1.0,
     bias: Float[Tensor, "m"] | None = None,
-    scratch_bytes: int = SCRATCH_BYTES,
+    scratch_bytes: int | None = None,
 ) -> Float[Tensor, "n"]:
     """`log Σ_z exp(scale * <q, z> + bias[z])` of each query, without overflow. `[n]`, float32."""
     _check(queries, keys, bias)
     total = torch.full((queries.shape[0],), -torch.inf, device=queries.device)
+    scratch = _bound(scratch_bytes, queries.device)
     scores = Scores(queries, keys, scale, z_bias=bias)
-    for rows in row_blocks(scores, scratch_bytes):
+    for rows in row_blocks(scores, scratch):
         for _, tile in row_of_tiles(scores, rows):
             total[rows] = torch.logaddexp(total[rows], torch.logsumexp(tile, dim=1))
     return total
@@ -133,7 +138,7 @@ def ranks(
     *,
     scale: float = 1.0,
     bias: Float[Tensor, "m"] | None = None,
-    scratch_bytes: int = SCRATCH_BYTES,
+    scratch_bytes: int | None = None,
 ) -> Int[Tensor, "n"]:
     """The rank, from 1, of one given key for each query in the full ranking; ties go to the lower id."""
     _check(queries, keys, bias)
@@ -143,8 +148,9 @@ def ranks(
             where="ranks",
         )
     result = torch.ones(queries.shape[0], dtype=torch.int64, device=queries.device)
+    scratch = _bound(scratch_bytes, queries.device)
     scores = Scores(queries, keys, scale, z_bias=bias)
-    for rows in row_blocks(scores, scratch_bytes):
+    for rows in row_blocks(scores, scratch):
         wanted = targets[rows, None]
         own = torch.empty(wanted.shape, device=queries.device)
         # The target's score is read off the very tile that it is compared in: a product computed in another
@@ -172,13 +178,20 @@ def _check(
         raise InputError(f"got {bias.shape[0]} biases for {keys.shape[0]} keys", where="retrieval")
 
 
+def _bound(given: int | None, device: torch.device) -> int:
+    """The scratch memory: as given, else 256 MiB, or on a GPU a quarter of what is free there."""
+    if given is not None:
+        return given
+    return torch.cuda.mem_get_info(device)[0] // _GPU_SHARE if device.type == "cuda" else SCRATCH_BYTES
+
+
 def _is_large(scores: Scores, k: int) -> bool:
     """Whether the fast search pays. GPUs select as fast as they multiply, and search plainly."""
     n, m = scores.x.shape[0], scores.z.shape[0]
     return scores.x.device.type == "cpu" and n * m >= _MANY_SCORES and m >= _MANY_KEYS * (2 * k + 6)
 
 
-def _product(scores: Scores, scratch_bytes: int) -> Product:
+def _product(scores: Scores, scratch: int) -> Product:
     if screens(scores.x.device):
-        return ScreeningProduct.of(scores, scratch_bytes=scratch_bytes)
+        return ScreeningProduct.of(scores, scratch_bytes=scratch)
     return FullProduct(scores)

@@ -29,6 +29,16 @@ class Product(Protocol):
     """Computes tiles, and knows how far they can be trusted."""
 
     @property
+    def scores(self) -> Scores:
+        """What is computed."""
+        ...
+
+    @property
+    def cheap(self) -> bool:
+        """Whether a second product costs less than selecting twice from the first."""
+        ...
+
+    @property
     def dtype(self) -> torch.dtype:
         """What the tiles are made of."""
         ...
@@ -61,6 +71,7 @@ class FullProduct:
 
     scores: Scores
     dtype: torch.dtype = torch.float32
+    cheap: bool = False
 
     @property
     def turned(self) -> "FullProduct":
@@ -101,6 +112,7 @@ class ScreeningProduct:
     x: "_Rounded"
     z: "_Rounded"
     dtype: torch.dtype = torch.bfloat16
+    cheap: bool = True
 
     @classmethod
     def of(cls, scores: Scores, *, scratch_bytes: int) -> "ScreeningProduct":

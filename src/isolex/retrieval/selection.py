@@ -17,7 +17,7 @@ from isolex.retrieval.screening import Product
 from isolex.retrieval.tiles import Scores, TopK, best_first, plain_top_k
 
 # Rows selected from at a time: what the selection needs stays in the processor's cache.
-_SELECTED_ROWS = 1_024
+_SELECTED_ROWS = 2_048
 _TILE_ROWS = 2_048
 _GROUP = 8
 
@@ -30,21 +30,26 @@ class _Candidates:
     found: Float[Tensor, "r c"]
 
     @classmethod
-    def none_yet(cls, rows: int, count: int, dtype: torch.dtype, device: torch.device) -> "_Candidates":
+    def none_yet(cls, rows: int, count: int, product: Product) -> "_Candidates":
         """Placeholders that every score beats."""
+        device = product.scores.x.device
         ids = torch.zeros(rows, count, dtype=torch.int64, device=device)
-        return cls(ids, torch.full((rows, count), -torch.inf, dtype=dtype, device=device))
+        return cls(ids, torch.full((rows, count), -torch.inf, dtype=product.dtype, device=device))
 
     def add(self, tile: Tensor, first: int) -> None:
-        """Take in the tile `[r, c]` whose first column is `first`."""
+        """Take in the tile `[r, c]` whose first column is `first`; tiles come from left to right."""
         count = self.ids.shape[1]
         for start in range(0, tile.shape[0], _SELECTED_ROWS):
             part = slice(start, start + _SELECTED_ROWS)
             columns = _best_places(tile[part], count)
-            values = torch.cat([self.found[part], tile[part].gather(1, columns)], dim=1)
+            values = tile[part].gather(1, columns)
+            ids = columns.add_(first)
+            if first or ids.shape[1] < count:
+                values = torch.cat([self.found[part], values], dim=1)
+                ids = torch.cat([self.ids[part], ids], dim=1)
             best = values.topk(count, dim=1, sorted=False)
             self.found[part] = best.values
-            self.ids[part] = torch.cat([self.ids[part], columns.add_(first)], dim=1).gather(1, best.indices)
+            self.ids[part] = ids.gather(1, best.indices)
 
     def part(self, rows: slice) -> "_Candidates":
         """Some of the rows, in the same memory."""
@@ -83,45 +88,54 @@ def _maxima(tile: Tensor, groups: int) -> Tensor:
     return maxima
 
 
-def search(product: Product, scores: Scores, k: int, *, scratch_bytes: int) -> TopK:
+def search(product: Product, k: int, *, scratch_bytes: int) -> TopK:
     """The k best columns of each row."""
-    n, m = scores.x.shape[0], scores.z.shape[0]
-    count, device = min(product.candidates(k), m), scores.x.device
-    made = _Result.empty(n, k, device)
+    n, m = product.scores.x.shape[0], product.scores.z.shape[0]
+    count = min(product.candidates(k), m)
+    made = _Result.empty(product.scores, k)
     area = _area(product, scratch_bytes)
     height = max(1, min(_TILE_ROWS, math.isqrt(area)))
-    buffer = torch.empty(min(area, height * m), dtype=product.dtype, device=device)
+    buffer = product.scores.x.new_empty(min(area, height * m), dtype=product.dtype)
     for rows in track(list(_blocks(n, height)), "searching"):
-        best = _Candidates.none_yet(rows.stop - rows.start, count, product.dtype, device)
+        best = _Candidates.none_yet(rows.stop - rows.start, count, product)
         for columns in _blocks(m, area // height):
             best.add(product.tile(rows, columns, buffer), columns.start)
-        made.take(product, rows, best, m)
-    return made.proven(scores, scratch_bytes)
+        made.take(product, rows, best)
+    return made.proven(product.scores, scratch_bytes)
 
 
-def search_both(
-    product: Product, scores: Scores, k: tuple[int, int], *, scratch_bytes: int
-) -> tuple[TopK, TopK]:
-    """The best columns of each row and the best rows of each column, from one product."""
-    n, m = scores.x.shape[0], scores.z.shape[0]
-    device = scores.x.device
-    forward, backward = _Result.empty(n, k[0], device), _Result.empty(m, k[1], device)
-    of_columns = _Candidates.none_yet(m, min(product.candidates(k[1]), n), product.dtype, device)
+def search_both(product: Product, k: tuple[int, int], *, scratch_bytes: int) -> tuple[TopK, TopK]:
+    """The best columns of each row and the best rows of each column.
+
+    From one product, unless a product costs less than selecting from more than one tile.
+    """
+    n, m = product.scores.x.shape[0], product.scores.z.shape[0]
     area = _area(product, scratch_bytes)
-    side = max(1, math.isqrt(area))
-    buffer = torch.empty(min(side, n) * min(side, m), dtype=product.dtype, device=device)
-    for rows in track(list(_blocks(n, side)), "searching"):
-        of_rows = _Candidates.none_yet(
-            rows.stop - rows.start, min(product.candidates(k[0]), m), product.dtype, device
+    if product.cheap and n * m > area:
+        forward, backward = (
+            search(one, width, scratch_bytes=scratch_bytes)
+            for one, width in zip((product, product.turned), k, strict=True)
         )
-        for columns in _blocks(m, side):
+        return forward, backward
+    counts = min(product.candidates(k[0]), m), min(product.candidates(k[1]), n)
+    there, back = _Result.empty(product.scores, k[0]), _Result.empty(product.scores.turned, k[1])
+    of_columns = _Candidates.none_yet(m, counts[1], product)
+    side = max(1, math.isqrt(area))
+    height, width = (n, m) if n * m <= area else (side, side)
+    buffer = product.scores.x.new_empty(height * width, dtype=product.dtype)
+    for rows in track(list(_blocks(n, height)), "searching"):
+        of_rows = _Candidates.none_yet(rows.stop - rows.start, counts[0], product)
+        for columns in _blocks(m, width):
             tile = product.tile(rows, columns, buffer)
             of_rows.add(tile, columns.start)
             of_columns.part(columns).add(tile.T, rows.start)
-        forward.take(product, rows, of_rows, m)
+        there.take(product, rows, of_rows)
     for columns in _blocks(m, _TILE_ROWS):
-        backward.take(product.turned, columns, of_columns.part(columns), n)
-    return forward.proven(scores, scratch_bytes), backward.proven(scores.turned, scratch_bytes)
+        back.take(product.turned, columns, of_columns.part(columns))
+    return (
+        there.proven(product.scores, scratch_bytes),
+        back.proven(product.scores.turned, scratch_bytes),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,18 +146,19 @@ class _Result:
     doubted: Tensor
 
     @classmethod
-    def empty(cls, rows: int, k: int, device: torch.device) -> "_Result":
+    def empty(cls, scores: Scores, k: int) -> "_Result":
         """To be filled."""
+        rows, device = scores.x.shape[0], scores.x.device
         indices = torch.empty(rows, k, dtype=torch.int64, device=device)
-        scores = torch.empty(rows, k, device=device)
-        return cls(TopK(indices, scores), torch.zeros(rows, dtype=torch.bool, device=device))
+        values = torch.empty(rows, k, device=device)
+        return cls(TopK(indices, values), torch.zeros(rows, dtype=torch.bool, device=device))
 
-    def take(self, product: Product, rows: slice, best: _Candidates, columns: int) -> None:
+    def take(self, product: Product, rows: slice, best: _Candidates) -> None:
         """The k best of the candidates; doubted if a column that is no candidate could be as good."""
         k = self.best.indices.shape[1]
         found = best_first(TopK(best.ids, product.exact(rows, best.ids, best.found)), k)
         self.best.indices[rows], self.best.scores[rows] = found.indices, found.scores
-        if best.ids.shape[1] < columns:
+        if best.ids.shape[1] < product.scores.z.shape[0]:
             # Not <=, so that a comparison with NaN is a doubt.
             self.doubted[rows] = ~(found.scores[:, -1] > product.ceiling(rows, best.found.amin(dim=1)))
 

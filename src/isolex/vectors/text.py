@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import orjson
 
 from isolex.errors import InputError
 from isolex.streams import create_stream, open_stream
@@ -87,16 +88,8 @@ def _check_word(word: str, path: Path) -> None:
 
 
 def _lines(content: Content, start: int, stop: int) -> Iterator[bytes]:
-    rows = _short(content.matrix[start:stop]).tolist()
+    # orjson writes the shortest number that reads back as the same float32.
+    values = np.ascontiguousarray(content.matrix[start:stop], dtype=np.float32)
+    rows = orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)[2:-2].replace(b",", b" ").split(b"] [")
     for word, row in zip(content.words[start:stop], rows, strict=True):
-        yield f"{word} {' '.join(map(repr, row))}\n".encode()
-
-
-def _short(values: np.ndarray) -> np.ndarray:
-    """The float64 numbers with few decimals that become exactly these values as float32."""
-    exact = values.astype(np.float32)
-    short = exact.astype(np.float64)
-    for decimals in (12, 9, 6):
-        rounded = np.round(short, decimals)
-        np.copyto(short, rounded, where=rounded.astype(np.float32) == exact)
-    return short
+        yield b"%s %s\n" % (word.encode(), row)

@@ -1,0 +1,123 @@
+"""Fill docs/performance.md with the measurements of benchmarks/speed.json.
+
+isolex bench speed --json > benchmarks/speed.json
+python scripts/performance_page.py
+"""
+
+import sys
+
+from pages import ROOT, Report, filled, read, table, write_or_check
+
+PAGE = ROOT / "docs" / "performance.md"
+
+
+def machine(report: Report) -> str:
+    """What it was measured on and with."""
+    where = report["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
+    return (
+        f"Measured on {where['processor']}, {where['threads']} threads of {where['cores']} cores, "
+        f"with {versions}, in {report['seconds'] / 60:.0f} minutes."
+    )
+
+
+def retrieval(report: Report) -> str:
+    """Seconds, then ratios."""
+    rows = report["retrieval"]
+    names = ("product", "torch", "faiss", "isolex", "four_passes", "isolex_csls", "faiss_csls")
+    seconds = [[f"{row['words']:,}", *(f"{row[name]:.1f}" for name in names)] for row in rows]
+    head = [
+        "words",
+        "product",
+        "torch",
+        "faiss",
+        "isolex",
+        "four passes",
+        "isolex, CSLS",
+        "faiss, CSLS one way",
+    ]
+    ratios = [
+        [
+            f"{row['words']:,}",
+            f"{row['faiss'] / row['isolex']:.1f}",
+            f"{row['torch'] / row['isolex']:.1f}",
+            f"{row['product'] / row['isolex']:.1f}",
+            f"{row['four_passes'] / row['isolex_csls']:.1f}",
+            f"{100 * row['exact_rows']:.1f} %",
+        ]
+        for row in rows
+    ]
+    times = ["words", "faiss", "torch", "product", "CSLS: four passes", "exact"]
+    between = "How many times as long as isolex the others take:"
+    return f"{table(head, seconds)}\n\n{between}\n\n{table(times, ratios)}"
+
+
+def iteration(report: Report) -> str:
+    """One row."""
+    row = report["iteration"]
+    head = ["words", "seconds", "float32 product of that size", "ratio"]
+    return table(
+        head,
+        [
+            [
+                f"{row['words']:,}",
+                f"{row['isolex']:.2f}",
+                f"{row['product']:.2f}",
+                f"{report['iteration_over_product']:.2f}",
+            ]
+        ],
+    )
+
+
+def files(report: Report) -> str:
+    """One row a size."""
+    head = ["rows", "gensim reads", "isolex reads", "ratio", "gensim writes", "isolex writes", "ratio"]
+    rows = [
+        [
+            f"{row['rows']:,}",
+            f"{row['gensim_read']:.1f}",
+            f"{row['isolex_read']:.1f}",
+            f"{row['gensim_read'] / row['isolex_read']:.1f}",
+            f"{row['gensim_write']:.1f}",
+            f"{row['isolex_write']:.1f}",
+            f"{row['gensim_write'] / row['isolex_write']:.1f}",
+            f"{row['peak_over_matrix']:.2f}",
+            f"{1000 * row['open_store']:.0f} ms",
+        ]
+        for row in report["files"]
+    ]
+    return table([*head, "memory", "native store opens in"], rows)
+
+
+def scaling(report: Report) -> str:
+    """One row a number of keys."""
+    rows = [
+        [
+            f"{row['keys']:,}",
+            f"{row['seconds']:.2f}",
+            f"{1e6 * row['seconds'] / row['keys']:.1f}",
+            f"{row['mib']:.0f}",
+        ]
+        for row in report["scaling"]
+    ]
+    return table(["keys", "seconds", "µs a key", "MiB"], rows)
+
+
+def main() -> int:
+    """Write or check the page; the exit status."""
+    report = read("speed")
+    if report is None:
+        return 0
+    parts = {
+        "machine": machine,
+        "retrieval": retrieval,
+        "iteration": iteration,
+        "files": files,
+        "scaling": scaling,
+    }
+    figures = {name: f"\n\n{make(report)}\n\n" for name, make in parts.items()}
+    return write_or_check({PAGE: filled(PAGE, figures)})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

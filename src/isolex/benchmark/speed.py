@@ -1,0 +1,317 @@
+"""How fast isolex searches, learns, reads and writes, beside what people use otherwise: ratios of one run.
+
+Vectors are the bundled sample's, in a shared space, repeated with noise until there are as many as asked for.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from isolex.arrays import generator
+from isolex.benchmark.processes import AnonymousPeak, alone, environment
+from isolex.errors import MissingExtraError
+from isolex.mapping import Induction, Mapping, Problem, VecMap
+from isolex.normalize import unit_rows
+from isolex.progress import track
+from isolex.recipes import align
+from isolex.retrieval import CSLS, TopK, top_k
+from isolex.retrieval.tiles import Scores
+from isolex.samples import sample
+from isolex.vectors import Vectors
+
+NEIGHBOURS = 10
+NOISE = 0.02
+SAMPLED_ROWS = 2_000
+TOLERANCE = 1e-6
+_BLOCK = 1_000
+_KEEP = 0.5
+
+# OpenBLAS, which faiss multiplies with, does not know newer processors and then takes its slowest code.
+_FAISS_ENVIRONMENT = {"OPENBLAS_CORETYPE": "SKYLAKEX"}
+
+
+@dataclass(frozen=True)
+class RetrievalRow:
+    """Seconds for the 10 best of every row out of `words` keys.
+
+    Attributes:
+        words: Of either side.
+        product: One float32 product of that size, its tiles thrown away: the floor for float32.
+        torch: Product and `torch.topk`, written from the definition.
+        faiss: `IndexFlatIP`.
+        isolex: The same by `top_k`.
+        four_passes: CSLS in both directions from the definition: four times product and `torch.topk`.
+        isolex_csls: The same by `CSLS().both`.
+        faiss_csls: CSLS in one direction by one extra column, neighbourhoods given.
+        exact_rows: Share of sampled rows, by inner product and by CSLS, whose scores are the true ones.
+    """
+
+    words: int
+    product: float
+    torch: float
+    faiss: float
+    isolex: float
+    four_passes: float
+    isolex_csls: float
+    faiss_csls: float
+    exact_rows: float
+
+
+@dataclass(frozen=True)
+class IterationRow:
+    """Seconds for one round of VecMap's self-learning: map, CSLS both ways, stochastic dictionary, solve."""
+
+    words: int
+    product: float
+    isolex: float
+
+
+@dataclass(frozen=True)
+class FilesRow:
+    """Seconds and memory for text vectors of 300 dimensions.
+
+    Attributes:
+        rows: Words.
+        gensim_read: `KeyedVectors.load_word2vec_format`.
+        isolex_read: `Vectors.read`.
+        gensim_write: `save_word2vec_format`.
+        isolex_write: `Vectors.write`.
+        open_store: `Vectors.read` of the native store.
+        peak_over_matrix: Most memory while isolex reads, beyond that before, over the size of the matrix.
+    """
+
+    rows: int
+    gensim_read: float
+    isolex_read: float
+    gensim_write: float
+    isolex_write: float
+    open_store: float
+    peak_over_matrix: float
+
+
+@dataclass(frozen=True)
+class ScalingRow:
+    """Seconds and MiB for the 10 best of `queries` rows out of `keys` that lie in a file."""
+
+    keys: int
+    queries: int
+    seconds: float
+    mib: float
+
+
+def run_retrieval(words: int) -> RetrievalRow:
+    """Top 10 by inner product, and by CSLS in both directions.
+
+    Raises:
+        MissingExtraError: faiss is not there.
+    """
+    if find_spec("faiss") is None:
+        raise MissingExtraError("the comparison with faiss", "faiss", "ann")
+    x, z = shared_space(words)
+    top_k(x[:_BLOCK], z, NEIGHBOURS)  # calibrates
+    product = _seconds(lambda: _product(x, z))
+    plain = _seconds(lambda: _plain(x, z))
+    isolex, found = _timed(lambda: top_k(x, z, NEIGHBOURS))
+    csls, (there, _) = _timed(lambda: CSLS().both(x, z, NEIGHBOURS))
+    r_x, r_z = CSLS().neighbourhoods(x, z)
+    four = _seconds(lambda: _four_passes(x, z))
+    with tempfile.TemporaryDirectory() as folder, environment(_FAISS_ENVIRONMENT):
+        for name, rows in (("x", x), ("z", z), ("r", r_z)):
+            np.save(Path(folder) / f"{name}.npy", rows.numpy())
+        faiss, faiss_csls = alone(_faiss, folder, torch.get_num_threads())
+    asked = torch.randperm(words, generator=generator(0))[:SAMPLED_ROWS]
+    exact = _exact(Scores(x, z), asked, found)
+    exact &= _exact(Scores(x, z, 2.0, -r_x, -r_z), asked, there)
+    return RetrievalRow(
+        words, product, plain, faiss, isolex, four, csls, faiss_csls, float(exact.double().mean())
+    )
+
+
+def run_iteration(words: int) -> IterationRow:
+    """One round at keep .5, where half of the answers are dropped."""
+    x, z = shared_space(words)
+    problem, start = Problem(x, z), Mapping.one_sided(torch.eye(x.shape[1]))
+    induction, draws = Induction("union", vocabulary=words), generator(0)
+
+    def iteration() -> None:
+        pairs = induction.between(start, problem, keep=_KEEP, generator=draws).pairs
+        VecMap.rotation().solve(Problem(x, z, pairs))
+
+    iteration()
+    return IterationRow(words, _best_of(3, lambda: _product(x, z)), _best_of(3, iteration))
+
+
+def run_files(rows: int) -> FilesRow:
+    """Text, read and written by gensim and by isolex, each in a process of its own.
+
+    Raises:
+        MissingExtraError: gensim is not there.
+    """
+    if find_spec("gensim") is None:
+        raise MissingExtraError("the comparison with gensim", "gensim", "fasttext")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.vec"
+        matrix = shared_space(rows)[0].numpy()
+        Vectors([f"word{number}" for number in range(rows)], matrix).write(path)
+        gensim_read, gensim_write = alone(_gensim, path)
+        read, write, opened, peak = alone(_isolex, path)
+    return FilesRow(rows, gensim_read, read, gensim_write, write, opened, peak / matrix.nbytes)
+
+
+def run_scaling(sizes: tuple[int, ...], *, queries: int = 2_000) -> Iterator[ScalingRow]:
+    """The same queries among more and more keys."""
+    for keys in track(list(sizes), "numbers of keys"):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "keys.npy"
+            _write_keys(path, keys)
+            yield ScalingRow(keys, queries, *alone(_search_file, path, queries, torch.get_num_threads()))
+
+
+def ratios(retrieval: RetrievalRow, iteration: IterationRow, files: FilesRow) -> dict[str, float]:
+    """The figures to watch, by name: how many times faster, but `iteration_over_product`, slower."""
+    return {
+        "nn_over_faiss": retrieval.faiss / retrieval.isolex,
+        "csls_over_four_pass": retrieval.four_passes / retrieval.isolex_csls,
+        "iteration_over_product": iteration.isolex / iteration.product,
+        "read_over_gensim": files.gensim_read / files.isolex_read,
+        "write_over_gensim": files.gensim_write / files.isolex_write,
+        "exact_rows": retrieval.exact_rows,
+        "peak_memory_over_matrix": files.peak_over_matrix,
+    }
+
+
+def to_json(row: RetrievalRow | IterationRow | FilesRow | ScalingRow) -> dict[str, Any]:
+    """Plain numbers, rounded."""
+    return {
+        name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(row).items()
+    }
+
+
+def shared_space(words: int) -> tuple[Float[Tensor, "n d"], Float[Tensor, "n d"]]:
+    """Both sides of the sample where VecMap takes them, repeated with noise."""
+    given = sample()
+    x, z = align(given.source, given.target, given.train, method="vecmap", check=False).shared
+    return _repeated(x.cpu(), words, 1), _repeated(z.cpu(), words, 2)
+
+
+def _repeated(rows: Float[Tensor, "s d"], count: int, seed: int) -> Float[Tensor, "n d"]:
+    """The rows over and over, from the second time on with noise."""
+    made = rows[torch.arange(count) % rows.shape[0]]
+    noise = torch.randn(made.shape, generator=generator(seed))
+    noise[: rows.shape[0]] = 0
+    return unit_rows(made + NOISE * noise)
+
+
+def _product(x: Float[Tensor, "n d"], z: Float[Tensor, "m d"]) -> None:
+    tile = torch.empty(_BLOCK, z.shape[0])
+    for block in x.split(_BLOCK):
+        torch.mm(block, z.T, out=tile[: block.shape[0]])
+
+
+def _plain(x: Float[Tensor, "n d"], z: Float[Tensor, "m d"]) -> Float[Tensor, "n k"]:
+    return torch.cat([torch.topk(block @ z.T, NEIGHBOURS, dim=1).values for block in x.split(_BLOCK)])
+
+
+def _four_passes(x: Float[Tensor, "n d"], z: Float[Tensor, "m d"]) -> None:
+    r_x, r_z = _plain(x, z).mean(dim=1), _plain(z, x).mean(dim=1)
+    for asking, answering, own, others in ((x, z, r_x, r_z), (z, x, r_z, r_x)):
+        for block, terms in zip(asking.split(_BLOCK), own.split(_BLOCK), strict=True):
+            torch.topk(2 * (block @ answering.T) - terms[:, None] - others, NEIGHBOURS, dim=1)
+
+
+def _exact(scores: Scores, asked: Int[Tensor, "r"], found: TopK) -> Bool[Tensor, "r"]:
+    """For which of the asked rows the scores of the keys that were found are the best there are."""
+    made = []
+    for rows in asked.split(500):
+        some = scores.asked_by(rows)
+        true = Scores(
+            some.x.double(), some.z.double(), some.scale, _double(some.x_bias), _double(some.z_bias)
+        )
+        table = true.tile(slice(None), slice(None))
+        best = table.topk(found.indices.shape[1], dim=1).values
+        own = table.gather(1, found.indices[rows]).sort(dim=1, descending=True).values
+        made.append(((own - best).abs() <= TOLERANCE).all(dim=1))
+    return torch.cat(made)
+
+
+def _double(bias: Tensor | None) -> Tensor | None:
+    return None if bias is None else bias.double()
+
+
+def _faiss(folder: str, threads: int) -> tuple[float, float]:
+    import faiss  # noqa: PLC0415
+
+    faiss.omp_set_num_threads(threads)
+    x, z, r = (np.load(Path(folder) / f"{name}.npy") for name in ("x", "z", "r"))
+    made = []
+    for queries, keys in (
+        (x, z),
+        (np.hstack([x, np.ones((len(x), 1), np.float32)]), np.hstack([z, -r[:, None] / 2])),
+    ):
+        index = faiss.IndexFlatIP(keys.shape[1])
+        index.add(np.ascontiguousarray(keys))
+        contiguous = np.ascontiguousarray(queries)
+        index.search(contiguous[:_BLOCK], NEIGHBOURS)
+        made.append(_seconds(partial(index.search, contiguous, NEIGHBOURS)))
+    return made[0], made[1]
+
+
+def _gensim(path: Path) -> tuple[float, float]:
+    from gensim.models import KeyedVectors  # noqa: PLC0415
+
+    read, vectors = _timed(lambda: KeyedVectors.load_word2vec_format(str(path)))
+    return read, _seconds(lambda: vectors.save_word2vec_format(str(path.with_suffix(".gensim"))))
+
+
+def _isolex(path: Path) -> tuple[float, float, float, int]:
+    with AnonymousPeak() as memory:
+        read, vectors = _timed(lambda: Vectors.read(path))
+    write = _seconds(lambda: vectors.write(path.with_suffix(".again.vec")))
+    store = path.with_suffix(".safetensors")
+    vectors.write(store)
+    Vectors.read(store)
+    return read, write, _seconds(lambda: Vectors.read(store)), memory.bytes
+
+
+def _write_keys(path: Path, count: int) -> None:
+    rows = shared_space(10_000)[1].numpy()
+    made = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=(count, rows.shape[1]))
+    for start in range(0, count, len(rows)):
+        noise = np.random.default_rng(start).standard_normal(rows.shape, dtype=np.float32)
+        made[start : start + len(rows)] = (rows + NOISE * noise)[: count - start]
+    made.flush()
+
+
+def _search_file(path: Path, queries: int, threads: int) -> tuple[float, float]:
+    torch.set_num_threads(threads)
+    # Copy on write: torch takes no arrays that cannot be written to.
+    keys = torch.from_numpy(np.load(path, mmap_mode="c"))
+    asked = shared_space(10_000)[0][:queries]
+    top_k(asked, keys[:10_000], NEIGHBOURS)
+    with AnonymousPeak() as memory:
+        seconds = _seconds(lambda: top_k(asked, keys, NEIGHBOURS))
+    return seconds, memory.bytes / 2**20
+
+
+def _timed(function: Callable[[], Any]) -> tuple[float, Any]:
+    start = time.perf_counter()
+    made = function()
+    return time.perf_counter() - start, made
+
+
+def _seconds(function: Callable[[], Any]) -> float:
+    return _timed(function)[0]
+
+
+def _best_of(times: int, function: Callable[[], Any]) -> float:
+    return min(_seconds(function) for _ in range(times))

@@ -1,0 +1,82 @@
+"""`isolex bench speed`: time and memory beside faiss, gensim and the definitions written in torch."""
+
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+import click
+import torch
+from rich.console import Console
+
+from isolex.alignment import current_versions
+from isolex.benchmark import ratios, run_files, run_iteration, run_retrieval, run_scaling, to_json
+from isolex.cli.console import Stopwatch, emit, table, working
+from isolex.cli.options import json_option, threads_option
+
+_SCALING = (10_000, 30_000, 100_000, 300_000)
+_FULL_WORDS = 200_000
+_FULL_SCALING = (*_SCALING, 1_000_000, 2_000_000)
+_COUNT = click.IntRange(min=1_000)
+
+
+@click.command("speed")
+@click.option("--words", type=_COUNT, default=50_000, show_default=True, help="Of either side, to search.")
+@click.option("--learnt", type=_COUNT, default=20_000, show_default=True, help="Words to learn from.")
+@click.option("--rows", type=_COUNT, default=50_000, show_default=True, help="Rows of text to read.")
+@click.option("--full", is_flag=True, help="Also 200,000 words and rows, and two million keys.")
+@threads_option
+@json_option
+def speed(words: int, learnt: int, rows: int, full: bool, as_json: bool) -> None:
+    """Searching, learning, reading and writing, beside what people use otherwise.
+
+    Needs the extras ann and fasttext, for faiss and gensim to be compared with. Figures are ratios within
+    this run: how many times faster, but iteration_over_product, which is how many times slower.
+
+    \b
+    Examples:
+      isolex bench speed
+      isolex bench speed --words 20000 --json
+    """
+    watch = Stopwatch()
+    with working("measuring"):
+        retrieval = [run_retrieval(count) for count in ((words, _FULL_WORDS) if full else (words,))]
+        iteration = run_iteration(learnt)
+        files = [run_files(count) for count in ((rows, _FULL_WORDS) if full else (rows,))]
+        scaling = list(run_scaling(_FULL_SCALING if full else _SCALING))
+    report: dict[str, Any] = {"benchmark": "speed"}
+    report |= {name: round(value, 4) for name, value in ratios(retrieval[0], iteration, files[0]).items()}
+    report |= {
+        "retrieval": [to_json(row) for row in retrieval],
+        "iteration": to_json(iteration),
+        "files": [to_json(row) for row in files],
+        "scaling": [to_json(row) for row in scaling],
+        "machine": {"processor": _processor(), "cores": os.cpu_count(), "threads": torch.get_num_threads()},
+        "versions": current_versions(),
+        "seconds": watch.seconds,
+    }
+    emit(as_json, report, lambda console: _render(console, report))
+
+
+def _render(console: Console, report: dict[str, Any]) -> None:
+    figures = [[name, f"{value:.2f}"] for name, value in report.items() if isinstance(value, float)]
+    console.print(table("ratios", ["figure", "value"], figures))
+    for name in ("retrieval", "files", "scaling"):
+        rows = report[name]
+        console.print(table(name, list(rows[0]), [[f"{value:,}" for value in row.values()] for row in rows]))
+
+
+def _processor() -> str:
+    """The processor's name, and what makes it fast with matrices."""
+    path = Path("/proc/cpuinfo")
+    entries = dict(
+        line.split(":", 1) for line in (path.read_text().splitlines() if path.exists() else []) if ":" in line
+    )
+    known = {name.strip(): value.strip() for name, value in entries.items()}
+    name = known.get("model name") or platform.processor() or platform.machine()
+    fast = [
+        flag
+        for flag in ("avx2", "avx512f", "avx512_bf16", "amx_bf16")
+        if flag in known.get("flags", "").split()
+    ]
+    return f"{name} ({', '.join(fast)})" if fast else name

@@ -1,0 +1,38 @@
+"""`isolex bench speed`, on few words: what it prints, not how fast anything is."""
+
+import pytest
+
+RATIOS = {
+    "nn_over_faiss",
+    "csls_over_four_pass",
+    "iteration_over_product",
+    "read_over_gensim",
+    "write_over_gensim",
+    "exact_rows",
+    "peak_memory_over_matrix",
+}
+FEW = ("bench", "speed", "--words", "1500", "--learnt", "1000", "--rows", "1000")
+
+
+@pytest.fixture(autouse=True)
+def few_keys(monkeypatch):
+    monkeypatch.setattr("isolex.cli.bench_speed._SCALING", (1_000, 11_000))
+
+
+def test_json(isolex):
+    result = isolex(*FEW, "--json")
+    result.warns(None)
+    report = result.json
+    assert report["benchmark"] == "speed"
+    assert all(report[name] > 0 for name in RATIOS - {"peak_memory_over_matrix"})
+    assert report["exact_rows"] == 1
+    assert [row["words"] for row in report["retrieval"]] == [1500]
+    assert [row["keys"] for row in report["scaling"]] == [1_000, 11_000]
+    assert report["files"][0]["peak_over_matrix"] >= 0
+    assert set(report["machine"]) == {"processor", "cores", "threads"}
+
+
+@pytest.mark.parametrize(("package", "extra"), [("faiss", "ann"), ("gensim", "fasttext")])
+def test_what_it_compares_with_must_be_there(isolex, monkeypatch, package, extra):
+    monkeypatch.setattr("isolex.benchmark.speed.find_spec", lambda name: None if name == package else "there")
+    isolex(*FEW).fails(f"needs the package {package}; run: pip install 'isolex[{extra}]'")
