@@ -16,6 +16,7 @@ from jaxtyping import AbstractArray, config, install_import_hook
 MODULES = (
     "isolex.alignment",
     "isolex.arrays",
+    "isolex.diagnosis",
     "isolex.evaluation",
     "isolex.induction",
     "isolex.linalg",
