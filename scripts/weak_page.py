@@ -108,7 +108,8 @@ def section(title: str, text: str, report: Report, *parts: str, options: str = "
     """A measurement with its command and what it was made with."""
     command = f"```text\nisolex bench {report['benchmark']}{options}\n```\n"
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
-    end = f"Measured in {report['seconds'] / 60:.0f} minutes with {versions}.\n"
+    side = f", {report['processes']} processes side by side," if "processes" in report else ""
+    end = f"Measured in {report['seconds'] / 60:.0f} minutes{side} with {versions}.\n"
     return "\n".join([f"## {title}\n", text, command, *(f"{part}\n" for part in parts), end])
 
 

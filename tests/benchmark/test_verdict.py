@@ -129,6 +129,11 @@ class TestThreshold:
         runs = [good(lead=20.0), bad(lead=30.0), good(lead=50.0)]
         assert fit_threshold(runs) == 40
 
+    def test_one_good_run_in_twenty_may_be_denied(self) -> None:
+        runs = [bad(lead=3.0), good(lead=8.0), good(lead=16.0), *[good(lead=50.0)] * 18]
+        assert fit_threshold(runs) == 12
+        assert fit_threshold(runs[:-2]) == 5.5
+
     def test_no_good_run(self) -> None:
         assert fit_threshold([bad(lead=10.0)]) == 55
 

@@ -30,6 +30,8 @@ FEW_WORDS = 300
 GOOD_RATIO = 0.5
 # Under this P@1 a supervised figure is no yardstick, and half of it is no alignment.
 MEANINGFUL_PERCENT = 2.0
+# Of the good runs, that a fitted threshold may deny.
+DENIED_SHARE = 0.05
 
 
 Change = Callable[[Tensor, int], Tensor]
@@ -151,9 +153,15 @@ def lead(run: WeakRun) -> float:
 
 
 def fit_threshold(runs: Sequence[WeakRun]) -> float:
-    """The lead halfway between the best bad run and the worst good run over it."""
-    worst = max((lead(run) for run in runs if not is_good(run)), default=0.0)
-    return (worst + min((lead(run) for run in runs if is_good(run) and lead(run) > worst), default=100.0)) / 2
+    """The lead between the good runs and the bad, as far from the bad as a few denied good runs allow.
+
+    Halfway between the worst good run that it lets pass and the next run under that, when one good run in
+    twenty may be denied, and every one under a bad run: calling a useless alignment good does more harm.
+    """
+    good = sorted(lead(run) for run in runs if is_good(run))
+    denied = int(DENIED_SHARE * len(good))
+    below = max([0.0, *good[:denied], *(lead(run) for run in runs if not is_good(run))])
+    return (below + min((value for value in good if value > below), default=100.0)) / 2
 
 
 def leave_one_pair_out(runs: Sequence[WeakRun]) -> tuple[Calibration, dict[str, float]]:
