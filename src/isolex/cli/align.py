@@ -142,11 +142,13 @@ def _supervision(
     if len(asked) > 1 or (not asked and method == "auto"):
         raise click.UsageError(f"give exactly one of {names}")
     kind = asked[0] if asked else None
-    if unsupervised and method in METHODS and METHODS[method].needs == "identical":
-        raise click.UsageError(f"--unsupervised contradicts --method {method}, which uses identical strings")
+    needs = METHODS[method].needs if method in METHODS else "nothing"
+    if unsupervised and needs != "nothing":
+        uses = "identical strings" if needs == "identical" else "seed pairs"
+        raise click.UsageError(f"--unsupervised contradicts --method {method}, which uses {uses}: drop one")
     check_supervision(method, kind)
     # A method that finds its own identical strings is given none.
-    return None if method in METHODS and METHODS[method].needs == "identical" else kind
+    return None if needs == "identical" else kind
 
 
 def _seeds(kind: str | None, lexicon: Lexicon | None, x: Vectors, z: Vectors) -> Lexicon | None:
