@@ -11,7 +11,7 @@ import torch
 
 from isolex.alignment import CRITERIA, Alignment, load
 from isolex.arrays import pick_device
-from isolex.cli.console import say, working
+from isolex.cli.console import working
 from isolex.errors import InputError
 from isolex.vectors import Vectors
 
@@ -86,16 +86,13 @@ class AlignmentChoice:
     def open(self) -> Alignment:
         """Load it, with its own vectors or those given."""
         with working(f"loading {self.path}"):
-            alignment = load(
+            return load(
                 self.path,
                 source=None if self.source is None else Vectors.read(self.source),
                 target=None if self.target is None else Vectors.read(self.target),
                 other_vectors=self.other_vectors,
                 device=self.device,
             )
-        if alignment.card.status in ("doubtful", "failed"):
-            say(f"warning: {self.path} is {alignment.card.status}; isolex info tells why")
-        return alignment
 
     def elsewhere(self, path: Path) -> "AlignmentChoice":
         """Another alignment, with its own vectors, on the same device."""
