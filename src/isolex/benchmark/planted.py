@@ -59,12 +59,24 @@ def run_planted(
     *,
     words: int = 4_000,
     methods: Sequence[str] = PLANTED_METHODS,
+    cosine: float = COSINE,
+    missing: float = MISSING,
     seed: int = 0,
 ) -> Iterator[PlantedRun]:
-    """One run a method; on the Spanish vectors of the bundled sample unless others are given."""
+    """One run a method; on the Spanish vectors of the bundled sample unless others are given.
+
+    Args:
+        vectors: What is planted in.
+        words: Most frequent words taken.
+        methods: Names of methods without supervision.
+        cosine: Mean cosine of a noisy row to the clean one, over 0; 1 for no noise.
+        missing: Share of the words missing on each side.
+        seed: Of everything random.
+    """
     for method in methods:
         look_up(method, METHODS, "method")
-    problem, shared = planted(sample()[1] if vectors is None else vectors, words, seed)
+    given = sample()[1] if vectors is None else vectors
+    problem, shared = planted(given, words, seed, cosine=cosine, missing=missing)
     for method in track(list(methods), "methods"):
         start = time.perf_counter()
         x, z = METHODS[method].make(seed).solve(problem).apply(problem.x, problem.z)
@@ -74,13 +86,15 @@ def run_planted(
         yield PlantedRun(method, words, shared.shape[0], round(recovered, 1), round(seconds, 1))
 
 
-def planted(vectors: Vectors, words: int, seed: int) -> tuple[Problem, Int[Tensor, "p 2"]]:
+def planted(
+    vectors: Vectors, words: int, seed: int, *, cosine: float = COSINE, missing: float = MISSING
+) -> tuple[Problem, Int[Tensor, "p 2"]]:
     """Both spaces, normalised, and the ids of the words that they share."""
     draws = generator(seed)
     x = vectors.head(words).tensor()
     turn = polar_factor(torch.randn(x.shape[1], x.shape[1], generator=draws)).float()
-    z = noisy(x, seed + 1, cosine=COSINE) @ turn
-    there = [(torch.rand(x.shape[0], generator=draws) >= MISSING).nonzero()[:, 0] for _ in range(2)]
+    z = noisy(x, seed + 1, cosine=cosine) @ turn
+    there = [(torch.rand(x.shape[0], generator=draws) >= missing).nonzero()[:, 0] for _ in range(2)]
     there[1] = there[1][torch.randperm(there[1].numel(), generator=draws)]
     place = torch.full((x.shape[0],), -1)
     place[there[1]] = torch.arange(there[1].numel())

@@ -160,7 +160,7 @@ def fit_threshold(runs: Sequence[WeakRun]) -> float:
     """
     good = sorted(lead(run) for run in runs if is_good(run))
     denied = int(DENIED_SHARE * len(good))
-    below = max([0.0, *good[:denied], *(lead(run) for run in runs if not is_good(run))])
+    below = max([*good[:denied], *(lead(run) for run in runs if not is_good(run))], default=0.0)
     return (below + min((value for value in good if value > below), default=100.0)) / 2
 
 

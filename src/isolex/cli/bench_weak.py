@@ -21,6 +21,7 @@ from isolex.benchmark import (
     run_unsupervised,
     run_verdict,
 )
+from isolex.benchmark.planted import COSINE, MISSING
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, json_option, names_in, threads_option
 from isolex.vectors import Vectors
@@ -101,9 +102,25 @@ def verdict(data: Path, as_json: bool) -> None:
 @click.option("--vectors", type=PATH, help="Vectors to plant in; by default the sample's Spanish ones.")
 @click.option("--words", type=click.IntRange(min=10), default=4_000, show_default=True, help="Most frequent.")
 @click.option("--methods", default=",".join(PLANTED_METHODS), show_default=True, help="Methods to run.")
+@click.option(
+    "--cosine",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=COSINE,
+    show_default=True,
+    help="Mean cosine of a noisy row to the clean one.",
+)
+@click.option(
+    "--missing",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=MISSING,
+    show_default=True,
+    help="Share of the words missing on each side.",
+)
 @threads_option
 @json_option
-def planted(vectors: Path | None, words: int, methods: str, as_json: bool) -> None:
+def planted(
+    vectors: Path | None, words: int, methods: str, cosine: float, missing: float, as_json: bool
+) -> None:
     """What unsupervised methods recover of one space, rotated, shuffled, noisy and with words missing.
 
     \b
@@ -113,9 +130,13 @@ def planted(vectors: Path | None, words: int, methods: str, as_json: bool) -> No
     watch = Stopwatch()
     with working("measuring"):
         given = None if vectors is None else Vectors.read(vectors, limit=words)
-        runs = list(run_planted(given, words=words, methods=names_in(methods)))
+        runs = list(
+            run_planted(given, words=words, methods=names_in(methods), cosine=cosine, missing=missing)
+        )
     report = {
         "benchmark": "planted",
+        "cosine": cosine,
+        "missing": missing,
         "runs": [asdict(run) for run in runs],
         "versions": current_versions(),
         "seconds": watch.seconds,
