@@ -10,7 +10,7 @@ demo: $(VENV)/.ready
 	$(BIN)/isolex demo
 
 test: $(VENV)/.ready-test
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 8
 
 check: $(VENV)/.ready-check
 	$(BIN)/ruff check src tests scripts
@@ -18,6 +18,7 @@ check: $(VENV)/.ready-check
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" lint-imports
 	$(BIN)/python scripts/cli_reference.py --check
+	$(BIN)/python scripts/benchmarks_page.py --check
 	$(BIN)/python scripts/weak_page.py --check
 	$(BIN)/python scripts/performance_page.py --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
@@ -30,6 +31,7 @@ bench: $(VENV)/.ready-test
 
 docs: $(VENV)/.ready-check
 	$(BIN)/python scripts/cli_reference.py
+	$(BIN)/python scripts/benchmarks_page.py
 	$(BIN)/python scripts/weak_page.py
 	$(BIN)/python scripts/performance_page.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -4,12 +4,12 @@ isolex bench reference --data DATA --json > benchmarks/reference.json
 python scripts/benchmarks_page.py
 """
 
-import json
 import sys
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
+from pages import ROOT, read, table, write_or_check
+
+PAGE = ROOT / "docs" / "benchmarks.md"
 METHODS = ("least-squares", "procrustes", "vecmap", "rcsls")
 CRITERIA = ("nn", "csls")
 
@@ -38,30 +38,31 @@ def results(row: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
     return {(result["method"], result["criterion"]): result for result in row["results"]}
 
 
-def main_table(rows: list[dict[str, Any]]) -> list[str]:
+def main_table(rows: list[dict[str, Any]]) -> str:
     """All pairs, methods and criteria, with the interval of VecMap's CSLS figure."""
     columns = [f"{method} {criterion}" for method in METHODS for criterion in CRITERIA]
     head = ["pair", "training pairs", "test words", "copying", *columns, "95 % interval, vecmap csls"]
-    lines = [
-        f"| {' | '.join(head)} |",
-        "|---|" + "---:|" * (len(columns) + 4),
-    ]
+    lines = []
     for row in rows:
         found = results(row)
         best = found["vecmap", "csls"]
-        figures = [f"{found[method, criterion]['p@1']:.1f}" for method in METHODS for criterion in CRITERIA]
         lines.append(
-            f"| {row['pair']} | {row['train_pairs']} | {best['n']} of {row['test_sources']} | "
-            f"{best['copy_baseline']:.1f} | {' | '.join(figures)} | "
-            f"{best['interval'][0]:.1f} to {best['interval'][1]:.1f} |"
+            [
+                row["pair"],
+                str(row["train_pairs"]),
+                f"{best['n']} of {row['test_sources']}",
+                f"{best['copy_baseline']:.1f}",
+                *(f"{found[method, criterion]['p@1']:.1f}" for method in METHODS for criterion in CRITERIA),
+                f"{best['interval'][0]:.1f} to {best['interval'][1]:.1f}",
+            ]
         )
     means = [
         sum(results(row)[method, criterion]["p@1"] for row in rows) / len(rows)
         for method in METHODS
         for criterion in CRITERIA
     ]
-    lines.append(f"| mean | | | | {' | '.join(f'**{mean:.1f}**' for mean in means)} | |")
-    return lines
+    lines.append(["mean", "", "", "", *(f"**{mean:.1f}**" for mean in means), ""])
+    return table(head, lines)
 
 
 def comparison(rows: list[dict[str, Any]], independent: dict[str, Any]) -> tuple[int, float]:
@@ -75,10 +76,8 @@ def comparison(rows: list[dict[str, Any]], independent: dict[str, Any]) -> tuple
     return len(differences), max(differences)
 
 
-def main() -> int:
-    """Write the page."""
-    measured = json.loads((ROOT / "benchmarks" / "reference.json").read_text(encoding="utf-8"))
-    independent = json.loads((ROOT / "benchmarks" / "independent.json").read_text(encoding="utf-8"))
+def page(measured: dict[str, Any], independent: dict[str, Any]) -> str:
+    """The whole page."""
     count, largest = comparison(measured["rows"], independent["pairs"])
     changed = [
         row["pair"]
@@ -90,9 +89,9 @@ def main() -> int:
         for row in measured["rows"]
     ]
     versions = ", ".join(f"{name} {version}" for name, version in measured["versions"].items())
-    page = [
+    parts = [
         INTRODUCTION,
-        *main_table(measured["rows"]),
+        main_table(measured["rows"]),
         "",
         f"Measured in {measured['seconds'] / 60:.0f} minutes on two CPU cores with {versions}.",
         "The figures with all details (P@5, P@10, MRR, bins, leaks) are in `benchmarks/reference.json`.",
@@ -113,8 +112,15 @@ def main() -> int:
         f"from Procrustes on {len(changed)} of the {len(rcsls)} pairs.",
         "",
     ]
-    (ROOT / "docs" / "benchmarks.md").write_text("\n".join(page), encoding="utf-8")
-    return 0
+    return "\n".join(parts)
+
+
+def main() -> int:
+    """Write or check the page; the exit status."""
+    measured, independent = read("reference"), read("independent")
+    if measured is None or independent is None:
+        return 0
+    return write_or_check({PAGE: page(measured, independent)})
 
 
 if __name__ == "__main__":

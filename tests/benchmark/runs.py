@@ -1,6 +1,12 @@
 """Runs made by hand."""
 
 from isolex.benchmark import WeakRun
+from isolex.mapping import Evidence
+
+
+def evidence(agreement: float, null_agreement: float) -> dict[str, float]:
+    """What a verdict rests on, by the two figures that count."""
+    return Evidence(agreement, null_agreement, 0.5, 0.4, 50.0, 5.0).to_json()
 
 
 def weak_run(*, lead: float = 50.0, **others) -> WeakRun:
@@ -17,6 +23,6 @@ def weak_run(*, lead: float = 50.0, **others) -> WeakRun:
         "supervised_forward": 50.0,
         "supervised_backward": 50.0,
         "seconds": 1.0,
-        "evidence": {"agreement": lead + 5, "null_agreement": 5},
+        "evidence": evidence(lead + 5, 5),
     }
     return WeakRun(**fields | others)

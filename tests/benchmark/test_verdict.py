@@ -20,7 +20,7 @@ from isolex.normalize import unit_rows
 from tests.comparisons import assert_close, assert_same
 from tests.planted import gaussian, rotation, unit_gaussian
 
-from .runs import weak_run
+from .runs import evidence, weak_run
 
 good = partial(weak_run, forward=40.0, backward=40.0)
 bad = partial(weak_run, forward=5.0, backward=5.0)
@@ -144,7 +144,7 @@ class TestThreshold:
         assert fit_threshold([good(lead=40.0), good(lead=70.0)]) == 20
 
     def test_it_is_the_lead_over_the_null_that_counts(self) -> None:
-        run = good(evidence={"agreement": 90.0, "null_agreement": 70.0})
+        run = good(evidence=evidence(90.0, 70.0))
         assert fit_threshold([run]) == 10
         assert calibrate([run], {"xx-yy": 20.0}).denied == 0
         assert calibrate([run], {"xx-yy": 20.1}).denied == 1

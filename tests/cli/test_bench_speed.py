@@ -34,5 +34,8 @@ def test_json(isolex):
 
 @pytest.mark.parametrize(("package", "extra"), [("faiss", "ann"), ("gensim", "fasttext")])
 def test_what_it_compares_with_must_be_there(isolex, monkeypatch, package, extra):
-    monkeypatch.setattr("isolex.benchmark.speed.find_spec", lambda name: None if name == package else "there")
+    for module in ("speed", "files_speed"):
+        monkeypatch.setattr(
+            f"isolex.benchmark.{module}.find_spec", lambda name: None if name == package else "there"
+        )
     isolex(*FEW).fails(rf"needs the package {package}; run: pip install 'isolex\[{extra}\]'")

@@ -24,9 +24,9 @@ MOMENTS = [
     ("evaluate", "isolex.cli.evaluate.evaluate", 1),
     ("evaluate", "isolex.evaluation.result.json.dumps", 50),
     ("convert text", "isolex.vectors.text._lines", 1),
-    ("convert gzip", "isolex.vectors.text._short", 1),
+    ("convert gzip", "isolex.vectors.text._lines", 1),
     ("convert store", "isolex.vectors.store.save_file", 1),
-    ("export text", "isolex.vectors.text._short", 1),
+    ("export text", "isolex.vectors.text._lines", 1),
     ("export store", "isolex.vectors.store.save_file", 2),
     *((command, "isolex.files.Path.replace", 1) for command in WRITERS),
     ("align", "isolex.files.Path.replace", 4),
@@ -92,8 +92,8 @@ for moment, arguments in json.loads(sys.argv[1]):
 SIGNALLED = [
     ("align", "isolex.alignment.artefact.save"),
     ("lexicon tsv", "isolex.induction.entries.csv.writer"),
-    ("convert text", "isolex.vectors.text._short"),
-    ("export text", "isolex.vectors.text._short"),
+    ("convert text", "isolex.vectors.text._lines"),
+    ("export text", "isolex.vectors.text._lines"),
 ]
 
 

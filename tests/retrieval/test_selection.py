@@ -1,5 +1,7 @@
 """The fast search, by both kinds of tiles, against the plain one and against the definitions."""
 
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isolex.errors import InputError
-from isolex.retrieval import kernel, screening, selection, top_k, top_k_both
+from isolex.retrieval import candidates, kernel, screening, selection, tiles, top_k, top_k_both
 from isolex.retrieval.screening import SCREENING_VARIABLE, FullProduct, ScreeningProduct, screens
 from isolex.retrieval.tiles import Scores, TopK, plain_top_k
 from tests.comparisons import assert_best, assert_close, assert_same
@@ -21,6 +23,15 @@ PRODUCTS = {
     "screening": lambda scores: ScreeningProduct.of(scores, scratch_bytes=SCRATCH),
     "screening, rounded anew for each tile": lambda scores: ScreeningProduct.of(scores, scratch_bytes=0),
 }
+
+
+@pytest.fixture(autouse=True, params=["compiled", "torch"])
+def way(request, monkeypatch):
+    """Every test runs with both ways to select."""
+    if request.param == "torch":
+        for module in (tiles, candidates):
+            monkeypatch.setattr(module, "compiled_loops", lambda: None)
+    return request.param
 
 
 @pytest.fixture(params=PRODUCTS)
@@ -99,6 +110,40 @@ class TestExactly:
         assert_same(found.indices, plain_top_k(scores, 2, scratch_bytes=SCRATCH).indices)
 
 
+class TestWays:
+    """What the compiled selection does where the other does nothing special."""
+
+    @pytest.mark.parametrize("m", [1, 63, 64, 255, 256, 257, 700, 5_000])
+    def test_any_number_of_columns(self, product, m) -> None:
+        scores = biased(300, m)
+        k = min(m, 10)
+        there, back = selection.search_both(product(scores), (k, k), scratch_bytes=SCRATCH)
+        assert_best(there, table(scores), k, atol=1e-5)
+        assert_best(back, table(scores).T, k, atol=1e-5)
+
+    def test_the_best_come_last(self, product) -> None:
+        """Where every column beats those before, nothing can be told from the first tile."""
+        x = unit_gaussian(600, 8).abs()
+        scores = Scores(x, torch.linspace(0.1, 1, 3_000)[:, None] * torch.ones(8))
+        there, back = selection.search_both(product(scores), (5, 5), scratch_bytes=100_000)
+        same(there, plain_top_k(scores, 5, scratch_bytes=SCRATCH))
+        same(back, plain_top_k(scores.turned, 5, scratch_bytes=SCRATCH))
+
+    def test_the_best_stand_in_one_group(self, product) -> None:
+        z = 0.01 * unit_gaussian(2_048, 8, 1).abs()
+        z[::256] += 1
+        scores = Scores(unit_gaussian(40, 8).abs(), z)
+        found = selection.search(product(scores), 8, scratch_bytes=SCRATCH)
+        same(found, plain_top_k(scores, 8, scratch_bytes=SCRATCH))
+
+    def test_without_numba(self, monkeypatch) -> None:
+        monkeypatch.undo()
+        monkeypatch.setitem(sys.modules, "isolex.retrieval.compiled", None)
+        tiles.compiled_loops.cache_clear()
+        assert tiles.compiled_loops() is None
+        tiles.compiled_loops.cache_clear()
+
+
 class TestProof:
     def test_screening_alone_is_not_exact(self) -> None:
         """Keys that bfloat16 cannot tell apart: without proof and second search the result would be wrong."""
@@ -136,7 +181,7 @@ class TestProof:
 
 class TestScratch:
     @pytest.mark.parametrize("scratch", [100_000, 2**22])
-    def test_no_tile_has_more_than_half_of_it(self, product, monkeypatch, scratch) -> None:
+    def test_no_tile_has_more_than_half_of_it(self, product, way, monkeypatch, scratch) -> None:
         scores = biased(500, 3_000)
         made, sizes = product(scores), []
         compute = type(made).tile
@@ -154,7 +199,7 @@ class TestScratch:
             else:
                 selection.search(made, 3, scratch_bytes=scratch)
             assert max(sizes) <= scratch / 2
-            times = 2 if both and made.cheap and max(sizes) < 500 * 3_000 * 2 else 1
+            times = 2 if both and way == "torch" and made.cheap and max(sizes) < 500 * 3_000 * 2 else 1
             assert sum(sizes) == times * 500 * 3_000 * made.dtype.itemsize
 
 

@@ -24,6 +24,9 @@ from isolex.vectors import Vectors
 
 CRITERIA = ("csls", "nn", "isf")
 
+# The criterion whose neighbourhoods are kept, and saved with the alignment.
+_SAVED = CSLS()
+
 # At a time, so that big vocabularies are not held in several stages of the way.
 _MAPPED_ROWS = 65_536
 
@@ -112,8 +115,8 @@ class Alignment:
         """
         if criterion not in self._indexes:
             made = self._criterion(criterion)
-            if isinstance(made, CSLS) and made == CSLS():
-                self._indexes[criterion] = made.index_with(self.shared[1], self.neighbourhoods)
+            if made == _SAVED:
+                self._indexes[criterion] = _SAVED.index_with(self.shared[1], self.neighbourhoods)
             else:
                 self._indexes[criterion] = made.index(*self.shared)
         return self._indexes[criterion]
@@ -125,7 +128,7 @@ class Alignment:
         The costly half of CSLS, a pass over all pairs of words; made for both directions at once, and saved
         with the alignment.
         """
-        others, own = CSLS().neighbourhoods(*self.shared)
+        others, own = _SAVED.neighbourhoods(*self.shared)
         self.reversed().__dict__["neighbourhoods"] = others
         return own
 
@@ -169,8 +172,10 @@ class Alignment:
         made = self._criterion(criterion)
 
         def search(k: int) -> tuple[TopK, TopK]:
-            if isinstance(made, CSLS) and made == CSLS():
-                return made.both_with(*self.shared, k, (self.reversed().neighbourhoods, self.neighbourhoods))
+            if made == _SAVED:
+                return _SAVED.both_with(
+                    *self.shared, k, (self.reversed().neighbourhoods, self.neighbourhoods)
+                )
             return made.both(*self.shared, k)
 
         return induce(self.source.words, self.target.words, search, direction=direction, k=k)

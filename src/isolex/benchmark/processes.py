@@ -5,8 +5,9 @@ import os
 import resource
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, TypeVar
@@ -24,19 +25,15 @@ def alone(
         return process.submit(function, *arguments, **options).result()
 
 
-class environment:  # noqa: N801  # reads as a statement
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
     """Variables that processes started inside the block find, unless they are set already."""
-
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self._new = {name: value for name, value in variables.items() if name not in os.environ}
-
-    def __enter__(self) -> None:
-        os.environ.update(self._new)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for name in self._new:
+    new = {name: value for name, value in variables.items() if name not in os.environ}
+    os.environ.update(new)
+    try:
+        yield
+    finally:
+        for name in new:
             del os.environ[name]
 
 

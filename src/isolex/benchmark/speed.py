@@ -4,7 +4,6 @@ Vectors are the bundled sample's, in a shared space, repeated with noise until t
 """
 
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -18,19 +17,17 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from isolex.arrays import generator
+from isolex.benchmark.files_speed import FilesRow
+from isolex.benchmark.material import NOISE, shared_space
 from isolex.benchmark.processes import AnonymousPeak, alone, environment
+from isolex.benchmark.timing import seconds_of, timed
 from isolex.errors import MissingExtraError
 from isolex.mapping import Induction, Mapping, Problem, VecMap
-from isolex.normalize import unit_rows
 from isolex.progress import track
-from isolex.recipes import align
-from isolex.retrieval import CSLS, TopK, top_k
+from isolex.retrieval import CSLS, TopK, top_k, top_k_both
 from isolex.retrieval.tiles import Scores
-from isolex.samples import sample
-from isolex.vectors import Vectors
 
 NEIGHBOURS = 10
-NOISE = 0.02
 SAMPLED_ROWS = 2_000
 TOLERANCE = 1e-6
 _BLOCK = 1_000
@@ -77,29 +74,6 @@ class IterationRow:
 
 
 @dataclass(frozen=True)
-class FilesRow:
-    """Seconds and memory for text vectors of 300 dimensions.
-
-    Attributes:
-        rows: Words.
-        gensim_read: `KeyedVectors.load_word2vec_format`.
-        isolex_read: `Vectors.read`.
-        gensim_write: `save_word2vec_format`.
-        isolex_write: `Vectors.write`.
-        open_store: `Vectors.read` of the native store.
-        peak_over_matrix: Most memory while isolex reads, beyond that before, over the size of the matrix.
-    """
-
-    rows: int
-    gensim_read: float
-    isolex_read: float
-    gensim_write: float
-    isolex_write: float
-    open_store: float
-    peak_over_matrix: float
-
-
-@dataclass(frozen=True)
 class ScalingRow:
     """Seconds and MiB for the 10 best of `queries` rows out of `keys` that lie in a file."""
 
@@ -118,13 +92,13 @@ def run_retrieval(words: int) -> RetrievalRow:
     if find_spec("faiss") is None:
         raise MissingExtraError("the comparison with faiss", "faiss", "ann")
     x, z = shared_space(words)
-    top_k(x[:_BLOCK], z, NEIGHBOURS)  # calibrates
-    product = _seconds(lambda: _product(x, z))
-    plain = _seconds(lambda: _plain(x, z))
-    isolex, found = _timed(lambda: top_k(x, z, NEIGHBOURS))
-    csls, (there, _) = _timed(lambda: CSLS().both(x, z, NEIGHBOURS))
+    top_k_both(x[:_BLOCK], z, NEIGHBOURS)  # calibrates, and compiles what is to be compiled
+    product = seconds_of(lambda: _product(x, z))
+    plain = seconds_of(lambda: _plain(x, z))
+    isolex, found = timed(lambda: top_k(x, z, NEIGHBOURS))
+    csls, (there, _) = timed(lambda: CSLS().both(x, z, NEIGHBOURS))
     r_x, r_z = CSLS().neighbourhoods(x, z)
-    four = _seconds(lambda: _four_passes(x, z))
+    four = seconds_of(lambda: _four_passes(x, z))
     with tempfile.TemporaryDirectory() as folder, environment(_FAISS_ENVIRONMENT):
         for name, rows in (("x", x), ("z", z), ("r", r_z)):
             np.save(Path(folder) / f"{name}.npy", rows.numpy())
@@ -149,23 +123,6 @@ def run_iteration(words: int) -> IterationRow:
 
     iteration()
     return IterationRow(words, _best_of(3, lambda: _product(x, z)), _best_of(3, iteration))
-
-
-def run_files(rows: int) -> FilesRow:
-    """Text, read and written by gensim and by isolex, each in a process of its own.
-
-    Raises:
-        MissingExtraError: gensim is not there.
-    """
-    if find_spec("gensim") is None:
-        raise MissingExtraError("the comparison with gensim", "gensim", "fasttext")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rows.vec"
-        matrix = shared_space(rows)[0].numpy()
-        Vectors([f"word{number}" for number in range(rows)], matrix).write(path)
-        gensim_read, gensim_write = alone(_gensim, path)
-        read, write, opened, peak = alone(_isolex, path)
-    return FilesRow(rows, gensim_read, read, gensim_write, write, opened, peak / matrix.nbytes)
 
 
 def run_scaling(sizes: tuple[int, ...], *, queries: int = 2_000) -> Iterator[ScalingRow]:
@@ -195,21 +152,6 @@ def to_json(row: RetrievalRow | IterationRow | FilesRow | ScalingRow) -> dict[st
     return {
         name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(row).items()
     }
-
-
-def shared_space(words: int) -> tuple[Float[Tensor, "n d"], Float[Tensor, "n d"]]:
-    """Both sides of the sample where VecMap takes them, repeated with noise."""
-    given = sample()
-    x, z = align(given.source, given.target, given.train, method="vecmap", check=False).shared
-    return _repeated(x.cpu(), words, 1), _repeated(z.cpu(), words, 2)
-
-
-def _repeated(rows: Float[Tensor, "s d"], count: int, seed: int) -> Float[Tensor, "n d"]:
-    """The rows over and over, from the second time on with noise."""
-    made = rows[torch.arange(count) % rows.shape[0]]
-    noise = torch.randn(made.shape, generator=generator(seed))
-    noise[: rows.shape[0]] = 0
-    return unit_rows(made + NOISE * noise)
 
 
 def _product(x: Float[Tensor, "n d"], z: Float[Tensor, "m d"]) -> None:
@@ -262,25 +204,8 @@ def _faiss(folder: str, threads: int) -> tuple[float, float]:
         index.add(np.ascontiguousarray(keys))
         contiguous = np.ascontiguousarray(queries)
         index.search(contiguous[:_BLOCK], NEIGHBOURS)
-        made.append(_seconds(partial(index.search, contiguous, NEIGHBOURS)))
+        made.append(seconds_of(partial(index.search, contiguous, NEIGHBOURS)))
     return made[0], made[1]
-
-
-def _gensim(path: Path) -> tuple[float, float]:
-    from gensim.models import KeyedVectors  # noqa: PLC0415
-
-    read, vectors = _timed(lambda: KeyedVectors.load_word2vec_format(str(path)))
-    return read, _seconds(lambda: vectors.save_word2vec_format(str(path.with_suffix(".gensim"))))
-
-
-def _isolex(path: Path) -> tuple[float, float, float, int]:
-    with AnonymousPeak() as memory:
-        read, vectors = _timed(lambda: Vectors.read(path))
-    write = _seconds(lambda: vectors.write(path.with_suffix(".again.vec")))
-    store = path.with_suffix(".safetensors")
-    vectors.write(store)
-    Vectors.read(store)
-    return read, write, _seconds(lambda: Vectors.read(store)), memory.bytes
 
 
 def _write_keys(path: Path, count: int) -> None:
@@ -299,19 +224,9 @@ def _search_file(path: Path, queries: int, threads: int) -> tuple[float, float]:
     asked = shared_space(10_000)[0][:queries]
     top_k(asked, keys[:10_000], NEIGHBOURS)
     with AnonymousPeak() as memory:
-        seconds = _seconds(lambda: top_k(asked, keys, NEIGHBOURS))
+        seconds = seconds_of(lambda: top_k(asked, keys, NEIGHBOURS))
     return seconds, memory.bytes / 2**20
 
 
-def _timed(function: Callable[[], Any]) -> tuple[float, Any]:
-    start = time.perf_counter()
-    made = function()
-    return time.perf_counter() - start, made
-
-
-def _seconds(function: Callable[[], Any]) -> float:
-    return _timed(function)[0]
-
-
 def _best_of(times: int, function: Callable[[], Any]) -> float:
-    return min(_seconds(function) for _ in range(times))
+    return min(seconds_of(function) for _ in range(times))

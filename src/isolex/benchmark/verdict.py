@@ -13,7 +13,7 @@ from isolex.arrays import generator
 from isolex.benchmark.folder import DataFolder
 from isolex.benchmark.weak import UNORDERED_PAIRS, Spaces, WeakRun
 from isolex.linalg import gram, root
-from isolex.mapping import Annealing, Problem, null_problem
+from isolex.mapping import Annealing, Evidence, Problem, null_problem
 from isolex.normalize import unit_rows
 from isolex.progress import track
 from isolex.vectors import Vectors
@@ -149,7 +149,7 @@ def is_good(run: WeakRun) -> bool:
 
 def lead(run: WeakRun) -> float:
     """What the verdict rests on: the agreement beyond that of the null."""
-    return run.evidence["agreement"] - run.evidence["null_agreement"]
+    return Evidence(**run.evidence).lead
 
 
 def fit_threshold(runs: Sequence[WeakRun]) -> float:

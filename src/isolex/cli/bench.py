@@ -39,15 +39,11 @@ def reference(data: Path, pairs: str, methods: str, seed: int, device: str | Non
     Examples:
       isolex bench reference --data data --pairs en-es --methods procrustes,vecmap
     """
-    watch = Stopwatch()
+    watch, named = Stopwatch(), names_in(methods)
     with working("measuring"):
         rows = list(
             run_reference(
-                data,
-                pairs=names_in(pairs) if pairs else (),
-                methods=names_in(methods),
-                seed=seed,
-                device=device,
+                data, pairs=names_in(pairs) if pairs else (), methods=named, seed=seed, device=device
             )
         )
     report = {
@@ -57,7 +53,7 @@ def reference(data: Path, pairs: str, methods: str, seed: int, device: str | Non
         "versions": current_versions(),
         "seconds": watch.seconds,
     }
-    emit(as_json, report, lambda console: _render(console, rows, names_in(methods)))
+    emit(as_json, report, lambda console: _render(console, rows, named))
 
 
 def _json(row: ReferenceRow) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from isolex.errors import InputError
 from isolex.mapping.problem import Mapping, Problem
-from isolex.retrieval import CSLS, Criterion, TopK, top_k
+from isolex.retrieval import CSLS, Criterion, TopK
 
 Direction = Literal["forward", "backward", "union", "mutual"]
 Dropout = Literal["pairs", "keys"]
@@ -151,15 +151,13 @@ class Induction:
         self, queries: Float[Tensor, "n d"], keys: Float[Tensor, "m d"], width: int, draw: "_Draw"
     ) -> "_Side":
         """The answer of each query, from what is left of the keys."""
-        if not draw.leaves_keys_out:
-            index = self.criterion.index(queries, keys)
-            # Without each query's own term, which changes neither ranking nor margin.
-            found = top_k(queries, index.keys, width, scale=index.scale, bias=index.bias)
-            return self._side(queries, keys, found, draw)
-        kept = draw.keys(keys.shape[0]).to(keys.device)
-        index = self.criterion.index(queries, keys[kept])
-        found = top_k(queries, index.keys, width, scale=index.scale, bias=index.bias)
-        return self._side(queries, keys, TopK(kept[found.indices], found.scores), draw)
+        kept = draw.keys(keys.shape[0]).to(keys.device) if draw.leaves_keys_out else None
+        index = self.criterion.index(queries, keys if kept is None else keys[kept])
+        # A query's own term changes neither ranking nor margin.
+        found = index.without_row_term(queries, width)
+        if kept is not None:
+            found = TopK(kept[found.indices], found.scores)
+        return self._side(queries, keys, found, draw)
 
     def _side(
         self, queries: Float[Tensor, "n d"], keys: Float[Tensor, "m d"], found: TopK, draw: "_Draw"

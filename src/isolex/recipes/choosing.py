@@ -138,10 +138,8 @@ def _by_agreement(candidates: Sequence[_Candidate], problem: Problem, seed: int)
     if best is None:
         raise InputError("got no method to try", where="align")
     agreed, taken, mapping = best
-    if stop_wanted():
-        return Choice(taken.name, taken.solver, mapping, "doubtful", (_INTERRUPTED,))
-    evidence = gather(taken.solver, mapping, problem, agreed, seed=seed)
-    if stop_wanted():
+    evidence = None if stop_wanted() else gather(taken.solver, mapping, problem, agreed, seed=seed)
+    if evidence is None or stop_wanted():
         return Choice(taken.name, taken.solver, mapping, "doubtful", (_INTERRUPTED,))
     status, reason = judge_evidence(evidence)
     words = min(problem.x.shape[0], problem.z.shape[0])

@@ -2,12 +2,11 @@
 
 from isolex.retrieval.approximate import ApproximateIndex
 from isolex.retrieval.criteria import CSLS, Criterion, Index, InvertedSoftmax, NearestNeighbour
-from isolex.retrieval.kernel import SCRATCH_BYTES, log_sum_exp, mean_top_k, ranks, top_k, top_k_both
+from isolex.retrieval.kernel import log_sum_exp, mean_top_k, ranks, top_k, top_k_both
 from isolex.retrieval.tiles import TopK
 
 __all__ = [
     "CSLS",
-    "SCRATCH_BYTES",
     "ApproximateIndex",
     "Criterion",
     "Index",

@@ -18,9 +18,9 @@ from isolex.retrieval.tiles import Scores, TopK, plain_top_k, row_blocks, row_of
 SCRATCH_BYTES = 256 * 2**20
 _GPU_SHARE = 4
 
-# Below this many scores, or keys a candidate, the plain search is as fast.
+# With fewer scores, or keys for each that is kept, the plain search is as fast.
 _MANY_SCORES = 2**20
-_MANY_KEYS = 16
+_MANY_KEYS = 32
 
 
 def top_k(
@@ -49,8 +49,7 @@ def top_k(
         InputError: Shapes that do not fit, no keys, or k < 1.
     """
     _check(queries, keys, bias)
-    if k < 1:
-        raise InputError(f"got k = {k}, expected at least 1", where="top_k")
+    _check_k(k)
     scratch = _bound(scratch_bytes, queries.device)
     scores = Scores(queries, keys, scale, z_bias=bias)
     k = min(k, keys.shape[0])
@@ -80,15 +79,14 @@ def top_k_both(
         scale: Factor of the inner product.
         x_bias: `[n]`, one addend an x.
         z_bias: `[m]`, one addend a z.
-        scratch_bytes: As for `top_k`; beside it, some 20 (k + 5) bytes for each z.
+        scratch_bytes: As for `top_k`; beside it, some 20 (k + 5) bytes for each x and z.
 
     Raises:
         InputError: Shapes that do not fit, no rows, or k < 1.
     """
     _check(x, z, z_bias)
     _check(z, x, x_bias)
-    if k < 1:
-        raise InputError(f"got k = {k}, expected at least 1", where="top_k_both")
+    _check_k(k)
     scratch = _bound(scratch_bytes, x.device)
     scores = Scores(x, z, scale, x_bias, z_bias)
     widths = min(k, z.shape[0]), min(k, x.shape[0])
@@ -178,6 +176,11 @@ def _check(
         raise InputError(f"got {bias.shape[0]} biases for {keys.shape[0]} keys", where="retrieval")
 
 
+def _check_k(k: int) -> None:
+    if k < 1:
+        raise InputError(f"got k = {k}, expected at least 1", where="retrieval")
+
+
 def _bound(given: int | None, device: torch.device) -> int:
     """The scratch memory: as given, else 256 MiB, or on a GPU a quarter of what is free there."""
     if given is not None:
@@ -188,7 +191,7 @@ def _bound(given: int | None, device: torch.device) -> int:
 def _is_large(scores: Scores, k: int) -> bool:
     """Whether the fast search pays. GPUs select as fast as they multiply, and search plainly."""
     n, m = scores.x.shape[0], scores.z.shape[0]
-    return scores.x.device.type == "cpu" and n * m >= _MANY_SCORES and m >= _MANY_KEYS * (2 * k + 6)
+    return scores.x.device.type == "cpu" and n * m >= _MANY_SCORES and m >= _MANY_KEYS * (k + 3)
 
 
 def _product(scores: Scores, scratch: int) -> Product:

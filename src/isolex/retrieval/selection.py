@@ -1,91 +1,19 @@
-"""The fast exact search: tiles in the fastest precision, the best of each row by groups, then a proof.
-
-The k best scores of a row lie in the k groups with the best maxima, so that only maxima of groups (cheap, for
-they need no places) are computed for all scores, and places are looked up in a few groups.
-"""
+"""The fast exact search: tiles in the fastest precision, the best of each row (see `candidates`), a proof."""
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.progress import track
+from isolex.retrieval.candidates import Candidates, none_yet, streams, tile_rows
 from isolex.retrieval.screening import Product
 from isolex.retrieval.tiles import Scores, TopK, best_first, plain_top_k
 
-# Rows selected from at a time: what the selection needs stays in the processor's cache.
-_SELECTED_ROWS = 2_048
-_TILE_ROWS = 2_048
-_GROUP = 8
-
-
-@dataclass(frozen=True, eq=False)
-class _Candidates:
-    """The best columns of some rows so far, in no order, with what their tiles said."""
-
-    ids: Int[Tensor, "r c"]
-    found: Float[Tensor, "r c"]
-
-    @classmethod
-    def none_yet(cls, rows: int, count: int, product: Product) -> "_Candidates":
-        """Placeholders that every score beats."""
-        device = product.scores.x.device
-        ids = torch.zeros(rows, count, dtype=torch.int64, device=device)
-        return cls(ids, torch.full((rows, count), -torch.inf, dtype=product.dtype, device=device))
-
-    def add(self, tile: Tensor, first: int) -> None:
-        """Take in the tile `[r, c]` whose first column is `first`; tiles come from left to right."""
-        count = self.ids.shape[1]
-        for start in range(0, tile.shape[0], _SELECTED_ROWS):
-            part = slice(start, start + _SELECTED_ROWS)
-            columns = _best_places(tile[part], count)
-            values = tile[part].gather(1, columns)
-            ids = columns.add_(first)
-            if first or ids.shape[1] < count:
-                values = torch.cat([self.found[part], values], dim=1)
-                ids = torch.cat([self.ids[part], ids], dim=1)
-            best = values.topk(count, dim=1, sorted=False)
-            self.found[part] = best.values
-            self.ids[part] = ids.gather(1, best.indices)
-
-    def part(self, rows: slice) -> "_Candidates":
-        """Some of the rows, in the same memory."""
-        return _Candidates(self.ids[rows], self.found[rows])
-
-
-def _best_places(tile: Tensor, count: int) -> Int[Tensor, "r p"]:
-    """Some columns of each row, the places of its `count` best among them.
-
-    Group j of G holds the columns j, j + G, j + 2G …, so that maxima are taken over whole rows of numbers;
-    the best groups are found among their maxima in the same way. bfloat16 numbers are compared as integers,
-    which is much faster and right unless both are negative: a group without any positive number may pass for
-    a worse one.
-    """
-    r, c = tile.shape
-    groups = c // _GROUP
-    if groups <= 2 * count:
-        return torch.arange(c, device=tile.device).expand(r, c).clone()
-    maxima = _maxima(tile.view(torch.int16) if tile.dtype == torch.bfloat16 else tile, groups)
-    places = _best_places(maxima, count)
-    if places.shape[1] > count:
-        best = maxima.gather(1, places).topk(count, dim=1, sorted=False).indices
-        places = places.gather(1, best)
-    steps = torch.arange(0, _GROUP * groups, groups, device=tile.device)
-    rest = torch.arange(groups * _GROUP, c, device=tile.device).expand(r, -1)
-    return torch.cat([(places[:, :, None] + steps).flatten(1), rest], dim=1)
-
-
-def _maxima(tile: Tensor, groups: int) -> Tensor:
-    """The maximum of each group of each row, as a contiguous `[r, groups]`."""
-    tile = tile[:, : _GROUP * groups]
-    if tile.stride(1) == 1:
-        maxima: Tensor = tile.unflatten(1, (_GROUP, groups)).amax(dim=1)
-    else:
-        maxima = tile.T.unflatten(0, (_GROUP, groups)).amax(dim=0).T.contiguous()
-    return maxima
+# Rows whose candidates are scored again at a time.
+_TAKEN_ROWS = 4_096
 
 
 def search(product: Product, k: int, *, scratch_bytes: int) -> TopK:
@@ -94,10 +22,10 @@ def search(product: Product, k: int, *, scratch_bytes: int) -> TopK:
     count = min(product.candidates(k), m)
     made = _Result.empty(product.scores, k)
     area = _area(product, scratch_bytes)
-    height = max(1, min(_TILE_ROWS, math.isqrt(area)))
+    height = max(1, min(tile_rows(product), math.isqrt(area)))
     buffer = product.scores.x.new_empty(min(area, height * m), dtype=product.dtype)
     for rows in track(list(_blocks(n, height)), "searching"):
-        best = _Candidates.none_yet(rows.stop - rows.start, count, product)
+        best = none_yet(rows.stop - rows.start, count, product)
         for columns in _blocks(m, area // height):
             best.add(product.tile(rows, columns, buffer), columns.start)
         made.take(product, rows, best)
@@ -111,27 +39,27 @@ def search_both(product: Product, k: tuple[int, int], *, scratch_bytes: int) -> 
     """
     n, m = product.scores.x.shape[0], product.scores.z.shape[0]
     area = _area(product, scratch_bytes)
-    if product.cheap and n * m > area:
+    if product.cheap and n * m > area and not streams(product):
         forward, backward = (
             search(one, width, scratch_bytes=scratch_bytes)
             for one, width in zip((product, product.turned), k, strict=True)
         )
         return forward, backward
     counts = min(product.candidates(k[0]), m), min(product.candidates(k[1]), n)
-    there, back = _Result.empty(product.scores, k[0]), _Result.empty(product.scores.turned, k[1])
-    of_columns = _Candidates.none_yet(m, counts[1], product)
-    side = max(1, math.isqrt(area))
-    height, width = (n, m) if n * m <= area else (side, side)
+    of_rows, of_columns = none_yet(n, counts[0], product), none_yet(m, counts[1], product)
+    height = math.isqrt(area) if n * m > area else n
+    height = max(1, min(tile_rows(product), height) if streams(product) else height)
+    width = min(m, area // height)
     buffer = product.scores.x.new_empty(height * width, dtype=product.dtype)
     for rows in track(list(_blocks(n, height)), "searching"):
-        of_rows = _Candidates.none_yet(rows.stop - rows.start, counts[0], product)
         for columns in _blocks(m, width):
             tile = product.tile(rows, columns, buffer)
-            of_rows.add(tile, columns.start)
+            of_rows.part(rows).add(tile, columns.start)
             of_columns.part(columns).add(tile.T, rows.start)
-        there.take(product, rows, of_rows)
-    for columns in _blocks(m, _TILE_ROWS):
-        back.take(product.turned, columns, of_columns.part(columns))
+    there, back = _Result.empty(product.scores, k[0]), _Result.empty(product.scores.turned, k[1])
+    for made, asking, found in ((there, product, of_rows), (back, product.turned, of_columns)):
+        for rows in _blocks(asking.scores.x.shape[0], _TAKEN_ROWS):
+            made.take(asking, rows, found.part(rows))
     return (
         there.proven(product.scores, scratch_bytes),
         back.proven(product.scores.turned, scratch_bytes),
@@ -153,14 +81,17 @@ class _Result:
         values = torch.empty(rows, k, device=device)
         return cls(TopK(indices, values), torch.zeros(rows, dtype=torch.bool, device=device))
 
-    def take(self, product: Product, rows: slice, best: _Candidates) -> None:
+    def take(self, product: Product, rows: slice, best: Candidates) -> None:
         """The k best of the candidates; doubted if a column that is no candidate could be as good."""
-        k = self.best.indices.shape[1]
-        found = best_first(TopK(best.ids, product.exact(rows, best.ids, best.found)), k)
+        k, said = self.best.indices.shape[1], best.found
+        exact = product.exact(rows, best.ids, said).masked_fill(said == -torch.inf, -torch.inf)
+        found = best_first(TopK(best.ids, exact), k)
         self.best.indices[rows], self.best.scores[rows] = found.indices, found.scores
-        if best.ids.shape[1] < product.scores.z.shape[0]:
-            # Not <=, so that a comparison with NaN is a doubt.
-            self.doubted[rows] = ~(found.scores[:, -1] > product.ceiling(rows, best.found.amin(dim=1)))
+        last = said.amin(dim=1)
+        # Not <=, so that a comparison with NaN is a doubt.
+        self.doubted[rows] = ~(found.scores[:, -1] > product.ceiling(rows, last))
+        if said.shape[1] == product.scores.z.shape[0]:
+            self.doubted[rows] &= last == -torch.inf
 
     def proven(self, scores: Scores, scratch_bytes: int) -> TopK:
         """The result, with doubted rows searched again in float32."""

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
 
 import torch
 from jaxtyping import Float, Int
@@ -65,22 +68,47 @@ class Scores:
 
     def at(self, rows: slice, ids: Int[Tensor, "r c"]) -> Float[Tensor, "r c"]:
         """The scores of given pairs, in float32: c columns for each of the rows."""
-        x, (count, width) = self.x[rows], ids.shape
-        made = torch.empty(count, width, device=x.device)
-        step = max(1, _GATHERED // (width * x.shape[1]))
-        gathered = x.new_empty(step * width, x.shape[1])
-        for start in range(0, count, step):
-            part = slice(start, min(start + step, count))
-            asked = ids[part]
-            keys = torch.index_select(self.z, 0, asked.reshape(-1), out=gathered[: asked.numel()])
-            made[part] = torch.bmm(keys.view(*asked.shape, -1), x[part, :, None])[:, :, 0]
+        loops = compiled_loops() if ids.device.type == "cpu" else None
+        if loops is None:
+            made = _products(self.x[rows], self.z, ids)
+        else:
+            made = torch.empty(ids.shape)
+            with loops.ONE_AT_A_TIME:
+                arrays = (one.numpy() for one in (self.x[rows], self.z, ids, made))
+                loops.products(*arrays, torch.get_num_threads())
         made = made if self.scale == 1 else made.mul_(self.scale)
         made = made if self.z_bias is None else made.add_(self.z_bias[ids])
         return made if self.x_bias is None else made.add_(self.x_bias[rows, None])
 
 
+@lru_cache(maxsize=1)
+def compiled_loops() -> ModuleType | None:
+    """The module `compiled`, if the extra `fast` is there and works."""
+    try:
+        return import_module("isolex.retrieval.compiled")
+    except (ImportError, RuntimeError):
+        # numba is not there, is at odds with this numpy, or finds no folder for what it compiles.
+        return None
+
+
 # Floats gathered at a time: what stays in the processor's cache.
 _GATHERED = 2**21
+
+
+def _products(
+    x: Float[Tensor, "r d"], z: Float[Tensor, "m d"], ids: Int[Tensor, "r c"]
+) -> Float[Tensor, "r c"]:
+    """The inner products of each row of x with the rows of z that are named for it."""
+    count, width = ids.shape
+    made = torch.empty(count, width, device=x.device)
+    step = max(1, _GATHERED // (width * x.shape[1]))
+    gathered = x.new_empty(step * width, x.shape[1])
+    for start in range(0, count, step):
+        part = slice(start, min(start + step, count))
+        asked = ids[part]
+        keys = torch.index_select(z, 0, asked.reshape(-1), out=gathered[: asked.numel()])
+        made[part] = torch.bmm(keys.view(*asked.shape, -1), x[part, :, None])[:, :, 0]
+    return made
 
 
 def plain_top_k(scores: Scores, k: int, *, scratch_bytes: int) -> TopK:
