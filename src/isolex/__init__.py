@@ -8,6 +8,7 @@ isolex.evaluate(alignment, test).precision(1)
 
 from isolex._version import __version__
 from isolex.alignment import Alignment, load
+from isolex.diagnosis import Diagnosis, diagnose
 from isolex.errors import InputError, IsolexError, IsolexWarning
 from isolex.evaluation import BLIProtocol, BLIResult, evaluate
 from isolex.induction import InducedLexicon
@@ -23,6 +24,7 @@ __all__ = [
     "Alignment",
     "BLIProtocol",
     "BLIResult",
+    "Diagnosis",
     "InducedLexicon",
     "InputError",
     "IsolexError",
@@ -32,6 +34,7 @@ __all__ = [
     "Vectors",
     "__version__",
     "align",
+    "diagnose",
     "evaluate",
     "export",
     "find_leaks",

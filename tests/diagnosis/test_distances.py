@@ -1,4 +1,6 @@
 import math
+import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from scipy.spatial.distance import pdist, squareform
 
 from isolex.diagnosis import gromov_hausdorff_bound
 from isolex.diagnosis.distances import bottleneck_distance, spanning_tree
-from isolex.errors import InputError
+from isolex.errors import InputError, MissingExtraError
 from isolex.normalize import unit_rows
 from tests.comparisons import assert_close
 from tests.diagnosis.cases import clustered, degraded, float64, increases, order, turned
@@ -20,6 +22,18 @@ from tests.planted import gaussian, unit_gaussian
 
 # Few values, so that equal and nearly equal ones meet; and any.
 DEATHS = st.lists(st.one_of(st.integers(0, 8).map(float), st.floats(0, 2)), max_size=5)
+
+BOTH = pytest.mark.parametrize(
+    "measure",
+    [gromov_hausdorff_bound, partial(gromov_hausdorff_bound, homology=1)],
+    ids=["components", "components and loops"],
+)
+
+
+def circle(n: int) -> torch.Tensor:
+    """n points at equal steps, in order."""
+    angles = 2 * math.pi / n * torch.arange(n)
+    return torch.stack([angles.cos(), angles.sin()], dim=1)
 
 
 def diagram(deaths: list[float]) -> torch.Tensor:
@@ -103,42 +117,97 @@ class TestGromovHausdorff:
         expected = oracle.bottleneck(*(oracle.deaths(rows) for rows in float64(x, z))) / 2
         assert_close(gromov_hausdorff_bound(x, z), expected, atol=1e-7)
 
-    def test_isometric_spaces_are_at_zero(self) -> None:
+    @BOTH
+    def test_isometric_spaces_are_at_zero(self, measure) -> None:
         x = clustered()
-        assert gromov_hausdorff_bound(x, x) == 0
-        assert_close(gromov_hausdorff_bound(x, turned(x)), 0, atol=1e-5)
+        assert measure(x, x) == 0
+        assert_close(measure(x, turned(x)[order(60)]), 0, atol=1e-5)
 
-    def test_noise_takes_spaces_apart(self) -> None:
-        assert increases(degraded(gromov_hausdorff_bound))
+    @BOTH
+    def test_noise_takes_spaces_apart(self, measure) -> None:
+        assert increases(degraded(measure))
 
-    def test_order_and_length_of_rows_do_not_matter(self) -> None:
+    @BOTH
+    def test_order_and_length_of_rows_do_not_matter(self, measure) -> None:
         x, z = clustered(), unit_gaussian(50, 3)
-        moved = gromov_hausdorff_bound(3 * x[order(60)], torch.linspace(0.1, 9, 50)[:, None] * z)
-        assert_close(moved, gromov_hausdorff_bound(x, z), atol=1e-6)
+        moved = measure(3 * x[order(60)], torch.linspace(0.1, 9, 50)[:, None] * z)
+        assert_close(moved, measure(x, z), atol=1e-6)
 
-    def test_it_is_below_the_distance_of_a_known_correspondence(self) -> None:
+    @BOTH
+    def test_it_is_below_the_distance_of_a_known_correspondence(self, measure) -> None:
         """Half the distortion of any pairing of all words bounds the Gromov-Hausdorff distance from above."""
         x = clustered()
         for noise in (0.05, 0.2, 1.0):
             z = turned(x, noise)
             distortion = (torch.cdist(x, x) - torch.cdist(z, z)).abs().max()
-            assert gromov_hausdorff_bound(x, z) <= float(distortion) / 2 + 1e-6
+            assert measure(x, z) <= float(distortion) / 2 + 1e-6
 
     def test_orthonormal_rows_and_a_single_point(self) -> None:
         """Deaths √2, or none: the longest goes to the diagonal for half of it."""
         assert_close(gromov_hausdorff_bound(torch.eye(5), torch.ones(1, 2)), math.sqrt(2) / 4)
         assert gromov_hausdorff_bound(torch.ones(1, 3), torch.ones(1, 2)) == 0
 
-    def test_never_more_than_a_half(self) -> None:
+    @BOTH
+    def test_never_more_than_a_half(self, measure) -> None:
         opposite = torch.tensor([[1.0, 0.0], [-1.0, 0.0]])
-        assert_close(gromov_hausdorff_bound(opposite, torch.ones(3, 2)), 0.5, atol=1e-7)
+        assert_close(measure(opposite, torch.ones(3, 2)), 0.5, atol=1e-7)
 
-    def test_degenerate_rows_still_give_a_figure(self) -> None:
-        for rows in (torch.zeros(4, 3), torch.ones(4, 3)):
-            assert_close(gromov_hausdorff_bound(rows, rows), 0, atol=1e-7)
-            assert 0 <= gromov_hausdorff_bound(rows, unit_rows(gaussian(4, 9))) <= 0.5
+    @BOTH
+    def test_degenerate_rows_still_give_a_figure(self, measure) -> None:
+        for rows in (torch.zeros(4, 3), torch.ones(4, 3), torch.ones(1, 3)):
+            assert_close(measure(rows, rows), 0, atol=1e-7)
+            assert 0 < measure(rows, unit_rows(gaussian(4, 9))) <= 0.5
 
+    @BOTH
     @pytest.mark.parametrize("shape", [(0, 3), (4, 0)])
-    def test_nothing_to_compare(self, shape) -> None:
+    def test_nothing_to_compare(self, measure, shape) -> None:
         with pytest.raises(InputError, match="Gromov-Hausdorff bound: got a matrix of shape"):
-            gromov_hausdorff_bound(torch.ones(4, 3), torch.ones(shape))
+            measure(torch.ones(4, 3), torch.ones(shape))
+
+
+class TestLoops:
+    @pytest.mark.parametrize("seed", range(4))
+    @pytest.mark.parametrize(("n", "m", "e"), [(7, 7, 2), (8, 6, 2), (7, 8, 3)])
+    def test_agrees_with_its_definition(self, n, m, e, seed) -> None:
+        x, z = turned(circle(n), 0.3, seed), unit_gaussian(m, e, seed + 20)
+        found = [(oracle.deaths(rows), oracle.loops(rows)) for rows in float64(x, z)]
+        (deaths, loops), (other_deaths, other_loops) = found
+        assert loops
+        expected = max(
+            oracle.bottleneck(deaths, other_deaths), oracle.bottleneck_of_points(loops, other_loops)
+        )
+        assert_close(gromov_hausdorff_bound(x, z, homology=1), expected / 2, atol=1e-6)
+
+    def test_a_circle_and_an_arc(self) -> None:
+        """Steps of one length, but the circle closes at it and is filled at the side of a triangle, √3."""
+        step = 2 * math.sin(math.pi / 12)
+        assert_close(gromov_hausdorff_bound(circle(12), circle(12)[:6]), step / 4)
+        found = gromov_hausdorff_bound(circle(12), circle(12)[:6], homology=1)
+        assert_close(found, (math.sqrt(3) - step) / 4)
+
+    def test_a_circle_and_a_smaller_one(self) -> None:
+        """At a constant height, so that rows stay of length 1: all distances shrink to 0.8."""
+        smaller = torch.cat([0.8 * circle(12), torch.full((12, 1), 0.6)], dim=1)
+        step = 2 * math.sin(math.pi / 12)
+        assert_close(gromov_hausdorff_bound(circle(12), smaller), 0.2 * step / 2)
+        assert_close(gromov_hausdorff_bound(circle(12), smaller, homology=1), 0.2 * math.sqrt(3) / 2)
+
+    def test_it_is_never_the_lower_of_the_two(self) -> None:
+        gains = []
+        for seed in range(10):
+            x, z = unit_gaussian(30, 2, seed), unit_gaussian(30, 4, seed + 20)
+            gains.append(gromov_hausdorff_bound(x, z, homology=1) - gromov_hausdorff_bound(x, z))
+        assert min(gains) >= 0
+        assert max(gains) > 0.05
+
+    @pytest.mark.parametrize("homology", [-1, 2])
+    def test_no_other_homology(self, homology) -> None:
+        with pytest.raises(InputError, match=f"got homology {homology}, expected 0 or 1"):
+            gromov_hausdorff_bound(torch.eye(2), torch.eye(2), homology=homology)
+
+    @pytest.mark.parametrize("package", ["ripser", "persim"])
+    def test_without_the_libraries_the_pip_command_is_told(self, package, monkeypatch) -> None:
+        monkeypatch.setitem(sys.modules, package, None)
+        with pytest.raises(MissingExtraError, match=r"run: pip install 'isolex\[topology\]'"):
+            gromov_hausdorff_bound(torch.eye(2), torch.eye(2), homology=1)
+        assert gromov_hausdorff_bound(torch.eye(2), torch.eye(2)) == 0

@@ -1,7 +1,7 @@
 """Measures of one space, two spaces and their answers. Rows of x and z are words."""
 
 import math
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 
@@ -55,6 +55,60 @@ def bottleneck(a, b):
     for i, death in enumerate(b):
         choices.append(max(abs(first - death), bottleneck(rest, b[:i] + b[i + 1 :])))
     return min(choices)
+
+
+def loops(x):
+    """H1 of the Vietoris-Rips filtration as (birth, death): columns of boundaries reduced modulo 2."""
+
+    def size(simplex):
+        return max((np.linalg.norm(x[i] - x[j]) for i, j in combinations(simplex, 2)), default=0.0)
+
+    simplices = [simplex for corners in (1, 2, 3) for simplex in combinations(range(len(x)), corners)]
+    simplices.sort(key=lambda simplex: (size(simplex), len(simplex)))
+    place = {simplex: i for i, simplex in enumerate(simplices)}
+    reduced, found = {}, []
+    for simplex in simplices:
+        column = {place[face] for face in combinations(simplex, len(simplex) - 1) if face}
+        while column and max(column) in reduced:
+            column = column ^ reduced[max(column)]
+        if column:
+            reduced[max(column)] = column
+            if len(simplex) == 3:
+                found.append((size(simplices[max(column)]), size(simplex)))
+    return [(birth, death) for birth, death in found if death > birth]
+
+
+def bottleneck_of_points(a, b):
+    """As `bottleneck`, of (birth, death): the larger difference if matched, else half the persistence."""
+    if not a:
+        return max(((death - birth) / 2 for birth, death in b), default=0.0)
+    (birth, death), rest = a[0], a[1:]
+    choices = [max((death - birth) / 2, bottleneck_of_points(rest, b))]
+    for i, other in enumerate(b):
+        cost = max(abs(birth - other[0]), abs(death - other[1]))
+        choices.append(max(cost, bottleneck_of_points(rest, b[:i] + b[i + 1 :])))
+    return min(choices)
+
+
+def gromov_wasserstein(x, z):
+    """½ √min_P Σ_ijkl (C_ik − C'_jl)² P_ij P_kl of unit rows, z with k times as many rows as x (Mémoli 2011).
+
+    With Euclidean distances the sum is concave in P, so that a corner of the couplings is best: one that
+    gives each row of x to k rows of z. Which is a permutation once each row of x stands there k times.
+    """
+    x = np.repeat(x, len(z) // len(x), axis=0)
+    first, second = (np.linalg.norm(rows[:, None] - rows[None, :], axis=2) for rows in (unit(x), unit(z)))
+    return (
+        math.sqrt(
+            min(((first - second[np.ix_(p, p)]) ** 2).mean() for p in map(list, permutations(range(len(z)))))
+        )
+        / 2
+    )
+
+
+def repeated_rows(x):
+    """Rows that are not all zero, and equal to one before them."""
+    return sum(bool(row.any()) and any((row == other).all() for other in x[:i]) for i, row in enumerate(x))
 
 
 def relational_similarity(x, z):

@@ -1,5 +1,14 @@
 """Benchmarks that anyone can rerun on a folder of vectors and dictionaries."""
 
+from isolex.benchmark.diagnosis import (
+    DiagnosisRow,
+    as_case,
+    correlations,
+    hubness_rows,
+    prediction,
+    run_diagnosis,
+    unsupervised_measures,
+)
 from isolex.benchmark.files_speed import run_files
 from isolex.benchmark.planted import PLANTED_METHODS, PlantedRun, run_planted
 from isolex.benchmark.reference import REFERENCE_CRITERIA, REFERENCE_METHODS, ReferenceRow, run_reference
@@ -15,11 +24,17 @@ __all__ = [
     "SYSTEMS",
     "UNORDERED_PAIRS",
     "Calibration",
+    "DiagnosisRow",
     "PlantedRun",
     "ReferenceRow",
     "WeakRun",
+    "as_case",
+    "correlations",
+    "hubness_rows",
     "leave_one_pair_out",
+    "prediction",
     "ratios",
+    "run_diagnosis",
     "run_files",
     "run_iteration",
     "run_planted",
@@ -31,4 +46,5 @@ __all__ = [
     "run_unsupervised",
     "run_verdict",
     "to_json",
+    "unsupervised_measures",
 ]

@@ -67,11 +67,14 @@ class Case:
         """In words."""
         return f"{self.words:,} words, {self.name}"
 
+    def sides(self, folder: DataFolder) -> tuple[Vectors, Vectors]:
+        """The two spaces."""
+        x, z = folder.vectors(self.pair)
+        return changed(x, self.words, self.source, 0), changed(z, self.words, self.target, 1)
+
     def run(self, folder: DataFolder) -> WeakRun:
         """Align by isolex's own unsupervised method, one try, and score."""
-        x, z = folder.vectors(self.pair)
-        sides = _changed(x, self.words, self.source, 0), _changed(z, self.words, self.target, 1)
-        spaces = Spaces.of(folder, self.pair, self.spaces, *sides)
+        spaces = Spaces.of(folder, self.pair, self.spaces, *self.sides(folder))
         return spaces.run(Annealing(seed=self.seed), seed=self.seed)
 
 
@@ -96,7 +99,8 @@ def cases() -> Iterator[Case]:
         yield Case(pair, FEW_WORDS, "as they are")
 
 
-def _changed(vectors: Vectors, words: int, change: Change, seed: int) -> Vectors:
+def changed(vectors: Vectors, words: int, change: Change, seed: int) -> Vectors:
+    """The most frequent words with rows that something was done to."""
     vectors = vectors.head(words)
     rows = change(vectors.tensor(), seed)
     return Vectors(vectors.words, rows.numpy(), vectors.language)

@@ -14,6 +14,7 @@ from isolex.cli.bench import bench
 from isolex.cli.console import one_line_warnings, say
 from isolex.cli.convert import convert_command
 from isolex.cli.demo import demo
+from isolex.cli.diagnose import diagnose_command
 from isolex.cli.evaluate import evaluate_command
 from isolex.cli.export import export_command
 from isolex.cli.info import info
@@ -41,6 +42,7 @@ for _command in (
     translate_command,
     lexicon_command,
     evaluate_command,
+    diagnose_command,
     convert_command,
     export_command,
     info,

@@ -1,13 +1,28 @@
 """How alike two spaces are, before and after they are aligned: measures on matrices and id pairs.
 
 Rows are taken as they are given unless a measure says that it brings them to unit length. A zero row (a word
-without a vector) has cosine 0 with everything: leave such rows out before measuring. Knows no words.
+without a vector) has cosine 0 with everything: leave such rows out before measuring.
 """
 
 from isolex.diagnosis.distances import gromov_hausdorff_bound
+from isolex.diagnosis.findings import frequent
 from isolex.diagnosis.graphs import eigenvector_similarity, eigenvector_similarity_ascending
+from isolex.diagnosis.held_out import CurvePoint, HeldOutPairs, first_answers, held_out_pairs, learning_curve
 from isolex.diagnosis.hubness import Hubness, hubness, hubness_of
+from isolex.diagnosis.measures import MEASURES, Measure, as_problem, measures_of, prediction_measures
+from isolex.diagnosis.page import page
 from isolex.diagnosis.paired import procrustes_residual, relational_similarity
+from isolex.diagnosis.prediction import (
+    WITH_LEXICON,
+    WITHOUT_LEXICON,
+    Case,
+    Expectation,
+    Model,
+    leave_one_group_out,
+    narrowest_constant,
+)
+from isolex.diagnosis.ranks import rank_correlation
+from isolex.diagnosis.report import Diagnosis, diagnose
 from isolex.diagnosis.spectra import (
     condition_harmonic_mean,
     condition_number,
@@ -19,19 +34,41 @@ from isolex.diagnosis.spectra import (
 )
 
 __all__ = [
+    "MEASURES",
+    "WITHOUT_LEXICON",
+    "WITH_LEXICON",
+    "Case",
+    "CurvePoint",
+    "Diagnosis",
+    "Expectation",
+    "HeldOutPairs",
     "Hubness",
+    "Measure",
+    "Model",
+    "as_problem",
     "condition_harmonic_mean",
     "condition_number",
+    "diagnose",
     "effective_condition_harmonic_mean",
     "effective_condition_number",
     "eigenvector_similarity",
     "eigenvector_similarity_ascending",
+    "first_answers",
+    "frequent",
     "gromov_hausdorff_bound",
+    "held_out_pairs",
     "hubness",
     "hubness_of",
     "isotropy",
+    "learning_curve",
+    "leave_one_group_out",
     "mean_norm",
+    "measures_of",
+    "narrowest_constant",
+    "page",
+    "prediction_measures",
     "procrustes_residual",
+    "rank_correlation",
     "relational_similarity",
     "singular_value_gap",
 ]

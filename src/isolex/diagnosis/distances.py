@@ -1,33 +1,40 @@
-"""A lower bound on the Gromov-Hausdorff distance, from the way words join clusters."""
+"""A lower bound on the Gromov-Hausdorff distance, from the way words join clusters and close loops."""
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from isolex.diagnosis.checks import require_rows
+from isolex.errors import InputError, MissingExtraError
 from isolex.normalize import unit_rows
 from isolex.progress import track
 
 
-def gromov_hausdorff_bound(x: Float[Tensor, "n d"], z: Float[Tensor, "m e"]) -> float:
-    """Half the bottleneck distance of the H0 persistence diagrams (Patra et al. 2019); lower is closer.
+def gromov_hausdorff_bound(x: Float[Tensor, "n d"], z: Float[Tensor, "m e"], *, homology: int = 0) -> float:
+    """Half the bottleneck distance of the persistence diagrams (Patra et al. 2019); lower is closer.
 
     In the Vietoris-Rips filtration of the unit rows under Euclidean distance every component is born at 0 and
     dies at the length of an edge of the minimum spanning tree; one lives for ever. The bottleneck distance
-    d_B of two such diagrams is exact here (see `bottleneck_distance`), and the Gromov-Hausdorff distance of
-    the spaces is at least d_B / 2. It is a bound from H0 alone: loops and holes (H1 and up), which could
-    only raise it, are left out.
+    d_B of two such diagrams, H0, is exact here (see `bottleneck_distance`), and the Gromov-Hausdorff distance
+    of the spaces is at least d_B / 2. With homology=1 the loops of the filtration, H1, give a second such
+    bound (Chazal et al. 2014), and the larger counts; what is above H1, which could only raise it, is left
+    out.
 
     0 for isometric spaces, never more than ½. Numbers of rows and columns may differ; lengths and
     order of rows do not matter. One row far from all others can make the whole figure. Cost: O(n² d) time,
-    O(n d) memory.
+    O(n d) memory. With H1, which ripser and persim compute, at worst O(n⁶) time, in practice under ten
+    seconds for 1,000 words a side, and some twenty [n, n] matrices in float64: it is for no more words than
+    that.
 
     Args:
         x: `[n, d]`, the most frequent words of one side.
         z: `[m, e]`, those of the other.
+        homology: 0 for H0 alone, 1 for the larger of H0 and H1.
 
     Raises:
-        InputError: No rows.
+        InputError: No rows, or homology other than 0 and 1.
+        MissingExtraError: homology=1 without ripser and persim.
 
     Examples:
         >>> import torch
@@ -36,9 +43,14 @@ def gromov_hausdorff_bound(x: Float[Tensor, "n d"], z: Float[Tensor, "m e"]) -> 
         >>> round(gromov_hausdorff_bound(x, torch.tensor([[1.0, 0.0], [-1.0, 0.0]])), 6)  # √2, √2 and 2
         0.353553
     """
+    where = "Gromov-Hausdorff bound"
     for rows in (x, z):
-        require_rows(rows, "Gromov-Hausdorff bound")
-    return bottleneck_distance(spanning_tree(unit_rows(x.double())), spanning_tree(unit_rows(z.double()))) / 2
+        require_rows(rows, where)
+    if homology not in (0, 1):
+        raise InputError(f"got homology {homology}, expected 0 or 1", where=where)
+    first, second = unit_rows(x.double()), unit_rows(z.double())
+    apart = bottleneck_distance(spanning_tree(first), spanning_tree(second))
+    return max(apart, _loops_apart(first, second) if homology == 1 else 0.0) / 2
 
 
 def spanning_tree(rows: Float[Tensor, "n d"]) -> Float[Tensor, "edges"]:
@@ -85,3 +97,18 @@ def bottleneck_distance(first: Float[Tensor, "p"], second: Float[Tensor, "q"]) -
     matched = torch.cat([none, (first[:most] - second[:most]).abs()]).cummax(dim=0).values
     left = torch.maximum(torch.cat([first, none])[: most + 1], torch.cat([second, none])[: most + 1])
     return float(torch.maximum(matched, left / 2).min())
+
+
+def _loops_apart(first: Float[Tensor, "n d"], second: Float[Tensor, "m e"]) -> float:
+    """The bottleneck distance of the H1 diagrams, exactly, but for deaths and births rounded to float32."""
+    try:
+        from persim import bottleneck  # noqa: PLC0415 - optional
+        from ripser import ripser  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingExtraError("H1 of the Gromov-Hausdorff bound", "ripser", "topology") from error
+    diagrams: list[np.ndarray] = []
+    for rows in track((first, second), "loops"):
+        # By differences: from products, distances of rows that are nearly equal would be all rounding.
+        distances = torch.cdist(rows, rows, compute_mode="donot_use_mm_for_euclid_dist")
+        diagrams.append(ripser(distances.cpu().numpy(), maxdim=1, distance_matrix=True)["dgms"][1])
+    return float(bottleneck(*diagrams))

@@ -43,8 +43,8 @@ def eigenvector_similarity(
         >>> eigenvector_similarity(x, 2 * x.flip(1))
         0.0
     """
-    first, second = _spectra(x, z, neighbours)
-    return _difference(first, second)
+    first, second = laplacian_spectra(x, z, neighbours)
+    return spectral_difference(first, second)
 
 
 def eigenvector_similarity_ascending(
@@ -63,8 +63,8 @@ def eigenvector_similarity_ascending(
         >>> eigenvector_similarity_ascending(x, 2 * x.flip(1))
         0.0
     """
-    first, second = _spectra(x, z, neighbours)
-    return _difference(first.flip(0), second.flip(0))
+    first, second = laplacian_spectra(x, z, neighbours)
+    return spectral_difference(first.flip(0), second.flip(0))
 
 
 def laplacian_spectrum(x: Float[Tensor, "n d"], neighbours: int) -> Float[Tensor, "n"]:
@@ -75,9 +75,10 @@ def laplacian_spectrum(x: Float[Tensor, "n d"], neighbours: int) -> Float[Tensor
     return values.flip(0)
 
 
-def _spectra(
-    x: Float[Tensor, "n d"], z: Float[Tensor, "m e"], neighbours: int
+def laplacian_spectra(
+    x: Float[Tensor, "n d"], z: Float[Tensor, "m e"], neighbours: int = 10
 ) -> tuple[Float[Tensor, "n"], Float[Tensor, "m"]]:
+    """`laplacian_spectrum` of both sides, checked to be comparable."""
     where = "eigenvector similarity"
     for rows in (x, z):
         require_rows(rows, where, least=2)
@@ -104,7 +105,8 @@ def _graph(x: Float[Tensor, "n d"], neighbours: int) -> Float[Tensor, "n n"]:
     return torch.maximum(edges, edges.T)
 
 
-def _difference(first: Float[Tensor, "n"], second: Float[Tensor, "n"]) -> float:
+def spectral_difference(first: Float[Tensor, "n"], second: Float[Tensor, "n"]) -> float:
+    """Summed squared differences of the first eigenvalues, as many as hold 90 % of the sum of either."""
     k = min(_enough(first), _enough(second))
     return float((first[:k] - second[:k]).square().sum())
 

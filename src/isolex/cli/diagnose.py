@@ -1,0 +1,188 @@
+"""`isolex diagnose`: will these spaces align, did they, and why not?"""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from isolex.alignment import load
+from isolex.arrays import pick_device
+from isolex.cli.console import emit, say, table, working
+from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
+from isolex.diagnosis import MEASURES, diagnose, page
+from isolex.files import atomic_file, check_file, check_not_input
+from isolex.lexicon import Lexicon
+from isolex.vectors import Vectors
+
+
+@click.command("diagnose")
+@click.argument("source", metavar="SRC", type=PATH)
+@click.argument("target", metavar="TGT", type=PATH)
+@click.option("--lexicon", type=PATH, help="Seed pairs: a file of source word, target word on each line.")
+@click.option(
+    "--alignment", "alignment_dir", type=PATH, help="An alignment of these vectors: count its hubs."
+)
+@click.option("-o", "--output", type=PATH, help="Write a page with plots, report.html, to look at or print.")
+@click.option("--vocab", type=click.IntRange(min=2), help="Only so many of the most frequent words.")
+@click.option(
+    "--words",
+    type=click.IntRange(min=2),
+    default=2_000,
+    show_default=True,
+    help="Most frequent words that measures of isomorphism compare.",
+)
+@case_option
+@unicode_option
+@seed_option
+@compute_options
+def diagnose_command(
+    source: Path,
+    target: Path,
+    lexicon: Path | None,
+    alignment_dir: Path | None,
+    output: Path | None,
+    vocab: int | None,
+    words: int,
+    case: Any,
+    unicode: Any,
+    seed: int,
+    device: str | None,
+    as_json: bool,
+) -> None:
+    """Will the spaces SRC and TGT align, did they, and why not? With advice.
+
+    Tells what is in the data, how alike the two spaces are, and what P@1 to expect. With --lexicon also the
+    accuracy on held-out words, whether more pairs would help, which pairs are probably wrong, and hubs.
+
+    \b
+    Examples:
+      isolex diagnose en.vec es.vec
+      isolex diagnose en.vec es.vec --lexicon en-es.train.tsv -o report.html
+      isolex diagnose en.vec es.vec --alignment en-es --json
+    """
+    if output is not None:
+        check_not_input(output, source, target, lexicon)
+        check_file(output)
+    pairs = None if lexicon is None else Lexicon.read(lexicon, case=case, unicode=unicode)
+    with working("reading"):
+        x, z = (
+            Vectors.read(path, limit=vocab, unicode=unicode, language=path.name.split(".")[0])
+            for path in (source, target)
+        )
+    alignment = None
+    if alignment_dir is not None:
+        alignment = load(alignment_dir, source=x, target=z, device=device)
+    with working("diagnosing"):
+        found = diagnose(x, z, pairs, alignment=alignment, words=words, seed=seed, device=pick_device(device))
+    report = found.to_json()
+    if output is not None:
+        with atomic_file(output) as path:
+            path.write_text(page(report), encoding="utf-8")
+    emit(as_json, report | {"output": None if output is None else str(output)}, lambda c: _render(c, report))
+    if output is not None and not as_json:
+        say(f"wrote {output}")
+
+
+def _render(console: Console, report: dict[str, Any]) -> None:
+    expected = report["prediction"]
+    if expected is not None:
+        low, high = expected["interval"]
+        console.print(
+            f"expect P@1 of about {expected['p@1']:.0f} %, between {low:.0f} and {high:.0f} % in "
+            f"{expected['level']} of 100 cases"
+        )
+    for advice in report["advice"]:
+        console.print(f"• {advice['say']}: {advice['because']}")
+    console.print()
+    console.print(table("the two spaces", ["", *(report[side]["name"] for side in _SIDES)], _spaces(report)))
+    console.print()
+    console.print(table("how alike they are", ["measure", "value", "closer"], _measures(report)))
+    if report["lexicon"] is not None:
+        _render_lexicon(console, report["lexicon"])
+    if report["hubness"] is not None:
+        _render_hubs(console, report["hubness"])
+
+
+_SIDES = ("source", "target")
+_SPACE_FIGURES = (
+    "words",
+    "dimension",
+    "zero_rows",
+    "duplicate_rows",
+    "norms",
+    "mean_norm",
+    "isotropy",
+    "effective_condition_number",
+    "numerals",
+    "scripts",
+)
+
+
+def _spaces(report: dict[str, Any]) -> list[list[str]]:
+    return [
+        [name.replace("_", " "), *(_cell(report[side][name]) for side in _SIDES)] for name in _SPACE_FIGURES
+    ]
+
+
+def _measures(report: dict[str, Any]) -> list[list[str]]:
+    closer = {one.name: one.closer for one in MEASURES} | {"gromov_wasserstein": "lower"}
+    known = report["together"] | (report["lexicon"] or {})
+    shared = known["identical_strings"]
+    rows = [["identical strings", f"{shared:,} ({known['identical_share']:.1f} %)", ""]]
+    if known.get("rank_correlation") is not None:
+        rows.append(["rank correlation of seed pairs", _cell(known["rank_correlation"]), "higher"])
+    named = [(name.replace("_", " "), known[name], way) for name, way in closer.items() if name in known]
+    return rows + [[name, _cell(value), way] for name, value, way in named]
+
+
+def _render_lexicon(console: Console, lexicon: dict[str, Any]) -> None:
+    console.print()
+    scores = [[name, _cell(value)] for name, value in lexicon["held_out"].items()]
+    title = f"P@1 in percent on {lexicon['held_out_words']:,} held-out seed words, by CSLS"
+    console.print(table(title, ["method", "P@1"], scores))
+    for title, head, rows in (
+        ("by the number of seed pairs", "pairs", lexicon["learning_curve"]),
+        ("by frequency of the source word", "ranks", lexicon["by_frequency"]),
+    ):
+        if rows:
+            console.print()
+            cells = [[_cell(row[head]), _cell(row["p@1"]), _interval(row["interval"])] for row in rows]
+            console.print(table(title, [head, "P@1", "95 % in"], cells))
+    if lexicon["suspects"]:
+        console.print()
+        cells = [
+            [one["source"], one["target"], ", ".join(one["instead"]), f"{one['rank']:,}"]
+            for one in lexicon["suspects"][:10]
+        ]
+        title = "seed pairs that disagree with the others: probable errors"
+        console.print(table(title, ["source", "target", "found instead", "rank"], cells, text_columns=3))
+
+
+def _render_hubs(console: Console, hubness: dict[str, Any]) -> None:
+    console.print()
+    figures = ("skewness", "robin_hood", "gini", "hub_occurrence", "anti_hub_share")
+    cells = [
+        [
+            name,
+            *(_cell(found[figure]) for figure in figures),
+            ", ".join(hub["word"] for hub in found["top"][:5]),
+        ]
+        for name, found in hubness["criteria"].items()
+    ]
+    head = ["criterion", *(figure.replace("_", " ") for figure in figures), "top hubs"]
+    console.print(table(f"hubs of {hubness['alignment']}, k = {hubness['k']}", head, cells))
+
+
+def _interval(ends: list[float]) -> str:
+    return f"{ends[0]:.1f} to {ends[1]:.1f}"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {share:.1f} %" for name, share in list(value.items())[:3])
+    if isinstance(value, list):
+        return " / ".join(_cell(part) for part in value)
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return f"{value:,}" if isinstance(value, int) else "–" if value is None else str(value)

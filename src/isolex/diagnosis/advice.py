@@ -1,0 +1,154 @@
+"""What to do, with the evidence for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from isolex.diagnosis.findings import LexiconFindings
+from isolex.diagnosis.health import SpaceHealth
+from isolex.diagnosis.hubness import Hubness
+from isolex.diagnosis.prediction import Expectation
+from isolex.mapping import HeldOut
+
+# Seed words from which held-out ones can choose between methods; under it `align` learns from itself.
+FEW_WORDS = 200
+# Points of P@1 that are worth advice, and that more pairs must still bring.
+_WORTH = 1.0
+_RISING = 1.5
+_SMALL_VOCABULARY = 5_000
+_POOR_PERCENT = 10.0
+_HUBBY = 0.3
+_DAMAGED_PERCENT = 1.0
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One thing to do, and why."""
+
+    say: str
+    because: str
+
+
+def advise(
+    health: Sequence[SpaceHealth],
+    lexicon: LexiconFindings | None,
+    hubness: Mapping[str, Hubness],
+    expectation: Expectation | None,
+) -> list[Advice]:
+    """What follows from the findings, most important first."""
+    made = [_method(lexicon, expectation)]
+    if lexicon is not None:
+        made += [*_normalization(lexicon), *_more_pairs(lexicon), *_errors(lexicon)]
+    return made + _more_text(health, expectation) + _hubs(hubness) + _damage(health)
+
+
+def _method(lexicon: LexiconFindings | None, expectation: Expectation | None) -> Advice:
+    if lexicon is None:
+        expected = (
+            "" if expectation is None else f" (with one, expect a P@1 of about {expectation.percent:.0f} %)"
+        )
+        return Advice(
+            "Find a seed lexicon, even of 25 pairs; without any, use --unsupervised and heed its verdict",
+            f"nothing but pairs of translations can tell a right alignment from a wrong one{expected}",
+        )
+    if lexicon.words < FEW_WORDS:
+        return Advice(
+            "Use --method self-learning",
+            f"{lexicon.words:,} seed words are few: learning from its own dictionary makes up for that",
+        )
+    best = max(lexicon.held_out, key=lambda name: lexicon.held_out[name].percent)
+    others = ", ".join(f"{name} {_percent(f)}" for name, f in lexicon.held_out.items() if name != best)
+    advice = f"Use --method {best}"
+    rotation, free = lexicon.held_out.get("procrustes"), lexicon.held_out["least-squares"]
+    if rotation is not None and free.percent > rotation.interval[1]:
+        others += "; a map that is no rotation does better, so the spaces are not isometric"
+    return Advice(advice, f"on held-out seed words it has P@1 {_percent(lexicon.held_out[best])} ({others})")
+
+
+def _normalization(lexicon: LexiconFindings) -> list[Advice]:
+    plain = lexicon.held_out["vecmap"]
+    gain = lexicon.iterative.percent - plain.percent
+    if not gain > _WORTH:
+        return []
+    return [
+        Advice(
+            "Normalise iteratively: --normalize unit,iterative",
+            f"P@1 on held-out words {_percent(lexicon.iterative)}, against {_percent(plain)} as usual",
+        )
+    ]
+
+
+def _more_pairs(lexicon: LexiconFindings) -> list[Advice]:
+    if len(lexicon.curve) < 2:
+        return []
+    before, last = lexicon.curve[-2:]
+    gain = last.found.percent - before.found.percent
+    evidence = (
+        f"{before.pairs:,} pairs give {_percent(before.found)} and {last.pairs:,} give {_percent(last.found)}"
+    )
+    if gain >= _RISING:
+        return [Advice("Collect more seed pairs: they still help", evidence)]
+    return [Advice("More seed pairs would help little", evidence)]
+
+
+def _errors(lexicon: LexiconFindings) -> list[Advice]:
+    if lexicon.ranked is None:
+        return []
+    count = lexicon.ranked.suspects(10**9, rank=1_000).numel()
+    if count <= 0.02 * lexicon.found:
+        return []
+    return [
+        Advice(
+            "Look through the seed pairs that disagree with all the others",
+            f"{count:,} of {lexicon.found:,} stand below rank 1,000 both ways when they are held out",
+        )
+    ]
+
+
+def _more_text(health: Sequence[SpaceHealth], expectation: Expectation | None) -> list[Advice]:
+    words = [one.words for one in health]
+    if min(words) < _SMALL_VOCABULARY:
+        return [
+            Advice(
+                "Train on more text, or keep more words",
+                f"the smaller vocabulary has {min(words):,} words, so most translations are not in it",
+            )
+        ]
+    if expectation is not None and expectation.percent < _POOR_PERCENT:
+        return [
+            Advice(
+                "Train the weaker side on more text: no method makes up for poor vectors",
+                f"such spaces have had a P@1 of {expectation.low:.0f} to {expectation.high:.0f} %",
+            )
+        ]
+    return []
+
+
+def _hubs(hubness: Mapping[str, Hubness]) -> list[Advice]:
+    if not {"nn", "csls"} <= hubness.keys() or hubness["nn"].robin_hood < _HUBBY:
+        return []
+    before, after = hubness["nn"].robin_hood, hubness["csls"].robin_hood
+    return [
+        Advice(
+            "Search by CSLS, not by plain cosine",
+            f"hubs take many answers: {100 * before:.0f} % of them would have to move for all words to be "
+            f"found equally often, by CSLS {100 * after:.0f} %",
+        )
+    ]
+
+
+def _damage(health: Sequence[SpaceHealth]) -> list[Advice]:
+    made = []
+    for side, one in zip(("source", "target"), health, strict=True):
+        bad = one.zero_rows + one.duplicate_rows
+        if 100 * bad > _DAMAGED_PERCENT * one.words:
+            made.append(
+                Advice(
+                    f"Check the {side} vectors",
+                    f"{one.zero_rows:,} words have none, {one.duplicate_rows:,} have that of another word",
+                )
+            )
+    return made
+
+
+def _percent(found: HeldOut) -> str:
+    return f"{found.percent:.1f} %"

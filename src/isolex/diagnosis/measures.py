@@ -1,0 +1,147 @@
+"""All measures of how alike two spaces are, by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from isolex.diagnosis.distances import gromov_hausdorff_bound
+from isolex.diagnosis.graphs import laplacian_spectra, spectral_difference
+from isolex.diagnosis.paired import procrustes_residual, relational_similarity
+from isolex.diagnosis.spectra import (
+    condition_harmonic_mean,
+    effective_condition_harmonic_mean,
+    singular_value_gap,
+)
+from isolex.lexicon import Lexicon, index_checked
+from isolex.mapping import Problem
+from isolex.normalize import DEFAULT_STEPS, Normalizer
+from isolex.progress import track
+from isolex.vectors import Vectors
+
+WORDS = 2_000
+
+
+class _Sides:
+    """Frequent rows of both sides, and what several measures need of them."""
+
+    def __init__(self, x: Float[Tensor, "n d"], z: Float[Tensor, "n e"], problem: Problem) -> None:
+        self.x, self.z, self.problem = x, z, problem
+
+    @cached_property
+    def spectra(self) -> tuple[Tensor, Tensor]:
+        return laplacian_spectra(self.x, self.z)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a measure is called, which way it points, and what it looks at.
+
+    Attributes:
+        name: Key in results.
+        closer: `lower` or `higher`: which figures mean that the spaces are more alike.
+        compute: From the rows that are compared.
+        needs: `equal dimensions`, `pairs`, or nothing.
+    """
+
+    name: str
+    closer: str
+    compute: Callable[[_Sides], float]
+    needs: tuple[str, ...] = ()
+
+
+MEASURES = (
+    Measure("eigenvector_similarity", "lower", lambda both: spectral_difference(*both.spectra)),
+    Measure(
+        "eigenvector_similarity_ascending",
+        "lower",
+        lambda both: spectral_difference(*(values.flip(0) for values in both.spectra)),
+    ),
+    Measure("gromov_hausdorff_bound", "lower", lambda both: gromov_hausdorff_bound(both.x, both.z)),
+    Measure("singular_value_gap", "lower", lambda both: singular_value_gap(both.x, both.z)),
+    Measure("condition_harmonic_mean", "lower", lambda both: condition_harmonic_mean(both.x, both.z)),
+    Measure(
+        "effective_condition_harmonic_mean",
+        "lower",
+        lambda both: effective_condition_harmonic_mean(both.x, both.z),
+    ),
+    Measure(
+        "relational_similarity",
+        "higher",
+        lambda both: relational_similarity(both.problem.x, both.problem.z, both.problem.pairs),
+        ("pairs",),
+    ),
+    Measure(
+        "procrustes_residual",
+        "lower",
+        lambda both: procrustes_residual(both.problem.x, both.problem.z, both.problem.pairs),
+        ("pairs", "equal dimensions"),
+    ),
+)
+PAIRED = tuple(one.name for one in MEASURES if "pairs" in one.needs)
+
+
+def measures_of(problem: Problem, *, words: int = WORDS) -> dict[str, float]:
+    """Every measure that the problem allows, on the `words` most frequent words of either side.
+
+    As many words on either side, those without a vector left out. Those of pairs use all pairs. Figures of
+    different numbers of words are not comparable.
+
+    Args:
+        problem: Normalised spaces, and seed pairs if there are any.
+        words: Most frequent words compared.
+
+    Returns:
+        By name, in the order of `MEASURES`.
+    """
+    x, z = (_used(rows)[:words] for rows in (problem.x, problem.z))
+    count = min(x.shape[0], z.shape[0])
+    have = {
+        "pairs": problem.pairs.unique(dim=0).shape[0] >= 3,
+        "equal dimensions": problem.x.shape[1] == problem.z.shape[1],
+    }
+    possible = [one for one in MEASURES if all(have[need] for need in one.needs)]
+    both = _Sides(x[:count], z[:count], problem)
+    return {one.name: one.compute(both) for one in track(possible, "measures of isomorphism")}
+
+
+def _used(rows: Float[Tensor, "n d"]) -> Float[Tensor, "u d"]:
+    """Rows that are not zero."""
+    kept: Tensor = rows[rows.any(dim=1)] if not bool(rows.any(dim=1).all()) else rows
+    return kept
+
+
+def prediction_measures(
+    problem: Problem, measures: dict[str, float], held_out: float | None
+) -> dict[str, float]:
+    """What a prediction is made from, of one problem.
+
+    Args:
+        problem: Spaces and seed pairs.
+        measures: From `measures_of`.
+        held_out: P@1 of VecMap on held-out seed words, in percent; None without any.
+    """
+    made = measures | {"words": float(min(problem.x.shape[0], problem.z.shape[0]))}
+    if held_out is not None:
+        made |= {"held_out": held_out, "pairs": float(problem.pairs.shape[0])}
+    return made
+
+
+def as_problem(
+    source: Vectors,
+    target: Vectors,
+    lexicon: Lexicon | None = None,
+    *,
+    normalizer: Normalizer | None = None,
+    device: torch.device | None = None,
+) -> Problem:
+    """What is measured: normalised rows (`unit,center,unit` unless told otherwise) and ids of seed pairs."""
+    steps = normalizer or Normalizer(DEFAULT_STEPS)
+    x, z = (steps.fit(matrix).apply(matrix) for matrix in (source.tensor(device), target.tensor(device)))
+    if lexicon is None:
+        return Problem(x, z)
+    pairs = index_checked(lexicon, source, target, what="lexicon").pairs
+    return Problem(x, z, torch.from_numpy(pairs).to(x.device))

@@ -1,0 +1,212 @@
+"""Everything that can be told of two spaces before, or after, they are aligned, and what to do about it."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from isolex.alignment import Alignment
+from isolex.diagnosis.advice import Advice, advise
+from isolex.diagnosis.findings import COMPARED, VOCABULARY, LexiconFindings, frequent, lexicon_findings
+from isolex.diagnosis.health import PairHealth, SpaceHealth, pair_health, space_health
+from isolex.diagnosis.hubness import Hubness, hubness_of
+from isolex.diagnosis.measures import PAIRED, WORDS, as_problem, measures_of, prediction_measures
+from isolex.diagnosis.places import Places, places
+from isolex.diagnosis.prediction import Expectation, shipped_model
+from isolex.diagnosis.transport import gromov_wasserstein_distance
+from isolex.lexicon import Lexicon
+from isolex.mapping import Problem
+from isolex.retrieval import CSLS, Criterion, InvertedSoftmax, NearestNeighbour
+from isolex.vectors import Vectors
+
+TRANSPORT_WORDS = 500
+_TOP = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnosis:
+    """What `diagnose` found.
+
+    Attributes:
+        source: The source vectors.
+        target: The target vectors.
+        health: Of either space.
+        together: Of both vocabularies.
+        measures: Of isomorphism, by name; see `MEASURES`.
+        lexicon: What seed pairs tell; None without.
+        aligned: Which alignment the hubs and the map are those of, in words; None without one.
+        hubness: By criterion; empty without an alignment.
+        places: Frequent words of both sides on a flat map of the shared space; None without an alignment.
+        expectation: The P@1 to expect of a supervised alignment.
+        advice: What to do, most important first.
+        compared: Most frequent words that the measures of isomorphism looked at.
+        seconds: That it took.
+    """
+
+    source: Vectors
+    target: Vectors
+    health: tuple[SpaceHealth, SpaceHealth]
+    together: PairHealth
+    measures: Mapping[str, float]
+    lexicon: LexiconFindings | None
+    aligned: str | None
+    hubness: Mapping[str, Hubness]
+    places: Places | None
+    expectation: Expectation | None
+    advice: Sequence[Advice]
+    compared: int
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values; the page is made from it."""
+        measures = {name: _rounded(value) for name, value in self.measures.items()}
+        of_pairs = {name: measures.pop(name) for name in PAIRED if name in measures}
+        names = [side.language or name for side, name in ((self.source, "source"), (self.target, "target"))]
+        together = self.together.to_json()
+        rank_correlation = together.pop("rank_correlation")
+        return {
+            **{
+                side: {"name": name, **found.to_json()}
+                for side, name, found in zip(("source", "target"), names, self.health, strict=True)
+            },
+            "together": {**together, "words_compared": self.compared, **measures},
+            "lexicon": None
+            if self.lexicon is None
+            else self.lexicon.to_json(self.source, self.target)
+            | {"rank_correlation": rank_correlation, **of_pairs, "map": self._map()},
+            "hubness": self._hubs(),
+            "prediction": None if self.expectation is None else self.expectation.to_json(),
+            "advice": [asdict(one) for one in self.advice],
+            "seconds": self.seconds,
+        }
+
+    def _hubs(self) -> dict[str, Any] | None:
+        if not self.hubness:
+            return None
+        criteria = {name: _hubs_json(found, self.target) for name, found in self.hubness.items()}
+        return {"alignment": self.aligned, "k": next(iter(self.hubness.values())).k, "criteria": criteria}
+
+    def _map(self) -> dict[str, Any] | None:
+        if self.places is None:
+            return None
+        sides = (("source", self.source, self.places.source), ("target", self.target, self.places.target))
+        words = [(vectors.words[row], side) for side, vectors, rows in sides for row in rows]
+        points = [
+            {"word": word, "side": side, "x": round(x, 4), "y": round(y, 4)}
+            for (word, side), (x, y) in zip(words, self.places.at.tolist(), strict=True)
+        ]
+        return {"points": points, "pairs": [list(pair) for pair in self.places.pairs]}
+
+
+def diagnose(
+    source: Vectors,
+    target: Vectors,
+    lexicon: Lexicon | None = None,
+    *,
+    alignment: Alignment | None = None,
+    words: int = WORDS,
+    seed: int = 0,
+    device: torch.device | None = None,
+) -> Diagnosis:
+    """Will these spaces align, did they, and why not?
+
+    Without a lexicon: data health, measures of isomorphism, and the P@1 that spaces like these have had with
+    a good lexicon. With one also held-out accuracy, a learning curve, seed pairs that are probably wrong, and
+    hubs. Seconds for 5,000 words a side, a minute or two for 40,000.
+
+    Args:
+        source: Source vectors.
+        target: Target vectors.
+        lexicon: Seed pairs.
+        alignment: Its hubs are counted; by default those of VecMap on the lexicon.
+        words: Most frequent words that the measures of isomorphism compare.
+        seed: Of everything random.
+        device: Where to compute; the CPU by default.
+
+    Raises:
+        InputError: Empty vectors, or a lexicon without a pair in both vocabularies.
+
+    Examples:
+        >>> import isolex
+        >>> en, es, train, test = isolex.sample()
+        >>> found = isolex.diagnose(en.head(1000), es.head(1000), train)
+        >>> found.measures["relational_similarity"] > 0.2
+        True
+    """
+    start = time.perf_counter()
+    problem = as_problem(source, target, lexicon, device=device)
+    head = frequent(problem)
+    measures = measures_of(problem, words=words)
+    if find_spec("ot") is not None:
+        sides = (rows[rows.any(dim=1)][:TRANSPORT_WORDS] for rows in (problem.x, problem.z))
+        measures["gromov_wasserstein"] = gromov_wasserstein_distance(*sides)
+    findings = None if lexicon is None else lexicon_findings(source, target, lexicon, head, seed)
+    space = _shared_space(head, alignment, findings)
+    spread = {} if space is None else _hubness(*space)
+    expectation = _expectation(problem, measures, findings)
+    health = space_health(source), space_health(target)
+    return Diagnosis(
+        source,
+        target,
+        health,
+        pair_health(source, target, problem.pairs if lexicon is not None else None),
+        measures,
+        findings,
+        _name(alignment, findings),
+        spread,
+        None if space is None else places(*space, head.pairs, (source, target)),
+        expectation,
+        advise(health, findings, spread, expectation),
+        min(words, len(source), len(target)),
+        round(time.perf_counter() - start, 2),
+    )
+
+
+def _shared_space(
+    problem: Problem, alignment: Alignment | None, findings: LexiconFindings | None
+) -> tuple[Tensor, Tensor] | None:
+    if alignment is not None:
+        return alignment.head(VOCABULARY).shared
+    if findings is None or problem.pairs.shape[0] == 0:
+        return None
+    return COMPARED["vecmap"].solve(problem).apply(problem.x, problem.z)
+
+
+def _name(alignment: Alignment | None, findings: LexiconFindings | None) -> str | None:
+    if alignment is not None:
+        return f"the alignment given ({alignment.card.method}, {alignment.card.status})"
+    return None if findings is None else "vecmap on the lexicon"
+
+
+def _hubness(x: Float[Tensor, "n d"], z: Float[Tensor, "m d"]) -> dict[str, Hubness]:
+    criteria: dict[str, Criterion] = {"nn": NearestNeighbour(), "csls": CSLS(), "isf": InvertedSoftmax()}
+    return {name: hubness_of(criterion.index(x, z), x) for name, criterion in criteria.items()}
+
+
+def _expectation(
+    problem: Problem, measures: Mapping[str, float], findings: LexiconFindings | None
+) -> Expectation | None:
+    held_out = None if findings is None else findings.held_out["vecmap"]
+    known = held_out is not None and held_out.words > 0 and "relational_similarity" in measures
+    model = shipped_model("with_lexicon" if known else "without_lexicon")
+    percent = held_out.percent if held_out is not None and known else None
+    return model.expect(prediction_measures(problem, dict(measures), percent))
+
+
+def _hubs_json(found: Hubness, target: Vectors) -> dict[str, Any]:
+    counts, keys = found.counts.unique(return_counts=True)
+    figures = ("skewness", "robin_hood", "gini", "hub_occurrence", "anti_hub_share")
+    return {
+        **{name: round(getattr(found, name), 4) for name in figures},
+        "top": [{"word": target.words[key], "count": count} for key, count in found.top(_TOP)],
+        "distribution": [list(pair) for pair in zip(counts.tolist(), keys.tolist(), strict=True)],
+    }
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.5g}")
