@@ -185,3 +185,24 @@ class TestWeak:
         isolex("bench", "unsupervised", "--data", "data", "--pairs", "aa-bb").fails(
             "bb-aa.train.txt: no such"
         )
+
+
+class TestPlanted:
+    PLANTED = ("bench", "planted", "--words", "300", "--methods", "gromov-wasserstein-cpu", "--json")
+
+    def test_an_easy_one_is_recovered(self, isolex, here):
+        report = isolex(*self.PLANTED, "--cosine", "1", "--missing", "0").json
+        assert (report["cosine"], report["missing"]) == (1.0, 0.0)
+        (run,) = report["runs"]
+        assert (run["words"], run["shared"]) == (300, 300)
+        assert run["recovered"] > 95
+
+    def test_words_that_are_missing_are_not_counted(self, isolex, here):
+        (run,) = isolex(*self.PLANTED, "--cosine", "1", "--missing", "0.5").json["runs"]
+        assert 50 < run["shared"] < 100
+
+    @pytest.mark.parametrize(
+        ("option", "value"), [("--cosine", "0"), ("--cosine", "1.1"), ("--missing", "1")]
+    )
+    def test_out_of_range(self, isolex, here, option, value):
+        isolex(*self.PLANTED, option, value).fails(option)

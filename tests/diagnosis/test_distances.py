@@ -89,6 +89,12 @@ def by_flow(a: np.ndarray, b: np.ndarray) -> float:
     raise AssertionError("the dearest matching allows everything")
 
 
+@pytest.fixture(params=[5_000, 1], ids=["at once", "row by row"])
+def distances(request, monkeypatch):
+    monkeypatch.setattr("isolex.diagnosis.distances._AT_ONCE", request.param)
+
+
+@pytest.mark.usefixtures("distances")
 class TestSpanningTree:
     @pytest.mark.parametrize(("n", "d"), [(2, 1), (30, 3), (10, 40)])
     def test_agrees_with_kruskal_and_scipy(self, n, d) -> None:

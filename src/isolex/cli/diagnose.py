@@ -10,7 +10,7 @@ from isolex.alignment import load
 from isolex.arrays import pick_device
 from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
-from isolex.diagnosis import MEASURES, diagnose, page
+from isolex.diagnosis import MEASURES, WORDS, diagnose, page
 from isolex.files import atomic_file, check_file, check_not_input
 from isolex.lexicon import Lexicon
 from isolex.vectors import Vectors
@@ -28,7 +28,7 @@ from isolex.vectors import Vectors
 @click.option(
     "--words",
     type=click.IntRange(min=2),
-    default=2_000,
+    default=WORDS,
     show_default=True,
     help="Most frequent words that measures of isomorphism compare.",
 )

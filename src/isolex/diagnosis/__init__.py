@@ -7,9 +7,10 @@ without a vector) has cosine 0 with everything: leave such rows out before measu
 from isolex.diagnosis.distances import gromov_hausdorff_bound
 from isolex.diagnosis.findings import frequent
 from isolex.diagnosis.graphs import eigenvector_similarity, eigenvector_similarity_ascending
+from isolex.diagnosis.health import PairHealth, SpaceHealth, pair_health, space_health
 from isolex.diagnosis.held_out import CurvePoint, HeldOutPairs, first_answers, held_out_pairs, learning_curve
 from isolex.diagnosis.hubness import Hubness, hubness, hubness_of
-from isolex.diagnosis.measures import MEASURES, Measure, as_problem, measures_of, prediction_measures
+from isolex.diagnosis.measures import MEASURES, WORDS, Measure, as_problem, measures_of, prediction_measures
 from isolex.diagnosis.page import page
 from isolex.diagnosis.paired import procrustes_residual, relational_similarity
 from isolex.diagnosis.prediction import (
@@ -32,11 +33,13 @@ from isolex.diagnosis.spectra import (
     mean_norm,
     singular_value_gap,
 )
+from isolex.diagnosis.transport import gromov_wasserstein_distance
 
 __all__ = [
     "MEASURES",
     "WITHOUT_LEXICON",
     "WITH_LEXICON",
+    "WORDS",
     "Case",
     "CurvePoint",
     "Diagnosis",
@@ -45,6 +48,8 @@ __all__ = [
     "Hubness",
     "Measure",
     "Model",
+    "PairHealth",
+    "SpaceHealth",
     "as_problem",
     "condition_harmonic_mean",
     "condition_number",
@@ -56,6 +61,7 @@ __all__ = [
     "first_answers",
     "frequent",
     "gromov_hausdorff_bound",
+    "gromov_wasserstein_distance",
     "held_out_pairs",
     "hubness",
     "hubness_of",
@@ -66,9 +72,11 @@ __all__ = [
     "measures_of",
     "narrowest_constant",
     "page",
+    "pair_health",
     "prediction_measures",
     "procrustes_residual",
     "rank_correlation",
     "relational_similarity",
     "singular_value_gap",
+    "space_health",
 ]

@@ -13,6 +13,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from isolex.diagnosis.checks import require_ids
+from isolex.diagnosis.ranks import rank_correlation
 from isolex.diagnosis.spectra import (
     condition_number,
     effective_condition_number,
@@ -209,25 +211,9 @@ def _script(character: str) -> str | None:
 def _rank_correlation(source: Vectors, target: Vectors, pairs: Int[Tensor, "p 2"]) -> float | None:
     if pairs.shape[0] == 0:
         return None
-    for side, vectors, ids in (("source", source, pairs[:, 0]), ("target", target, pairs[:, 1])):
-        low, high = int(ids.min()), int(ids.max())
-        if low < 0 or high >= len(vectors):
-            raise InputError(
-                f"got {side} ids from {low} to {high}, expected 0 to {len(vectors) - 1}", where="pair health"
-            )
+    require_ids((len(source), len(target)), pairs, "pair health")
     distinct = pairs.unique(dim=0)
-    centred = [ranks - ranks.mean() for ranks in map(_ranks, distinct.unbind(dim=1))]
-    lengths = [float(torch.linalg.vector_norm(ranks)) for ranks in centred]
-    if distinct.shape[0] < _FEWEST_PAIRS or 0 in lengths:
-        return None
-    return float(torch.dot(*centred)) / math.prod(lengths)
-
-
-def _ranks(values: Int[Tensor, "p"]) -> Float[Tensor, "p"]:
-    """Ranks from 1, those of equal values their mean; float64."""
-    _, places, counts = values.unique(return_inverse=True, return_counts=True)
-    ranks: Tensor = (counts.cumsum(dim=0) - (counts - 1) / 2.0).double()[places]
-    return ranks
+    return rank_correlation(*distinct.unbind(dim=1)) if distinct.shape[0] >= _FEWEST_PAIRS else None
 
 
 def _plain(attributes: dict[str, Any]) -> dict[str, Any]:

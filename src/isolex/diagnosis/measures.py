@@ -22,7 +22,7 @@ from isolex.normalize import DEFAULT_STEPS, Normalizer
 from isolex.progress import track
 from isolex.vectors import Vectors
 
-WORDS = 2_000
+WORDS = 1_000
 
 
 class _Sides:

@@ -4,6 +4,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from isolex.diagnosis.checks import require_ids
 from isolex.errors import InputError
 from isolex.linalg import gram
 from isolex.normalize import unit_rows
@@ -42,7 +43,7 @@ def relational_similarity(
         1.0
     """
     where = "relational similarity"
-    _require_ids(x, z, pairs, where)
+    require_ids((x.shape[0], z.shape[0]), pairs, where)
     if limit < _FEWEST:
         raise InputError(f"got limit {limit}, expected at least {_FEWEST}", where=where)
     kept = list(dict.fromkeys((i, j) for i, j in pairs.tolist()))[:limit]
@@ -80,7 +81,7 @@ def procrustes_residual(x: Float[Tensor, "n d"], z: Float[Tensor, "m e"], pairs:
         0.25
     """
     where = "Procrustes residual"
-    _require_ids(x, z, pairs, where)
+    require_ids((x.shape[0], z.shape[0]), pairs, where)
     if x.shape[1] != z.shape[1]:
         raise InputError(f"got {x.shape[1]} and {z.shape[1]} dimensions, expected the same", where=where)
     if pairs.shape[0] == 0:
@@ -106,16 +107,3 @@ def _centred_cosines(rows: Float[Tensor, "p d"], side: str) -> Float[Tensor, "c"
             where="relational similarity",
         )
     return centred.div_(length)
-
-
-def _require_ids(
-    x: Float[Tensor, "n d"], z: Float[Tensor, "m e"], pairs: Int[Tensor, "p 2"], where: str
-) -> None:
-    if pairs.shape[0] == 0:
-        return
-    for side, rows, ids in (("source", x, pairs[:, 0]), ("target", z, pairs[:, 1])):
-        low, high = int(ids.min()), int(ids.max())
-        if low < 0 or high >= rows.shape[0]:
-            raise InputError(
-                f"got {side} ids from {low} to {high}, expected 0 to {rows.shape[0] - 1}", where=where
-            )
