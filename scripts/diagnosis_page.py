@@ -1,4 +1,4 @@
-"""Fill docs/benchmarks-diagnosis.md, and fit the prediction that isolex ships, from benchmarks/diagnosis.json.
+"""Fill docs/benchmarks-diagnosis.md and fit the prediction that isolex ships, by benchmarks/diagnosis.json.
 
 isolex bench diagnosis --data DATA --unsupervised benchmarks/verdict.json --json > benchmarks/diagnosis.json
 python scripts/diagnosis_page.py
@@ -20,8 +20,8 @@ PAGE = ROOT / "docs" / "benchmarks-diagnosis.md"
 COEFFICIENTS = ROOT / "src" / "isolex" / "diagnosis" / "coefficients.json"
 FITTED_ON = (
     "P@1 of supervised VecMap (protocol muse, CSLS) on skip-gram vectors of novels, 2 to 30 million tokens a "
-    "language, with MUSE dictionaries; en, es, fr, de in all directions, en-hu and en-uk both ways; all words, "
-    "3,000 and 10,000, with noise, and with 100 to 1,000 seed pairs"
+    "language, with MUSE dictionaries; en, es, fr, de in all directions, en-hu and en-uk both ways; all "
+    "words, 3,000 and 10,000, with noise, and with 100 to 1,000 seed pairs"
 )
 
 

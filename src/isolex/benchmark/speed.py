@@ -83,6 +83,15 @@ class ScalingRow:
     mib: float
 
 
+@dataclass(frozen=True)
+class MappedRow:
+    """Seconds and MiB for the 10 best by CSLS, both ways, of `words` a side that lie in files."""
+
+    words: int
+    seconds: float
+    mib: float
+
+
 def run_retrieval(words: int) -> RetrievalRow:
     """Top 10 by inner product, and by CSLS in both directions.
 
@@ -134,6 +143,14 @@ def run_scaling(sizes: tuple[int, ...], *, queries: int = 2_000) -> Iterator[Sca
             yield ScalingRow(keys, queries, *alone(_search_file, path, queries, torch.get_num_threads()))
 
 
+def run_mapped(words: int) -> MappedRow:
+    """CSLS both ways of two vocabularies that are mapped from files, not read into memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number, side in enumerate("xz"):
+            _write_keys(Path(folder) / f"{side}.npy", words, number)
+        return MappedRow(words, *alone(_both_of_files, Path(folder), torch.get_num_threads()))
+
+
 def ratios(retrieval: RetrievalRow, iteration: IterationRow, files: FilesRow) -> dict[str, float]:
     """The figures to watch, by name: how many times faster, but `iteration_over_product`, slower."""
     return {
@@ -147,7 +164,7 @@ def ratios(retrieval: RetrievalRow, iteration: IterationRow, files: FilesRow) ->
     }
 
 
-def to_json(row: RetrievalRow | IterationRow | FilesRow | ScalingRow) -> dict[str, Any]:
+def to_json(row: RetrievalRow | IterationRow | FilesRow | ScalingRow | MappedRow) -> dict[str, Any]:
     """Plain numbers, rounded."""
     return {
         name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(row).items()
@@ -208,19 +225,32 @@ def _faiss(folder: str, threads: int) -> tuple[float, float]:
     return made[0], made[1]
 
 
-def _write_keys(path: Path, count: int) -> None:
-    rows = shared_space(10_000)[1].numpy()
+def _write_keys(path: Path, count: int, side: int = 1) -> None:
+    rows = shared_space(10_000)[side].numpy()
     made = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=(count, rows.shape[1]))
     for start in range(0, count, len(rows)):
-        noise = np.random.default_rng(start).standard_normal(rows.shape, dtype=np.float32)
+        noise = np.random.default_rng((side, start)).standard_normal(rows.shape, dtype=np.float32)
         made[start : start + len(rows)] = (rows + NOISE * noise)[: count - start]
     made.flush()
 
 
+def _mapped(path: Path) -> Float[Tensor, "n d"]:
+    # Copy on write: torch takes no arrays that cannot be written to.
+    return torch.from_numpy(np.load(path, mmap_mode="c"))
+
+
+def _both_of_files(folder: Path, threads: int) -> tuple[float, float]:
+    torch.set_num_threads(threads)
+    x, z = (_mapped(folder / f"{side}.npy") for side in "xz")
+    top_k_both(x[:_BLOCK], z[:10_000], NEIGHBOURS)
+    with AnonymousPeak() as memory:
+        seconds = seconds_of(lambda: CSLS().both(x, z, NEIGHBOURS))
+    return seconds, memory.bytes / 2**20
+
+
 def _search_file(path: Path, queries: int, threads: int) -> tuple[float, float]:
     torch.set_num_threads(threads)
-    # Copy on write: torch takes no arrays that cannot be written to.
-    keys = torch.from_numpy(np.load(path, mmap_mode="c"))
+    keys = _mapped(path)
     asked = shared_space(10_000)[0][:queries]
     top_k(asked, keys[:10_000], NEIGHBOURS)
     with AnonymousPeak() as memory:

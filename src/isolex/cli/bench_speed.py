@@ -10,7 +10,7 @@ import torch
 from rich.console import Console
 
 from isolex.alignment import current_versions
-from isolex.benchmark import ratios, run_files, run_iteration, run_retrieval, run_scaling, to_json
+from isolex.benchmark import ratios, run_files, run_iteration, run_mapped, run_retrieval, run_scaling, to_json
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import json_option, threads_option
 
@@ -25,9 +25,10 @@ _COUNT = click.IntRange(min=1_000)
 @click.option("--learnt", type=_COUNT, default=20_000, show_default=True, help="Words to learn from.")
 @click.option("--rows", type=_COUNT, default=50_000, show_default=True, help="Rows of text to read.")
 @click.option("--full", is_flag=True, help="Also 200,000 words and rows, and two million keys.")
+@click.option("--mapped", type=_COUNT, help="Also CSLS both ways of so many words a side, from files.")
 @threads_option
 @json_option
-def speed(words: int, learnt: int, rows: int, full: bool, as_json: bool) -> None:
+def speed(words: int, learnt: int, rows: int, full: bool, mapped: int | None, as_json: bool) -> None:
     """Searching, learning, reading and writing, beside what people use otherwise.
 
     Needs the extras ann and fasttext, for faiss and gensim to be compared with. Figures are ratios within
@@ -44,6 +45,7 @@ def speed(words: int, learnt: int, rows: int, full: bool, as_json: bool) -> None
         iteration = run_iteration(learnt)
         files = [run_files(count) for count in ((rows, _FULL_WORDS) if full else (rows,))]
         scaling = list(run_scaling(_FULL_SCALING if full else _SCALING))
+        big = [] if mapped is None else [run_mapped(mapped)]
     report: dict[str, Any] = {"benchmark": "speed"}
     report |= {name: round(value, 4) for name, value in ratios(retrieval[0], iteration, files[0]).items()}
     report |= {
@@ -51,6 +53,7 @@ def speed(words: int, learnt: int, rows: int, full: bool, as_json: bool) -> None
         "iteration": to_json(iteration),
         "files": [to_json(row) for row in files],
         "scaling": [to_json(row) for row in scaling],
+        "mapped": [to_json(row) for row in big],
         "machine": {"processor": _processor(), "cores": os.cpu_count(), "threads": torch.get_num_threads()},
         "versions": current_versions(),
         "seconds": watch.seconds,
@@ -61,8 +64,10 @@ def speed(words: int, learnt: int, rows: int, full: bool, as_json: bool) -> None
 def _render(console: Console, report: dict[str, Any]) -> None:
     figures = [[name, f"{value:.2f}"] for name, value in report.items() if isinstance(value, float)]
     console.print(table("ratios", ["figure", "value"], figures))
-    for name in ("retrieval", "files", "scaling"):
+    for name in ("retrieval", "files", "scaling", "mapped"):
         rows = report[name]
+        if not rows:
+            continue
         console.print(table(name, list(rows[0]), [[f"{value:,}" for value in row.values()] for row in rows]))
 
 

@@ -42,8 +42,8 @@ def top_k(
         k: How many to keep, ≥ 1.
         scale: Factor of the inner product.
         bias: `[m]`, one addend a key.
-        scratch_bytes: Bound on the working memory beside inputs and results; by default 256 MiB, or on a
-            GPU a quarter of what is free.
+        scratch_bytes: Bound on the working memory beside inputs, results, and some 10 (k + 5) bytes a query;
+            by default 256 MiB, or on a GPU a quarter of what is free.
 
     Raises:
         InputError: Shapes that do not fit, no keys, or k < 1.

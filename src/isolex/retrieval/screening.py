@@ -189,6 +189,7 @@ class _Rounded:
         n = rows.shape[0]
         keeps = 2 * n * self._width <= kept_bytes
         self._kept = rows.new_empty(n, self._width, dtype=torch.bfloat16) if keeps else None
+        self._last: tuple[slice, Tensor] | None = None
         self.norms, self.errors = rows.new_empty(n), rows.new_empty(n)
         for start in range(0, n, _ROUNDED_ROWS):
             part = slice(start, min(start + _ROUNDED_ROWS, n))
@@ -205,8 +206,12 @@ class _Rounded:
         return _Widest(float((self.norms + self.errors).max()), float(self.errors.max()), bias)
 
     def part(self, rows: slice) -> Tensor:
-        """Some rows, rounded."""
-        return self._round(rows)[1] if self._kept is None else self._kept[rows]
+        """Some rows, rounded; the last ones are remembered."""
+        if self._kept is not None:
+            return self._kept[rows]
+        if self._last is None or self._last[0] != rows:
+            self._last = rows, self._round(rows)[1]
+        return self._last[1]
 
     def _round(self, rows: slice) -> tuple[Tensor, Tensor]:
         """Scaled rows in float32, and rounded with their columns for the biases."""

@@ -19,17 +19,10 @@ _TAKEN_ROWS = 4_096
 def search(product: Product, k: int, *, scratch_bytes: int) -> TopK:
     """The k best columns of each row."""
     n, m = product.scores.x.shape[0], product.scores.z.shape[0]
-    count = min(product.candidates(k), m)
-    made = _Result.empty(product.scores, k)
+    of_rows = none_yet(n, min(product.candidates(k), m), product)
     area = _area(product, scratch_bytes)
-    height = max(1, min(tile_rows(product), math.isqrt(area)))
-    buffer = product.scores.x.new_empty(min(area, height * m), dtype=product.dtype)
-    for rows in track(list(_blocks(n, height)), "searching"):
-        best = none_yet(rows.stop - rows.start, count, product)
-        for columns in _blocks(m, area // height):
-            best.add(product.tile(rows, columns, buffer), columns.start)
-        made.take(product, rows, best)
-    return made.proven(product.scores, scratch_bytes)
+    _scan(product, of_rows, None, height=min(tile_rows(product), math.isqrt(area)), area=area)
+    return _finished(product, of_rows, k, scratch_bytes)
 
 
 def search_both(product: Product, k: tuple[int, int], *, scratch_bytes: int) -> tuple[TopK, TopK]:
@@ -39,31 +32,53 @@ def search_both(product: Product, k: tuple[int, int], *, scratch_bytes: int) -> 
     """
     n, m = product.scores.x.shape[0], product.scores.z.shape[0]
     area = _area(product, scratch_bytes)
-    if product.cheap and n * m > area and not streams(product):
+    streamed = streams(product)
+    if product.cheap and n * m > area and not streamed:
         forward, backward = (
             search(one, width, scratch_bytes=scratch_bytes)
             for one, width in zip((product, product.turned), k, strict=True)
         )
         return forward, backward
-    counts = min(product.candidates(k[0]), m), min(product.candidates(k[1]), n)
-    of_rows, of_columns = none_yet(n, counts[0], product), none_yet(m, counts[1], product)
+    of_rows = none_yet(n, min(product.candidates(k[0]), m), product)
+    of_columns = none_yet(m, min(product.candidates(k[1]), n), product)
     height = math.isqrt(area) if n * m > area else n
-    height = max(1, min(tile_rows(product), height) if streams(product) else height)
+    _scan(
+        product,
+        of_rows,
+        of_columns,
+        height=min(tile_rows(product), height) if streamed else height,
+        area=area,
+    )
+    return (
+        _finished(product, of_rows, k[0], scratch_bytes),
+        _finished(product.turned, of_columns, k[1], scratch_bytes),
+    )
+
+
+def _scan(
+    product: Product, of_rows: Candidates, of_columns: Candidates | None, *, height: int, area: int
+) -> None:
+    """Show every tile to the candidates.
+
+    All rows of some columns come first: columns too many to be kept rounded are then rounded but once.
+    """
+    n, m = product.scores.x.shape[0], product.scores.z.shape[0]
+    height = max(1, min(n, height))
     width = min(m, area // height)
     buffer = product.scores.x.new_empty(height * width, dtype=product.dtype)
-    for rows in track(list(_blocks(n, height)), "searching"):
-        for columns in _blocks(m, width):
-            tile = product.tile(rows, columns, buffer)
-            of_rows.part(rows).add(tile, columns.start)
+    tiles = [(rows, columns) for columns in _blocks(m, width) for rows in _blocks(n, height)]
+    for rows, columns in track(tiles, "searching"):
+        tile = product.tile(rows, columns, buffer)
+        of_rows.part(rows).add(tile, columns.start)
+        if of_columns is not None:
             of_columns.part(columns).add(tile.T, rows.start)
-    there, back = _Result.empty(product.scores, k[0]), _Result.empty(product.scores.turned, k[1])
-    for made, asking, found in ((there, product, of_rows), (back, product.turned, of_columns)):
-        for rows in _blocks(asking.scores.x.shape[0], _TAKEN_ROWS):
-            made.take(asking, rows, found.part(rows))
-    return (
-        there.proven(product.scores, scratch_bytes),
-        back.proven(product.scores.turned, scratch_bytes),
-    )
+
+
+def _finished(product: Product, found: Candidates, k: int, scratch_bytes: int) -> TopK:
+    made = _Result.empty(product.scores, k)
+    for rows in _blocks(product.scores.x.shape[0], _TAKEN_ROWS):
+        made.take(product, rows, found.part(rows))
+    return made.proven(product.scores, scratch_bytes)
 
 
 @dataclass(frozen=True, eq=False)
