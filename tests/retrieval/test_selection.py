@@ -136,6 +136,17 @@ class TestWays:
         found = selection.search(product(scores), 8, scratch_bytes=SCRATCH)
         same(found, plain_top_k(scores, 8, scratch_bytes=SCRATCH))
 
+    @pytest.mark.parametrize("threads", [1, 2])
+    def test_the_threads_of_torch_stay_as_they_were(self, product, threads) -> None:
+        before = torch.get_num_threads()
+        torch.set_num_threads(threads)
+        scores = biased(300, 700)
+        try:
+            selection.search_both(product(scores), (5, 5), scratch_bytes=SCRATCH)
+            assert torch.get_num_threads() == threads
+        finally:
+            torch.set_num_threads(before)
+
     def test_without_numba(self, monkeypatch) -> None:
         monkeypatch.undo()
         monkeypatch.setitem(sys.modules, "isolex.retrieval.compiled", None)

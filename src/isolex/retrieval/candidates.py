@@ -164,8 +164,8 @@ class StreamedCandidates:
         by_rows = tile.stride(1) == 1
         select = compiled.best_of_rows if by_rows else compiled.best_of_columns
         scores = (tile if by_rows else tile.T).view(self._values.dtype).numpy()
-        with compiled.ONE_AT_A_TIME:
-            select(scores, first, self._ids.numpy(), self._values.numpy(), torch.get_num_threads())
+        with compiled.at_work() as threads:
+            select(scores, first, self._ids.numpy(), self._values.numpy(), threads)
 
     def part(self, rows: slice) -> "StreamedCandidates":
         """Some of the rows, in the same memory."""

@@ -8,10 +8,14 @@ choices in the place of jumps, each in the function that needs it. Checks of typ
 functions, must leave them as they are: `no_type_check`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any, no_type_check
 
+import numba
 import numpy as np
+import torch
 from numba import njit, prange
 from numpy.typing import NDArray
 
@@ -28,7 +32,23 @@ _HALVINGS = 10
 
 
 # Some of the ways in which loops run side by side bear no second caller.
-ONE_AT_A_TIME = Lock()
+_ONE_AT_A_TIME = Lock()
+
+
+@contextmanager
+def at_work() -> Iterator[int]:
+    """Around every call of the functions below: how many threads they are to use, which is what torch uses.
+
+    Without it numba would set, for torch too, as many threads as there are cores.
+    """
+    threads = torch.get_num_threads()
+    with _ONE_AT_A_TIME:
+        most = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # made when it is loaded
+        numba.set_num_threads(min(threads, most))
+        try:
+            yield threads
+        finally:
+            torch.set_num_threads(threads)
 
 
 @njit(nogil=True, cache=True, parallel=True)

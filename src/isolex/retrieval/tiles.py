@@ -73,9 +73,9 @@ class Scores:
             made = _products(self.x[rows], self.z, ids)
         else:
             made = torch.empty(ids.shape)
-            with loops.ONE_AT_A_TIME:
+            with loops.at_work() as threads:
                 arrays = (one.numpy() for one in (self.x[rows], self.z, ids, made))
-                loops.products(*arrays, torch.get_num_threads())
+                loops.products(*arrays, threads)
         made = made if self.scale == 1 else made.mul_(self.scale)
         made = made if self.z_bias is None else made.add_(self.z_bias[ids])
         return made if self.x_bias is None else made.add_(self.x_bias[rows, None])
