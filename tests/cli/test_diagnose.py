@@ -71,4 +71,4 @@ def test_bad_input(isolex, here, arguments, message):
 
 
 def test_an_alignment_of_other_vectors(isolex, here):
-    isolex("diagnose", "bb.vec", "aa.vec", "--alignment", "aa-bb").fails("aa-bb")
+    isolex("diagnose", "bb.vec", "aa.vec", "--alignment", "aa-bb").fails("not the source vectors")

@@ -94,10 +94,8 @@ def _render(console: Console, report: dict[str, Any]) -> None:
         )
     for advice in report["advice"]:
         console.print(f"• {advice['say']}: {advice['because']}")
-    console.print()
-    console.print(table("the two spaces", ["", *(report[side]["name"] for side in _SIDES)], _spaces(report)))
-    console.print()
-    console.print(table("how alike they are", ["measure", "value", "closer"], _measures(report)))
+    _table(console, "the two spaces", ["", *(report[side]["name"] for side in _SIDES)], _spaces(report))
+    _table(console, "how alike they are", ["measure", "value", "closer"], _measures(report))
     if report["lexicon"] is not None:
         _render_lexicon(console, report["lexicon"])
     if report["hubness"] is not None:
@@ -137,30 +135,26 @@ def _measures(report: dict[str, Any]) -> list[list[str]]:
 
 
 def _render_lexicon(console: Console, lexicon: dict[str, Any]) -> None:
-    console.print()
     scores = [[name, _cell(value)] for name, value in lexicon["held_out"].items()]
     title = f"P@1 in percent on {lexicon['held_out_words']:,} held-out seed words, by CSLS"
-    console.print(table(title, ["method", "P@1"], scores))
+    _table(console, title, ["method", "P@1"], scores)
     for title, head, rows in (
         ("by the number of seed pairs", "pairs", lexicon["learning_curve"]),
         ("by frequency of the source word", "ranks", lexicon["by_frequency"]),
     ):
         if rows:
-            console.print()
             cells = [[_cell(row[head]), _cell(row["p@1"]), _interval(row["interval"])] for row in rows]
-            console.print(table(title, [head, "P@1", "95 % in"], cells))
+            _table(console, title, [head, "P@1", "95 % in"], cells)
     if lexicon["suspects"]:
-        console.print()
         cells = [
             [one["source"], one["target"], ", ".join(one["instead"]), f"{one['rank']:,}"]
             for one in lexicon["suspects"][:10]
         ]
         title = "seed pairs that disagree with the others: probable errors"
-        console.print(table(title, ["source", "target", "found instead", "rank"], cells, text_columns=3))
+        _table(console, title, ["source", "target", "found instead", "rank"], cells, text_columns=3)
 
 
 def _render_hubs(console: Console, hubness: dict[str, Any]) -> None:
-    console.print()
     figures = ("skewness", "robin_hood", "gini", "hub_occurrence", "anti_hub_share")
     cells = [
         [
@@ -171,7 +165,15 @@ def _render_hubs(console: Console, hubness: dict[str, Any]) -> None:
         for name, found in hubness["criteria"].items()
     ]
     head = ["criterion", *(figure.replace("_", " ") for figure in figures), "top hubs"]
-    console.print(table(f"hubs of {hubness['alignment']}, k = {hubness['k']}", head, cells))
+    _table(console, f"hubs of {hubness['alignment']}, k = {hubness['k']}", head, cells)
+
+
+def _table(
+    console: Console, title: str, columns: list[str], rows: list[list[str]], *, text_columns: int = 1
+) -> None:
+    """A table under a line of its own: the title of a narrow one would be wrapped."""
+    console.print(f"\n{title}", style="italic")
+    console.print(table(None, columns, rows, text_columns=text_columns))
 
 
 def _interval(ends: list[float]) -> str:

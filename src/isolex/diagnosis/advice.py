@@ -14,6 +14,8 @@ FEW_WORDS = 200
 # Points of P@1 that are worth advice, and that more pairs must still bring.
 _WORTH = 1.0
 _RISING = 1.5
+# What counts as about half of the pairs.
+_HALF = 0.6
 _SMALL_VOCABULARY = 5_000
 _POOR_PERCENT = 10.0
 _HUBBY = 0.3
@@ -78,9 +80,13 @@ def _normalization(lexicon: LexiconFindings) -> list[Advice]:
 
 
 def _more_pairs(lexicon: LexiconFindings) -> list[Advice]:
-    if len(lexicon.curve) < 2:
+    if not lexicon.curve:
         return []
-    before, last = lexicon.curve[-2:]
+    last = lexicon.curve[-1]
+    half = [point for point in lexicon.curve if point.pairs <= _HALF * last.pairs]
+    if not half:
+        return []
+    before = half[-1]
     gain = last.found.percent - before.found.percent
     evidence = (
         f"{before.pairs:,} pairs give {_percent(before.found)} and {last.pairs:,} give {_percent(last.found)}"
