@@ -14,7 +14,7 @@ from typing import Any
 
 from pages import ROOT, Report, filled, read, table, write_or_check
 
-from isolex.diagnosis import WITH_LEXICON, WITHOUT_LEXICON, Case, Model
+from isolex.diagnosis import WITH_LEXICON, Case, Model
 
 PAGE = ROOT / "docs" / "benchmarks-diagnosis.md"
 COEFFICIENTS = ROOT / "src" / "isolex" / "diagnosis" / "coefficients.json"
@@ -124,15 +124,13 @@ def prediction(report: Report) -> str:
 
 
 def coefficients(report: Report) -> str:
-    """The fitted models as JSON, with where they come from."""
+    """The fitted model as JSON, with where it comes from."""
     cases = [
         Case("-".join(sorted(case["pair"].split("-"))), case["measures"], case["p@1"])
         for case in report["cases"]
     ]
-    made: dict[str, Any] = {"fitted_on": FITTED_ON, "cases": len(cases)}
-    for name, features in (("with_lexicon", WITH_LEXICON), ("without_lexicon", WITHOUT_LEXICON)):
-        made[name] = _rounded(asdict(Model.fit(cases, features)))
-    return json.dumps(made, indent=2) + "\n"
+    fitted = _rounded(asdict(Model.fit(cases, WITH_LEXICON)))
+    return json.dumps({"fitted_on": FITTED_ON, "cases": len(cases), **fitted}, indent=2) + "\n"
 
 
 def _rounded(value: Any) -> Any:

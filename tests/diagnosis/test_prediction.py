@@ -6,7 +6,6 @@ import torch
 from isolex.arrays import generator
 from isolex.diagnosis import (
     WITH_LEXICON,
-    WITHOUT_LEXICON,
     Case,
     Model,
     leave_one_group_out,
@@ -97,17 +96,14 @@ class TestRankCorrelation:
 
 
 class TestShipped:
-    @pytest.mark.parametrize(
-        ("name", "features"), [("with_lexicon", WITH_LEXICON), ("without_lexicon", WITHOUT_LEXICON)]
-    )
-    def test_they_are_what_the_code_asks_for(self, name, features) -> None:
-        model = shipped_model(name)
-        assert model.features == features
-        assert len(model.means) == len(model.scales) == len(model.weights) == len(features)
+    def test_it_is_what_the_code_asks_for(self) -> None:
+        model = shipped_model()
+        assert model.features == WITH_LEXICON
+        assert len(model.means) == len(model.scales) == len(model.weights) == len(WITH_LEXICON)
         assert 0 < model.half_width < math.pi / 4
 
     def test_better_held_out_accuracy_is_expected_to_stay_better(self) -> None:
-        model = shipped_model("with_lexicon")
+        model = shipped_model()
         middle = dict.fromkeys(WITH_LEXICON, 1.0) | {
             "words": 10_000.0,
             "pairs": 2_000.0,

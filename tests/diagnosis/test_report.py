@@ -80,8 +80,7 @@ class TestWithoutALexicon:
     def test_only_what_needs_none(self, spaces) -> None:
         source, target, _ = spaces
         report = diagnose(source, target, words=200).to_json()
-        assert (report["lexicon"], report["hubness"]) == (None, None)
-        assert report["prediction"]["interval"][0] <= report["prediction"]["p@1"]
+        assert (report["lexicon"], report["hubness"], report["prediction"]) == (None, None, None)
         assert "seed lexicon" in report["advice"][0]["say"]
         assert page(report)
 

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from isolex.alignment import load
 from isolex.arrays import pick_device
-from isolex.cli.console import emit, say, table, working
+from isolex.cli.console import emit, table, working
 from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
 from isolex.diagnosis import MEASURES, WORDS, diagnose, page
 from isolex.files import atomic_file, check_file, check_not_input
@@ -52,7 +52,7 @@ def diagnose_command(
 ) -> None:
     """Will the spaces SRC and TGT align, did they, and why not? With advice.
 
-    Tells what is in the data, how alike the two spaces are, and what P@1 to expect. With --lexicon also the
+    Tells what is in the data and how alike the two spaces are. With --lexicon also what P@1 to expect, the
     accuracy on held-out words, whether more pairs would help, which pairs are probably wrong, and hubs.
 
     \b
@@ -79,9 +79,8 @@ def diagnose_command(
     if output is not None:
         with atomic_file(output) as path:
             path.write_text(page(report), encoding="utf-8")
-    emit(as_json, report | {"output": None if output is None else str(output)}, lambda c: _render(c, report))
-    if output is not None and not as_json:
-        say(f"wrote {output}")
+    report["output"] = None if output is None else str(output)
+    emit(as_json, report, lambda console: _render(console, report))
 
 
 def _render(console: Console, report: dict[str, Any]) -> None:
@@ -100,6 +99,8 @@ def _render(console: Console, report: dict[str, Any]) -> None:
         _render_lexicon(console, report["lexicon"])
     if report["hubness"] is not None:
         _render_hubs(console, report["hubness"])
+    if report["output"] is not None:
+        console.print(f"\nwrote {report['output']}")
 
 
 _SIDES = ("source", "target")

@@ -37,20 +37,17 @@ def advise(
     expectation: Expectation | None,
 ) -> list[Advice]:
     """What follows from the findings, most important first."""
-    made = [_method(lexicon, expectation)]
+    made = [_method(lexicon)]
     if lexicon is not None:
         made += [*_normalization(lexicon), *_more_pairs(lexicon), *_errors(lexicon)]
     return made + _more_text(health, expectation) + _hubs(hubness) + _damage(health)
 
 
-def _method(lexicon: LexiconFindings | None, expectation: Expectation | None) -> Advice:
+def _method(lexicon: LexiconFindings | None) -> Advice:
     if lexicon is None:
-        expected = (
-            "" if expectation is None else f" (with one, expect a P@1 of about {expectation.percent:.0f} %)"
-        )
         return Advice(
             "Find a seed lexicon, even of 25 pairs; without any, use --unsupervised and heed its verdict",
-            f"nothing but pairs of translations can tell a right alignment from a wrong one{expected}",
+            "nothing but translations can tell a right alignment from a wrong one, or what it is worth",
         )
     if lexicon.words < FEW_WORDS:
         return Advice(

@@ -145,10 +145,9 @@ def narrowest_constant(percents: Sequence[float], coverage: float) -> float:
     return min(ordered[start + held - 1] - ordered[start] for start in range(len(ordered) - held + 1))
 
 
-def shipped_model(name: str) -> Model:
-    """The model `with_lexicon` or `without_lexicon` that comes with isolex; see `coefficients.json`."""
-    text = files("isolex.diagnosis").joinpath("coefficients.json").read_text(encoding="utf-8")
-    entry = json.loads(text)[name]
+def shipped_model() -> Model:
+    """The model that comes with isolex; see `coefficients.json`."""
+    entry = json.loads(files("isolex.diagnosis").joinpath("coefficients.json").read_text(encoding="utf-8"))
     features, means, scales, weights = (
         tuple(entry[key]) for key in ("features", "means", "scales", "weights")
     )
