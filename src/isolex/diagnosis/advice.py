@@ -20,6 +20,8 @@ _SMALL_VOCABULARY = 5_000
 _POOR_PERCENT = 10.0
 _HUBBY = 0.3
 _DAMAGED_PERCENT = 1.0
+# Share of the pairs under which a lexicon is more likely wrong than just bigger than the vocabularies.
+_LOST = 0.1
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,21 @@ def advise(
     expectation: Expectation | None,
 ) -> list[Advice]:
     """What follows from the findings, most important first."""
-    made = [_method(lexicon)]
+    made = [*_lost_pairs(lexicon), _method(lexicon)]
     if lexicon is not None:
         made += [*_normalization(lexicon), *_more_pairs(lexicon), *_errors(lexicon)]
     return made + _more_text(health, expectation) + _hubs(hubness) + _damage(health)
+
+
+def _lost_pairs(lexicon: LexiconFindings | None) -> list[Advice]:
+    if lexicon is None or lexicon.found > _LOST * lexicon.pairs:
+        return []
+    return [
+        Advice(
+            "Check the lexicon: are these its languages, this way round, in this letter case?",
+            f"only {lexicon.found:,} of its {lexicon.pairs:,} pairs are in both vocabularies",
+        )
+    ]
 
 
 def _method(lexicon: LexiconFindings | None) -> Advice:
@@ -56,7 +69,7 @@ def _method(lexicon: LexiconFindings | None) -> Advice:
         )
     best = max(lexicon.held_out, key=lambda name: lexicon.held_out[name].percent)
     others = ", ".join(f"{name} {_percent(f)}" for name, f in lexicon.held_out.items() if name != best)
-    advice = f"Use --method {best}"
+    advice = f"Of the methods without self-learning use {best}; without --method, align tries that too"
     rotation, free = lexicon.held_out.get("procrustes"), lexicon.held_out["least-squares"]
     if rotation is not None and free.percent > rotation.interval[1]:
         others += "; a map that is no rotation does better, so the spaces are not isometric"
@@ -89,8 +102,8 @@ def _more_pairs(lexicon: LexiconFindings) -> list[Advice]:
         f"{before.pairs:,} pairs give {_percent(before.found)} and {last.pairs:,} give {_percent(last.found)}"
     )
     if gain >= _RISING:
-        return [Advice("Collect more seed pairs: they still help", evidence)]
-    return [Advice("More seed pairs would help little", evidence)]
+        return [Advice("Collect more seed pairs, unless you use self-learning: vecmap gains", evidence)]
+    return [Advice("More seed pairs would help vecmap little", evidence)]
 
 
 def _errors(lexicon: LexiconFindings) -> list[Advice]:

@@ -44,7 +44,7 @@ class Measure:
         name: Key in results.
         closer: `lower` or `higher`: which figures mean that the spaces are more alike.
         compute: From the rows that are compared.
-        needs: `equal dimensions`, `pairs`, or nothing.
+        needs: `pairs`, `equal dimensions`, `more pairs than dimensions`, or nothing.
     """
 
     name: str
@@ -78,7 +78,7 @@ MEASURES = (
         "procrustes_residual",
         "lower",
         lambda both: procrustes_residual(both.problem.x, both.problem.z, both.problem.pairs),
-        ("pairs", "equal dimensions"),
+        ("pairs", "equal dimensions", "more pairs than dimensions"),
     ),
 )
 PAIRED = tuple(one.name for one in MEASURES if "pairs" in one.needs)
@@ -102,6 +102,8 @@ def measures_of(problem: Problem, *, words: int = WORDS) -> dict[str, float]:
     have = {
         "pairs": problem.pairs.unique(dim=0).shape[0] >= 3,
         "equal dimensions": problem.x.shape[1] == problem.z.shape[1],
+        # With fewer a rotation fits anything.
+        "more pairs than dimensions": problem.pairs.shape[0] > problem.x.shape[1],
     }
     possible = [one for one in MEASURES if all(have[need] for need in one.needs)]
     both = _Sides(x[:count], z[:count], problem)

@@ -179,7 +179,7 @@ def page(report: Report) -> str:
 def _prediction(report: Report) -> str:
     if not (found := report["prediction"]):
         return ""
-    lead = f"<b>{percent(found['p@1'])}</b> of words should find a right translation in first place (P@1)"
+    lead = f"<b>{percent(found['p@1'])}</b> of words find a right translation in first place (P@1, vecmap)"
     if found["interval"]:
         low, high = map(percent, found["interval"])
         lead += f"; {number(found['level'])} % interval: {low} to {high}"
@@ -191,7 +191,7 @@ def _prediction(report: Report) -> str:
 
 def _advice(report: Report) -> str:
     items = [
-        f'<li dir="auto"><b>{escape(advice["say"])}</b> <span>{escape(advice["because"])}</span></li>'
+        f'<li dir="auto"><b>{escape(advice["say"])}:</b> <span>{escape(advice["because"])}</span></li>'
         for advice in report["advice"] or ()
     ]
     return _section("Advice", f'<ol class="advice">{"".join(items)}</ol>') if items else ""

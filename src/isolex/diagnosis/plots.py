@@ -125,7 +125,7 @@ def learning_curve(report: Report) -> str:
         body += _dot(x(n), y(value), "accent", 3.4, f"{number(n)} pairs: {percent(value)}")
     top = min([y(value), *(high for _, _, high in ends[-1:])])
     body += _text(x(n), top - 8, f"{value:.1f}", "value", "middle")
-    caption = "Accuracy on held-out words. A curve that still rises says that more pairs would help."
+    caption = "Accuracy of vecmap on held-out words. If it still rises, more pairs would help."
     return _figure("Learning curve", caption, body)
 
 
@@ -136,7 +136,7 @@ def by_frequency(report: Report) -> str:
         return ""
     y, room = _up(0, _ceiling(groups)), (_RIGHT - _LEFT) / len(groups)
     bars = [_bar(_LEFT + room * (i + 0.5), room, y, group) for i, group in enumerate(groups)]
-    caption = "Accuracy on held-out words by frequency rank. Rare words have poorer vectors."
+    caption = "Accuracy of vecmap on held-out words by frequency rank. Rare words have poorer vectors."
     return _figure("Accuracy by frequency", caption, _axes(None, y, "", "P@1 in %") + "".join(bars))
 
 

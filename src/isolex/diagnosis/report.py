@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from isolex.alignment import Alignment
-from isolex.diagnosis.advice import Advice, advise
+from isolex.diagnosis.advice import FEW_WORDS, Advice, advise
 from isolex.diagnosis.findings import COMPARED, VOCABULARY, LexiconFindings, frequent, lexicon_findings
 from isolex.diagnosis.health import PairHealth, SpaceHealth, pair_health, space_health
 from isolex.diagnosis.hubness import Hubness, hubness_of
@@ -42,7 +42,7 @@ class Diagnosis:
         aligned: Which alignment the hubs and the map are those of, in words; None without one.
         hubness: By criterion; empty without an alignment.
         places: Frequent words of both sides on a flat map of the shared space; None without an alignment.
-        expectation: The P@1 to expect of a supervised alignment; None without a lexicon.
+        expectation: The P@1 to expect of a supervised alignment; None without 200 seed words.
         advice: What to do, most important first.
         compared: Most frequent words that the measures of isomorphism looked at.
         seconds: That it took.
@@ -191,9 +191,9 @@ def _hubness(x: Float[Tensor, "n d"], z: Float[Tensor, "m d"]) -> dict[str, Hubn
 def _expectation(
     problem: Problem, measures: Mapping[str, float], findings: LexiconFindings | None
 ) -> Expectation | None:
-    """None without seed words to hold out: the shapes of two spaces alone hardly tell."""
+    """None without seed words enough: a few, or the shapes of two spaces alone, hardly tell."""
     held_out = None if findings is None else findings.held_out["vecmap"]
-    if held_out is None or not held_out.words or "relational_similarity" not in measures:
+    if held_out is None or findings is None or findings.words < FEW_WORDS:
         return None
     return shipped_model().expect(prediction_measures(problem, dict(measures), held_out.percent))
 
