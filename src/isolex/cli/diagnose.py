@@ -131,7 +131,7 @@ def _spaces(report: dict[str, Any]) -> list[list[str]]:
 
 
 def _measures(report: dict[str, Any]) -> list[list[str]]:
-    closer = {one.name: one.closer for one in MEASURES} | {"gromov_wasserstein": "lower"}
+    closer = {one.name: one.closer for one in MEASURES}
     known = report["together"] | (report["lexicon"] or {})
     shared = known["identical_strings"]
     rows = [["identical strings", f"{shared:,} ({known['identical_share']:.1f} %)", ""]]

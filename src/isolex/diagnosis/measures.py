@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 
 import torch
 from jaxtyping import Float
@@ -14,8 +15,11 @@ from isolex.diagnosis.paired import procrustes_residual, relational_similarity
 from isolex.diagnosis.spectra import (
     condition_harmonic_mean,
     effective_condition_harmonic_mean,
+    isotropy,
+    mean_norm,
     singular_value_gap,
 )
+from isolex.diagnosis.transport import gromov_wasserstein_distance
 from isolex.lexicon import Lexicon, index_checked
 from isolex.mapping import Problem
 from isolex.normalize import DEFAULT_STEPS, Normalizer
@@ -23,6 +27,8 @@ from isolex.progress import track
 from isolex.vectors import Vectors
 
 WORDS = 1_000
+# Transport costs several times as much.
+TRANSPORT_WORDS = 500
 
 
 class _Sides:
@@ -44,7 +50,7 @@ class Measure:
         name: Key in results.
         closer: `lower` or `higher`: which figures mean that the spaces are more alike.
         compute: From the rows that are compared.
-        needs: `pairs`, `equal dimensions`, `more pairs than dimensions`, or nothing.
+        needs: `pairs`, `equal dimensions`, `more pairs than dimensions`, the package `POT`, or nothing.
     """
 
     name: str
@@ -67,6 +73,14 @@ MEASURES = (
         "effective_condition_harmonic_mean",
         "lower",
         lambda both: effective_condition_harmonic_mean(both.x, both.z),
+    ),
+    Measure("lower_isotropy", "higher", lambda both: min(isotropy(both.x), isotropy(both.z))),
+    Measure("higher_mean_norm", "lower", lambda both: max(mean_norm(both.x), mean_norm(both.z))),
+    Measure(
+        "gromov_wasserstein",
+        "lower",
+        lambda both: gromov_wasserstein_distance(both.x[:TRANSPORT_WORDS], both.z[:TRANSPORT_WORDS]),
+        ("POT",),
     ),
     Measure(
         "relational_similarity",
@@ -102,6 +116,7 @@ def measures_of(problem: Problem, *, words: int = WORDS) -> dict[str, float]:
     have = {
         "pairs": problem.pairs.unique(dim=0).shape[0] >= 3,
         "equal dimensions": problem.x.shape[1] == problem.z.shape[1],
+        "POT": find_spec("ot") is not None,
         # With fewer a rotation fits anything.
         "more pairs than dimensions": problem.pairs.shape[0] > problem.x.shape[1],
     }

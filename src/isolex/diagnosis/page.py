@@ -179,7 +179,9 @@ def page(report: Report) -> str:
 def _prediction(report: Report) -> str:
     if not (found := report["prediction"]):
         return ""
-    lead = f"<b>{percent(found['p@1'])}</b> of words find a right translation in first place (P@1, vecmap)"
+    lead = (
+        f"<b>{percent(found['p@1'])}</b> of words find a right translation in first place (P@1 with vecmap)"
+    )
     if found["interval"]:
         low, high = map(percent, found["interval"])
         lead += f"; {number(found['level'])} % interval: {low} to {high}"
@@ -219,7 +221,8 @@ def _measures(report: Report) -> str:
         cells = [(f"P@1, {escape(method)}", ""), (percent(value), "number")]
         rows.append([*cells, ("higher is better", ""), (tried, "meaning")])
     head = [("Measure", ""), ("Value", "number"), ("Direction", ""), ("What it says", "")]
-    note = f"The {number(report['together'].get('words_compared'))} most frequent words of each are compared."
+    compared = number(report["together"].get("words_compared"))
+    note = f"Distances, gaps and COND are of the {compared} most frequent words of each; the rest is of all."
     return _section("How alike they are", _table(head, rows), note)
 
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -18,13 +17,11 @@ from isolex.diagnosis.hubness import Hubness, hubness_of
 from isolex.diagnosis.measures import PAIRED, WORDS, as_problem, measures_of, prediction_measures
 from isolex.diagnosis.places import Places, places
 from isolex.diagnosis.prediction import Expectation, shipped_model
-from isolex.diagnosis.transport import gromov_wasserstein_distance
 from isolex.lexicon import Lexicon
 from isolex.mapping import Problem
 from isolex.retrieval import CSLS, Criterion, InvertedSoftmax, NearestNeighbour
 from isolex.vectors import Vectors
 
-TRANSPORT_WORDS = 500
 _TOP = 10
 
 
@@ -142,9 +139,6 @@ def diagnose(
     problem = as_problem(source, target, lexicon, device=device)
     head = frequent(problem)
     measures = measures_of(problem, words=words)
-    if find_spec("ot") is not None:
-        sides = (rows[rows.any(dim=1)][:TRANSPORT_WORDS] for rows in (problem.x, problem.z))
-        measures["gromov_wasserstein"] = gromov_wasserstein_distance(*sides)
     findings = None if lexicon is None else lexicon_findings(source, target, lexicon, head, seed)
     space = _shared_space(head, alignment, findings)
     spread = {} if space is None else _hubness(*space)
