@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pages import ROOT, Report, filled, read, table, write_or_check
+from pages import ROOT, Report, filled, made_of, read, table, write_or_check
 
-from isolex.diagnosis import WITH_LEXICON, Case, Model
+from isolex.benchmark import DiagnosisRow, as_case
+from isolex.diagnosis import WITH_LEXICON, Model
 
 PAGE = ROOT / "docs" / "benchmarks-diagnosis.md"
 COEFFICIENTS = ROOT / "src" / "isolex" / "diagnosis" / "coefficients.json"
@@ -126,7 +127,7 @@ def prediction(report: Report) -> str:
 def coefficients(report: Report) -> str:
     """The fitted model as JSON, with where it comes from."""
     cases = [
-        Case("-".join(sorted(case["pair"].split("-"))), case["measures"], case["p@1"])
+        as_case(DiagnosisRow(case["pair"], case["spaces"], case["measures"], case["p@1"]))
         for case in report["cases"]
     ]
     fitted = _rounded(asdict(Model.fit(cases, WITH_LEXICON)))
@@ -154,8 +155,7 @@ def main() -> int:
         "correlation": correlation,
         "prediction": prediction,
     }
-    figures = {name: f"\n\n{make(report)}\n\n" for name, make in parts.items()}
-    return write_or_check({COEFFICIENTS: coefficients(report), PAGE: filled(PAGE, figures)})
+    return write_or_check({COEFFICIENTS: coefficients(report), PAGE: filled(PAGE, made_of(report, parts))})
 
 
 if __name__ == "__main__":

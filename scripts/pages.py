@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,11 @@ def filled(path: Path, figures: Mapping[str, str]) -> str:
         if count != 1:
             raise SystemExit(f"{path} has {count} places for: {name}")
     return text
+
+
+def made_of(report: Report, parts: Mapping[str, Callable[[Report], str]]) -> dict[str, str]:
+    """What `filled` puts in: each part of a page, set off by blank lines."""
+    return {name: f"\n\n{make(report)}\n\n" for name, make in parts.items()}
 
 
 def write_or_check(made: Mapping[Path, str]) -> int:

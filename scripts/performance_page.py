@@ -6,7 +6,7 @@ python scripts/performance_page.py
 
 import sys
 
-from pages import ROOT, Report, filled, read, table, write_or_check
+from pages import ROOT, Report, filled, made_of, read, table, write_or_check
 
 _TWO_MILLION = 2_000_000
 PAGE = ROOT / "docs" / "performance.md"
@@ -132,8 +132,7 @@ def main() -> int:
         "scaling": scaling,
         "mapped": mapped,
     }
-    figures = {name: f"\n\n{make(report)}\n\n" for name, make in parts.items()}
-    return write_or_check({PAGE: filled(PAGE, figures)})
+    return write_or_check({PAGE: filled(PAGE, made_of(report, parts))})
 
 
 if __name__ == "__main__":

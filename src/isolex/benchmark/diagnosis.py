@@ -140,11 +140,11 @@ def _row(folder: DataFolder, case: Spaces) -> DiagnosisRow:
     measures = prediction_measures(problem, measures_of(problem), held_out)
     alignment = align(source, target, lexicon, method=PREDICTED, check=False)
     p1 = evaluate(alignment, test).precision(1)
-    claims = _claims(source, target, lexicon, test) if case.name == _ALL_WORDS else None
+    claims = _claims(source, target, lexicon, test, problem) if case.name == _ALL_WORDS else None
     return DiagnosisRow(case.pair, case.name, measures, p1, claims)
 
 
-def _claims(source: Vectors, target: Vectors, lexicon: Lexicon, test: Lexicon) -> Claims:
+def _claims(source: Vectors, target: Vectors, lexicon: Lexicon, test: Lexicon, problem: Problem) -> Claims:
     p1, spread = {}, {}
     for method in METHODS:
         alignment = align(source, target, lexicon, method=method, check=False)
@@ -152,9 +152,9 @@ def _claims(source: Vectors, target: Vectors, lexicon: Lexicon, test: Lexicon) -
             p1[method, criterion] = evaluate(alignment, test, criterion=criterion).precision(1)
             if method == "procrustes":
                 spread[criterion] = hubness_of(alignment.index(criterion), alignment.shared[0])
-    problem = as_problem(source, target, lexicon)
     curve = tuple(learning_curve(Procrustes(), frequent(problem)))
-    return Claims(p1, spread, non_linear(problem, as_problem(source, target, test).pairs), curve)
+    asked = torch.from_numpy(test.index(source, target).pairs)
+    return Claims(p1, spread, non_linear(problem, asked), curve)
 
 
 def non_linear(problem: Problem, test: Int[Tensor, "t 2"], *, hidden: int = 512) -> tuple[float, float]:

@@ -8,9 +8,8 @@ from isolex.diagnosis.health import SpaceHealth
 from isolex.diagnosis.hubness import Hubness
 from isolex.diagnosis.prediction import Expectation
 from isolex.mapping import HeldOut
+from isolex.mapping.validation import FEW_WORDS
 
-# Seed words from which held-out ones can choose between methods; under it `align` learns from itself.
-FEW_WORDS = 200
 # Points of P@1 that are worth advice, and that more pairs must still bring.
 _WORTH = 1.0
 _RISING = 1.5

@@ -127,24 +127,20 @@ def measures_of(problem: Problem, *, words: int = WORDS) -> dict[str, float]:
 
 def _used(rows: Float[Tensor, "n d"]) -> Float[Tensor, "u d"]:
     """Rows that are not zero."""
-    kept: Tensor = rows[rows.any(dim=1)] if not bool(rows.any(dim=1).all()) else rows
+    kept: Tensor = rows[rows.any(dim=1)]
     return kept
 
 
-def prediction_measures(
-    problem: Problem, measures: dict[str, float], held_out: float | None
-) -> dict[str, float]:
+def prediction_measures(problem: Problem, measures: dict[str, float], held_out: float) -> dict[str, float]:
     """What a prediction is made from, of one problem.
 
     Args:
         problem: Spaces and seed pairs.
         measures: From `measures_of`.
-        held_out: P@1 of VecMap on held-out seed words, in percent; None without any.
+        held_out: P@1 of VecMap on held-out seed words, in percent.
     """
-    made = measures | {"words": float(min(problem.x.shape[0], problem.z.shape[0]))}
-    if held_out is not None:
-        made |= {"held_out": held_out, "pairs": float(problem.pairs.shape[0])}
-    return made
+    words, pairs = min(problem.x.shape[0], problem.z.shape[0]), problem.pairs.shape[0]
+    return measures | {"words": float(words), "held_out": held_out, "pairs": float(pairs)}
 
 
 def as_problem(

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from isolex.alignment import Alignment
-from isolex.diagnosis.advice import FEW_WORDS, Advice, advise
+from isolex.diagnosis.advice import Advice, advise
 from isolex.diagnosis.findings import COMPARED, VOCABULARY, LexiconFindings, frequent, lexicon_findings
 from isolex.diagnosis.health import PairHealth, SpaceHealth, pair_health, space_health
 from isolex.diagnosis.hubness import Hubness, hubness_of
@@ -19,6 +19,7 @@ from isolex.diagnosis.places import Places, places
 from isolex.diagnosis.prediction import Expectation, shipped_model
 from isolex.lexicon import Lexicon
 from isolex.mapping import Problem
+from isolex.mapping.validation import FEW_WORDS
 from isolex.retrieval import CSLS, Criterion, InvertedSoftmax, NearestNeighbour
 from isolex.vectors import Vectors
 

@@ -16,6 +16,8 @@ from isolex.retrieval import CSLS
 FOLDS = 5
 ENOUGH_WORDS = 200
 VOCABULARY = 20_000
+# With fewer seed words, held-out ones are too few to compare methods on.
+FEW_WORDS = 200
 
 MIN_WORDS = 10
 USABLE_PERCENT = 10.0

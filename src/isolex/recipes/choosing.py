@@ -21,13 +21,11 @@ from isolex.mapping import (
     judge_evidence,
     null_problem,
 )
+from isolex.mapping.validation import FEW_WORDS
 from isolex.mapping.verdict import ALIGNED_AGREEMENT
 from isolex.names import look_up
 from isolex.progress import stop_wanted, track
 from isolex.recipes.methods import METHODS, from_transport
-
-# With fewer seed words, held-out ones are too few to compare methods on.
-FEW_WORDS = 200
 
 # Among fewer words than this two maps agree too often by chance.
 TELLING_WORDS = 50
