@@ -3,9 +3,10 @@
 A score is kept if it beats the worst that was kept so far. In the first tile that would be most of them;
 there, maxima of groups come first: if c groups have a maximum above some floor, so are the c best scores.
 
-Loops are written so that the compiler makes vector instructions of them: over neighbouring numbers, by
-choices in the place of jumps, each in the function that needs it. Checks of types at run time, which wrap
-functions, must leave them as they are: `no_type_check`.
+Loops are written so that the compiler makes vector instructions of them: over neighbouring numbers, and by
+choices in the place of jumps. What is done for single scores makes no views of rows: keeping count of those
+would cost more, above all where several threads do. Checks of types at run time, which wrap functions, must
+leave them as they are: `no_type_check`.
 """
 
 from collections.abc import Iterator
@@ -23,10 +24,12 @@ Array = NDArray[np.generic]
 _Best = tuple[Array, Array]
 
 # Groups of a row: group g holds every so many-th number from g on.
-_GROUPS = 256
-# Columns looked at together, in strips of so many rows: the groups of a column.
+_GROUPS = 512
+# Columns looked at together, in strips of so many rows: the groups of a column. Of the first tile, where
+# they tell a floor, there must be many.
 _LANES = 64
-_STRIP = 8
+_STRIP = 16
+_FIRST_STRIP = 8
 # Halvings of the range in which a floor is looked for. It need not be the highest.
 _HALVINGS = 10
 
@@ -60,7 +63,7 @@ def best_of_rows(tile: Array, first: int, ids: Array, found: Array, threads: int
         tile: `[r, c]`, int16 or float32.
         first: Its first column.
         ids: int32 `[r, k]`, the columns of the best so far.
-        found: `[r, k]` of the tile's type, their scores, the worst of them last.
+        found: `[r, k]` of the tile's type, their scores.
         threads: How many work side by side.
     """
     for part in prange(threads):
@@ -77,12 +80,14 @@ def best_of_columns(tile: Array, first: int, ids: Array, found: Array, threads: 
         tile: `[r, c]`, int16 or float32.
         first: Its first row.
         ids: int32 `[c, k]`, the rows of the best so far.
-        found: `[c, k]` of the tile's type, their scores, the worst of them last.
+        found: `[c, k]` of the tile's type, their scores.
         threads: How many work side by side.
     """
     for part in prange(threads):
         start, end = tile.shape[1] * part // threads, tile.shape[1] * (part + 1) // threads
-        floors = found[:, -1].copy()
+        floors = np.empty(end - start, tile.dtype)
+        for j in range(start, end):
+            floors[j - start] = _least(found, j)
         if first == 0:
             _raise_floors(tile, (start, end), found.shape[1], floors)
         _best_of_columns(tile, (start, end), first, (ids, found), floors)
@@ -105,32 +110,86 @@ def products(x: Array, z: Array, ids: Array, made: Array, threads: int) -> None:
 @njit(nogil=True, cache=True)
 @no_type_check
 def _best_of_rows(tile: Array, first: int, ids: Array, found: Array) -> None:
-    best = np.empty(_GROUPS, tile.dtype)
+    maxima = np.empty(_GROUPS, tile.dtype)
     whole = tile.shape[1] // _GROUPS * _GROUPS
     for i in range(tile.shape[0]):
-        row = tile[i]
+        floor = _least(found, i)
         if whole:
+            _maxima_of_row(tile, i, whole, maxima)
+            floor = _raised(floor, maxima, found.shape[1])
             for lane in range(_GROUPS):
-                best[lane] = row[lane]
-            for start in range(_GROUPS, whole, _GROUPS):
-                for lane in range(_GROUPS):
-                    value = row[start + lane]
-                    best[lane] = value if value > best[lane] else best[lane]
-            floor = _floor(best, found[i])
-            for lane in range(_GROUPS):
-                if best[lane] > floor:
+                if maxima[lane] > floor:
                     for j in range(lane, whole, _GROUPS):
-                        if row[j] > floor:
-                            _consider(row[j], first + j, ids[i], found[i])
+                        if tile[i, j] > floor:
+                            floor = max(floor, _put(tile[i, j], first + j, ids, found, i))
         for j in range(whole, tile.shape[1]):
-            _consider(row[j], first + j, ids[i], found[i])
+            if tile[i, j] > floor:
+                floor = max(floor, _put(tile[i, j], first + j, ids, found, i))
 
 
 @njit(nogil=True, cache=True)
 @no_type_check
-def _floor(maxima: Array, found: Array) -> Any:
-    """What the best scores lie above."""
-    floor = found[-1]
+def _best_of_columns(tile: Array, span: tuple[int, int], first: int, best: _Best, floors: Array) -> None:
+    ids, found = best
+    left, width = span[0], span[1] - span[0]
+    maxima = np.empty(width, tile.dtype)
+    for top in range(0, tile.shape[0], _STRIP):
+        bottom = min(top + _STRIP, tile.shape[0])
+        _maxima_of_strip(tile, (top, bottom), left, maxima)
+        for start in range(0, width, _LANES):
+            stop = min(start + _LANES, width)
+            if _any_above(maxima, floors, start, stop):
+                for lane in range(start, stop):
+                    floor, j = floors[lane], left + lane
+                    if maxima[lane] > floor:
+                        for i in range(top, bottom):
+                            if tile[i, j] > floor:
+                                floor = max(floor, _put(tile[i, j], first + i, ids, found, j))
+                        floors[lane] = floor
+
+
+@njit(nogil=True, cache=True)
+@no_type_check
+def _least(found: Array, i: int) -> Any:
+    least = found[i, 0]
+    for place in range(1, found.shape[1]):
+        least = min(least, found[i, place])
+    return least
+
+
+@njit(nogil=True, cache=True)
+@no_type_check
+def _put(value: float, name: int, ids: Array, found: Array, i: int) -> Any:
+    """Put a score that is better than the worst of row i in its place. Returns what is then the worst."""
+    least, second, worst = found[i, 0], value, 0
+    for place in range(1, found.shape[1]):
+        other = found[i, place]
+        smaller = other < least
+        greater = least if smaller else other
+        second = greater if greater < second else second
+        worst = place if smaller else worst
+        least = other if smaller else least
+    found[i, worst], ids[i, worst] = value, name
+    return second
+
+
+@njit(nogil=True, cache=True)
+@no_type_check
+def _maxima_of_row(tile: Array, i: int, whole: int, maxima: Array) -> None:
+    # Of unsigned numbers the compiler knows that none is negative, which would count from the end.
+    row = np.uint64(i)
+    for lane in range(np.uint64(_GROUPS)):
+        maxima[lane] = tile[row, lane]
+    for start in range(np.uint64(_GROUPS), np.uint64(whole), np.uint64(_GROUPS)):
+        for lane in range(np.uint64(_GROUPS)):
+            value = tile[row, start + lane]
+            maxima[lane] = value if value > maxima[lane] else maxima[lane]
+
+
+@njit(nogil=True, cache=True)
+@no_type_check
+def _raised(floor: Any, maxima: Array, count: int) -> Any:
+    """The floor, or what at least `count` of the maxima lie above."""
     low, high = maxima[0], maxima[0]
     for lane in range(_GROUPS):
         low = maxima[lane] if maxima[lane] < low else low
@@ -140,7 +199,7 @@ def _floor(maxima: Array, found: Array) -> Any:
         above = np.int16(0)
         for lane in range(_GROUPS):
             above = np.int16(above + (np.int16(1) if maxima[lane] > middle else np.int16(0)))
-        if above >= found.shape[0]:
+        if above >= count:
             low = middle
             floor = middle if middle > floor else floor
         else:
@@ -150,55 +209,38 @@ def _floor(maxima: Array, found: Array) -> Any:
 
 @njit(nogil=True, cache=True)
 @no_type_check
-def _best_of_columns(tile: Array, span: tuple[int, int], first: int, best: _Best, floors: Array) -> None:
-    ids, found = best
-    left, right = span
-    maxima = np.empty(_LANES, tile.dtype)
-    whole = left + (right - left) // _LANES * _LANES
-    for top in range(0, tile.shape[0], _STRIP):
-        bottom = min(top + _STRIP, tile.shape[0])
-        for start in range(left, whole, _LANES):
-            # Of such a slice the compiler knows that its numbers are neighbours, and that none is before it.
-            maxima[:] = tile[top, start : start + _LANES]
-            for i in range(top + 1, bottom):
-                row = tile[i, start : start + _LANES]
-                for lane in range(_LANES):
-                    maxima[lane] = row[lane] if row[lane] > maxima[lane] else maxima[lane]
-            below = floors[start : start + _LANES]
-            reached = np.int16(0)
-            for lane in range(_LANES):
-                reached = np.int16(1) if maxima[lane] > below[lane] else reached
-            if reached:
-                for lane in range(_LANES):
-                    j = start + lane
-                    if maxima[lane] > below[lane]:
-                        for i in range(top, bottom):
-                            if tile[i, j] > below[lane]:
-                                _consider(tile[i, j], first + i, ids[j], found[j])
-                        below[lane] = max(below[lane], found[j, -1])
-        for i in range(top, bottom):
-            for j in range(whole, right):
-                _consider(tile[i, j], first + i, ids[j], found[j])
+def _maxima_of_strip(tile: Array, rows: tuple[int, int], left: int, maxima: Array) -> None:
+    width = len(maxima)
+    maxima[:] = tile[rows[0], left : left + width]
+    for i in range(rows[0] + 1, rows[1]):
+        row = tile[i, left : left + width]
+        for lane in range(width):
+            maxima[lane] = row[lane] if row[lane] > maxima[lane] else maxima[lane]
+
+
+@njit(nogil=True, cache=True)
+@no_type_check
+def _any_above(maxima: Array, floors: Array, start: int, stop: int) -> bool:
+    some, below = maxima[start:stop], floors[start:stop]
+    reached = np.int16(0)
+    for lane in range(stop - start):
+        reached = np.int16(1) if some[lane] > below[lane] else reached
+    return reached > 0
 
 
 @njit(nogil=True, cache=True)
 @no_type_check
 def _raise_floors(tile: Array, span: tuple[int, int], count: int, floors: Array) -> None:
     """To what at least `count` numbers of each column lie above."""
-    left, right = span
-    strips, width = tile.shape[0] // _STRIP, (right - left) // _LANES * _LANES
+    strips, width = tile.shape[0] // _FIRST_STRIP, (span[1] - span[0]) // _LANES * _LANES
     if strips < count:
         return
     maxima = np.empty((strips, width), tile.dtype)
     for strip in range(strips):
-        best = maxima[strip]
-        best[:] = tile[strip * _STRIP, left : left + width]
-        for i in range(strip * _STRIP + 1, (strip + 1) * _STRIP):
-            row = tile[i, left : left + width]
-            for j in range(width):
-                best[j] = row[j] if row[j] > best[j] else best[j]
+        rows = (strip * _FIRST_STRIP, (strip + 1) * _FIRST_STRIP)
+        _maxima_of_strip(tile, rows, span[0], maxima[strip])
     for start in range(0, width, _LANES):
-        _raise_some(maxima[:, start : start + _LANES].copy(), count, floors[left + start :])
+        _raise_some(maxima[:, start : start + _LANES].copy(), count, floors[start:])
 
 
 @njit(nogil=True, cache=True)
@@ -225,19 +267,3 @@ def _raise_some(best: Array, count: int, floors: Array) -> None:
                 floors[lane] = max(floors[lane], middle[lane])
             else:
                 high[lane] = middle[lane]
-
-
-@njit(nogil=True, cache=True)
-@no_type_check
-def _consider(value: float, name: int, ids: Array, found: Array) -> None:
-    """Replace the last one, which is the worst, by a better one."""
-    last = found.shape[0] - 1
-    if not value > found[last]:
-        return
-    least, place = value, last
-    for other in range(last):
-        smaller = found[other] < least
-        least = found[other] if smaller else least
-        place = other if smaller else place
-    found[last], ids[last] = found[place], ids[place]
-    found[place], ids[place] = value, name
