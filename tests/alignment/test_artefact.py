@@ -18,6 +18,7 @@ from isolex.errors import FormatError, InputError, MismatchError
 from isolex.lexicon import Lexicon
 from isolex.retrieval import CSLS
 from isolex.vectors import Vectors
+from isolex.vectors.ngrams import NgramVectors
 
 from ..spaces import alignment_of, gaussian, numbered, one_hot, planted, rotation
 
@@ -127,6 +128,19 @@ def test_float16_vectors_stay_so(tmp_path):
     assert loaded.translate("s4") == half.translate("s4")
     with pytest.raises(MismatchError):
         load(tmp_path / "half", source=full.source)
+
+
+def test_subwords_are_saved_with_the_vectors(tmp_path):
+    made = make()
+    made.source.subwords = NgramVectors(gaussian(50, 20, 4), 3, 6)
+    expected = made.translate("unseen")
+    made.save(tmp_path / "made")
+    assert set(contents(tmp_path / "made")) == FILES
+    loaded = load(tmp_path / "made")
+    assert loaded.translate("unseen") == expected
+    assert loaded.target.subwords is None
+    loaded.head(40).save(tmp_path / "part")
+    assert [word for word, _ in load(tmp_path / "part").translate("unseen", 40)]
 
 
 def test_words_keep_their_unicode_form(tmp_path):

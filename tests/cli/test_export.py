@@ -1,22 +1,41 @@
+import json
+
 import numpy as np
 import pytest
 
 from isolex import load
 from isolex.interchange import EXPORT_FORMATS
+from isolex.interchange.vector_files import ENDINGS
 from isolex.vectors import Vectors
 
 from .helpers import contents
 from .malformed import UNUSABLE
 
+LOADED = {
+    **{format: (f"out/aa.aligned{ending}", f"out/bb.aligned{ending}") for format, ending in ENDINGS.items()},
+    "gensim": ("out/aa.aligned.kv", "out/bb.aligned.kv"),
+    "numpy": (
+        *("out/aa.aligned.npy", "out/aa.aligned.words.txt"),
+        *("out/bb.aligned.npy", "out/bb.aligned.words.txt"),
+    ),
+    "spacy": ("out/aa", "out/bb"),
+    "sentence-transformers": ("out",),
+    "huggingface": ("out",),
+}
+
 
 @pytest.mark.parametrize("format", EXPORT_FORMATS)
-def test_json_and_every_format(isolex, here, format):
+def test_json_tells_what_to_load(isolex, here, format):
     result = isolex("export", "aa-bb", "-o", "out", "--format", format, "--json")
     result.warns(None)
-    ending = EXPORT_FORMATS[format]
-    assert result.json == {"format": format, "files": [f"out/aa.aligned{ending}", f"out/bb.aligned{ending}"]}
-    sides = zip(result.json["files"], load("aa-bb").shared, strict=True)
-    for file, rows in sides:
+    assert result.json == {"format": format, "files": list(LOADED[format])}
+    assert all((here / path).exists() for path in LOADED[format])
+
+
+@pytest.mark.parametrize("format", ENDINGS)
+def test_files_hold_the_shared_space(isolex, here, format):
+    isolex("export", "aa-bb", "-o", "out", "--format", format).warns(None)
+    for file, rows in zip(LOADED[format], load("aa-bb").shared, strict=True):
         np.testing.assert_array_equal(Vectors.read(file).matrix, rows.numpy())
 
 
@@ -32,6 +51,24 @@ def test_other_files_of_the_folder_stay(isolex, here):
     assert (here / "data" / "aa.aligned.vec").exists()
 
 
+def test_a_repository_for_the_hub_is_an_alignment(isolex, here):
+    isolex("export", "aa-bb", "-o", "out", "--format", "huggingface").warns(None)
+    answers = [isolex("translate", folder, "s7", "--json").json for folder in ("aa-bb", "out")]
+    assert answers[0] == answers[1]
+    # And is not taken for one that may be replaced.
+    isolex("export", "aa-bb", "-o", "out", "--format", "huggingface").fails("choose an empty or a new folder")
+
+
+@pytest.mark.parametrize("status", ["doubtful", "failed"])
+def test_a_bad_alignment_warns_in_one_line(isolex, here, status):
+    card = json.loads((here / "aa-bb" / "card.json").read_text())
+    card |= {"status": status, "reasons": ["too little", "to tell"]}
+    (here / "aa-bb" / "card.json").write_text(json.dumps(card))
+    result = isolex("export", "aa-bb", "-o", "out", "--json")
+    result.warns(f"the exported alignment is {status}: too little$")
+    assert len(result.json["files"]) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -39,7 +76,10 @@ def test_other_files_of_the_folder_stay(isolex, here):
         (("aa-bb",), "Missing option '-o'"),
         (("aa-bb", "-o", "aa.vec"), r"aa.vec: cannot be made \(File exists\)"),
         (("aa-bb", "-o", "aa.vec/out"), r"aa.vec/out: cannot be made \(Not a directory\)"),
-        (("aa-bb", "-o", "out", "--format", "gensim"), "'gensim' is not one of 'word2vec'"),
+        (("aa-bb", "-o", "aa.vec", "--format", "spacy"), "aa.vec: is a file, expected a folder"),
+        (("aa-bb", "-o", "aa-bb", "--format", "huggingface"), "aa-bb: holds other files"),
+        (("aa-bb", "-o", "data", "--format", "sentence-transformers"), "data: holds other files"),
+        (("aa-bb", "-o", "out", "--format", "gensin"), "'gensin' is not one of 'word2vec'"),
         (("aa-bb", "-o", "out", "--source", "bb.vec"), "not the source vectors"),
     ],
 )
@@ -47,6 +87,15 @@ def test_bad_input(isolex, here, arguments, message):
     before = contents(here)
     isolex("export", *arguments).fails(message)
     assert contents(here) == before
+
+
+def test_the_vectors_that_it_is_made_from_are_not_replaced(isolex, here):
+    (here / "aa.vec").rename("source.aligned.vec")
+    before = contents(here)
+    arguments = ("export", "aa-bb", "--source", "source.aligned.vec")
+    isolex(*arguments, "-o", ".").fails(r"source\.aligned\.vec: is the input")
+    assert contents(here) == before
+    isolex(*arguments, "-o", "out").warns(None)
 
 
 @pytest.mark.parametrize("kind", UNUSABLE)

@@ -53,6 +53,24 @@ def test_words_left_out_keep_their_own_vectors(model, path):
     assert vectors.matrix.dtype == np.float16
 
 
+def test_a_store_keeps_them(model, path, tmp_path):
+    for options in ({}, {"limit": 3}, {"dtype": "float16"}):
+        original = read_vectors(path, **options)
+        original.write(tmp_path / "stored.safetensors")
+        stored = read_vectors(tmp_path / "stored.safetensors")
+        assert stored.subwords.matrix.dtype == original.matrix.dtype
+        for word in ("catsat", "été", "猫"):
+            np.testing.assert_allclose(stored.vector(word), original.vector(word), rtol=1e-6, atol=1e-4)
+    with pytest.raises(UnknownWordError):
+        stored.vector("")
+
+
+def test_other_formats_do_not(path, tmp_path):
+    for name in ("words.vec", "words.txt", "words.bin"):
+        read_vectors(path).write(tmp_path / name)
+        assert read_vectors(tmp_path / name).subwords is None
+
+
 def test_a_model_without_subwords_has_none(tmp_path):
     model = gensim_fasttext.FastText(
         [["a", "b"]] * 9, vector_size=4, min_count=1, bucket=0, max_n=0, epochs=1

@@ -8,6 +8,7 @@ from safetensors.numpy import save_file
 
 from isolex.errors import FormatError, InputError
 from isolex.vectors import Vectors, read_vectors
+from isolex.vectors.ngrams import NgramVectors
 from isolex.vectors.report import NOT_FINITE, Skip
 from isolex.vectors.store import StoredWords
 
@@ -102,6 +103,58 @@ def test_conversion_goes_through_all_rows(tmp_path):
         read_vectors(tmp_path / "file.safetensors", dtype="float16"), Vectors(words, matrix.astype("f2"))
     )
     assert len(read_vectors(tmp_path / "file.safetensors", dtype="float16", limit=5000)) == 5000
+
+
+@pytest.fixture
+def with_ngrams(vectors) -> Vectors:
+    vectors.subwords = NgramVectors(np.arange(28, dtype=np.float32).reshape(7, 4), 2, 3)
+    return vectors
+
+
+@pytest.mark.parametrize("options", [{}, {"limit": 2}, {"vocabulary": ["cat"]}, {"dtype": "float16"}])
+def test_ngrams_are_kept_and_mapped(with_ngrams, tmp_path, options):
+    with_ngrams.write(tmp_path / "file.safetensors")
+    back = read_vectors(tmp_path / "file.safetensors", **options)
+    assert isinstance(back.subwords.matrix, np.memmap)
+    assert (back.subwords.shortest, back.subwords.longest) == (2, 3)
+    np.testing.assert_array_equal(back.vector("unseen"), with_ngrams.vector("unseen"))
+    back.write(tmp_path / "file.safetensors")  # in its own place
+    again = read_vectors(tmp_path / "file.safetensors")
+    np.testing.assert_array_equal(again.vector("unseen"), with_ngrams.vector("unseen"))
+
+
+def test_ngrams_do_not_change_the_fingerprint(with_ngrams, tmp_path, path):
+    with_ngrams.write(tmp_path / "with.safetensors")
+    assert read_vectors(tmp_path / "with.safetensors").fingerprint == read_vectors(path).fingerprint
+
+
+def test_subwords_of_another_kind_are_left_out(vectors, tmp_path):
+    class Echo:
+        def vector(self, word):
+            return np.ones(4, np.float32)
+
+    vectors.subwords = Echo()
+    vectors.write(tmp_path / "file.safetensors")
+    assert read_vectors(tmp_path / "file.safetensors").subwords is None
+
+
+@pytest.mark.parametrize(
+    ("lengths", "ngrams", "message"),
+    [
+        (None, np.ones((7, 3), np.float32), "does not say how long n-grams are"),
+        ({"shortest": 2}, np.ones((7, 3), np.float32), "does not say how long n-grams are"),
+        ({"shortest": 0, "longest": 3}, np.ones((7, 3), np.float32), "n-grams and rows do not match"),
+        ({"shortest": 2, "longest": 3}, np.ones((7, 4), np.float32), "n-grams and rows do not match"),
+        ({"shortest": 2, "longest": 3}, np.ones((7, 3)), "ngrams is not one of float32 or float16 rows"),
+        ({"shortest": 2, "longest": 3}, None, "damaged or cut off"),
+    ],
+)
+def test_damaged_ngrams_are_told(tmp_path, lengths, ngrams, message):
+    card = {"format": "isolex-vectors", "version": 1, "ngrams": lengths}
+    tensors = TENSORS if ngrams is None else TENSORS | {"ngrams": ngrams}
+    save_file(tensors, tmp_path / "file", metadata={"isolex": json.dumps(card)})
+    with pytest.raises(FormatError, match=message):
+        read_vectors(tmp_path / "file")
 
 
 def test_words_outside_nfc(tmp_path):

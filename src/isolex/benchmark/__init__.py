@@ -10,6 +10,7 @@ from isolex.benchmark.diagnosis import (
     unsupervised_measures,
 )
 from isolex.benchmark.files_speed import run_files
+from isolex.benchmark.muse import MUSE_METHODS, MuseRow, ResultsFile, directed, muse_pairs, run_muse
 from isolex.benchmark.planted import PLANTED_METHODS, PlantedRun, run_planted
 from isolex.benchmark.reference import REFERENCE_CRITERIA, REFERENCE_METHODS, ReferenceRow, run_reference
 from isolex.benchmark.speed import ratios, run_iteration, run_mapped, run_retrieval, run_scaling, to_json
@@ -18,6 +19,7 @@ from isolex.benchmark.verdict import Calibration, leave_one_pair_out, run_verdic
 from isolex.benchmark.weak import UNORDERED_PAIRS, WeakRun, run_semi_supervised, run_unsupervised
 
 __all__ = [
+    "MUSE_METHODS",
     "PLANTED_METHODS",
     "REFERENCE_CRITERIA",
     "REFERENCE_METHODS",
@@ -25,19 +27,24 @@ __all__ = [
     "UNORDERED_PAIRS",
     "Calibration",
     "DiagnosisRow",
+    "MuseRow",
     "PlantedRun",
     "ReferenceRow",
+    "ResultsFile",
     "WeakRun",
     "as_case",
     "correlations",
+    "directed",
     "hubness_rows",
     "leave_one_pair_out",
+    "muse_pairs",
     "prediction",
     "ratios",
     "run_diagnosis",
     "run_files",
     "run_iteration",
     "run_mapped",
+    "run_muse",
     "run_planted",
     "run_reference",
     "run_retrieval",

@@ -9,6 +9,7 @@ from rich.console import Console
 from isolex.alignment import current_versions
 from isolex.benchmark import REFERENCE_CRITERIA, REFERENCE_METHODS, ReferenceRow, run_reference
 from isolex.cli.bench_diagnosis import diagnosis
+from isolex.cli.bench_muse import datasets_command, muse
 from isolex.cli.bench_speed import speed
 from isolex.cli.bench_weak import planted, semi, systems, unsupervised, verdict
 from isolex.cli.console import Stopwatch, emit, table, working
@@ -20,7 +21,7 @@ def bench() -> None:
     """Rerun measurements."""
 
 
-for _command in (unsupervised, semi, systems, verdict, planted, diagnosis, speed):
+for _command in (unsupervised, semi, systems, verdict, planted, diagnosis, speed, muse, datasets_command):
     bench.add_command(_command)
 
 

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from isolex.alignment import Alignment
 from isolex.cli.console import emit, table, working
+from isolex.cli.evaluate_similarity import analogy_command, similarity_command
 from isolex.cli.options import (
     PATH,
     AlignmentChoice,
@@ -24,7 +25,11 @@ from isolex.lexicon import Lexicon
 
 @click.group("evaluate")
 def evaluate_command() -> None:
-    """Score an alignment."""
+    """Score an alignment, or vectors of one language."""
+
+
+evaluate_command.add_command(similarity_command)
+evaluate_command.add_command(analogy_command)
 
 
 @evaluate_command.command("bli")

@@ -11,13 +11,13 @@ from isolex.interchange import EXPORT_FORMATS, export
 
 @click.command("export")
 @alignment_argument
-@click.option("-o", "--output", required=True, type=PATH, help="Folder for the two files.")
+@click.option("-o", "--output", required=True, type=PATH, help="Folder to write to.")
 @click.option(
     "--format",
     type=click.Choice(list(EXPORT_FORMATS)),
     default="word2vec",
     show_default=True,
-    help="File format.",
+    help="File format, or the library that is to load it.",
 )
 @alignment_options
 def export_command(
@@ -28,10 +28,14 @@ def export_command(
 ) -> None:
     """Write the vectors of both sides of DIR, mapped into the shared space, of unit length.
 
+    spacy, sentence-transformers and huggingface make a folder of their own, which must be new or empty. The
+    other formats put files into a folder, beside what it holds.
+
     \b
     Examples:
       isolex export en-es -o aligned
       isolex export en-es -o aligned --format word2vec-binary
+      isolex export en-es -o en-es-arrays --format numpy
     """
     alignment = choice.open()
     with working("exporting"):

@@ -11,6 +11,7 @@ import numpy as np
 from isolex.errors import FormatError, MissingExtraError
 from isolex.vectors.content import Content
 from isolex.vectors.gather import Gather, ReadOptions
+from isolex.vectors.ngrams import NgramVectors
 from isolex.vectors.rows import Block
 from isolex.vectors.sniff import VectorFormat
 
@@ -21,14 +22,17 @@ _MATRIX = struct.Struct("=?2q")  # quantised or not, rows, columns
 _AGAIN = "fetch the file again"
 
 
-class FastTextSubwords:
-    """Vectors of words, seen or not, from a fastText model's character n-grams."""
+class FastTextSubwords(NgramVectors):
+    """A fastText model's n-grams; words that the model has seen, read or not, keep their own vectors."""
 
     def __init__(self, model: Any) -> None:
+        super().__init__(model.vectors_ngrams, model.min_n, model.max_n)
         self._model = model
 
     def vector(self, word: str) -> np.ndarray:
-        """The mean of the word's n-gram vectors, float32 [d]; zeros if the model knows none of them."""
+        """The model's vector of the word, float32 [d]; zeros if the word has no n-gram."""
+        if word not in self._model.key_to_index:
+            return super().vector(word)
         vector: np.ndarray = self._model.get_vector(word)
         return vector.astype(np.float32, copy=False)
 

@@ -2,8 +2,9 @@
 
 It holds three tensors: `matrix` [n, d], float32 or float16; `words`, all words' UTF-8 bytes on end; and
 `offsets` int64 [n + 1], where each word starts in them. Under the key `isolex`, the file's metadata hold a
-JSON card: format, version, n, dimension, language and fingerprint. The matrix is memory-mapped, and words
-are decoded when the first of them is asked for.
+JSON card: format, version, n, dimension, language and fingerprint. Vectors with fastText's subwords have a
+fourth tensor, `ngrams` [buckets, d], and `ngrams` in the card, with their shortest and longest length. Both
+matrices are memory-mapped, and words are decoded when the first of them is asked for.
 """
 
 import json
@@ -21,6 +22,7 @@ from safetensors.numpy import save_file
 from isolex.errors import FormatError, InputError
 from isolex.vectors.content import Content
 from isolex.vectors.gather import Gather, ReadOptions
+from isolex.vectors.ngrams import NgramVectors
 from isolex.vectors.report import ReadReport
 from isolex.vectors.rows import Block
 from isolex.vectors.sniff import VectorFormat
@@ -86,7 +88,7 @@ def read_store(path: Path, kind: VectorFormat, options: ReadOptions) -> Content:
         raise FormatError(
             f"is an isolex store inside {kind.compression}", where=path, fix="decompress it first"
         )
-    card, matrix, words = _open(path, options)
+    card, matrix, words, subwords = _open(path, options)
     language = card.get("language")
     if options.vocabulary is not None or options.dtype not in (None, matrix.dtype.name):
         gather = Gather(matrix.shape[1], options, expected=len(words))
@@ -95,15 +97,16 @@ def read_store(path: Path, kind: VectorFormat, options: ReadOptions) -> Content:
                 batch = [word.encode() for word in words[start : start + CHUNK]]
                 places = range(start + 1, start + 1 + len(batch))
                 gather.add(Block(batch, matrix[start : start + CHUNK], places))
-        return replace(gather.content(path, str(kind), unit="row"), language=language)
+        content = gather.content(path, str(kind), unit="row")
+        return replace(content, language=language, subwords=subwords)
     rows = min(len(words), options.limit or len(words))
     fingerprint = card.get("fingerprint") if rows == len(words) else None
     report = ReadReport(str(kind), rows, unit="row")
-    return Content(words.head(rows), matrix[:rows], language, report, fingerprint=fingerprint)
+    return Content(words.head(rows), matrix[:rows], language, report, subwords, fingerprint)
 
 
 def write_store(content: Content, path: Path) -> None:
-    """Write a store in the matrix's own dtype; any word can stand in it.
+    """Write a store in the matrix's own dtype, n-grams included; any word can stand in it.
 
     Raises:
         InputError: The file cannot be written, for example because the disk is full.
@@ -124,6 +127,10 @@ def write_store(content: Content, path: Path) -> None:
         "words": np.frombuffer(b"".join(raw), dtype=np.uint8),
         "offsets": offsets,
     }
+    if isinstance(content.subwords, NgramVectors):
+        ngrams = content.subwords
+        tensors["ngrams"] = np.ascontiguousarray(ngrams.matrix, dtype=content.matrix.dtype)
+        card["ngrams"] = {"shortest": ngrams.shortest, "longest": ngrams.longest}
     mode = path.stat().st_mode if path.exists() else None
     try:
         save_file(tensors, path, metadata={CARD: json.dumps(card)})
@@ -133,24 +140,42 @@ def write_store(content: Content, path: Path) -> None:
         path.chmod(mode)
 
 
-def _open(path: Path, options: ReadOptions) -> tuple[dict[str, Any], np.ndarray, StoredWords]:
+def _open(
+    path: Path, options: ReadOptions
+) -> tuple[dict[str, Any], np.ndarray, StoredWords, NgramVectors | None]:
     try:
         with safe_open(path, framework="numpy") as file:
             card = _card(path, file.metadata() or {})
             words, offsets = file.get_tensor("words"), file.get_tensor("offsets")
-            rows = file.get_slice("matrix")
-            shape, dtype = tuple(rows.get_shape()), _DTYPES.get(rows.get_dtype())
+            matrix = _mapped(path, file, "matrix")
+            ngrams = _mapped(path, file, "ngrams") if "ngrams" in card else None
     except SafetensorError as error:
         raise _damaged(path, str(error)) from error
-    if dtype is None or len(shape) != 2 or 0 in shape:
-        raise _damaged(path, "its matrix is not one of float32 or float16 rows")
-    if words.dtype != np.uint8 or offsets.dtype != np.int64 or offsets.shape != (shape[0] + 1,):
+    if words.dtype != np.uint8 or offsets.dtype != np.int64 or offsets.shape != (len(matrix) + 1,):
         raise _damaged(path, "its words and rows do not match")
     if offsets[0] != 0 or offsets[-1] != words.size or (np.diff(offsets) < 1).any():
         raise _damaged(path, "its words have no proper bounds")
+    subwords = None if ngrams is None else _subwords(path, card["ngrams"], ngrams, matrix.shape[1])
+    return card, matrix, StoredWords(path, words.tobytes(), offsets, options), subwords
+
+
+def _mapped(path: Path, file: Any, name: str) -> np.ndarray:
+    rows = file.get_slice(name)
+    shape, dtype = tuple(rows.get_shape()), _DTYPES.get(rows.get_dtype())
+    if dtype is None or len(shape) != 2 or 0 in shape:
+        raise _damaged(path, f"its {name} is not one of float32 or float16 rows")
     # Copy on write: the array counts as writable, which PyTorch wants, and the file stays as it is.
-    matrix = np.memmap(path, dtype=dtype, mode="c", offset=_matrix_offset(path), shape=shape)
-    return card, matrix, StoredWords(path, words.tobytes(), offsets, options)
+    return np.memmap(path, dtype=dtype, mode="c", offset=_offset(path, name), shape=shape)
+
+
+def _subwords(path: Path, lengths: Any, ngrams: np.ndarray, dimension: int) -> NgramVectors:
+    try:
+        shortest, longest = int(lengths["shortest"]), int(lengths["longest"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(path, "its card does not say how long n-grams are") from error
+    if ngrams.shape[1] != dimension or shortest < 1:
+        raise _damaged(path, "its n-grams and rows do not match")
+    return NgramVectors(ngrams, shortest, longest)
 
 
 def _card(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
@@ -173,11 +198,11 @@ def _card(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
     return card
 
 
-def _matrix_offset(path: Path) -> int:
-    """Where the matrix starts; the library, which has checked the header, does not say."""
+def _offset(path: Path, name: str) -> int:
+    """Where a tensor starts; the library, which has checked the header, does not say."""
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
-        start: int = json.loads(file.read(size))["matrix"]["data_offsets"][0]
+        start: int = json.loads(file.read(size))[name]["data_offsets"][0]
     return 8 + size + start
 
 

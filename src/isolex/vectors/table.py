@@ -93,7 +93,9 @@ class Vectors:
 
     def write(self, path: str | Path, *, format: str | None = None) -> None:
         """Write a file; see `write_vectors`."""
-        content = Content(self.words, self.matrix, self.language, fingerprint=self.fingerprint)
+        content = Content(
+            self.words, self.matrix, self.language, subwords=self.subwords, fingerprint=self.fingerprint
+        )
         write_content(content, path, format=format)
 
     @property
@@ -254,9 +256,9 @@ def read_vectors(
 def write_vectors(vectors: Vectors, path: str | Path, *, format: str | None = None) -> None:
     """Write word vectors so that reading them back gives the same words, order and values.
 
-    What is not the same: only the store holds the language and float16 (other formats hold float16 values
-    as float32), and words that are not in NFC need `unicode="keep"` on reading. The file that stood at
-    `path` stays until the new one is whole.
+    What is not the same: only the store holds the language, n-grams of fastText and float16 (others hold
+    float16 values as float32), and words that are not in NFC need `unicode="keep"` on reading. The file that
+    stood at `path` stays until the new one is whole.
 
     Args:
         vectors: What to write.

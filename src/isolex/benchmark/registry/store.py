@@ -1,0 +1,208 @@
+"""From a dataset's files to files on this machine: the cache, mirrors, checksums, archives and licences."""
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from isolex.benchmark.registry.archives import unpack, unpacked_folder
+from isolex.benchmark.registry.catalogue import get_dataset
+from isolex.benchmark.registry.dataset import DataFile, Dataset
+from isolex.benchmark.registry.origin import record, recorded_digest, sha256_of
+from isolex.benchmark.registry.transfer import Transfer
+from isolex.errors import FormatError, InputError, IsolexWarning, MissingExtraError
+from isolex.files import make_folder
+from isolex.progress import track
+
+CACHE_VARIABLE = "ISOLEX_CACHE"
+MIRROR_VARIABLE = "ISOLEX_MIRROR"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file of a dataset on this machine.
+
+    Attributes:
+        file: What it is.
+        path: Where it is; for an archive the folder that it was unpacked to.
+        sha256: Its digest.
+        verified: It has the digest that the registry knows. Otherwise nobody knows whether it is the file
+            that its owners published.
+    """
+
+    file: DataFile
+    path: Path
+    sha256: str
+    verified: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "dataset": self.file.dataset,
+            "part": self.file.part,
+            "unit": self.file.unit,
+            "path": str(self.path),
+            "address": self.file.address,
+            "sha256": self.sha256,
+            "verified": self.verified,
+        }
+
+
+def fetch(
+    dataset: Dataset | str,
+    units: Sequence[str] = (),
+    parts: Sequence[str] = (),
+    *,
+    cache: str | Path | None = None,
+    mirror: str | None = None,
+    offline: bool = False,
+) -> list[Fetched]:
+    """Files of a dataset, out of the cache, or else downloaded into it.
+
+    A licence that forbids commercial use, or none that is known, is told in a warning.
+
+    Args:
+        dataset: A dataset or its name, see `datasets`.
+        units: Language pairs or languages; empty for all.
+        parts: Such as `train`; empty for all.
+        cache: Folder for downloads; by default the environment variable ISOLEX_CACHE, or the user's folder
+            for caches.
+        mirror: Address of a folder with the layout of the cache, to download from instead of the owners'
+            servers; by default the environment variable ISOLEX_MIRROR.
+        offline: Take what is in the cache and open no connection.
+
+    Raises:
+        InputError: No such dataset, unit or part; the file is not in the cache and cannot be downloaded; or
+            the cache cannot be written.
+        FormatError: What came is not what was expected: another digest, a web page, a damaged archive.
+        MissingExtraError: Something has to be downloaded, and pooch is not there.
+    """
+    dataset = get_dataset(dataset) if isinstance(dataset, str) else dataset
+    files = dataset.select(units, parts)
+    store = Store(cache_folder(cache), _mirror(mirror), offline)
+    warn_of_licence(dataset)
+    return [store.get(file) for file in track(files, dataset.name)]
+
+
+def cache_folder(given: str | Path | None = None) -> Path:
+    """The folder for downloads: the given one, that of ISOLEX_CACHE, or the user's folder for caches."""
+    named = given or os.environ.get(CACHE_VARIABLE)
+    return Path(named).expanduser() if named else Path(_pooch().os_cache("isolex"))
+
+
+def warn_of_licence(dataset: Dataset) -> None:
+    """Tell in one line of a licence that forbids commercial use, or that none is known."""
+    if dataset.non_commercial:
+        line = f"{dataset.name}: the licence, {dataset.licence}, forbids commercial use"
+    elif dataset.non_commercial is None:
+        line = f"{dataset.name}: the licence is {dataset.licence}; ask its owners before you use it for more"
+        line += " than research"
+    else:
+        return
+    warnings.warn(line, IsolexWarning, stacklevel=3)
+
+
+@dataclass(frozen=True)
+class Store:
+    """A cache folder, and where its files come from.
+
+    Attributes:
+        folder: The cache.
+        mirror: Address to download from instead of the owners', without a slash at its end; or None.
+        offline: Open no connection.
+    """
+
+    folder: Path
+    mirror: str | None = None
+    offline: bool = False
+
+    def get(self, file: DataFile) -> Fetched:
+        """The file, from the cache or downloaded; an archive unpacked.
+
+        Raises:
+            InputError, FormatError, MissingExtraError: As `fetch` does.
+        """
+        path = self.folder / file.dataset / file.path
+        cached = path.is_file() and (file.sha256 is None or file.sha256 == sha256_of(path))
+        if not cached:
+            self._download(path, file)
+        folder = unpacked_folder(path)
+        if folder is not None and not (cached and folder.exists()):
+            unpack(path, folder)
+        digest = file.sha256 or recorded_digest(path)
+        return Fetched(file, folder or path, digest, verified=file.sha256 is not None)
+
+    def address(self, file: DataFile) -> str:
+        """Where the file is downloaded from."""
+        return file.address if self.mirror is None else f"{self.mirror}/{file.dataset}/{file.path}"
+
+    def _download(self, path: Path, file: DataFile) -> None:
+        address = self.address(file)
+        if self.offline:
+            found = "is not the file that was expected" if path.is_file() else "is not in the cache"
+            raise InputError(
+                f"{found}, and nothing may be downloaded",
+                where=path,
+                fix=f"put there by hand what is at {address}, or leave out offline",
+            )
+        make_folder(path.parent)
+        try:
+            _retrieve(address, path, file)
+        except OSError as error:
+            reason = "no permission" if isinstance(error, PermissionError) else error.strerror or error
+            raise InputError(
+                f"cannot be written ({reason})",
+                where=path,
+                fix=f"choose another cache folder, for instance by {CACHE_VARIABLE}",
+            ) from error
+        digest = file.sha256 or sha256_of(path)
+        record(path, address, digest, verified=file.sha256 is not None)
+
+
+def _retrieve(address: str, path: Path, file: DataFile) -> None:
+    """Let pooch put the file in place, if it has the right digest."""
+    pooch = _pooch()
+    transfer = Transfer(path, f"{file.dataset}/{file.path}")
+    try:
+        with _quiet(pooch.get_logger()):
+            pooch.retrieve(address, file.sha256, fname=path.name, path=path.parent, downloader=transfer)
+    except InputError:
+        raise
+    except ValueError as error:
+        raise FormatError(
+            f"sent a file whose SHA-256 is not {file.sha256}; it was not kept",
+            where=address,
+            fix=f"try again, or name another mirror by {MIRROR_VARIABLE}",
+        ) from error
+
+
+def _mirror(given: str | None) -> str | None:
+    address = given or os.environ.get(MIRROR_VARIABLE)
+    if not address:
+        return None
+    if not address.startswith(("http://", "https://")):
+        raise InputError(f"got {address!r}, expected an address with http:// or https://", where="mirror")
+    return address.rstrip("/")
+
+
+def _pooch() -> Any:
+    try:
+        import pooch  # noqa: PLC0415 - an optional package is asked for where it is needed
+    except ImportError as error:
+        raise MissingExtraError("downloading datasets", "pooch", "download") from error
+    return pooch
+
+
+@contextmanager
+def _quiet(logger: logging.Logger) -> Iterator[None]:
+    """What pooch has to say is said elsewhere, in one line."""
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)

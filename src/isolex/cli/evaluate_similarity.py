@@ -1,0 +1,195 @@
+"""`isolex evaluate similarity` and `isolex evaluate analogy`: what a space says of words, against people."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from isolex.alignment import Alignment
+from isolex.cli.console import emit, table, working
+from isolex.cli.options import PATH, AlignmentChoice, alignment_options, unicode_option
+from isolex.errors import InputError
+from isolex.evaluation import (
+    ANALOGY_METHODS,
+    SIDES,
+    UNKNOWN,
+    AnalogyResult,
+    AnalogySet,
+    SimilarityResult,
+    SimilaritySet,
+    evaluate_analogies,
+    evaluate_similarity,
+)
+from isolex.vectors import Vectors
+
+_space_argument = click.argument("alignment_dir", metavar="DIR|VECTORS", type=PATH)
+_vocab_option = click.option(
+    "--vocab", type=click.IntRange(min=1), help="Only so many of the most frequent words of either side."
+)
+
+
+def _side_option(crossing: str) -> Callable[..., Any]:
+    return click.option(
+        "--side",
+        type=click.Choice(SIDES),
+        help=f"Languages of an alignment: cross (default; {crossing}), source or target (all words).",
+    )
+
+
+@click.command("similarity")
+@_space_argument
+@click.argument("sets", metavar="SET...", type=PATH, nargs=-1, required=True)
+@_side_option("first words source, second target")
+@click.option(
+    "--unknown",
+    type=click.Choice(UNKNOWN),
+    default="drop",
+    show_default=True,
+    help="Pairs with an unknown word: drop leaves them out, midpoint gives them the others' mean cosine.",
+)
+@click.option("--reverse", is_flag=True, help="Exchange first and second words of the sets.")
+@_vocab_option
+@unicode_option
+@alignment_options
+def similarity_command(
+    choice: AlignmentChoice,
+    sets: tuple[Path, ...],
+    side: Any,
+    unknown: Any,
+    reverse: bool,
+    vocab: int | None,
+    unicode: Any,
+    as_json: bool,
+) -> None:
+    """Word similarity: correlate cosines with people's scores of word pairs, for each SET.
+
+    With an alignment DIR, the first word of a pair is of the source and the second of the target language,
+    unless --side says otherwise. With a file of VECTORS, both are of its language.
+
+    SET holds word, word, score on each line, in any layout of the published sets.
+
+    \b
+    Examples:
+      isolex evaluate similarity en-es en-es.similarity.tsv
+      isolex evaluate similarity en-es en.similarity.tsv --side source --unknown midpoint --json
+      isolex evaluate similarity en.vec en.similarity.tsv
+    """
+    given = [SimilaritySet.read(path, unicode=unicode) for path in sets]
+    space = _open(choice, vocab, unicode)
+    with working("evaluating"):
+        results = [
+            evaluate_similarity(space, one.reversed() if reverse else one, unknown=unknown, side=side)
+            for one in given
+        ]
+        rows = [result.to_json() for result in results]
+    emit(as_json, rows, lambda console: _render_similarity(console, results))
+
+
+@click.command("analogy")
+@_space_argument
+@click.argument("questions", type=PATH)
+@_side_option("a and b source, c and d target")
+@click.option(
+    "--method",
+    type=click.Choice(ANALOGY_METHODS),
+    default="add",
+    show_default=True,
+    help="add: 3CosAdd; mul: 3CosMul.",
+)
+@_vocab_option
+@unicode_option
+@alignment_options
+def analogy_command(
+    choice: AlignmentChoice,
+    questions: Path,
+    side: Any,
+    method: Any,
+    vocab: int | None,
+    unicode: Any,
+    as_json: bool,
+) -> None:
+    """Analogies: how often is d the answer to "a is to b as c is to what"?
+
+    With an alignment DIR, a and b are of the source and c and d of the target language, unless --side says
+    otherwise. With a file of VECTORS, all are of its language.
+
+    QUESTIONS holds a, b, c, d on each line, and perhaps lines ": name" that begin a section.
+
+    \b
+    Examples:
+      isolex evaluate analogy en.vec questions.txt
+      isolex evaluate analogy en-es questions.txt --side source --method mul --json
+    """
+    given = AnalogySet.read(questions, unicode=unicode)
+    space = _open(choice, vocab, unicode)
+    with working("evaluating"):
+        result = evaluate_analogies(space, given, method=method, side=side, device=choice.device)
+        data = result.to_json()
+    emit(as_json, data, lambda console: _render_analogies(console, result))
+
+
+def _open(choice: AlignmentChoice, vocab: int | None, unicode: Any) -> Alignment | Vectors:
+    """What DIR|VECTORS names: a folder is an alignment, a file holds vectors."""
+    if not choice.path.exists():
+        raise InputError("there is no such file or folder", where=choice.path, fix="check the path")
+    if choice.path.is_dir():
+        alignment = choice.open()
+        return alignment if vocab is None else alignment.head(vocab)
+    if choice.source is not None or choice.target is not None or choice.other_vectors:
+        raise click.UsageError(
+            f"--source, --target and --other-vectors need an alignment; {choice.path} is a file"
+        )
+    with working(f"reading {choice.path}"):
+        return Vectors.read(choice.path, limit=vocab, unicode=unicode)
+
+
+def _render_similarity(console: Console, results: list[SimilarityResult]) -> None:
+    first = results[0]
+    columns = ["set", "Pearson", "Spearman", "harmonic mean", "95 % in", "n", "coverage"]
+    rows = [
+        [
+            result.name,
+            *(_cell(value, 3) for value in (result.pearson, result.spearman, result.harmonic_mean)),
+            _range(result.interval, 3),
+            f"{result.n:,}",
+            f"{result.coverage:.1f}",
+        ]
+        for result in results
+    ]
+    title = f"{first.side}; coverage in percent" if first.side else "coverage in percent"
+    console.print(table(title, columns, rows))
+    console.print(
+        "pairs with an unknown word are left out"
+        if first.unknown == "drop"
+        else "pairs with an unknown word have the mean cosine of the others"
+    )
+
+
+def _render_analogies(console: Console, result: AnalogyResult) -> None:
+    rows = [
+        [section.name, _cell(section.accuracy, 1), "", f"{section.n:,}", f"{section.questions:,}"]
+        for section in result.by_section()
+        if section.name
+    ]
+    total = [
+        _cell(result.accuracy, 1),
+        _range(result.interval, 1),
+        f"{result.n:,}",
+        f"{len(result.answers):,}",
+    ]
+    rows.append(["all", *total])
+    side = f", {result.side}" if result.side else ""
+    columns = ["section", "accuracy", "95 % in", "n", "questions"]
+    console.print(table(f"{result.method}{side}; accuracy in percent", columns, rows))
+    console.print(f"n: questions with all words in the vocabularies, {result.coverage:.1f} %")
+
+
+def _range(ends: tuple[float, float], digits: int) -> str:
+    return "–" if math.isnan(ends[0]) else "–".join(_cell(end, digits) for end in ends)
+
+
+def _cell(value: float, digits: int) -> str:
+    return "–" if math.isnan(value) else f"{value:.{digits}f}"

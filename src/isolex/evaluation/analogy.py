@@ -1,0 +1,263 @@
+"""Analogies: a is to b as c is to which word, within a language or across two?"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from isolex.arrays import pick_device
+from isolex.errors import InputError
+from isolex.evaluation.analogy_sets import AnalogySet, Question, as_analogy_set
+from isolex.evaluation.metrics import bootstrap_interval
+from isolex.evaluation.words import Languages, Side, Space, languages_of
+from isolex.names import look_up
+from isolex.progress import track
+from isolex.retrieval import top_k
+
+Method: TypeAlias = Literal["add", "mul"]
+
+EPSILON = 0.001
+"""Of 3CosMul, as Levy & Goldberg have it: keeps the quotient finite."""
+
+_SCRATCH_BYTES = 256 * 2**20
+_TILES = 4  # of float32 scores that 3CosMul holds at a time, at most
+
+
+@dataclass(frozen=True)
+class AnalogyAnswer:
+    """What the system said to one question.
+
+    Attributes:
+        question: a, b, c, d and the section.
+        known: All four words are in the vocabularies.
+        predicted: The best word that is not one of the question; None if the question was not asked, or no
+            other word is there.
+        right: It is d.
+    """
+
+    question: Question
+    known: bool
+    predicted: str | None
+    right: bool
+
+
+@dataclass(frozen=True)
+class SectionScore:
+    """Accuracy in percent over the n questions of a section that were asked, of so many; nan without any."""
+
+    name: str
+    accuracy: float
+    n: int
+    questions: int
+
+
+@dataclass(frozen=True)
+class AnalogyResult:
+    """How many questions one space answers. Rates are in percent.
+
+    Attributes:
+        name: Name of the set.
+        side: `cross`, `source` or `target` of an alignment; None for vectors in their own space.
+        method: `add` or `mul`.
+        answers: One a question, asked or not.
+    """
+
+    name: str
+    side: Side | None
+    method: Method
+    answers: tuple[AnalogyAnswer, ...] = field(repr=False)
+
+    @property
+    def n(self) -> int:
+        """Questions asked: all four words are in the vocabularies."""
+        return len(self._asked)
+
+    @property
+    def coverage(self) -> float:
+        """Percent of the questions that were asked."""
+        return 100 * self.n / len(self.answers)
+
+    @property
+    def accuracy(self) -> float:
+        """Percent of the questions asked that were answered rightly."""
+        return _score("", list(self.answers)).accuracy
+
+    @cached_property
+    def interval(self) -> tuple[float, float]:
+        """95 % bootstrap interval of the accuracy; questions of the same a and b are drawn together."""
+        first: dict[tuple[str, str], int] = {}
+        clusters = [first.setdefault(answer.question[:2], len(first)) for answer in self._asked]
+        right = np.array([answer.right for answer in self._asked], dtype=float)
+        low, high = bootstrap_interval(right, np.array(clusters, dtype=np.int64))
+        return 100 * low, 100 * high
+
+    def by_section(self) -> list[SectionScore]:
+        """Accuracy of each section, in the order of the set."""
+        sections: dict[str, list[AnalogyAnswer]] = {}
+        for answer in self.answers:
+            sections.setdefault(answer.question.section, []).append(answer)
+        return [_score(name, answers) for name, answers in sections.items()]
+
+    def to_json(self) -> dict[str, Any]:
+        """Every figure as plain JSON values, rates in percent, undefined ones as null."""
+        return {
+            "set": self.name,
+            "side": self.side,
+            "method": self.method,
+            "accuracy": _rounded(self.accuracy),
+            "interval": [_rounded(end) for end in self.interval],
+            "n": self.n,
+            "questions": len(self.answers),
+            "coverage": _rounded(self.coverage),
+            "by_section": [
+                {"section": s.name, "accuracy": _rounded(s.accuracy), "n": s.n, "questions": s.questions}
+                for s in self.by_section()
+            ],
+        }
+
+    @cached_property
+    def _asked(self) -> list[AnalogyAnswer]:
+        return [answer for answer in self.answers if answer.known]
+
+
+def evaluate_analogies(
+    space: Space,
+    questions: AnalogySet | str | Path,
+    *,
+    method: Method = "add",
+    side: Side | None = None,
+    device: str | torch.device | None = None,
+) -> AnalogyResult:
+    """Ask which word is to c as b is to a; right if it is d.
+
+    Over all words x of the vocabulary of d but the words of the question, with unit vectors:
+
+    * `add`, 3CosAdd: the highest cos(x, b) − cos(x, a) + cos(x, c) (Mikolov et al. 2013).
+    * `mul`, 3CosMul: the highest c(x, b) · c(x, c) / (c(x, a) + 0.001), where c = (cos + 1) / 2 (Levy &
+      Goldberg 2014); it balances the three, so that no single one decides.
+
+    Across languages a and b are source words, c and d target words, and all cosines are those of the shared
+    space. Only c is left out of the answers there: the others are not target words. So the translation of b
+    competes, which makes the task harder than in one language.
+
+    Words are looked up as they are spelt, else lower-cased, else title-cased. Questions with a word outside
+    the vocabularies are not asked. Equal scores go to the more frequent word. Cost: O(n m d) for n questions
+    and m words, in bounded memory.
+
+    Args:
+        space: Vectors in their own space, or an alignment.
+        questions: The set or a file of it, see `AnalogySet.read`.
+        method: `add` or `mul`.
+        side: Of an alignment: `cross` (default), `source` or `target`.
+        device: Where to compute with vectors, by default a GPU if there is one; alignments have their own.
+
+    Returns:
+        The accuracy, with every answer.
+
+    Raises:
+        InputError: An unknown name, a file that is no set, a side with vectors of one language, or not one
+            question whose words are all in the vocabularies.
+
+    References:
+        T. Mikolov, K. Chen, G. Corrado, J. Dean (2013), Efficient Estimation of Word Representations;
+        O. Levy, Y. Goldberg (2014), Linguistic Regularities in Sparse and Explicit Word Representations.
+
+    Examples:
+        >>> import isolex
+        >>> from isolex.evaluation import AnalogySet, Question, evaluate_analogies
+        >>> en, es, train, test = isolex.sample()
+        >>> question = Question("man", "woman", "king", "queen")
+        >>> evaluate_analogies(en, AnalogySet([question])).accuracy
+        100.0
+    """
+    answer: _Method = look_up(method, _METHODS, "method")
+    languages = languages_of(space, side)
+    given = as_analogy_set(questions)
+    ids, asked = _ids(given, languages)
+    x, z = _rows(languages, device)
+    ids = ids.to(z.device)
+    best = iter(answer(x, z, ids, ids[:, 2:3] if languages.crossed else ids[:, :3]).tolist())
+    words = languages.second.vectors.words
+    golds = iter(ids[:, 3].tolist())
+    answers = []
+    for question, known in zip(given, asked, strict=True):
+        found, gold = (next(best), next(golds)) if known else (-1, None)
+        answers.append(AnalogyAnswer(question, known, words[found] if found >= 0 else None, found == gold))
+    return AnalogyResult(given.name, languages.side, method, tuple(answers))
+
+
+def _ids(questions: AnalogySet, languages: Languages) -> tuple[Int[Tensor, "n 4"], list[bool]]:
+    """Rows of the words of every question that can be asked, and which those are."""
+    first, second = languages.first.row, languages.second.row
+    rows = [(first(q.a), first(q.b), second(q.c), second(q.d)) for q in questions]
+    asked = [None not in found for found in rows]
+    ids = [[hit.row for hit in found if hit] for found, known in zip(rows, asked, strict=True) if known]
+    if not ids:
+        raise InputError(
+            f"not one of {len(questions):,} questions has its four words in the vocabularies",
+            where=questions.name,
+            fix="check the languages, and the side of the alignment",
+        )
+    return torch.tensor(ids), asked
+
+
+def _rows(
+    languages: Languages, device: str | torch.device | None
+) -> tuple[Float[Tensor, "n p"], Float[Tensor, "m p"]]:
+    place = pick_device(device)
+    z = languages.second.vocabulary(place)
+    return (languages.first.vocabulary(place) if languages.crossed else z), z
+
+
+def _by_addition(
+    x: Float[Tensor, "n p"], z: Float[Tensor, "m p"], ids: Int[Tensor, "q 4"], barred: Int[Tensor, "q b"]
+) -> Int[Tensor, "q"]:
+    """The best z that is not barred by 3CosAdd, −1 where there is none."""
+    a, b, c, _ = ids.T
+    # No more than the barred words can stand before the best of the others.
+    found = top_k(x[b] - x[a] + z[c], z, 1 + barred.shape[1]).indices
+    free = (found[:, :, None] != barred[:, None, :]).all(dim=2)
+    first = free.to(torch.int8).argmax(dim=1, keepdim=True)
+    return found.gather(1, first)[:, 0].masked_fill(~free.any(dim=1), -1)
+
+
+def _by_multiplication(
+    x: Float[Tensor, "n p"], z: Float[Tensor, "m p"], ids: Int[Tensor, "q 4"], barred: Int[Tensor, "q b"]
+) -> Int[Tensor, "q"]:
+    """The best z that is not barred by 3CosMul, −1 where there is none."""
+    rows = max(1, _SCRATCH_BYTES // (4 * _TILES * z.shape[0]))
+    best = ids.new_empty(ids.shape[0])
+    for start in track(range(0, ids.shape[0], rows), "answering"):
+        block = slice(start, start + rows)
+        a, b, c, _ = ids[block].T
+        scores = _shifted(x[b], z).mul_(_shifted(z[c], z)).div_(_shifted(x[a], z).add_(EPSILON))
+        scores.scatter_(1, barred[block], -torch.inf)
+        best[block] = scores.argmax(dim=1).masked_fill((scores == -torch.inf).all(dim=1), -1)
+    return best
+
+
+def _shifted(queries: Float[Tensor, "q p"], keys: Float[Tensor, "m p"]) -> Float[Tensor, "q m"]:
+    """(cos + 1) / 2, which is never negative."""
+    return torch.mm(queries, keys.T).add_(1).div_(2).clamp_(min=0)
+
+
+_Method: TypeAlias = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
+_METHODS: dict[str, _Method] = {"add": _by_addition, "mul": _by_multiplication}
+ANALOGY_METHODS = tuple(_METHODS)
+
+
+def _score(name: str, answers: list[AnalogyAnswer]) -> SectionScore:
+    asked = [answer.right for answer in answers if answer.known]
+    accuracy = 100 * sum(asked) / len(asked) if asked else math.nan
+    return SectionScore(name, accuracy, len(asked), len(answers))
+
+
+def _rounded(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 2)

@@ -1,0 +1,35 @@
+"""gensim's `KeyedVectors`, saved by gensim itself."""
+
+from functools import partial
+from pathlib import Path
+
+from isolex.alignment import Alignment
+from isolex.errors import MissingExtraError
+from isolex.interchange.places import write_files
+from isolex.interchange.sides import Side, sides_of
+
+
+def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
+    """Write one file a side, `en.aligned.kv`, for `gensim.models.KeyedVectors.load`.
+
+    Raises:
+        InputError: The files cannot be written.
+        MissingExtraError: gensim is not there.
+    """
+    try:
+        import gensim  # noqa: F401, PLC0415 - optional
+    except ImportError as error:
+        raise MissingExtraError("exporting to gensim", "gensim", "gensim") from error
+    files = {f"{side.stem}.kv": partial(_save, side) for side in sides_of(alignment)}
+    return write_files(alignment, folder, files)
+
+
+def _save(side: Side, path: Path) -> None:
+    from gensim.models import KeyedVectors  # noqa: PLC0415 - optional
+
+    vectors = KeyedVectors(side.rows.shape[1], count=0)
+    vectors.add_vectors(list(side.words), side.rows)
+    vectors.lifecycle_events = None  # gensim would note the name of a temporary file
+    # Given an open file, gensim keeps everything in it; given a name, it puts a big matrix into a second one.
+    with path.open("wb") as file:
+        vectors.save(file)

@@ -1,0 +1,99 @@
+"""A repository for the Hugging Face hub: the alignment, its vectors for anybody, and a model card."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from isolex.alignment import Alignment
+from isolex.interchange.model_card import Folder, example_pair, model_card
+from isolex.interchange.places import new_folder
+from isolex.interchange.sides import Side, sides_of
+
+
+def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
+    """Write a folder to upload.
+
+    It is the folder of `Alignment.save`, so `isolex.load` reads it. Beside that it holds, for either side,
+    the vectors in the shared space (`en.aligned.safetensors`, a store whose tensor `matrix` any safetensors
+    library reads) and a JSON list of the words (`en.words.json`); a config.json that names these files; and
+    a model card.
+
+    Raises:
+        InputError: The folder holds something already, or cannot be written.
+    """
+    sides = sides_of(alignment)
+    with new_folder(folder) as temporary:
+        alignment.save(temporary)
+        for side in sides:
+            side.vectors.write(temporary / _vectors(side))
+            _write_json(temporary / _words(side), list(side.words))
+        _write_json(temporary / "config.json", _config(alignment, sides))
+        card = model_card(alignment, _described(alignment, sides))
+        (temporary / "README.md").write_text(card, encoding="utf-8")
+    return (Path(folder),)
+
+
+def _vectors(side: Side) -> str:
+    return f"{side.stem}.safetensors"
+
+
+def _words(side: Side) -> str:
+    return f"{side.name}.words.json"
+
+
+def _config(alignment: Alignment, sides: tuple[Side, Side]) -> dict[str, Any]:
+    return {
+        "model_type": "isolex",
+        "method": alignment.card.method,
+        "status": alignment.card.status,
+        "dimension": sides[0].rows.shape[1],
+        **{
+            place: {
+                "language": side.language,
+                "size": len(side.words),
+                "vectors": _vectors(side),
+                "words": _words(side),
+            }
+            for place, side in zip(("source", "target"), sides, strict=True)
+        },
+    }
+
+
+def _write_json(path: Path, data: Any) -> None:
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _described(alignment: Alignment, sides: tuple[Side, Side]) -> Folder:
+    source, target = sides
+    word, _ = example_pair(alignment)
+    usage = f"""
+With isolex, which searches by CSLS, maps more words and induces dictionaries:
+
+```python
+import isolex
+from huggingface_hub import snapshot_download
+
+folder = snapshot_download("USER/NAME")
+alignment = isolex.load(folder)
+print(alignment.translate({word!r}))
+```
+
+Without it: the tensor `matrix` of `{_vectors(source)}` and `{_vectors(target)}` holds the rows in the
+shared space, `{_words(source)}` and `{_words(target)}` their words. Rows have unit length, so an inner
+product is a cosine.
+
+```python
+import json
+from pathlib import Path
+
+from safetensors.numpy import load_file
+
+source = load_file(f"{{folder}}/{_vectors(source)}")["matrix"]
+target = load_file(f"{{folder}}/{_vectors(target)}")["matrix"]
+source_words = json.loads(Path(folder, "{_words(source)}").read_text(encoding="utf-8"))
+target_words = json.loads(Path(folder, "{_words(target)}").read_text(encoding="utf-8"))
+cosines = target @ source[source_words.index({word!r})]
+print(target_words[cosines.argmax()])
+```
+"""
+    return Folder("Aligned word vectors", "isolex", usage)

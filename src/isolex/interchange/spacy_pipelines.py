@@ -1,0 +1,51 @@
+"""spaCy pipelines that hold nothing but vectors."""
+
+from pathlib import Path
+from typing import Any
+
+from isolex.alignment import Alignment
+from isolex.errors import MissingExtraError
+from isolex.interchange.places import new_folder
+from isolex.interchange.sides import Side, sides_of
+
+_ANY_LANGUAGE = "xx"  # spaCy's multi-language class
+
+
+def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
+    """Write a folder that holds one pipeline a side, `en` and `es`, for `spacy.load`.
+
+    Each is blank: the tokenizer of its language where spaCy has one that works here, else the one for any
+    language; and a vector for every word.
+
+    Raises:
+        InputError: The folder holds something already, or cannot be written.
+        MissingExtraError: spaCy is not there.
+    """
+    try:
+        import spacy  # noqa: F401, PLC0415 - optional
+    except ImportError as error:
+        raise MissingExtraError("exporting to spaCy", "spacy", "spacy") from error
+    sides = sides_of(alignment)
+    with new_folder(folder) as temporary:
+        for side in sides:
+            _pipeline(side).to_disk(temporary / side.name)
+    return tuple(Path(folder) / side.name for side in sides)
+
+
+def _pipeline(side: Side) -> Any:
+    from spacy.vectors import Vectors  # noqa: PLC0415 - optional
+
+    pipeline = _blank(side.language or _ANY_LANGUAGE)
+    for word in side.words:
+        pipeline.vocab.strings.add(word)
+    pipeline.vocab.vectors = Vectors(data=side.rows, keys=side.words, name=f"isolex.{side.name}")
+    return pipeline
+
+
+def _blank(language: str) -> Any:
+    import spacy  # noqa: PLC0415 - optional
+
+    try:
+        return spacy.blank(language)
+    except (ImportError, ValueError):  # no such language, or one that needs a package that is not there
+        return spacy.blank(_ANY_LANGUAGE)

@@ -1,0 +1,70 @@
+"""A sentence-transformers model: both vocabularies in one `StaticEmbedding`."""
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import save
+
+from isolex.alignment import Alignment
+from isolex.interchange.model_card import Folder, example_pair, model_card
+from isolex.interchange.places import new_folder
+from isolex.interchange.sides import side_names, sides_of
+from isolex.interchange.tokenizing import lookup_of
+
+_MODULE = "0_StaticEmbedding"
+
+
+def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
+    """Write a model folder for `sentence_transformers.SentenceTransformer`.
+
+    The vector of a text is the mean of its words' rows. A string that both languages have is read as neither
+    of them, unless `encode(..., prompt_name="es")` says which; see `isolex.interchange.tokenizing`.
+
+    Raises:
+        InputError: The folder holds something already, or cannot be written.
+        MissingExtraError: The package tokenizers is not there.
+    """
+    sides = sides_of(alignment)
+    lookup = lookup_of(*sides)
+    modules = [
+        {"idx": 0, "name": "0", "path": _MODULE, "type": "sentence_transformers.models.StaticEmbedding"}
+    ]
+    config = {
+        "model_type": "SentenceTransformer",
+        "prompts": lookup.tags,
+        "default_prompt_name": None,
+        "similarity_fn_name": "cosine",
+    }
+    with new_folder(folder) as temporary:
+        module = temporary / _MODULE
+        module.mkdir()
+        (module / "model.safetensors").write_bytes(save({"embedding.weight": torch.from_numpy(lookup.rows)}))
+        (module / "tokenizer.json").write_text(lookup.tokenizer.to_str(), encoding="utf-8")
+        for name, data in (("modules.json", modules), ("config_sentence_transformers.json", config)):
+            (temporary / name).write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
+        (temporary / "README.md").write_text(model_card(alignment, _described(alignment)), encoding="utf-8")
+    return (Path(folder),)
+
+
+def _described(alignment: Alignment) -> Folder:
+    (source, target), words = side_names(alignment), example_pair(alignment)
+    usage = f"""
+```python
+from sentence_transformers import SentenceTransformer
+
+model = SentenceTransformer("USER/NAME")
+here = model.encode([{words[0]!r}], prompt_name={source!r})
+there = model.encode([{words[1]!r}], prompt_name={target!r})
+print(model.similarity(here, there))
+```
+
+The vector of a text is the mean of its words' vectors; unknown words count for nothing. Say by `prompt_name`
+which language a text is in. Without it, a string that both languages have is read as neither: its vector lies
+halfway between its two.
+"""
+    limits = (
+        "Under the `prompt_name` of a language, a word that only the other one has is read as the other's.",
+        "Texts are divided into words by blanks and punctuation. Divide other scripts by blanks yourself.",
+    )
+    return Folder("Sentence vectors", "sentence-transformers", usage, "sentence-similarity", limits)

@@ -1,0 +1,50 @@
+"""Vectors of character n-grams, which give a word that was never seen one."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from jaxtyping import Float
+
+# FNV-1a, 32 bits.
+_BASIS, _PRIME, _BITS = 2166136261, 16777619, 0xFFFFFFFF
+
+
+class NgramVectors:
+    """Vectors of n-grams by their hash, as fastText has them (Bojanowski et al. 2017).
+
+    A word between `<` and `>` is cut into all its runs of `shortest` to `longest` characters, but for a lone
+    bracket. The row of an n-gram is the FNV-1a hash of its UTF-8, bytes taken as signed, modulo the rows.
+
+    Attributes:
+        matrix: A row for each value of the hash, [buckets, d].
+        shortest: Characters of the shortest n-grams.
+        longest: Characters of the longest n-grams.
+    """
+
+    def __init__(self, matrix: Float[np.ndarray, "buckets d"], shortest: int, longest: int) -> None:
+        self.matrix = matrix
+        self.shortest = shortest
+        self.longest = longest
+
+    def vector(self, word: str) -> Float[np.ndarray, "d"]:
+        """The mean of the word's n-gram vectors, float32; zeros if it has no n-gram."""
+        rows = [_hash(ngram) % len(self.matrix) for ngram in self._ngrams(word)]
+        if not rows:
+            return np.zeros(self.matrix.shape[1], dtype=np.float32)
+        mean: np.ndarray = self.matrix[rows].astype(np.float32, copy=False).mean(axis=0)
+        return mean
+
+    def _ngrams(self, word: str) -> Iterator[bytes]:
+        text = f"<{word}>"
+        for start in range(len(text)):
+            for stop in range(start + self.shortest, min(start + self.longest, len(text)) + 1):
+                if stop - start > 1 or 0 < start < len(text) - 1:
+                    yield text[start:stop].encode()
+
+
+def _hash(data: bytes) -> int:
+    value = _BASIS
+    for byte in data:
+        signed = byte if byte < 128 else byte | 0xFFFFFF00
+        value = ((value ^ signed) * _PRIME) & _BITS
+    return value

@@ -1,0 +1,220 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from isolex.benchmark import muse as module
+from tests.benchmark.serving import Site, serving
+from tests.shaped import write_data
+
+MUSE = ("bench", "muse", "--methods", "procrustes,vecmap")
+DATASETS = ("bench", "datasets")
+NON_COMMERCIAL = "isolex: warning: muse: the licence, CC BY-NC 4.0, forbids commercial use"
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory) -> Iterator[Site]:
+    with serving() as made:
+        made.put(tmp_path_factory.mktemp("planted"))
+        yield made
+
+
+@pytest.fixture
+def site(planted, tmp_path, monkeypatch) -> Site:
+    """A mirror with English and French, an empty cache, and an empty working directory."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("ISOLEX_MIRROR", planted.url)
+    monkeypatch.setenv("ISOLEX_CACHE", str(tmp_path / "cache"))
+    planted.seen.clear()
+    return planted
+
+
+@pytest.fixture
+def no_aligning(monkeypatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a finished cell is measured again")
+
+    monkeypatch.setattr(module, "align", refuse)
+
+
+class TestMuse:
+    def test_from_nothing_to_the_table(self, isolex, site) -> None:
+        result = isolex(*MUSE, "--pairs", "en-fr", "--direction", "both", "--json")
+        assert result.status == 0
+        assert result.lines == [NON_COMMERCIAL]
+        report = result.json
+        assert (report["benchmark"], report["protocol"], report["output"]) == (
+            "muse",
+            "muse",
+            "bench-muse.json",
+        )
+        assert set(report["versions"]) == {"isolex", "torch", "numpy", "python"}
+        rows = report["rows"]
+        assert [(row["pair"], row["method"]) for row in rows] == [
+            (pair, method) for pair in ("en-fr", "fr-en") for method in ("procrustes", "vecmap")
+        ]
+        for row in rows:
+            assert (row["seed"], row["vocabulary"], row["train_pairs"]) == (0, 200_000, 200)
+            assert (row["begins_with"], row["resumed"]) == ("pairs", False)
+            assert all(row["results"][criterion]["p@1"] > 90 for criterion in ("nn", "csls"))
+        assert len(site.seen) == len(report["files"]) == 6
+        assert {file["verified"] for file in report["files"]} == {False}
+        assert all(len(file["sha256"]) == 64 for file in report["files"])
+        quoted = {(one["pair"], one["system"], one["source"]): one["p@1"] for one in report["published"]}
+        assert quoted["en-fr", "Procrustes", "Conneau et al. 2018"] == {"nn": 74.9, "csls": 81.1}
+        assert quoted["fr-en", "RCSLS", "Joulin et al. 2018"] == {"csls": 84.1}
+        assert quoted["en-fr", "supervised", "often quoted, rounded"] == {"not stated": 82}
+
+    def test_the_table(self, isolex, site) -> None:
+        result = isolex(*MUSE, "--pairs", "en-fr")
+        title, columns, *rows, kept, unverified = result.out.splitlines()
+        assert title.strip() == "P@1 in percent; here at most 200,000 words a side"
+        assert columns.split("  ")[0] == "pair"
+        assert [row.split()[:2] for row in rows[:3]] == [
+            ["en-fr", "procrustes"],
+            ["en-fr", "vecmap"],
+            ["en-fr", "Procrustes"],
+        ]
+        assert "Conneau et al. 2018" in rows[2]
+        assert rows[2].split()[-2:] == ["74.9", "81.1"]
+        assert rows[-1].split()[-1] == "78"
+        assert kept == "2 results in bench-muse.json, 0 of them from before"
+        assert unverified.startswith("4 of 4 downloaded files are unverified: no checksum of them is known")
+
+    def test_a_second_run_takes_what_is_there(self, isolex, site, monkeypatch, request) -> None:
+        first = isolex(*MUSE, "--pairs", "en-fr", "-o", "kept.json", "--json").json
+        count = len(site.seen)
+        request.getfixturevalue("no_aligning")
+        again = isolex(*MUSE, "--pairs", "en-fr", "-o", "kept.json", "--offline", "--json").json
+        assert len(site.seen) == count
+        assert [row.pop("resumed") for row in again["rows"]] == [True, True]
+        assert [row.pop("resumed") for row in first["rows"]] == [False, False]
+        assert again["rows"] == first["rows"]
+
+    def test_a_run_that_was_interrupted_goes_on(self, isolex, site, monkeypatch) -> None:
+        align = module.align
+
+        def interrupted(source, target, lexicon, **options):
+            if options["method"] == "vecmap":
+                raise KeyboardInterrupt
+            return align(source, target, lexicon, **options)
+
+        monkeypatch.setattr(module, "align", interrupted)
+        result = isolex(*MUSE, "--pairs", "en-fr", "--json")
+        assert (result.status, result.out) == (130, "")
+        monkeypatch.setattr(module, "align", align)
+        rows = isolex(*MUSE, "--pairs", "en-fr", "--json").json["rows"]
+        assert [(row["method"], row["resumed"]) for row in rows] == [("procrustes", True), ("vecmap", False)]
+
+    def test_a_download_that_broke_goes_on(self, isolex, site) -> None:
+        path = "fasttext-wiki/wiki.fr.vec"
+        site.break_after[path] = 5_000
+        result = isolex(*MUSE, "--pairs", "en-fr", "--json")
+        assert (result.status, result.out) == (2, "")
+        assert "wiki.fr.vec: the connection failed after 5,000 bytes; run it again" in result.lines[-1]
+        assert isolex(*MUSE, "--pairs", "en-fr", "--json").status == 0
+        assert [headers.get("Range") for seen, headers in site.seen if seen == path] == [None, "bytes=5000-"]
+        received = Path("../cache/fasttext-wiki/wiki.fr.vec").read_bytes()
+        assert received == site.files[path]
+
+    def test_what_is_on_disk(self, isolex, tmp_path, monkeypatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        write_data(tmp_path / "data")
+        result = isolex(*MUSE, "--data", "data", "-o", "kept.json", "--vocab", "280", "--json")
+        result.warns(None)
+        rows = result.json["rows"]
+        assert {row["pair"] for row in rows} == {"xx-yy", "yy-xx"}
+        assert {row["vocabulary"] for row in rows} == {280}
+        assert (result.json["files"], result.json["published"]) == ([], [])
+        text = isolex(*MUSE, "--data", "data", "-o", "kept.json", "--vocab", "280").out
+        assert text.splitlines()[-1] == "4 results in kept.json, 4 of them from before"
+        assert json.loads((tmp_path / "kept.json").read_text())["format"] == "isolex-bench-muse"
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ((), "--pairs: got no language pairs; name some, such as en-fr,en-de"),
+            (("--pairs", "en-xx"), "unknown language pair of muse 'en-xx'"),
+            (("--pairs", "en-fr", "--methods", "vecmop"), "unknown method 'vecmop'; did you mean 'vecmap'"),
+            (("--pairs", "en-fr", "--mirror", "nowhere"), "mirror: got 'nowhere', expected an address with"),
+            (("--data", "nowhere"), "nowhere: holds no vectors/xx.vec.gz with dictionaries"),
+            (("--pairs", "en-fr", "-o", "no/kept.json"), "no/kept.json: cannot be written"),
+        ],
+    )
+    def test_bad_input(self, isolex, site, arguments, message) -> None:
+        result = isolex("bench", "muse", *arguments, "--json")
+        result.fails(message)
+        assert site.seen == []
+
+    def test_another_file_is_not_replaced(self, isolex, site) -> None:
+        Path("notes.json").write_text("{}")
+        isolex(*MUSE, "--pairs", "en-fr", "-o", "notes.json", "--json").fails("holds no results of this")
+        assert Path("notes.json").read_text() == "{}"
+
+    def test_offline_without_a_cache(self, isolex, site) -> None:
+        result = isolex(*MUSE, "--pairs", "en-fr", "--offline", "--json")
+        assert (result.status, result.out) == (2, "")
+        assert "en-fr.0-5000.txt: is not in the cache, and nothing may be downloaded" in result.lines[-1]
+
+    def test_a_pair_that_the_mirror_lacks(self, isolex, site) -> None:
+        result = isolex(*MUSE, "--pairs", "en-de", "--json")
+        assert (result.status, result.out) == (2, "")
+        assert f"{site.url}/muse/en-de.0-5000.txt: the server says 404 Not Found" in result.lines[-1]
+
+
+class TestDatasets:
+    def test_the_list(self, isolex) -> None:
+        known = isolex(*DATASETS, "--json").json
+        assert {one["name"] for one in known} >= {"muse", "xling-eval", "sib-200", "tatoeba"}
+        lines = isolex(*DATASETS).out.splitlines()
+        assert len(lines) == 1 + len(known)
+        assert lines[0].split("  ")[0] == "name"
+
+    def test_one(self, isolex) -> None:
+        one = isolex(*DATASETS, "muse", "--json").json
+        assert (one["licence"], one["non_commercial"], one["main_score"]) == ("CC BY-NC 4.0", True, "p@1")
+        assert "en-zh" in one["pairs"]
+        text = isolex(*DATASETS, "muse").out
+        assert "non commercial  yes" in text
+        assert "checksums       unknown" in text
+        assert "checksums       of 11 files" in isolex(*DATASETS, "xquad-r").out
+
+    def test_fetch(self, isolex, site) -> None:
+        result = isolex(*DATASETS, "muse", "--fetch", "--pairs", "en-fr", "--parts", "test", "--json")
+        assert (result.status, result.lines) == (0, [NON_COMMERCIAL])
+        (file,) = result.json
+        assert Path(file["path"]).read_bytes() == site.files["muse/en-fr.5000-6500.txt"]
+        assert (file["unit"], file["verified"]) == ("en-fr", False)
+        again = isolex(*DATASETS, "muse", "--fetch", "--pairs", "en-fr", "--parts", "test", "--offline")
+        assert again.out.splitlines()[1].split() == [file["path"], "unverified", file["sha256"]]
+
+    def test_fetch_into_another_folder_from_another_mirror(self, isolex, site, monkeypatch) -> None:
+        monkeypatch.setenv("ISOLEX_MIRROR", "http://127.0.0.1:9")
+        arguments = ("--fetch", "--languages", "en", "--cache", "mine", "--mirror", site.url, "--json")
+        (file,) = isolex(*DATASETS, "fasttext-wiki", *arguments).json
+        assert Path(file["path"]) == Path("mine/fasttext-wiki/wiki.en.vec")
+
+    def test_all_of_it(self, isolex, site) -> None:
+        result = isolex(*DATASETS, "muse", "--fetch", "--pairs", "all", "--json")
+        # The mirror has two of the pairs; what comes first is not among them.
+        assert f"{site.url}/muse/af-en.txt: the server says 404" in result.lines[-1]
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (("musa",), "unknown dataset 'musa'; did you mean 'muse'"),
+            (("--fetch",), "--fetch: got no dataset to fetch; name one, such as muse"),
+            (
+                ("muse", "--fetch"),
+                "--pairs: got none of the 109 that muse has files for; name some",
+            ),
+            (("sib-200", "--fetch", "--languages", "eng"), "unknown language of sib-200 'eng'"),
+            (("muse", "--fetch", "--pairs", "en-fr", "--parts", "dev"), "unknown part of muse 'dev'"),
+        ],
+    )
+    def test_bad_input(self, isolex, site, arguments, message) -> None:
+        isolex(*DATASETS, *arguments, "--json").fails(message)
+        assert site.seen == []
