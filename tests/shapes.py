@@ -19,6 +19,8 @@ MODULES = (
     "isolex.diagnosis",
     "isolex.evaluation",
     "isolex.induction",
+    "isolex.interchange.sides",
+    "isolex.interchange.tokenizing",
     "isolex.linalg",
     "isolex.mapping",
     "isolex.normalize",

@@ -10,7 +10,7 @@ from isolex._version import __version__
 from isolex.alignment import Alignment, load
 from isolex.diagnosis import Diagnosis, diagnose
 from isolex.errors import InputError, IsolexError, IsolexWarning
-from isolex.evaluation import BLIProtocol, BLIResult, evaluate
+from isolex.evaluation import BLIProtocol, BLIResult, evaluate, evaluate_analogies, evaluate_similarity
 from isolex.induction import InducedLexicon
 from isolex.interchange import export
 from isolex.lexicon import Lexicon, find_leaks
@@ -36,6 +36,8 @@ __all__ = [
     "align",
     "diagnose",
     "evaluate",
+    "evaluate_analogies",
+    "evaluate_similarity",
     "export",
     "find_leaks",
     "load",

@@ -36,7 +36,8 @@ def atomic_folder(path: str | Path, *, contents: Sequence[str]) -> Iterator[Path
 
     Args:
         path: The folder.
-        contents: Names that an output of this kind may hold; the first it must hold.
+        contents: Names that an output of this kind may hold; the first it must hold. Without any, only an
+            empty folder is replaced.
 
     Raises:
         InputError: `path` is a file, or a folder of something else, its parent cannot be written, or the
@@ -109,7 +110,7 @@ def _replaceable_folder(path: str | Path, contents: Sequence[str]) -> Path:
     if not path.is_dir():
         raise InputError("is a file, expected a folder", where=path, fix="choose another output folder")
     found = {entry.name for entry in path.iterdir()}
-    foreign = sorted(found - set(contents) if contents[0] in found else found)
+    foreign = sorted(found - set(contents) if found.issuperset(contents[:1]) else found)
     if foreign:
         raise InputError(
             f"holds other files ({', '.join(foreign[:3])}), so it is not replaced",

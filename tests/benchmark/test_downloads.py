@@ -317,7 +317,7 @@ class TestRefusals:
         self.refused(dataset, old, InputError, message)
 
     def test_a_server_that_does_not_answer(self, site, old, monkeypatch) -> None:
-        monkeypatch.setattr("isolex.benchmark.registry.transfer.TIMEOUT_SECONDS", 0.2)
+        monkeypatch.setattr("isolex.benchmark.registry.download.TIMEOUT_SECONDS", 0.2)
         release = threading.Event()
         site.before_body = lambda: release.wait(5)
         try:

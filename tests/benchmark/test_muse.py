@@ -9,8 +9,8 @@ import pytest
 
 from isolex.benchmark import ResultsFile, directed, muse_pairs, run_muse
 from isolex.benchmark import muse as module
+from isolex.benchmark.downloads import MuseDownloads
 from isolex.benchmark.folder import DataFolder
-from isolex.benchmark.registry import MuseDownloads
 from isolex.errors import FormatError, InputError, IsolexWarning
 from isolex.lexicon import Lexicon
 from isolex.vectors import Vectors

@@ -232,12 +232,6 @@ class TestPublished:
                 ]
                 assert min(abs(figure - value) for figure in others) <= 0.5
 
-    def test_a_damaged_file(self, tmp_path, monkeypatch) -> None:
-        (tmp_path / "published.json").write_text('[{"system": "x", "p@1": {}}]')
-        monkeypatch.setattr("isolex.benchmark.registry.catalogue._FOLDER", tmp_path)
-        with pytest.raises(FormatError, match=r"published\.json: has an entry that is no published result"):
-            published.__wrapped__()
-
 
 def test_the_wheel_holds_every_declaration(tmp_path) -> None:
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]

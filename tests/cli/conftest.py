@@ -79,6 +79,11 @@ def made_sample(tmp_path_factory, small_sample) -> Path:
     target.write(folder / "es.vec")
     train.write(folder / "en-es.train.tsv")
     test.write(folder / "en-es.test.tsv")
+    neighbours = list(zip(source.words[:4], source.words[1:5], strict=True))
+    for name, pairs in (("en-es", test.pairs[:4]), ("en", neighbours)):
+        lines = [f"{a}\t{b}\t{score}\n" for (a, b), score in zip(pairs, (4.0, 3.5, 1.0, 0.5), strict=True)]
+        (folder / f"{name}.similarity.tsv").write_text("".join(lines))
+    (folder / "questions.txt").write_text(f": first\n{' '.join(source.words[10:14])}\n")
     _bench_data(folder, "en", "es", "en-es.train.tsv", "en-es.test.tsv")
     for part, pairs in (("train", train), ("test", test)):
         pairs.reversed().write(folder / "data" / "dictionaries" / "muse" / f"es-en.{part}.txt")

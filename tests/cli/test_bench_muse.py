@@ -207,6 +207,7 @@ class TestDatasets:
         [
             (("musa",), "unknown dataset 'musa'; did you mean 'muse'"),
             (("--fetch",), "--fetch: got no dataset to fetch; name one, such as muse"),
+            (("muse", "--pairs", "en-fr"), "--pairs, --languages and --parts say what to --fetch"),
             (
                 ("muse", "--fetch"),
                 "--pairs: got none of the 109 that muse has files for; name some",

@@ -40,9 +40,10 @@ EXAMPLES = [(path, line) for path, command in COMMANDS.items() for line in examp
 
 def test_all_commands_are_there():
     assert {" ".join(path) for path in COMMANDS} == {
-        *("demo", "align", "translate", "lexicon", "evaluate bli", "diagnose", "convert", "export", "info"),
+        *("demo", "align", "translate", "lexicon", "diagnose", "convert", "export", "info"),
+        *("evaluate bli", "evaluate similarity", "evaluate analogy"),
         *("bench reference", "bench unsupervised", "bench semi", "bench systems", "bench verdict"),
-        *("bench planted", "bench diagnosis", "bench speed"),
+        *("bench planted", "bench diagnosis", "bench speed", "bench muse", "bench datasets"),
     }
 
 

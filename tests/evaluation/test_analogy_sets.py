@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from isolex.errors import FormatError, InputError
 from isolex.evaluation import AnalogySet, Question
-from isolex.evaluation.analogy_sets import as_analogy_set
+from isolex.evaluation.set_files import as_set
 
 GOOGLE = """// a remark
 : family
@@ -73,13 +73,27 @@ def test_what_does_not_fit_is_told(tmp_path, text, message):
 def test_a_set_or_its_file(tmp_path):
     path = written(tmp_path, GOOGLE)
     made = AnalogySet(QUESTIONS, "questions.txt")
-    assert as_analogy_set(made) is made
-    assert as_analogy_set(path) == as_analogy_set(str(path)) == made
+    assert as_set(made, AnalogySet) is made
+    assert as_set(path, AnalogySet) == as_set(str(path), AnalogySet) == made
     assert AnalogySet([tuple(question) for question in QUESTIONS]) == AnalogySet(QUESTIONS)
-    with pytest.raises(InputError, match="got list, expected an AnalogySet or the name of a file"):
-        as_analogy_set(list(QUESTIONS))
-    with pytest.raises(InputError, match="holds no questions"):
-        AnalogySet([])
+    with pytest.raises(InputError, match="got list, expected AnalogySet or the name of a file"):
+        as_set(list(QUESTIONS), AnalogySet)
+
+
+@pytest.mark.parametrize(
+    ("questions", "message"),
+    [
+        ([], "holds no questions"),
+        ([("a", "b", "c")], r"got \('a', 'b', 'c'\), expected four words"),
+        ([("a", "b", "c", 4)], "expected four words"),
+        ([("a", "b", " ", "d")], "expected four words"),
+        ([("a", "b", "c", "d", "section", "more")], "expected four words"),
+        (["abcd"], "got 'abcd', expected four words"),
+    ],
+)
+def test_questions_that_are_none(questions, message):
+    with pytest.raises(InputError, match=message):
+        AnalogySet(questions)
 
 
 word = st.text(st.characters(categories=["L"]), min_size=1, max_size=6)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from isolex.errors import FormatError, InputError
 from isolex.evaluation import SimilaritySet
-from isolex.evaluation.similarity_sets import as_similarity_set
+from isolex.evaluation.set_files import as_set
 
 PAIRS = (("cat", "dog", 2.5), ("ice cream", "sun", 0.5), ("müde", "Bär", 4.0))
 SINGLE = (("cat", "dog", 2.5), ("cold", "sun", 0.5), ("müde", "Bär", 4.0))
@@ -138,6 +138,10 @@ def test_an_unknown_unicode_form_is_told(tmp_path):
         ([], "holds no pairs"),
         ([("a", " ", 1)], "expected two words and a finite score"),
         ([("a", "b", math.inf)], "expected two words and a finite score"),
+        ([("a", "b", 1), ("a", "b", "1")], r"got \('a', 'b', '1'\), expected two words"),
+        ([("a", "b")], r"got \('a', 'b'\), expected two words"),
+        ([("a", 1, 2)], r"got \('a', 1, 2\), expected two words"),
+        (["abc"], "got 'abc', expected two words"),
     ],
 )
 def test_pairs_that_are_none(pairs, message):
@@ -154,10 +158,10 @@ def test_reversed():
 def test_a_set_or_its_file(tmp_path):
     made = SimilaritySet(PAIRS, "set.txt")
     path = written(tmp_path, LAYOUTS["tabs"][0])
-    assert as_similarity_set(made) is made
-    assert as_similarity_set(path) == as_similarity_set(str(path)) == made
-    with pytest.raises(InputError, match="got list, expected a SimilaritySet or the name of a file"):
-        as_similarity_set(list(PAIRS))
+    assert as_set(made, SimilaritySet) is made
+    assert as_set(path, SimilaritySet) == as_set(str(path), SimilaritySet) == made
+    with pytest.raises(InputError, match="got list, expected SimilaritySet or the name of a file"):
+        as_set(list(PAIRS), SimilaritySet)
 
 
 letters = st.text(st.characters(categories=["L"]), min_size=1, max_size=8)

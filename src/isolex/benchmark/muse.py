@@ -28,7 +28,7 @@ _FORMAT_VERSION = 1
 
 
 class MuseData(Protocol):
-    """Vectors and dictionaries: a `DataFolder`, or `registry.MuseDownloads`."""
+    """Vectors and dictionaries: a `DataFolder`, or `MuseDownloads`."""
 
     def check(self, pair: str) -> None:
         """Raise `InputError` unless the pair is there."""
@@ -252,9 +252,10 @@ def muse_pairs(pairs: Sequence[str], direction: str, folder: DataFolder | None) 
     Raises:
         InputError: No pair was named and there is no folder, or one of them is not there.
     """
-    if not pairs and folder is None:
+    named = pairs if folder is None else pairs or folder.pairs
+    if not named:
         raise InputError("got no language pairs", where="--pairs", fix="name some, such as en-fr,en-de")
-    chosen = directed(pairs or (() if folder is None else folder.pairs), direction)
+    chosen = directed(named, direction)
     there = get_dataset("muse") if folder is None else folder
     for pair in chosen:
         there.check(pair)

@@ -1,5 +1,6 @@
 """`isolex bench muse` and `isolex bench datasets`: measurements on published datasets, and their download."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import click
 from rich.console import Console
 
 from isolex.alignment import current_versions
+from isolex.benchmark.downloads import MuseDownloads
 from isolex.benchmark.folder import DataFolder
 from isolex.benchmark.muse import (
     MUSE_METHODS,
@@ -22,7 +24,6 @@ from isolex.benchmark.reference import REFERENCE_CRITERIA
 from isolex.benchmark.registry import (
     Dataset,
     Fetched,
-    MuseDownloads,
     Published,
     datasets,
     fetch,
@@ -127,8 +128,8 @@ def muse(
 def _render(console: Console, rows: list[MuseRow], measured_on: str, report: dict[str, Any]) -> None:
     body = []
     for pair in dict.fromkeys(row.cell.pair for row in rows):
-        body += [_own(row, measured_on) for row in rows if row.cell.pair == pair]
-        body += [_others(one, pair) for one in published() if one.of(pair)]
+        body += [_measured_row(row, measured_on) for row in rows if row.cell.pair == pair]
+        body += [_published_row(one, pair) for one in published() if one.of(pair)]
     columns = ["pair", "system", "begins with", "source", "measured on", *_CRITERIA, "test words"]
     words = f"at most {rows[0].cell.vocabulary:,} words a side"
     console.print(table(f"P@1 in percent; here {words}", columns, body, text_columns=5))
@@ -142,13 +143,13 @@ def _render(console: Console, rows: list[MuseRow], measured_on: str, report: dic
         )
 
 
-def _own(row: MuseRow, measured_on: str) -> list[str]:
+def _measured_row(row: MuseRow, measured_on: str) -> list[str]:
     figures = {criterion: scores["p@1"] for criterion, scores in row.results.items()}
     count = str(next(iter(row.results.values()))["n"])
     return [row.cell.pair, row.cell.method, row.begins_with, "here", measured_on, *_cells(figures), count]
 
 
-def _others(one: Published, pair: str) -> list[str]:
+def _published_row(one: Published, pair: str) -> list[str]:
     return [pair, one.system, one.begins_with, one.source, one.data, *_cells(one.of(pair)), ""]
 
 
@@ -191,6 +192,8 @@ def datasets_command(
       isolex bench datasets
       isolex bench datasets muse --json
     """
+    if (units or parts) and not wanted:
+        raise click.UsageError("--pairs, --languages and --parts say what to --fetch")
     if name is None:
         if wanted:
             raise InputError("got no dataset to fetch", where="--fetch", fix="name one, such as muse")
@@ -201,13 +204,7 @@ def datasets_command(
     if not wanted:
         emit(as_json, dataset.to_json(), lambda console: _render_one(console, dataset))
         return
-    if not (units or dataset.in_one_piece):
-        raise InputError(
-            f"got none of the {len(dataset.units)} that {name} has files for",
-            where="--pairs",
-            fix=f"name some, such as {dataset.units[0]}, or say all",
-        )
-    chosen = names_in(units) if units not in ("", "all") else ()
+    chosen = _units(dataset, units)
     with working("downloading"):
         files = fetch(
             dataset,
@@ -218,6 +215,19 @@ def datasets_command(
             offline=offline,
         )
     emit(as_json, [one.to_json() for one in files], lambda console: _render_files(console, files))
+
+
+def _units(dataset: Dataset, named: str) -> Sequence[str]:
+    """Which of its language pairs or languages to fetch; empty for all."""
+    if named == "all" or (dataset.in_one_piece and not named):
+        return ()
+    if named:
+        return names_in(named)
+    raise InputError(
+        f"got none of the {len(dataset.units)} that {dataset.name} has files for",
+        where="--pairs",
+        fix=f"name some, such as {dataset.units[0]}, or say all",
+    )
 
 
 def _render_list(console: Console, known: list[Dataset]) -> None:

@@ -9,8 +9,9 @@ from isolex.evaluation.analogy import (
 )
 from isolex.evaluation.analogy_sets import AnalogySet, Question
 from isolex.evaluation.bli import evaluate
-from isolex.evaluation.metrics import PairedTest
+from isolex.evaluation.metrics import PairedDifference, PairedTest
 from isolex.evaluation.protocols import PROTOCOLS, BLIProtocol
+from isolex.evaluation.ranking import RankingResult
 from isolex.evaluation.result import PRECISIONS, Answer, BLIResult, FrequencyBin
 from isolex.evaluation.similarity import UNKNOWN, ScoredPair, SimilarityResult, evaluate_similarity
 from isolex.evaluation.similarity_sets import SimilaritySet
@@ -29,8 +30,10 @@ __all__ = [
     "BLIProtocol",
     "BLIResult",
     "FrequencyBin",
+    "PairedDifference",
     "PairedTest",
     "Question",
+    "RankingResult",
     "ScoredPair",
     "SectionScore",
     "SimilarityResult",

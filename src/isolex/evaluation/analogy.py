@@ -14,8 +14,9 @@ from torch import Tensor
 
 from isolex.arrays import pick_device
 from isolex.errors import InputError
-from isolex.evaluation.analogy_sets import AnalogySet, Question, as_analogy_set
-from isolex.evaluation.metrics import bootstrap_interval
+from isolex.evaluation.analogy_sets import AnalogySet, Question
+from isolex.evaluation.metrics import bootstrap_interval, rounded
+from isolex.evaluation.set_files import as_set
 from isolex.evaluation.words import Languages, Side, Space, languages_of
 from isolex.names import look_up
 from isolex.progress import track
@@ -87,7 +88,7 @@ class AnalogyResult:
     @property
     def accuracy(self) -> float:
         """Percent of the questions asked that were answered rightly."""
-        return _score("", list(self.answers)).accuracy
+        return _accuracy(self._asked)
 
     @cached_property
     def interval(self) -> tuple[float, float]:
@@ -103,7 +104,11 @@ class AnalogyResult:
         sections: dict[str, list[AnalogyAnswer]] = {}
         for answer in self.answers:
             sections.setdefault(answer.question.section, []).append(answer)
-        return [_score(name, answers) for name, answers in sections.items()]
+        scores = []
+        for name, answers in sections.items():
+            asked = [answer for answer in answers if answer.known]
+            scores.append(SectionScore(name, _accuracy(asked), len(asked), len(answers)))
+        return scores
 
     def to_json(self) -> dict[str, Any]:
         """Every figure as plain JSON values, rates in percent, undefined ones as null."""
@@ -111,13 +116,13 @@ class AnalogyResult:
             "set": self.name,
             "side": self.side,
             "method": self.method,
-            "accuracy": _rounded(self.accuracy),
-            "interval": [_rounded(end) for end in self.interval],
+            "accuracy": rounded(self.accuracy),
+            "interval": [rounded(end) for end in self.interval],
             "n": self.n,
             "questions": len(self.answers),
-            "coverage": _rounded(self.coverage),
+            "coverage": rounded(self.coverage),
             "by_section": [
-                {"section": s.name, "accuracy": _rounded(s.accuracy), "n": s.n, "questions": s.questions}
+                {"section": s.name, "accuracy": rounded(s.accuracy), "n": s.n, "questions": s.questions}
                 for s in self.by_section()
             ],
         }
@@ -177,40 +182,42 @@ def evaluate_analogies(
         >>> evaluate_analogies(en, AnalogySet([question])).accuracy
         100.0
     """
-    answer: _Method = look_up(method, _METHODS, "method")
+    find_best: _Method = look_up(method, _METHODS, "method")
     languages = languages_of(space, side)
-    given = as_analogy_set(questions)
-    ids, asked = _ids(given, languages)
-    x, z = _rows(languages, device)
-    ids = ids.to(z.device)
-    best = iter(answer(x, z, ids, ids[:, 2:3] if languages.crossed else ids[:, :3]).tolist())
+    given = as_set(questions, AnalogySet)
+    rows = _known_rows(given, languages)
+    x, z = _spaces(languages, device)
+    ids = torch.tensor(list(rows.values()), device=z.device)
+    best = find_best(x, z, ids, ids[:, 2:3] if languages.crossed else ids[:, :3])
     words = languages.second.vectors.words
-    golds = iter(ids[:, 3].tolist())
-    answers = []
-    for question, known in zip(given, asked, strict=True):
-        found, gold = (next(best), next(golds)) if known else (-1, None)
-        answers.append(AnalogyAnswer(question, known, words[found] if found >= 0 else None, found == gold))
+    answers = [AnalogyAnswer(question, known=False, predicted=None, right=False) for question in given]
+    for (place, row), found in zip(rows.items(), best.tolist(), strict=True):
+        predicted = words[found] if found >= 0 else None
+        answers[place] = AnalogyAnswer(given.questions[place], True, predicted, right=found == row[3])
     return AnalogyResult(given.name, languages.side, method, tuple(answers))
 
 
-def _ids(questions: AnalogySet, languages: Languages) -> tuple[Int[Tensor, "n 4"], list[bool]]:
-    """Rows of the words of every question that can be asked, and which those are."""
+def _known_rows(questions: AnalogySet, languages: Languages) -> dict[int, list[int]]:
+    """Rows of a, b, c and d, by the question's place in the set, where all four are known."""
     first, second = languages.first.row, languages.second.row
-    rows = [(first(q.a), first(q.b), second(q.c), second(q.d)) for q in questions]
-    asked = [None not in found for found in rows]
-    ids = [[hit.row for hit in found if hit] for found, known in zip(rows, asked, strict=True) if known]
-    if not ids:
+    known = {}
+    for place, (a, b, c, d, _) in enumerate(questions):
+        rows = [hit.row for hit in (first(a), first(b), second(c), second(d)) if hit is not None]
+        if len(rows) == 4:
+            known[place] = rows
+    if not known:
         raise InputError(
             f"not one of {len(questions):,} questions has its four words in the vocabularies",
             where=questions.name,
             fix="check the languages, and the side of the alignment",
         )
-    return torch.tensor(ids), asked
+    return known
 
 
-def _rows(
+def _spaces(
     languages: Languages, device: str | torch.device | None
 ) -> tuple[Float[Tensor, "n p"], Float[Tensor, "m p"]]:
+    """All words of the first and of the second language."""
     place = pick_device(device)
     z = languages.second.vocabulary(place)
     return (languages.first.vocabulary(place) if languages.crossed else z), z
@@ -253,11 +260,5 @@ _METHODS: dict[str, _Method] = {"add": _by_addition, "mul": _by_multiplication}
 ANALOGY_METHODS = tuple(_METHODS)
 
 
-def _score(name: str, answers: list[AnalogyAnswer]) -> SectionScore:
-    asked = [answer.right for answer in answers if answer.known]
-    accuracy = 100 * sum(asked) / len(asked) if asked else math.nan
-    return SectionScore(name, accuracy, len(asked), len(answers))
-
-
-def _rounded(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, 2)
+def _accuracy(asked: list[AnalogyAnswer]) -> float:
+    return 100 * sum(answer.right for answer in asked) / len(asked) if asked else math.nan

@@ -28,7 +28,7 @@ class AnalogySet:
         name: What results are labelled with.
 
     Raises:
-        InputError: There are no questions.
+        InputError: There are no questions, or one is not four words.
 
     Examples:
         >>> from isolex.evaluation import AnalogySet, Question
@@ -40,9 +40,15 @@ class AnalogySet:
     name: str = "questions"
 
     def __post_init__(self) -> None:
-        if not self.questions:
+        given = tuple(self.questions)
+        if not given:
             raise InputError("holds no questions, expected at least one", where=self.name)
-        object.__setattr__(self, "questions", tuple(Question(*question) for question in self.questions))
+        for question in given:
+            if not _is_question(question):
+                raise InputError(
+                    f"got {question!r}, expected four words, and perhaps a section", where=self.name
+                )
+        object.__setattr__(self, "questions", tuple(Question(*question) for question in given))
 
     @classmethod
     def read(cls, path: str | Path, *, unicode: Unicode = "nfc") -> "AnalogySet":
@@ -84,18 +90,8 @@ class AnalogySet:
         return iter(self.questions)
 
 
-def as_analogy_set(given: object) -> AnalogySet:
-    """A set, or the one in the file that is given.
-
-    Raises:
-        InputError: It is neither, or the file cannot be read as a set.
-    """
-    if isinstance(given, AnalogySet):
-        return given
-    if isinstance(given, str | Path):
-        return AnalogySet.read(given)
-    raise InputError(
-        f"got {type(given).__name__}, expected an AnalogySet or the name of a file",
-        where="analogy set",
-        fix="wrap Question(a, b, c, d) in AnalogySet(questions)",
-    )
+def _is_question(given: object) -> bool:
+    match given:
+        case (str(), str(), str(), str()) | (str(), str(), str(), str(), str()):
+            return all(word.strip() for word in given[:4])
+    return False

@@ -35,7 +35,12 @@ class Correlation:
 
 def correlate(first: Float[np.ndarray, "n"], second: Float[np.ndarray, "n"]) -> Correlation:
     """Pearson's and Spearman's correlation of two lists. Cost: O(n log n)."""
-    return _correlation(first, second, _codes(first), _codes(second))
+    return Correlation(_pearson(first, second), spearman(first, second))
+
+
+def spearman(first: Float[np.ndarray, "n"], second: Float[np.ndarray, "n"]) -> float:
+    """Spearman's ρ: Pearson's r of the ranks, equal values having their mean rank; nan beside a constant."""
+    return _pearson(_ranks(_codes(first)), _ranks(_codes(second)))
 
 
 def harmonic_mean_interval(
@@ -49,23 +54,13 @@ def harmonic_mean_interval(
     means = []
     for _ in range(RESAMPLES if first.size else 0):
         drawn = rng.integers(first.size, size=first.size)
-        means.append(
-            _correlation(first[drawn], second[drawn], codes[0][drawn], codes[1][drawn]).harmonic_mean
-        )
+        ranks = [_ranks(own[drawn]) for own in codes]
+        means.append(Correlation(_pearson(first[drawn], second[drawn]), _pearson(*ranks)).harmonic_mean)
     defined = [mean for mean in means if not math.isnan(mean)]
     if not defined:
         return math.nan, math.nan
     low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
-
-
-def _correlation(
-    first: Float[np.ndarray, "n"],
-    second: Float[np.ndarray, "n"],
-    first_codes: Int[np.ndarray, "n"],
-    second_codes: Int[np.ndarray, "n"],
-) -> Correlation:
-    return Correlation(_pearson(first, second), _pearson(_ranks(first_codes), _ranks(second_codes)))
 
 
 def _pearson(first: Float[np.ndarray, "n"], second: Float[np.ndarray, "n"]) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from isolex.errors import InputError
-from isolex.evaluation.metrics import PairedTest, bootstrap_interval, paired_test
+from isolex.evaluation.metrics import PairedTest, bootstrap_interval, paired_test, rounded
 from isolex.evaluation.protocols import BLIProtocol
 from isolex.files import atomic_file
 from isolex.lexicon import LeakReport
@@ -148,15 +148,15 @@ class BLIResult:
             "protocol": self.protocol.name,
             "criterion": self.criterion,
             "direction": self.direction,
-            **{f"p@{k}": _rounded(self.precision(k)) for k in PRECISIONS},
-            "mrr": _rounded(self.mrr, 4),
+            **{f"p@{k}": rounded(self.precision(k)) for k in PRECISIONS},
+            "mrr": rounded(self.mrr, 4),
             "n": self.n,
-            "coverage": _rounded(self.coverage),
-            "copy_baseline": _rounded(self.copy_baseline),
-            "p@1_without_identical": _rounded(self.precision_without_identical),
-            "interval": [_rounded(end) for end in self.interval],
+            "coverage": rounded(self.coverage),
+            "copy_baseline": rounded(self.copy_baseline),
+            "p@1_without_identical": rounded(self.precision_without_identical),
+            "interval": [rounded(end) for end in self.interval],
             "by_frequency": [
-                {"first": b.first, "last": b.last, "n": b.n, "p@1": _rounded(b.precision)}
+                {"first": b.first, "last": b.last, "n": b.n, "p@1": rounded(b.precision)}
                 for b in self.by_frequency()
             ],
             "leaks": None
@@ -214,7 +214,3 @@ def _clusters(answers: "tuple[Answer, ...] | list[Answer]") -> Int[np.ndarray, "
 
 def _percent(flags: Bool[np.ndarray, "n"]) -> float:
     return 100 * float(flags.mean()) if flags.size else float("nan")
-
-
-def _rounded(value: float, digits: int = 2) -> float | None:
-    return None if np.isnan(value) else round(value, digits)

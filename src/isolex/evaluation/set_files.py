@@ -1,14 +1,41 @@
-"""Lines of the small text files that test sets come in."""
+"""Test sets as callers give them, and the lines of the small text files that they come in."""
 
 import unicodedata
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
-from isolex.errors import FormatError
+from isolex.errors import FormatError, InputError
 from isolex.names import look_up
 from isolex.streams import find_compression, open_stream
 
 Unicode: TypeAlias = Literal["nfc", "keep"]
+Set = TypeVar("Set", bound="ReadableSet")
+
+
+class ReadableSet(Protocol):
+    """A test set that comes in files."""
+
+    @classmethod
+    def read(cls: type[Set], path: str | Path) -> Set:
+        """The set in a file."""
+        ...
+
+
+def as_set(given: object, kind: type[Set]) -> Set:
+    """A set of this kind, or the one in the file that is given.
+
+    Raises:
+        InputError: It is neither, or the file cannot be read as a set.
+    """
+    if isinstance(given, kind):
+        return given
+    if isinstance(given, str | Path):
+        return kind.read(given)
+    raise InputError(
+        f"got {type(given).__name__}, expected {kind.__name__} or the name of a file",
+        where="test set",
+        fix=f"wrap its rows in {kind.__name__}",
+    )
 
 
 def read_set_lines(path: str | Path, unicode: Unicode) -> list[tuple[int, str]]:

@@ -14,7 +14,9 @@ from jaxtyping import Float64
 
 from isolex.errors import InputError, IsolexWarning
 from isolex.evaluation.correlation import Correlation, correlate, harmonic_mean_interval
-from isolex.evaluation.similarity_sets import SimilaritySet, as_similarity_set
+from isolex.evaluation.metrics import rounded
+from isolex.evaluation.set_files import as_set
+from isolex.evaluation.similarity_sets import SimilaritySet
 from isolex.evaluation.words import FORMS, Languages, Side, Space, languages_of
 from isolex.names import look_up
 
@@ -113,10 +115,10 @@ class SimilarityResult:
             "set": self.name,
             "side": self.side,
             "unknown": self.unknown,
-            "pearson": _rounded(self.pearson),
-            "spearman": _rounded(self.spearman),
-            "harmonic_mean": _rounded(self.harmonic_mean),
-            "interval": [_rounded(end) for end in self.interval],
+            "pearson": rounded(self.pearson, 6),
+            "spearman": rounded(self.spearman, 6),
+            "harmonic_mean": rounded(self.harmonic_mean, 6),
+            "interval": [rounded(end, 6) for end in self.interval],
             "n": self.n,
             "pairs": len(self.pairs),
             "coverage": round(self.coverage, 2),
@@ -187,9 +189,9 @@ def evaluate_similarity(
         >>> result.n, result.coverage, result.spearman > 0.5
         (4, 100.0, True)
     """
-    unknown = look_up(unknown, dict(zip(UNKNOWN, UNKNOWN, strict=True)), "way to treat unknown words")
+    look_up(unknown, dict.fromkeys(UNKNOWN), "way to treat unknown words")
     languages = languages_of(space, side)
-    given = as_similarity_set(pairs)
+    given = as_set(pairs, SimilaritySet)
     scored, forms = _scored_pairs(given, languages)
     result = SimilarityResult(
         given.name, languages.side, unknown, scored, {form: forms[form] for form in FORMS}
@@ -236,7 +238,3 @@ def _better_way(result: SimilarityResult, languages: Languages) -> str | None:
     }
     best = max(known, key=lambda way: known[way])
     return f"{known[best]:,} would be {best}" if known[best] > 2 * result.known else None
-
-
-def _rounded(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, 6)

@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import TypeAlias
 
@@ -30,7 +31,7 @@ class SimilaritySet:
         name: What results are labelled with.
 
     Raises:
-        InputError: There are no pairs, a word is empty, or a similarity is not finite.
+        InputError: There are no pairs, or one is not two words and a finite number.
 
     Examples:
         >>> from isolex.evaluation import SimilaritySet
@@ -43,15 +44,13 @@ class SimilaritySet:
     name: str = "pairs"
 
     def __post_init__(self) -> None:
-        pairs = tuple((first, second, float(score)) for first, second, score in self.pairs)
-        if not pairs:
+        given = tuple(self.pairs)
+        if not given:
             raise InputError("holds no pairs, expected at least one", where=self.name)
-        for first, second, score in pairs:
-            if not (first.strip() and second.strip() and math.isfinite(score)):
-                raise InputError(
-                    f"got ({first!r}, {second!r}, {score}), expected two words and a finite score",
-                    where=self.name,
-                )
+        for pair in given:
+            if not _is_scored(pair):
+                raise InputError(f"got {pair!r}, expected two words and a finite score", where=self.name)
+        pairs = tuple((first, second, float(score)) for first, second, score in given)
         object.__setattr__(self, "pairs", pairs)
 
     @classmethod
@@ -88,29 +87,20 @@ class SimilaritySet:
         return iter(self.pairs)
 
 
-def as_similarity_set(given: object) -> SimilaritySet:
-    """A set, or the one in the file that is given.
-
-    Raises:
-        InputError: It is neither, or the file cannot be read as a set.
-    """
-    if isinstance(given, SimilaritySet):
-        return given
-    if isinstance(given, str | Path):
-        return SimilaritySet.read(given)
-    raise InputError(
-        f"got {type(given).__name__}, expected a SimilaritySet or the name of a file",
-        where="similarity set",
-        fix="wrap (word, word, score) in SimilaritySet(pairs)",
-    )
+def _is_scored(pair: object) -> bool:
+    match pair:
+        case (str(first), str(second), Real() as score):
+            return bool(first.strip() and second.strip() and math.isfinite(score))
+    return False
 
 
 def _rows(lines: _Lines, path: Path) -> Iterator[ScoredWords]:
     split = _sniff(lines, path)
     table = [(number, split(line)) for number, line in lines if not _is_remark(line, split)]
-    width, column = len(table[0][1]), _score_column(table[0][1])
-    for number, fields in table[_is_header(table[0][1]) :]:
-        if problem := _problem(fields, width, column):
+    _, first = table[0]
+    column = _score_column(first)
+    for number, fields in table[1:] if _is_header(first) else table:
+        if problem := _problem(fields, len(first), column):
             raise FormatError(problem, where=f"{path}, line {number}", fix="mend or remove the line")
         yield fields[0], fields[1], float(fields[column])
 

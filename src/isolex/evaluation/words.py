@@ -128,7 +128,8 @@ def languages_of(space: Space, side: Side | None) -> Languages:
         InputError: No such side, a side of vectors that have none, or something else than a space.
     """
     if isinstance(space, Alignment):
-        side = look_up(side or "cross", dict(zip(SIDES, SIDES, strict=True)), "side")
+        side = side or "cross"
+        look_up(side, dict.fromkeys(SIDES), "side")
         source, target = Language(space.source, space), Language(space.target, space.reversed())
         return Languages(side, target if side == "target" else source, source if side == "source" else target)
     if not isinstance(space, Vectors):

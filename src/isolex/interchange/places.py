@@ -48,6 +48,5 @@ def new_folder(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     make_folder(path.parent)
-    # No entry of a folder has an empty name, so whatever stands there counts as somebody's own.
-    with atomic_folder(path, contents=("",)) as temporary:
+    with atomic_folder(path, contents=()) as temporary:
         yield temporary

@@ -12,14 +12,13 @@ from typing import Any
 from isolex.benchmark.registry.archives import unpack, unpacked_folder
 from isolex.benchmark.registry.catalogue import get_dataset
 from isolex.benchmark.registry.dataset import DataFile, Dataset
+from isolex.benchmark.registry.download import MIRROR_VARIABLE, Download
 from isolex.benchmark.registry.origin import record, recorded_digest, sha256_of
-from isolex.benchmark.registry.transfer import Transfer
 from isolex.errors import FormatError, InputError, IsolexWarning, MissingExtraError
 from isolex.files import make_folder
 from isolex.progress import track
 
 CACHE_VARIABLE = "ISOLEX_CACHE"
-MIRROR_VARIABLE = "ISOLEX_MIRROR"
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def fetch(
     dataset = get_dataset(dataset) if isinstance(dataset, str) else dataset
     files = dataset.select(units, parts)
     store = Store(cache_folder(cache), _mirror(mirror), offline)
-    warn_of_licence(dataset)
+    _warn_of_licence(dataset)
     return [store.get(file) for file in track(files, dataset.name)]
 
 
@@ -92,18 +91,6 @@ def cache_folder(given: str | Path | None = None) -> Path:
     """The folder for downloads: the given one, that of ISOLEX_CACHE, or the user's folder for caches."""
     named = given or os.environ.get(CACHE_VARIABLE)
     return Path(named).expanduser() if named else Path(_pooch().os_cache("isolex"))
-
-
-def warn_of_licence(dataset: Dataset) -> None:
-    """Tell in one line of a licence that forbids commercial use, or that none is known."""
-    if dataset.non_commercial:
-        line = f"{dataset.name}: the licence, {dataset.licence}, forbids commercial use"
-    elif dataset.non_commercial is None:
-        line = f"{dataset.name}: the licence is {dataset.licence}; ask its owners before you use it for more"
-        line += " than research"
-    else:
-        return
-    warnings.warn(line, IsolexWarning, stacklevel=3)
 
 
 @dataclass(frozen=True)
@@ -136,12 +123,8 @@ class Store:
         digest = file.sha256 or recorded_digest(path)
         return Fetched(file, folder or path, digest, verified=file.sha256 is not None)
 
-    def address(self, file: DataFile) -> str:
-        """Where the file is downloaded from."""
-        return file.address if self.mirror is None else f"{self.mirror}/{file.dataset}/{file.path}"
-
     def _download(self, path: Path, file: DataFile) -> None:
-        address = self.address(file)
+        address = self._address(file)
         if self.offline:
             found = "is not the file that was expected" if path.is_file() else "is not in the cache"
             raise InputError(
@@ -162,14 +145,18 @@ class Store:
         digest = file.sha256 or sha256_of(path)
         record(path, address, digest, verified=file.sha256 is not None)
 
+    def _address(self, file: DataFile) -> str:
+        """Where the file is downloaded from."""
+        return file.address if self.mirror is None else f"{self.mirror}/{file.dataset}/{file.path}"
+
 
 def _retrieve(address: str, path: Path, file: DataFile) -> None:
     """Let pooch put the file in place, if it has the right digest."""
     pooch = _pooch()
-    transfer = Transfer(path, f"{file.dataset}/{file.path}")
+    download = Download(path, f"{file.dataset}/{file.path}")
     try:
         with _quiet(pooch.get_logger()):
-            pooch.retrieve(address, file.sha256, fname=path.name, path=path.parent, downloader=transfer)
+            pooch.retrieve(address, file.sha256, fname=path.name, path=path.parent, downloader=download)
     except InputError:
         raise
     except ValueError as error:
@@ -178,6 +165,17 @@ def _retrieve(address: str, path: Path, file: DataFile) -> None:
             where=address,
             fix=f"try again, or name another mirror by {MIRROR_VARIABLE}",
         ) from error
+
+
+def _warn_of_licence(dataset: Dataset) -> None:
+    """Tell in one line of a licence that forbids commercial use, or that none is known."""
+    if dataset.non_commercial is None:
+        known = f"the licence is {dataset.licence}; ask its owners before you use it for more than research"
+    elif dataset.non_commercial:
+        known = f"the licence, {dataset.licence}, forbids commercial use"
+    else:
+        return
+    warnings.warn(f"{dataset.name}: {known}", IsolexWarning, stacklevel=3)
 
 
 def _mirror(given: str | None) -> str | None:

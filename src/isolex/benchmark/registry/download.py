@@ -1,4 +1,4 @@
-"""One file over HTTP, begun where an interrupted transfer stopped."""
+"""One file over HTTP, begun where an interrupted download stopped."""
 
 import math
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from isolex.progress import track
 if TYPE_CHECKING:
     from requests import Response
 
+MIRROR_VARIABLE = "ISOLEX_MIRROR"
 CHUNK = 1 << 20
 TIMEOUT_SECONDS = 60
 
@@ -21,7 +22,7 @@ _PAGE = (b"<!doctype", b"<html", b"<?xml")
 
 
 @dataclass(frozen=True)
-class Transfer:
+class Download:
     """A downloader for pooch.
 
     What arrives is kept beside the file's final place, with the version (`ETag` or `Last-Modified`) that the
@@ -97,7 +98,7 @@ class Transfer:
         raise InputError(
             f"the server says {response.status_code} {response.reason}",
             where=url,
-            fix="check the address, or name a mirror by ISOLEX_MIRROR",
+            fix=f"check the address, or name a mirror by {MIRROR_VARIABLE}",
         )
 
     def _resumption(self) -> dict[str, str]:
@@ -146,12 +147,14 @@ class Transfer:
             raise FormatError(
                 "sent a web page, expected data",
                 where=url,
-                fix="look at it in a browser, or name a mirror by ISOLEX_MIRROR",
+                fix=f"look at it in a browser, or name a mirror by {MIRROR_VARIABLE}",
             )
 
     def _broken(self, url: str, reason: str) -> InputError:
         if not self.part.exists():
-            return InputError(reason, where=url, fix="check the network, or name a mirror by ISOLEX_MIRROR")
+            return InputError(
+                reason, where=url, fix=f"check the network, or name a mirror by {MIRROR_VARIABLE}"
+            )
         return InputError(
             f"{reason} after {self.part.stat().st_size:,} bytes",
             where=url,

@@ -1,10 +1,10 @@
-"""What `isolex bench muse` needs out of the registry."""
+"""What benchmarks read, downloaded: the MUSE dictionaries and the vectors of their languages."""
 
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from isolex.benchmark.registry.store import Fetched, fetch
+from isolex.benchmark.registry import Fetched, fetch
 from isolex.lexicon import Lexicon
 from isolex.names import look_up
 from isolex.vectors import Vectors

@@ -1,0 +1,37 @@
+"""What people do with a shared space: texts as vectors, search and classification across languages."""
+
+from isolex.transfer.documents import RANKINGS, DocumentIndex, Hit, Ranking, fused, reciprocal_ranks
+from isolex.transfer.encoder import COMPONENTS, WEIGHTINGS, TextEncoder
+from isolex.transfer.ranking import CRITERIA, rank_rows, rank_scores
+from isolex.transfer.saved import load_index, save_index
+from isolex.transfer.texts import LabelledText, Text, places, read_labelled, read_relevance, read_texts
+from isolex.transfer.tokens import Tokenizer, words_of
+from isolex.transfer.topics import TopicClassifier, TopicResult, evaluate_topics
+
+__all__ = [
+    "COMPONENTS",
+    "CRITERIA",
+    "RANKINGS",
+    "WEIGHTINGS",
+    "DocumentIndex",
+    "Hit",
+    "LabelledText",
+    "Ranking",
+    "Text",
+    "TextEncoder",
+    "Tokenizer",
+    "TopicClassifier",
+    "TopicResult",
+    "evaluate_topics",
+    "fused",
+    "load_index",
+    "places",
+    "rank_rows",
+    "rank_scores",
+    "read_labelled",
+    "read_relevance",
+    "read_texts",
+    "reciprocal_ranks",
+    "save_index",
+    "words_of",
+]

@@ -1,0 +1,178 @@
+"""Cross-lingual document retrieval: documents of one language, asked for in another."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from isolex.alignment import Alignment
+from isolex.errors import InputError, MissingExtraError
+from isolex.names import look_up
+from isolex.retrieval import CSLS
+from isolex.transfer.encoder import TextEncoder
+from isolex.transfer.texts import Text
+from isolex.transfer.tokens import Tokenizer, words_of
+
+try:
+    import bm25s
+except ImportError as error:
+    raise MissingExtraError("searching documents", "bm25s", "transfer") from error
+
+Ranking = Literal["fusion", "vectors", "translation"]
+
+RANKINGS: tuple[Ranking, ...] = ("fusion", "vectors", "translation")
+
+# Constant of reciprocal rank fusion (Cormack et al. 2009).
+_RECIPROCAL = 60
+# What the query's own words weigh beside their translations: names and numbers are the same everywhere.
+_OWN = 0.3
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A document that was found, with its score (higher is better, of no unit)."""
+
+    document: Text
+    score: float
+
+
+class DocumentIndex:
+    """Documents of an alignment's target language, ready for queries in its source language.
+
+    Three ways to score a document:
+
+    * `vectors`: CSLS of the encoded query and document (`TextEncoder`, `sif`), the neighbourhood of a
+      document taken over the words of the query's language, so that it does not depend on other queries.
+    * `translation`: BM25 of the query's translations. Each word is replaced by its five best CSLS
+      translations, weighted by 1 / rank; and stands for itself too, as names do.
+    * `fusion`: the mean of both after they are standardised over the documents.
+
+    Args:
+        documents: At least one.
+        alignment: From the language of queries to that of documents; reverse it for the other way.
+        translations: How many translations of a word are looked for.
+        tokenizer: From a text to its words, for both languages.
+
+    Raises:
+        InputError: There are no documents.
+        MissingExtraError: bm25s or scikit-learn is not there.
+    """
+
+    def __init__(
+        self,
+        documents: Sequence[Text],
+        alignment: Alignment,
+        *,
+        translations: int = 5,
+        tokenizer: Tokenizer | None = None,
+    ) -> None:
+        if not documents:
+            raise InputError("there are no documents", where="DocumentIndex")
+        self.documents = tuple(documents)
+        self.alignment = alignment
+        self.translations = translations
+        self.tokenizer = tokenizer
+
+    def search(self, query: str, k: int = 10, by: Ranking = "fusion") -> list[Hit]:
+        """The best k documents for a query, best first."""
+        scores = self.scores([query], by)[0]
+        best = np.argsort(-scores, kind="stable")[:k]
+        return [Hit(self.documents[place], float(scores[place])) for place in best]
+
+    def scores(self, queries: Sequence[str], by: Ranking = "fusion") -> Float[np.ndarray, "n m"]:
+        """`[n, m]` score of each document for each query."""
+        look_up(by, dict.fromkeys(RANKINGS), "ranking")
+        if by == "vectors":
+            return self._by_vectors(queries)
+        if by == "translation":
+            return self._by_translation(queries)
+        return fused(self._by_vectors(queries), self._by_translation(queries))
+
+    @cached_property
+    def rows(self) -> Float[np.ndarray, "m p"]:
+        """The documents as unit rows of the shared space."""
+        return self._encoders[1].transform([document.text for document in self.documents])
+
+    @cached_property
+    def neighbourhoods(self) -> Float[np.ndarray, "m"]:
+        """Mean cosine of each document with its 10 nearest words of the query's language."""
+        rows = torch.from_numpy(self.rows)
+        bias = CSLS().index(self.alignment.shared[0].cpu(), rows).bias
+        return np.zeros(len(rows), np.float32) if bias is None else -bias.numpy()
+
+    @cached_property
+    def bm25(self) -> bm25s.BM25:
+        """Term weights of the documents."""
+        terms = [self._encoders[1].terms(document.text) for document in self.documents]
+        made = bm25s.BM25()
+        # An index without any term cannot be made: documents without words share one that no query has.
+        made.index([own or [""] for own in terms], show_progress=False)
+        return made
+
+    @cached_property
+    def _encoders(self) -> tuple[TextEncoder, TextEncoder]:
+        """Of queries and of documents."""
+        sides = (self.alignment, self.alignment.reversed())
+        return tuple(
+            TextEncoder(side, component="vocabulary", tokenizer=self.tokenizer or words_of).fit([])
+            for side in sides
+        )  # type: ignore[return-value]
+
+    def _by_vectors(self, queries: Sequence[str]) -> Float[np.ndarray, "n m"]:
+        made: np.ndarray = 2 * self._encoders[0].transform(queries) @ self.rows.T - self.neighbourhoods
+        return made
+
+    def _by_translation(self, queries: Sequence[str]) -> Float[np.ndarray, "n m"]:
+        weights = self._translated([self._encoders[0].terms(query) for query in queries])
+        scores = np.zeros((len(queries), len(self.documents)), np.float32)
+        terms = {term for own in weights for term in own if term in self.bm25.vocab_dict}
+        of_term = {term: self.bm25.get_scores([term]) for term in terms}
+        for number, own in enumerate(weights):
+            for term in terms.intersection(own):
+                scores[number] += own[term] * of_term[term]
+        return scores
+
+    def _translated(self, queries: Sequence[Sequence[str]]) -> list[dict[str, float]]:
+        """The terms that stand for each query, with their weights."""
+        words = sorted({word for query in queries for word in query if word in self.alignment.source})
+        answers = dict(zip(words, self.alignment.translate(words, self.translations), strict=True))
+        made = []
+        for query in queries:
+            weights: Counter[str] = Counter()
+            for word in query:
+                found = [answer for answer, _ in answers.get(word, [])]
+                total = sum(1 / rank for rank in range(1, len(found) + 1))
+                for rank, answer in enumerate(found, start=1):
+                    weights[answer] += 1 / (rank * total)  # type: ignore[assignment]
+                if word not in found:
+                    weights[word] += _OWN if found else 1  # type: ignore[assignment]
+            made.append(dict(weights))
+        return made
+
+
+def fused(
+    first: Float[np.ndarray, "n m"], second: Float[np.ndarray, "n m"], *, weight: float = 0.5
+) -> Float[np.ndarray, "n m"]:
+    """The sum w · first + (1 − w) · second, each standardised over the documents of a query."""
+    made: np.ndarray = weight * _standardised(first) + (1 - weight) * _standardised(second)
+    return made
+
+
+def reciprocal_ranks(
+    first: Float[np.ndarray, "n m"], second: Float[np.ndarray, "n m"]
+) -> Float[np.ndarray, "n m"]:
+    """Reciprocal rank fusion: Σ 1 / (60 + rank) over both rankings (Cormack et al. 2009)."""
+    ranks = [np.argsort(np.argsort(-scores, axis=1, kind="stable"), axis=1) + 1 for scores in (first, second)]
+    made: np.ndarray = 1 / (_RECIPROCAL + ranks[0]) + 1 / (_RECIPROCAL + ranks[1])
+    return made
+
+
+def _standardised(scores: Float[np.ndarray, "n m"]) -> Float[np.ndarray, "n m"]:
+    deviation = scores.std(axis=1, keepdims=True)
+    centred = scores - scores.mean(axis=1, keepdims=True)
+    return np.divide(centred, deviation, out=np.zeros_like(centred), where=deviation > 0)

@@ -1,0 +1,244 @@
+"""Texts as vectors: bags of words in a shared space, in the form that scikit-learn knows."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from isolex.alignment import Alignment
+from isolex.errors import InputError, MissingExtraError
+from isolex.evaluation.words import Language, languages_of
+from isolex.names import look_up
+from isolex.transfer.tokens import Tokenizer, spellings, words_of
+from isolex.vectors import Vectors
+
+try:
+    from scipy.sparse import csr_array
+    from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+    from sklearn.utils import Tags
+    from sklearn.utils.validation import check_is_fitted
+except ImportError as error:
+    raise MissingExtraError("encoding texts", "scikit-learn", "transfer") from error
+
+Weighting = Literal["mean", "idf", "sif"]
+Component = Literal["texts", "vocabulary", "none"]
+
+WEIGHTINGS: tuple[Weighting, ...] = ("mean", "idf", "sif")
+COMPONENTS: tuple[Component, ...] = ("texts", "vocabulary", "none")
+
+# Zipf's law with Mandelbrot's shift: the r-th word of a vocabulary has a frequency like 1 / (r + 2.7).
+_SHIFT = 2.7
+
+
+class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """The weighted mean of the word vectors of a text, as a unit row.
+
+    Weights of a word w:
+
+    * `mean`: 1.
+    * `idf`: ln((1 + n) / (1 + n_w)) + 1, where n_w of the n fitted texts hold it.
+    * `sif`: a / (a + p(w)) (Arora et al. 2017), where p(w) comes from the place of the word in the vocabulary
+      by Zipf's law, so that no corpus is needed.
+
+    With `sif` the direction that all texts have in common is taken away: u of the first singular vector of
+    the fitted texts (`texts`), or of the vocabulary's words weighted by p(w) · a / (a + p(w)) (`vocabulary`),
+    for encoders that are used on single texts.
+
+    Both languages of an alignment get an encoder, `TextEncoder(alignment)` and
+    `TextEncoder(alignment.reversed())`; their rows lie in one space. Words outside the vocabulary are looked
+    up in lower case, then in title case, then by subwords if the vectors have them, then in their parts;
+    others count for nothing, and a text without any known word has a zero row.
+
+    Args:
+        space: An alignment, whose source language is encoded into the shared space; or vectors.
+        weighting: `sif`, `idf` or `mean`.
+        component: What the common direction of `sif` is taken from: `texts`, `vocabulary` or `none`.
+        smoothing: a of `sif`.
+        tokenizer: From a text to its words; by default `words_of`.
+
+    Attributes:
+        idf_: Weights of the words of the fitted texts (`idf`).
+        common_: `[p]` the direction that is taken away (`sif`), or zeros.
+
+    Raises:
+        InputError: On fitting: no such weighting, or texts that are no strings.
+        MissingExtraError: scikit-learn is not there.
+
+    Examples:
+        >>> import isolex
+        >>> from isolex.transfer import TextEncoder
+        >>> en, es, train, test = isolex.sample()
+        >>> alignment = isolex.align(en, es, train, method="vecmap", check=False)
+        >>> english = TextEncoder(alignment).fit_transform(["the dog sleeps", "two houses"])
+        >>> spanish = TextEncoder(alignment.reversed()).fit_transform(["el perro duerme", "dos casas"])
+        >>> (english @ spanish.T).argmax(axis=1).tolist()
+        [0, 1]
+    """
+
+    def __init__(
+        self,
+        space: Alignment | Vectors,
+        *,
+        weighting: Weighting = "sif",
+        component: Component = "texts",
+        smoothing: float = 1e-3,
+        tokenizer: Tokenizer | None = None,
+    ) -> None:
+        self.space = space
+        self.weighting = weighting
+        self.component = component
+        self.smoothing = smoothing
+        self.tokenizer = tokenizer
+
+    def fit(self, X: Iterable[str], y: object = None) -> "TextEncoder":  # noqa: ARG002
+        """Learn the weights and the common direction from texts."""
+        look_up(self.weighting, dict.fromkeys(WEIGHTINGS), "weighting")
+        look_up(self.component, dict.fromkeys(COMPONENTS), "component")
+        if not 0 < self.smoothing < math.inf:
+            raise InputError(f"got {self.smoothing}, expected a positive number", where="smoothing")
+        language = languages_of(self.space, "source" if isinstance(self.space, Alignment) else None).first
+        self.words_ = _WordRows(language, self.tokenizer or words_of)
+        bags = [self.words_.bag(text) for text in _strings(X)]
+        counts = Counter(word for bag in bags for word in bag)
+        self.idf_ = {word: math.log((1 + len(bags)) / (1 + count)) + 1 for word, count in counts.items()}
+        self._unseen_idf = math.log(1 + len(bags)) + 1
+        self.common_ = np.zeros(self.words_.dimension, np.float32)
+        self._n_features_out = self.words_.dimension
+        if self.weighting == "sif" and self.component == "texts":
+            rows = self._means(bags)
+            self.common_ = np.linalg.svd(rows, full_matrices=False)[2][0] if len(rows) else self.common_
+        elif self.weighting == "sif" and self.component == "vocabulary":
+            self.common_ = self.words_.common(self.smoothing)
+        return self
+
+    def transform(self, X: Iterable[str]) -> Float[np.ndarray, "n p"]:
+        """`[n, p]` float32 unit rows of the texts."""
+        check_is_fitted(self)
+        rows = self._means([self.words_.bag(text) for text in _strings(X)])
+        rows -= np.outer(rows @ self.common_, self.common_)
+        norms = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
+
+    def terms(self, text: str) -> list[str]:
+        """The words of a text as the vocabulary spells them; unknown ones in lower case."""
+        check_is_fitted(self)
+        return self.words_.terms(text)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "common_")
+
+    def __sklearn_clone__(self) -> "TextEncoder":
+        # The default copies what it is made with, which is all vectors.
+        return type(self)(**self.get_params(deep=False))
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+    def _means(self, bags: list[Counter[str]]) -> Float[np.ndarray, "n p"]:
+        """The weighted mean vector of each bag, not of unit length."""
+        words = sorted({word for bag in bags for word in bag})
+        place = {word: number for number, word in enumerate(words)}
+        weights = np.array([self._weight(word) for word in words], np.float32)
+        columns = [place[word] for bag in bags for word in bag]
+        counts = [count for bag in bags for count in bag.values()]
+        ends = np.cumsum([0] + [len(bag) for bag in bags])
+        table = csr_array(
+            (np.array(counts, np.float32) * weights[columns], np.array(columns, np.int64), ends),
+            shape=(len(bags), len(words)),
+        )
+        sizes = np.array([max(1, bag.total()) for bag in bags], np.float32)
+        made: np.ndarray = (table @ self.words_.rows(words)) / sizes[:, None]
+        return made
+
+    def _weight(self, word: str) -> float:
+        if self.weighting == "mean":
+            return 1.0
+        if self.weighting == "idf":
+            return self.idf_.get(word, self._unseen_idf)
+        return self.smoothing / (self.smoothing + self.words_.frequency(word))
+
+
+class _WordRows:
+    """The words of texts as words of a vocabulary, or of its subwords, and their unit rows."""
+
+    def __init__(self, language: Language, tokenizer: Tokenizer) -> None:
+        self._language, self._tokenizer = language, tokenizer
+        self._vocabulary = language.vocabulary(torch.device("cpu")).cpu().numpy()
+        size = len(language.vectors)
+        self._total = float((1 / (np.arange(1, size + 1) + _SHIFT)).sum())
+        self._looked_up: dict[str, list[str]] = {}
+
+    @property
+    def dimension(self) -> int:
+        """Numbers a word."""
+        return int(self._vocabulary.shape[1])
+
+    def bag(self, text: str) -> Counter[str]:
+        """How often the text has each known word."""
+        return Counter(word for token in self._tokenizer(text) for word in self._known(token))
+
+    def terms(self, text: str) -> list[str]:
+        """The words in order, unknown ones in lower case."""
+        return [word for token in self._tokenizer(text) for word in self._known(token) or [token.lower()]]
+
+    def frequency(self, word: str) -> float:
+        """p(w) by Zipf's law; subword-made words are as rare as the vocabulary's last."""
+        row = self._language.vectors.id(word)
+        rank = len(self._language.vectors) if row is None else row + 1
+        return 1 / ((rank + _SHIFT) * self._total)
+
+    def rows(self, words: list[str]) -> Float[np.ndarray, "n p"]:
+        """Unit rows of known words."""
+        made = np.zeros((len(words), self.dimension), np.float32)
+        others = []
+        for number, word in enumerate(words):
+            row = self._language.vectors.id(word)
+            if row is None:
+                others.append(number)
+            else:
+                made[number] = self._vocabulary[row]
+        if others:
+            found = [self._language.find(words[number]) for number in others]
+            made[others] = self._language.unit(np.stack([hit[1] for hit in found if hit is not None]))
+        return made
+
+    def common(self, smoothing: float) -> Float[np.ndarray, "p"]:
+        """The direction of the vocabulary's mean, words weighted as a text of them all would be."""
+        frequency = 1 / ((np.arange(1, len(self._vocabulary) + 1) + _SHIFT) * self._total)
+        mean = (frequency * smoothing / (smoothing + frequency)).astype(np.float32) @ self._vocabulary
+        return mean / max(float(np.linalg.norm(mean)), np.finfo(np.float32).tiny)
+
+    def _known(self, token: str) -> list[str]:
+        if token not in self._looked_up:
+            self._looked_up[token] = self._find(token)
+        return self._looked_up[token]
+
+    def _find(self, token: str) -> list[str]:
+        for way in spellings(token):
+            found = [known for word in way if (known := self._one(word)) is not None]
+            if found:
+                return found
+        return []
+
+    def _one(self, word: str) -> str | None:
+        """The spelling of the word that has a vector."""
+        if (hit := self._language.row(word)) is not None:
+            return self._language.vectors.words[hit.row]
+        return word if self._language.find(word) else None
+
+
+def _strings(texts: Iterable[Any]) -> list[str]:
+    if isinstance(texts, str):
+        raise InputError("got one string, expected several texts", where="texts", fix="put it into a list")
+    made = list(texts)
+    wrong = next((number for number, text in enumerate(made) if not isinstance(text, str)), None)
+    if wrong is not None:
+        raise InputError(f"number {wrong} is {type(made[wrong]).__name__}, expected a string", where="texts")
+    return made

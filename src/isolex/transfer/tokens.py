@@ -1,0 +1,45 @@
+"""From a text to the words of a vocabulary."""
+
+import re
+from collections.abc import Callable, Sequence
+
+Tokenizer = Callable[[str], Sequence[str]]
+
+# A run of letters, marks and digits, with inner hyphens and apostrophes, and the apostrophe of an elision.
+_WORD = re.compile(r"\w+(?:[-'’ʼ]\w+)*['’ʼ]?")
+_APOSTROPHES = str.maketrans("’ʼ", "''")
+# After an apostrophe, and around a hyphen.
+_SEAM = re.compile(r"(?<=')|-")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, in order, without punctuation; those with inner hyphens and apostrophes are whole.
+
+    For scripts that set blanks or other marks between words; others need a tokeniser of their own.
+
+    Examples:
+        >>> from isolex.transfer import words_of
+        >>> words_of("L'homme, peut-être.")
+        ["L'homme", 'peut-être']
+    """
+    return _WORD.findall(text)
+
+
+def spellings(word: str) -> list[list[str]]:
+    """Ways to look a word up, each as words of the vocabulary: whole, then in its parts.
+
+    Texts write other apostrophes than vocabularies, which cut words at other places (`l'` `homme`).
+
+    Examples:
+        >>> from isolex.transfer.tokens import spellings
+        >>> spellings("l’homme")
+        [['l’homme'], ["l'homme"], ["l'", 'homme'], ['l', 'homme']]
+    """
+    plain = word.translate(_APOSTROPHES)
+    parts = [part for part in _SEAM.split(plain) if part]
+    bare = [part.rstrip("'") for part in parts if part.rstrip("'")]
+    ways: list[list[str]] = []
+    for way in ([word], [plain], parts, bare):
+        if way and way not in ways:
+            ways.append(way)
+    return ways
