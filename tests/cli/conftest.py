@@ -84,6 +84,7 @@ def made_sample(tmp_path_factory, small_sample) -> Path:
         lines = [f"{a}\t{b}\t{score}\n" for (a, b), score in zip(pairs, (4.0, 3.5, 1.0, 0.5), strict=True)]
         (folder / f"{name}.similarity.tsv").write_text("".join(lines))
     (folder / "questions.txt").write_text(f": first\n{' '.join(source.words[10:14])}\n")
+    _texts(folder, test)
     _bench_data(folder, "en", "es", "en-es.train.tsv", "en-es.test.tsv")
     for part, pairs in (("train", train), ("test", test)):
         pairs.reversed().write(folder / "data" / "dictionaries" / "muse" / f"es-en.{part}.txt")
@@ -115,3 +116,26 @@ def _bench_data(folder: Path, source: str, target: str, train: str, test: str) -
         shutil.copy(
             folder / file, folder / "data" / "dictionaries" / "muse" / f"{source}-{target}.{part}.txt"
         )
+
+
+def _texts(folder: Path, pairs: Lexicon) -> None:
+    """Parallel texts of three words, two of them of the text's class, for all that is done with texts."""
+    english, spanish = ([pair[side] for pair in pairs.pairs[:24]] for side in (0, 1))
+    for code, name, words in (("en", "eng_Latn", english), ("es", "spa_Latn", spanish)):
+        texts = [
+            (number % 2, " ".join((words[number % 2], words[2 + number % 2], words[4 + number])))
+            for number in range(20)
+        ]
+        (folder / f"{code}.sentences.txt").write_text("".join(f"{text}\n" for _, text in texts))
+        topics = "".join(f"topic{label}\t{text}\n" for label, text in texts)
+        (folder / f"{code}.topics.tsv").write_text(topics)
+        sib = folder / "data" / "topics" / "sib-200" / name
+        sib.mkdir(parents=True)
+        for split, some in (("train", range(8)), ("dev", range(8, 12)), ("test", range(12, 20))):
+            rows = "".join(f"{number}\ttopic{texts[number][0]}\t{texts[number][1]}\n" for number in some)
+            (sib / f"{split}.tsv").write_text("index_id\tcategory\ttext\n" + rows)
+        collection = {"en": "queries.tsv", "es": "documents.tsv"}[code]
+        rows = "".join(f"d{number}\t{text}\n" for number, (_, text) in enumerate(texts))
+        (folder / collection).write_text(rows)
+    (folder / "relevance.tsv").write_text("".join(f"d{number}\td{number}\n" for number in range(20)))
+    (folder / "english.txt").write_text((folder / "en.sentences.txt").read_text())

@@ -11,6 +11,7 @@ import pytest
 from isolex.benchmark.verdict import Case
 from isolex.cli import bench_speed
 from isolex.cli.app import app
+from isolex.transfer import DocumentIndex, read_texts, save_index
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -41,9 +42,17 @@ EXAMPLES = [(path, line) for path, command in COMMANDS.items() for line in examp
 def test_all_commands_are_there():
     assert {" ".join(path) for path in COMMANDS} == {
         *("demo", "align", "translate", "lexicon", "diagnose", "convert", "export", "info"),
-        *("evaluate bli", "evaluate similarity", "evaluate analogy"),
+        *("evaluate bli", "evaluate similarity", "evaluate analogy", "evaluate sentences"),
+        *("evaluate retrieval", "evaluate topics", "index", "search", "classify"),
         *("bench reference", "bench unsupervised", "bench semi", "bench systems", "bench verdict"),
-        *("bench planted", "bench diagnosis", "bench speed", "bench muse", "bench datasets"),
+        *(
+            "bench planted",
+            "bench diagnosis",
+            "bench speed",
+            "bench transfer",
+            "bench muse",
+            "bench datasets",
+        ),
     }
 
 
@@ -71,7 +80,10 @@ def aligned(made_sample, tmp_path_factory):
     folder = tmp_path_factory.mktemp("examples")
     shutil.copytree(made_sample, folder, dirs_exist_ok=True)
     files = (folder / "en.vec", folder / "es.vec", folder / "en-es.train.tsv")
-    align(*files, method="procrustes").save(folder / "en-es")
+    alignment = align(*files, method="procrustes")
+    alignment.save(folder / "en-es")
+    index = DocumentIndex(read_texts(folder / "documents.tsv"), alignment)
+    save_index(index, folder / "documents.index", folder / "en-es")
     return folder
 
 

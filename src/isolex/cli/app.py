@@ -11,6 +11,7 @@ import torch
 from isolex._version import __version__
 from isolex.cli.align import align_command
 from isolex.cli.bench import bench
+from isolex.cli.classify import classify_command
 from isolex.cli.console import one_line_warnings, say
 from isolex.cli.convert import convert_command
 from isolex.cli.demo import demo
@@ -19,6 +20,7 @@ from isolex.cli.evaluate import evaluate_command
 from isolex.cli.export import export_command
 from isolex.cli.info import info
 from isolex.cli.lexicon import lexicon_command
+from isolex.cli.search import index_command, search_command
 from isolex.cli.translate import translate_command
 from isolex.errors import IsolexError
 
@@ -45,6 +47,9 @@ for _command in (
     diagnose_command,
     convert_command,
     export_command,
+    index_command,
+    search_command,
+    classify_command,
     info,
     bench,
 ):

@@ -11,6 +11,7 @@ from isolex.benchmark import REFERENCE_CRITERIA, REFERENCE_METHODS, ReferenceRow
 from isolex.cli.bench_diagnosis import diagnosis
 from isolex.cli.bench_muse import datasets_command, muse
 from isolex.cli.bench_speed import speed
+from isolex.cli.bench_transfer import transfer
 from isolex.cli.bench_weak import planted, semi, systems, unsupervised, verdict
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, compute_options, names_in, seed_option
@@ -21,7 +22,18 @@ def bench() -> None:
     """Rerun measurements."""
 
 
-for _command in (unsupervised, semi, systems, verdict, planted, diagnosis, speed, muse, datasets_command):
+for _command in (
+    unsupervised,
+    semi,
+    systems,
+    verdict,
+    planted,
+    diagnosis,
+    speed,
+    transfer,
+    muse,
+    datasets_command,
+):
     bench.add_command(_command)
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from isolex.alignment import Alignment
 from isolex.cli.console import emit, table, working
 from isolex.cli.evaluate_similarity import analogy_command, similarity_command
+from isolex.cli.evaluate_transfer import retrieval_command, sentences_command, topics_command
 from isolex.cli.options import (
     PATH,
     AlignmentChoice,
@@ -28,8 +29,14 @@ def evaluate_command() -> None:
     """Score an alignment, or vectors of one language."""
 
 
-evaluate_command.add_command(similarity_command)
-evaluate_command.add_command(analogy_command)
+for _command in (
+    similarity_command,
+    analogy_command,
+    sentences_command,
+    retrieval_command,
+    topics_command,
+):
+    evaluate_command.add_command(_command)
 
 
 @evaluate_command.command("bli")

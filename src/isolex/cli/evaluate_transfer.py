@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from isolex.alignment import Alignment
 from isolex.cli.console import emit, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options
 from isolex.errors import InputError
@@ -22,8 +23,22 @@ def weighting_option(function: Any) -> Any:
         type=click.Choice(["sif", "idf", "mean"]),
         default="sif",
         show_default=True,
-        help="Weights of the words of a text: by their rarity in the language (sif), in the texts (idf), or none.",
+        help="Weights of words: by rarity in the language (sif), in the texts (idf), or none (mean).",
     )(function)
+
+
+def encoders_of(
+    alignment: Alignment, weighting: Any, texts: tuple[list[str], list[str]]
+) -> tuple["TextEncoder", "TextEncoder"]:
+    """Of both languages, for classes that are to carry over; the texts matter to idf only."""
+    from isolex.transfer import TextEncoder  # noqa: PLC0415
+
+    # The texts to be classified may be few: what they have in common would be what they say.
+    source, target = (
+        TextEncoder(side, weighting=weighting, component="vocabulary").fit(own)
+        for side, own in zip((alignment, alignment.reversed()), texts, strict=True)
+    )
+    return source, target
 
 
 @click.command("sentences")
@@ -45,8 +60,8 @@ def sentences_command(
 ) -> None:
     """Sentence retrieval: find each sentence's translation among all, in both directions.
 
-    Line n of SOURCE_TEXTS is the translation of line n of TARGET_TEXTS. Files are plain lines, TSV (id, text) or
-    JSON Lines.
+    Line n of SOURCE_TEXTS is the translation of line n of TARGET_TEXTS. Files are plain lines, TSV (id, text)
+    or JSON Lines.
 
     \b
     Examples:
@@ -129,7 +144,8 @@ def retrieval_command(
         "documents": len(collection),
         "rankings": {way: result.to_json() for way, result in results.items()},
         "fusion_over": {
-            way: {"ndcg@10": round(test.difference, 4), "p_value": test.p_value} for way, test in tests.items()
+            way: {"ndcg@10": round(test.difference, 4), "p_value": test.p_value}
+            for way, test in tests.items()
         },
     }
     rows = [
@@ -176,9 +192,13 @@ def topics_command(
 
     learnt, asked = read_labelled(train), read_labelled(test)
     others = [] if own is None else read_labelled(own)
-    encoders = encoders_of(choice, weighting, [one.text for one in learnt], reverse=reverse)
+    alignment = choice.open()
     with working("learning"):
-        # Texts to be classified come one day, so only training texts are fitted to.
+        encoders = encoders_of(
+            alignment.reversed() if reverse else alignment,
+            weighting,
+            ([one.text for one in learnt], [one.text for one in others or asked]),
+        )
         result = evaluate_topics(learnt, asked, encoders, own=others)
     rows = [
         [
@@ -189,6 +209,4 @@ def topics_command(
         ]
     ]
     columns = ["accuracy", "trained on the language itself", "most frequent class", "texts"]
-    emit(
-        as_json, result.to_json(), lambda console: console.print(table(None, columns, rows, text_columns=0))
-    )
+    emit(as_json, result.to_json(), lambda console: console.print(table(None, columns, rows, text_columns=0)))

@@ -44,11 +44,11 @@ class RankingResult:
 
     def hits(self, k: int = 1) -> float:
         """Percent of the queries with a relevant document among the best k: P@1 for k = 1."""
-        return 100 * _mean([ranks[0] <= k for ranks in self.ranks])
+        return 100 * _mean([float(ranks[0] <= k) for ranks in self.ranks])
 
     def recall(self, k: int = CUTOFF) -> float:
         """R@k: percent of a query's relevant documents that are among the best k, mean over queries."""
-        return 100 * _mean([np.mean([rank <= k for rank in ranks]) for ranks in self.ranks])
+        return 100 * _mean([sum(rank <= k for rank in ranks) / len(ranks) for ranks in self.ranks])
 
     @property
     def mrr(self) -> float:
@@ -58,9 +58,7 @@ class RankingResult:
     @property
     def map(self) -> float:
         """Mean average precision over the full ranking, 0 to 1."""
-        return _mean(
-            [np.mean([found / rank for found, rank in enumerate(ranks, start=1)]) for ranks in self.ranks]
-        )
+        return _mean([_average_precision(ranks) for ranks in self.ranks])
 
     @property
     def ndcg(self) -> float:
@@ -68,7 +66,7 @@ class RankingResult:
 
         Järvelin & Kekäläinen 2002, with relevance 0 or 1.
         """
-        return _mean(self.gains)
+        return _mean(self.gains.tolist())
 
     @cached_property
     def gains(self) -> Float[np.ndarray, "n"]:
@@ -103,10 +101,14 @@ class RankingResult:
         }
 
 
+def _average_precision(ranks: Sequence[int]) -> float:
+    return sum(found / rank for found, rank in enumerate(ranks, start=1)) / len(ranks)
+
+
 def _ndcg(ranks: Sequence[int]) -> float:
     gain = sum(1 / math.log2(1 + rank) for rank in ranks if rank <= CUTOFF)
     return gain / sum(1 / math.log2(1 + rank) for rank in range(1, min(len(ranks), CUTOFF) + 1))
 
 
-def _mean(values: Sequence[float] | Float[np.ndarray, "n"]) -> float:
+def _mean(values: list[float]) -> float:
     return float(np.mean(values)) if len(values) else math.nan

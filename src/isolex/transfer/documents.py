@@ -1,16 +1,17 @@
 """Cross-lingual document retrieval: documents of one language, asked for in another."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import torch
 from jaxtyping import Float
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, Translations
 from isolex.errors import InputError, MissingExtraError
 from isolex.names import look_up
 from isolex.retrieval import CSLS
@@ -79,7 +80,10 @@ class DocumentIndex:
         self.tokenizer = tokenizer
 
     def search(self, query: str, k: int = 10, by: Ranking = "fusion") -> list[Hit]:
-        """The best k documents for a query, best first."""
+        """The best k documents for a query, best first; none if nothing of the query is known."""
+        terms = self._translated([self._encoders[0].terms(query)])[0]
+        if not self._encoders[0].transform([query]).any() and not self.bm25.vocab_dict.keys() & terms.keys():
+            return []
         scores = self.scores([query], by)[0]
         best = np.argsort(-scores, kind="stable")[:k]
         return [Hit(self.documents[place], float(scores[place])) for place in best]
@@ -141,18 +145,30 @@ class DocumentIndex:
         """The terms that stand for each query, with their weights."""
         words = sorted({word for query in queries for word in query if word in self.alignment.source})
         answers = dict(zip(words, self.alignment.translate(words, self.translations), strict=True))
-        made = []
-        for query in queries:
-            weights: Counter[str] = Counter()
-            for word in query:
-                found = [answer for answer, _ in answers.get(word, [])]
-                total = sum(1 / rank for rank in range(1, len(found) + 1))
-                for rank, answer in enumerate(found, start=1):
-                    weights[answer] += 1 / (rank * total)  # type: ignore[assignment]
-                if word not in found:
-                    weights[word] += _OWN if found else 1  # type: ignore[assignment]
-            made.append(dict(weights))
-        return made
+        return [_weighted(query, answers) for query in queries]
+
+
+def _weighted(query: Sequence[str], answers: dict[str, Translations]) -> dict[str, float]:
+    """The terms of one query: its words' translations, and those words themselves."""
+    weights: defaultdict[str, float] = defaultdict(float)
+    for word in query:
+        found = [answer for answer, _ in answers.get(word, [])]
+        total = sum(1 / rank for rank in range(1, len(found) + 1))
+        for rank, answer in enumerate(found, start=1):
+            weights[answer] += 1 / (rank * total)
+        if word not in found:
+            weights[word] += _OWN if found else 1.0
+    return dict(weights)
+
+
+def save_terms(terms: bm25s.BM25, path: Path) -> None:
+    """Write term weights as bm25s does."""
+    terms.save(path, show_progress=False)
+
+
+def load_terms(path: Path) -> bm25s.BM25:
+    """What `save_terms` wrote."""
+    return bm25s.BM25.load(path, show_progress=False)
 
 
 def fused(
@@ -175,4 +191,5 @@ def reciprocal_ranks(
 def _standardised(scores: Float[np.ndarray, "n m"]) -> Float[np.ndarray, "n m"]:
     deviation = scores.std(axis=1, keepdims=True)
     centred = scores - scores.mean(axis=1, keepdims=True)
-    return np.divide(centred, deviation, out=np.zeros_like(centred), where=deviation > 0)
+    made: np.ndarray = np.divide(centred, deviation, out=np.zeros_like(centred), where=deviation > 0)
+    return made

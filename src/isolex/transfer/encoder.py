@@ -34,7 +34,11 @@ COMPONENTS: tuple[Component, ...] = ("texts", "vocabulary", "none")
 _SHIFT = 2.7
 
 
-class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class TextEncoder(
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    BaseEstimator,  # type: ignore[misc]  # without types
+):
     """The weighted mean of the word vectors of a text, as a unit row.
 
     Weights of a word w:
@@ -121,7 +125,8 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         rows = self._means([self.words_.bag(text) for text in _strings(X)])
         rows -= np.outer(rows @ self.common_, self.common_)
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
-        return np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
+        made: np.ndarray = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
+        return made
 
     def terms(self, text: str) -> list[str]:
         """The words of a text as the vocabulary spells them; unknown ones in lower case."""
@@ -213,7 +218,8 @@ class _WordRows:
         """The direction of the vocabulary's mean, words weighted as a text of them all would be."""
         frequency = 1 / ((np.arange(1, len(self._vocabulary) + 1) + _SHIFT) * self._total)
         mean = (frequency * smoothing / (smoothing + frequency)).astype(np.float32) @ self._vocabulary
-        return mean / max(float(np.linalg.norm(mean)), np.finfo(np.float32).tiny)
+        direction: np.ndarray = mean / max(float(np.linalg.norm(mean)), np.finfo(np.float32).tiny)
+        return direction
 
     def _known(self, token: str) -> list[str]:
         if token not in self._looked_up:

@@ -17,7 +17,7 @@ from safetensors.numpy import load_file, save_file
 from isolex.alignment import Alignment, load
 from isolex.errors import FormatError, MismatchError
 from isolex.files import atomic_folder, check_folder
-from isolex.transfer.documents import DocumentIndex, bm25s
+from isolex.transfer.documents import DocumentIndex, load_terms, save_terms
 from isolex.transfer.texts import read_texts
 
 CARD, DOCUMENTS, ROWS, TERMS = "index.json", "documents.jsonl", "rows.safetensors", "bm25"
@@ -61,7 +61,7 @@ def save_index(
         )
         (folder / DOCUMENTS).write_text("".join(lines), encoding="utf-8")
         save_file({"rows": index.rows, "neighbourhoods": index.neighbourhoods}, folder / ROWS)
-        index.bm25.save(folder / TERMS, show_progress=False)
+        save_terms(index.bm25, folder / TERMS)
         (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
@@ -92,7 +92,7 @@ def load_index(path: str | Path, *, alignment: str | Path | None = None) -> Docu
         tensors = load_file(path / ROWS)
         # What was computed for the documents takes the place of what would be.
         index.rows, index.neighbourhoods = tensors["rows"], tensors["neighbourhoods"]
-        index.bm25 = bm25s.BM25.load(path / TERMS, show_progress=False)
+        index.bm25 = load_terms(path / TERMS)
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise FormatError(f"is damaged ({error})", where=path, fix="run isolex index again") from error
     return index

@@ -1,0 +1,67 @@
+"""`isolex classify`: classes learnt from texts of one language, for texts of another."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from isolex.cli.console import emit, table, working
+from isolex.cli.evaluate_transfer import encoders_of, weighting_option
+from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options
+from isolex.files import atomic_file, check_file, check_not_input
+
+
+@click.command("classify")
+@alignment_argument
+@click.argument("train", metavar="TRAIN", type=PATH)
+@click.argument("texts", metavar="TEXTS", type=PATH)
+@click.option("-o", "--output", type=PATH, help="File for the answers, as JSON Lines.")
+@click.option("--reverse", is_flag=True, help="TRAIN is of the target language, TEXTS of the source one.")
+@weighting_option
+@alignment_options
+def classify_command(
+    choice: AlignmentChoice,
+    train: Path,
+    texts: Path,
+    output: Path | None,
+    reverse: bool,
+    weighting: Any,
+    as_json: bool,
+) -> None:
+    """Classify TEXTS of the target language by labelled texts TRAIN of the source language.
+
+    TRAIN is TSV: label and text, or columns named so in a first line. TEXTS is TSV (id, text), JSON Lines, or
+    a text a line.
+
+    \b
+    Examples:
+      isolex classify en-es en.topics.tsv es.sentences.txt
+      isolex classify en-es en.topics.tsv es.sentences.txt -o classes.jsonl
+    """
+    from isolex.transfer import TopicClassifier, read_labelled, read_texts  # noqa: PLC0415
+
+    if output is not None:
+        check_not_input(output, train, texts)
+        check_file(output)
+    learnt, asked = read_labelled(train), read_texts(texts)
+    alignment = choice.open()
+    with working("learning"):
+        source, target = encoders_of(
+            alignment.reversed() if reverse else alignment,
+            weighting,
+            ([one.text for one in learnt], [one.text for one in asked]),
+        )
+        classifier = TopicClassifier(learnt, source)
+        probabilities = classifier.probabilities([one.text for one in asked], target)
+    answers = [
+        {"id": one.id, "label": classifier.classes[row.argmax()], "probability": round(float(row.max()), 4)}
+        for one, row in zip(asked, probabilities, strict=True)
+    ]
+    if output is not None:
+        with atomic_file(output) as temporary:
+            lines = (json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers)
+            temporary.write_text("".join(lines), encoding="utf-8")
+    rows = [[str(one["id"]), str(one["label"]), f"{one['probability']:.2f}"] for one in answers]
+    columns = ["id", "label", "probability"]
+    emit(as_json, answers, lambda console: console.print(table(None, columns, rows, text_columns=2)))

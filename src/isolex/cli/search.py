@@ -1,0 +1,100 @@
+"""`isolex index` and `isolex search`: documents of one language, asked for in another."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from isolex.cli.console import emit, table, working
+from isolex.cli.options import (
+    PATH,
+    AlignmentChoice,
+    alignment_argument,
+    alignment_options,
+    json_option,
+    threads_option,
+)
+from isolex.files import check_not_input
+
+_SHOWN = 100
+
+
+@click.command("index")
+@alignment_argument
+@click.argument("documents", metavar="DOCUMENTS", type=PATH)
+@click.option("-o", "--output", required=True, type=PATH, help="Folder for the index.")
+@click.option("--reverse", is_flag=True, help="Documents of the source language, queries of the target one.")
+@alignment_options
+def index_command(
+    choice: AlignmentChoice, documents: Path, output: Path, reverse: bool, as_json: bool
+) -> None:
+    """Make DOCUMENTS of the target language searchable in the source language of the alignment in DIR.
+
+    DOCUMENTS is TSV (id, text), JSON Lines (id, text), or a text a line. The index refers to DIR, which must
+    stay where it is.
+
+    \b
+    Examples:
+      isolex index en-es documents.tsv -o documents.index
+      isolex index en-es english.txt -o english.index --reverse
+    """
+    from isolex.transfer import DocumentIndex, read_texts, save_index  # noqa: PLC0415
+    from isolex.transfer.saved import check_index_output  # noqa: PLC0415
+
+    check_not_input(output, documents, choice.path)
+    check_index_output(output)
+    collection = read_texts(documents)
+    alignment = choice.open()
+    with working("encoding"):
+        index = DocumentIndex(collection, alignment.reversed() if reverse else alignment)
+        save_index(index, output, choice.path, reverse=reverse)
+    data = {"index": str(output), "documents": len(collection)}
+    emit(as_json, data, lambda console: console.print(f"{len(collection):,} documents in {output}"))
+
+
+@click.command("search")
+@click.argument("index", metavar="INDEX", type=PATH)
+@click.argument("query", metavar="QUERY...", nargs=-1, required=True)
+@click.option("-k", default=10, show_default=True, type=click.IntRange(min=1), help="Documents to show.")
+@click.option(
+    "--by",
+    type=click.Choice(["fusion", "vectors", "translation"]),
+    default="fusion",
+    show_default=True,
+    help="Word vectors, translated words (BM25), or both.",
+)
+@click.option("--alignment", type=PATH, help="Where the index's alignment is now, if it was moved.")
+@threads_option
+@json_option
+def search_command(
+    index: Path, query: tuple[str, ...], k: int, by: Any, alignment: Path | None, as_json: bool
+) -> int:
+    """Find documents of INDEX by a QUERY in the other language.
+
+    Exit status 1 if no word of the query is known.
+
+    \b
+    Examples:
+      isolex search documents.index "big house"
+      isolex search documents.index bread water -k 3 --by vectors --json
+    """
+    from isolex.transfer import load_index  # noqa: PLC0415
+
+    text = " ".join(query)
+    with working("searching"):
+        hits = load_index(index, alignment=alignment).search(text, k, by)
+    data = {
+        "query": text,
+        "by": by,
+        "hits": [
+            {"id": hit.document.id, "score": round(hit.score, 4), "text": hit.document.text} for hit in hits
+        ],
+    }
+    rows = [[hit.document.id, _shortened(hit.document.text), f"{hit.score:.2f}"] for hit in hits]
+    columns = ["id", "document", "score"]
+    emit(as_json, data, lambda console: console.print(table(None, columns, rows, text_columns=2)))
+    return 0 if hits else 1
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
