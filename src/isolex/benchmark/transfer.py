@@ -39,6 +39,24 @@ TOPIC_PAIRS = ("en-es", "en-fr", "en-de")
 RETRIEVAL_PAIRS = ("en-es", "en-de")
 PARTS = ("similarity", "sentences", "topics", "retrieval")
 
+# By language: name and file.
+CLASSIC_SETS = {
+    "en": (
+        ("MC-30", "mc/EN-MC-30.txt"),
+        ("RG-65", "rg65/EN-RG-65.txt"),
+        ("MEN", "mensim/MEN_dataset_lemma_form.all"),
+        ("MTurk-771", "mturk/MTURK-771.csv"),
+        ("SimLex-999", "simlex/SimLex-999.txt"),
+        ("Multilingual SimLex", "msimlex/MSimLex999_English.txt"),
+    ),
+    "de": (
+        ("Gurevych-65", "gurevych/wortpaare65.gold.pos.txt"),
+        ("Gurevych-222", "gurevych/wortpaare222.gold.pos.txt"),
+        ("Gurevych-350", "gurevych/wortpaare350.gold.pos.txt"),
+        ("Multilingual SimLex", "msimlex/MSimLex999_German.txt"),
+    ),
+}
+_SEMEVAL = "semeval17-2/{}.test.txt"
 _FLORES = {"en": "eng_Latn", "es": "spa_Latn", "fr": "fra_Latn", "de": "deu_Latn"}
 _SPLITS = ("train", "dev", "test")
 
@@ -59,25 +77,28 @@ class TransferBenchmark:
         self._aligned = lru_cache(maxsize=None)(self._align)
 
     def similarity(self) -> Iterator[dict[str, Any]]:
-        """SemEval-2017 Task 2: both languages of a pair by themselves, and across."""
-        for pair in track(self._there(SIMILARITY_PAIRS), "similarity"):
-            alignment = self._aligned(pair)
-            source, target = pair.split("-")
-            alone = (
-                evaluate_similarity(alignment.source, self._semeval(source)),
-                evaluate_similarity(alignment.target, self._semeval(target)),
-            )
-            across = evaluate_similarity(alignment, self._semeval(pair))
-            lower = min(result.harmonic_mean for result in alone)
-            for name, result in zip((source, target), alone, strict=True):
-                yield {"set": name, "pair": pair} | _similarity(result)
-            share = across.harmonic_mean / lower
-            yield {"set": pair, "pair": pair} | _similarity(across) | {"of_lower": round(share, 4)}
+        """SemEval-2017 Task 2 in each language and across, and those of the classic sets that are there."""
+        pairs, folder = self._there(SIMILARITY_PAIRS), self._folder.path / "similarity"
+        alone: dict[str, float] = {}
+        for code in track(sorted({code for pair in pairs for code in pair.split("-")}), "one language"):
+            vectors = self._folder.vectors(f"{code}-{code}")[0]
+            result = evaluate_similarity(vectors, folder / _SEMEVAL.format(code))
+            alone[code] = result.harmonic_mean
+            yield {"set": "SemEval-2017", "languages": code} | _similarity(result)
+            for name, file in CLASSIC_SETS.get(code, ()):
+                if (folder / file).exists():
+                    result = evaluate_similarity(vectors, folder / file)
+                    yield {"set": name, "languages": code} | _similarity(result)
+        for pair in track(pairs, "two languages"):
+            result = evaluate_similarity(self._aligned(pair), folder / _SEMEVAL.format(pair))
+            share = result.harmonic_mean / min(alone[code] for code in pair.split("-"))
+            row = {"set": "SemEval-2017", "languages": pair} | _similarity(result)
+            yield row | {"of_lower": round(share, 4)}
 
     def sentences(self) -> Iterator[dict[str, Any]]:
         """Each of 1,004 sentences of SIB-200 among all of the other language, both ways."""
         for pair in track(self._there(SENTENCE_PAIRS), "sentences"):
-            x, z = (self._sentences(code) for code in pair.split("-"))
+            x, z = self._parallel(pair)
             own = [[number] for number in range(len(x))]
             encoded = {weighting: self._encoded(pair, weighting, (x, z)) for weighting in WEIGHTINGS}
             for turned in (False, True):
@@ -163,19 +184,22 @@ class TransferBenchmark:
         )
         return x, z
 
-    def _semeval(self, name: str) -> Path:
-        return self._folder.path / "similarity" / "semeval17-2" / f"{name}.test.txt"
-
     def _sib(self, language: str, split: str) -> Path:
         return self._folder.path / "topics" / "sib-200" / _FLORES[language] / f"{split}.tsv"
 
     def _labelled(self, language: str, split: str) -> list[LabelledText]:
         return read_labelled(self._sib(language, split))
 
-    def _sentences(self, language: str) -> list[str]:
-        """In the order of their ids, which are the same in every language."""
-        texts = [text for split in _SPLITS for text in read_texts(self._sib(language, split))]
-        return [text.text for text in sorted(texts, key=lambda text: int(text.id))]
+    def _parallel(self, pair: str) -> tuple[list[str], list[str]]:
+        """The sentences of both languages, in the order of their ids, which must be the same."""
+        x, z = (
+            {text.id: text.text for split in _SPLITS for text in read_texts(self._sib(code, split))}
+            for code in pair.split("-")
+        )
+        if x.keys() != z.keys():
+            raise FormatError("has other ids in the two languages", where=f"SIB-200, {pair}")
+        names = sorted(x, key=lambda name: (len(name), name))
+        return [x[name] for name in names], [z[name] for name in names]
 
     def _questions(self, language: str) -> tuple[list[Text], dict[str, int], dict[str, str]]:
         """All sentences of the contexts; for each question the one that answers it; and the questions."""

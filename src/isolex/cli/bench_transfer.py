@@ -64,9 +64,9 @@ def _gain(row: dict[str, Any]) -> str:
 
 _COLUMNS: dict[str, tuple[str, dict[str, Callable[[dict[str, Any]], str]]]] = {
     "similarity": (
-        "similarity, SemEval-2017",
+        "word similarity",
         {
-            "set": lambda row: str(row["set"]),
+            "set": lambda row: f"{row['set']} {row['languages']}",
             "Pearson": _number("pearson", 3),
             "Spearman": _number("spearman", 3),
             "harmonic mean": _number("harmonic_mean", 3),

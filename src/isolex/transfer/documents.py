@@ -80,7 +80,14 @@ class DocumentIndex:
         self.tokenizer = tokenizer
 
     def search(self, query: str, k: int = 10, by: Ranking = "fusion") -> list[Hit]:
-        """The best k documents for a query, best first; none if nothing of the query is known."""
+        """The best k documents for a query, best first; none if nothing of the query is known.
+
+        Raises:
+            InputError: No such ranking, or k < 1.
+        """
+        look_up(by, dict.fromkeys(RANKINGS), "ranking")
+        if k < 1:
+            raise InputError(f"got k = {k}, expected at least 1", where="search")
         terms = self._translated([self._encoders[0].terms(query)])[0]
         if not self._encoders[0].transform([query]).any() and not self.bm25.vocab_dict.keys() & terms.keys():
             return []
@@ -89,7 +96,11 @@ class DocumentIndex:
         return [Hit(self.documents[place], float(scores[place])) for place in best]
 
     def scores(self, queries: Sequence[str], by: Ranking = "fusion") -> Float[np.ndarray, "n m"]:
-        """`[n, m]` score of each document for each query."""
+        """`[n, m]` score of each document for each query.
+
+        Raises:
+            InputError: No such ranking.
+        """
         look_up(by, dict.fromkeys(RANKINGS), "ranking")
         if by == "vectors":
             return self._by_vectors(queries)

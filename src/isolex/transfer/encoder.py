@@ -32,13 +32,11 @@ COMPONENTS: tuple[Component, ...] = ("texts", "vocabulary", "none")
 
 # Zipf's law with Mandelbrot's shift: the r-th word of a vocabulary has a frequency like 1 / (r + 2.7).
 _SHIFT = 2.7
+# Of float32, in sums as long as texts.
+_ROUNDING = 1e-5
 
 
-class TextEncoder(
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-    BaseEstimator,  # type: ignore[misc]  # without types
-):
+class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """The weighted mean of the word vectors of a text, as a unit row.
 
     Weights of a word w:
@@ -54,8 +52,9 @@ class TextEncoder(
 
     Both languages of an alignment get an encoder, `TextEncoder(alignment)` and
     `TextEncoder(alignment.reversed())`; their rows lie in one space. Words outside the vocabulary are looked
-    up in lower case, then in title case, then by subwords if the vectors have them, then in their parts;
-    others count for nothing, and a text without any known word has a zero row.
+    up in lower case, then in title case, then in their parts at apostrophes and hyphens; what is still unknown
+    is made of subwords if the vectors have them. Others count for nothing, and a text without any known word
+    has a zero row.
 
     Args:
         space: An alignment, whose source language is encoded into the shared space; or vectors.
@@ -122,10 +121,11 @@ class TextEncoder(
     def transform(self, X: Iterable[str]) -> Float[np.ndarray, "n p"]:
         """`[n, p]` float32 unit rows of the texts."""
         check_is_fitted(self)
-        rows = self._means([self.words_.bag(text) for text in _strings(X)])
-        rows -= np.outer(rows @ self.common_, self.common_)
-        norms = np.linalg.norm(rows, axis=1, keepdims=True)
-        made: np.ndarray = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
+        means = self._means([self.words_.bag(text) for text in _strings(X)])
+        rows = means - np.outer(means @ self.common_, self.common_)
+        norms, whole = (np.linalg.norm(some, axis=1, keepdims=True) for some in (rows, means))
+        # What is left of a text that lies in the common direction is rounding.
+        made: np.ndarray = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > _ROUNDING * whole)
         return made
 
     def terms(self, text: str) -> list[str]:
@@ -227,11 +227,10 @@ class _WordRows:
         return self._looked_up[token]
 
     def _find(self, token: str) -> list[str]:
-        for way in spellings(token):
-            found = [known for word in way if (known := self._one(word)) is not None]
-            if found:
-                return found
-        return []
+        ways = spellings(token)
+        # Subwords make something of almost any word: what the vocabulary holds stands before that.
+        way = next((way for way in ways if any(self._language.row(word) for word in way)), ways[0])
+        return [known for word in way if (known := self._one(word)) is not None]
 
     def _one(self, word: str) -> str | None:
         """The spelling of the word that has a vector."""

@@ -31,10 +31,11 @@ def rank_rows(
         criterion: `csls`, `nn`, or a criterion object.
 
     Raises:
-        InputError: An unknown criterion, or a query without a relevant document.
+        InputError: An unknown criterion, another number of queries, or one without a relevant document.
     """
     if isinstance(criterion, str):
         criterion = look_up(criterion, CRITERIA, "criterion")
+    _check_queries(len(queries), len(relevant))
     x, z = torch.from_numpy(queries), torch.from_numpy(documents)
     asked = torch.tensor([number for number, rows in enumerate(relevant) for _ in rows], dtype=torch.int64)
     wanted = torch.tensor([row for rows in relevant for row in rows], dtype=torch.int64)
@@ -48,9 +49,15 @@ def rank_scores(scores: Float[np.ndarray, "n m"], relevant: Sequence[Sequence[in
     Raises:
         InputError: Another number of queries, or one without a relevant document.
     """
-    if len(scores) != len(relevant):
-        raise InputError(f"got scores of {len(scores)} queries, expected {len(relevant)}", where="scores")
+    _check_queries(len(scores), len(relevant))
     order = np.argsort(-scores, axis=1, kind="stable")
     ranks = np.empty_like(order)
     np.put_along_axis(ranks, order, np.arange(1, scores.shape[1] + 1)[None], axis=1)
     return RankingResult([sorted(ranks[number, list(rows)].tolist()) for number, rows in enumerate(relevant)])
+
+
+def _check_queries(given: int, expected: int) -> None:
+    if given != expected:
+        raise InputError(
+            f"got {given} queries and relevant documents of {expected}, expected the same", where="ranking"
+        )

@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 from isolex.alignment import Alignment, load
-from isolex.errors import FormatError, MismatchError
+from isolex.errors import FormatError, InputError, MismatchError
 from isolex.files import atomic_folder, check_folder
 from isolex.transfer.documents import DocumentIndex, load_terms, save_terms
-from isolex.transfer.texts import read_texts
+from isolex.transfer.texts import Text
 
 CARD, DOCUMENTS, ROWS, TERMS = "index.json", "documents.jsonl", "rows.safetensors", "bm25"
 _CONTENTS = (CARD, DOCUMENTS, ROWS, TERMS)
+_KEYS = {"alignment", "reverse", "created", "vectors", "translations", "documents"}
 _VERSION = 1
 
 
@@ -42,8 +43,15 @@ def save_index(
         reverse: Whether it was made with that alignment reversed.
 
     Raises:
-        InputError: The folder holds something else, or cannot be written.
+        InputError: The folder holds something else, or cannot be written, or the index has a tokeniser of its
+            own.
     """
+    if index.tokenizer is not None:
+        raise InputError(
+            "the index has a tokeniser of its own, which cannot be saved",
+            where=path,
+            fix="make the index without it",
+        )
     card: dict[str, Any] = {
         "format": "isolex-index",
         "version": _VERSION,
@@ -60,7 +68,8 @@ def save_index(
             for document in index.documents
         )
         (folder / DOCUMENTS).write_text("".join(lines), encoding="utf-8")
-        save_file({"rows": index.rows, "neighbourhoods": index.neighbourhoods}, folder / ROWS)
+        # Not `save_file`, which makes a file that nobody else may read.
+        (folder / ROWS).write_bytes(save({"rows": index.rows, "neighbourhoods": index.neighbourhoods}))
         save_terms(index.bm25, folder / TERMS)
         (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=2), encoding="utf-8")
 
@@ -79,6 +88,12 @@ def load_index(path: str | Path, *, alignment: str | Path | None = None) -> Docu
     """
     path = Path(path)
     card = _read_card(path)
+    if alignment is None and not Path(card["alignment"]).exists():
+        raise InputError(
+            f"its alignment is not at {card['alignment']} any more",
+            where=path,
+            fix="say where it is by --alignment",
+        )
     bound = load(card["alignment"] if alignment is None else alignment)
     bound = bound.reversed() if card["reverse"] else bound
     if bound.card.created != card["created"] or _fingerprints(bound) != card["vectors"]:
@@ -87,14 +102,17 @@ def load_index(path: str | Path, *, alignment: str | Path | None = None) -> Docu
             where=path,
             fix="run isolex index again, or give the alignment by --alignment",
         )
-    index = DocumentIndex(read_texts(path / DOCUMENTS), bound, translations=card["translations"])
     try:
+        index = DocumentIndex(_read_documents(path), bound, translations=card["translations"])
         tensors = load_file(path / ROWS)
         # What was computed for the documents takes the place of what would be.
         index.rows, index.neighbourhoods = tensors["rows"], tensors["neighbourhoods"]
         index.bm25 = load_terms(path / TERMS)
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise FormatError(f"is damaged ({error})", where=path, fix="run isolex index again") from error
+    except (OSError, EOFError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise _damaged(path, error) from error
+    sizes = {len(index.documents), len(index.rows), len(index.neighbourhoods), index.bm25.scores["num_docs"]}
+    if sizes != {card["documents"]} or index.rows.shape[1] != bound.mapping.source.shape[1]:
+        raise _damaged(path, "its files do not belong together")
     return index
 
 
@@ -107,7 +125,19 @@ def _read_card(path: Path) -> dict[str, Any]:
         raise FormatError(
             f"is no index of documents of version {_VERSION}", where=path, fix="run isolex index again"
         )
+    missing = _KEYS - card.keys()
+    if missing:
+        raise _damaged(path, f"{CARD} holds no {min(missing)}")
     return card
+
+
+def _read_documents(path: Path) -> list[Text]:
+    with (path / DOCUMENTS).open(encoding="utf-8") as lines:
+        return [Text(data["id"], data["text"]) for data in map(json.loads, lines)]
+
+
+def _damaged(path: Path, why: object) -> FormatError:
+    return FormatError(f"is damaged ({why})", where=path, fix="run isolex index again")
 
 
 def _fingerprints(alignment: Alignment) -> Sequence[str]:

@@ -78,7 +78,7 @@ def read_relevance(path: str | Path) -> dict[str, list[str]]:
         InputError: The file cannot be read.
         FormatError: A line is not of the layout.
     """
-    relevant: dict[str, list[str]] = {}
+    relevant: dict[str, dict[str, None]] = {}  # dicts, which keep the order and hold nothing twice
     for number, line in read_set_lines(path, "nfc"):
         columns = line.split()
         if len(columns) not in (2, 3, _FOUR_COLUMNS):
@@ -89,8 +89,8 @@ def read_relevance(path: str | Path) -> dict[str, list[str]]:
             )
         document = columns[2] if len(columns) == _FOUR_COLUMNS else columns[1]
         if len(columns) == 2 or columns[-1] != "0":
-            relevant.setdefault(columns[0], []).append(document)
-    return relevant
+            relevant.setdefault(columns[0], {})[document] = None
+    return {query: list(documents) for query, documents in relevant.items()}
 
 
 def places(asked: list[str], known: list[Text], *, where: object) -> list[int]:
@@ -131,11 +131,14 @@ def _columns(
 def _of_object(path: str | Path, number: int, line: str) -> Text:
     try:
         data = json.loads(line)
-        return Text(str(data.get("id", number)), data["text"])
-    except (ValueError, KeyError, AttributeError) as error:
+        name, text = data.get("id"), data["text"]
+        if not isinstance(text, str):
+            raise TypeError(text)  # noqa: TRY301
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise FormatError(
             'is no object with a "text"', where=f"{path}, line {number}", fix='write {"id": …, "text": …}'
         ) from error
+    return Text(str(number if name is None else name), text)
 
 
 def _check_unique(path: str | Path, names: list[str]) -> None:

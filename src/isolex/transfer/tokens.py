@@ -1,15 +1,20 @@
 """From a text to the words of a vocabulary."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 
 Tokenizer = Callable[[str], Sequence[str]]
 
+# What \w leaves out though words hold it: vowel signs and other marks, of which the last stand at U+1E94A, and
+# the invisible joiners.
+_MARKS = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.category(chr(code))[0] == "M")
+_RUN = rf"\w+(?:[{_MARKS}\u200c\u200d]\w*)*"
 # A run of letters, marks and digits, with inner hyphens and apostrophes, and the apostrophe of an elision.
-_WORD = re.compile(r"\w+(?:[-'’ʼ]\w+)*['’ʼ]?")
+_WORD = re.compile(rf"{_RUN}(?:[-'’ʼ]{_RUN})*['’ʼ]?")
 _APOSTROPHES = str.maketrans("’ʼ", "''")
-# After an apostrophe, and around a hyphen.
-_SEAM = re.compile(r"(?<=')|-")
+# After an apostrophe, and around a hyphen or the invisible seam of Persian words.
+_SEAM = re.compile(r"(?<=')|-|\u200c")
 
 
 def words_of(text: str) -> list[str]:
