@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from isolex.evaluation.metrics import bootstrap_interval, paired_test, sign_test
+from isolex.evaluation.metrics import (
+    RANDOMISATIONS,
+    bootstrap_interval,
+    paired_difference,
+    paired_test,
+    sign_test,
+)
+from tests.oracles.ranking import sign_flips
 
 SIMULATIONS = 200
 
@@ -125,3 +132,55 @@ def test_nothing_to_compare():
     result = paired_test(none, none, np.array([], dtype=np.int64))
     assert (result.n, result.wins, result.losses, result.p_value) == (0, 0, 0, 1)
     assert math.isnan(result.difference)
+
+
+class TestPairedDifference:
+    # Of 10,000 draws a share lies this near to its expectation, in 9,999 cases of 10,000.
+    NEAR = 4 * math.sqrt(0.25 / RANDOMISATIONS)
+
+    @pytest.mark.parametrize("seed", range(5))
+    @pytest.mark.parametrize("shift", [0, 0.3, 1])
+    def test_the_p_value_is_the_share_of_all_sign_flips(self, seed, shift):
+        rng = np.random.default_rng(seed)
+        first, second = rng.normal(size=10) + shift, rng.normal(size=10)
+        expected = sign_flips((first - second).tolist())
+        assert paired_difference(first, second).p_value == pytest.approx(expected, abs=self.NEAR)
+
+    def test_a_wrong_p_value_would_be_seen(self):
+        """One-sided shares are half as great, which is more than chance allows."""
+        rng = np.random.default_rng(1)
+        first, second = rng.normal(size=10), rng.normal(size=10)
+        expected = sign_flips((first - second).tolist())
+        assert expected > 0.1
+        assert paired_difference(first, second).p_value != pytest.approx(expected / 2, abs=self.NEAR)
+
+    def test_ties_of_sums_count_as_at_least_as_great(self):
+        """Equal gains: only all signs alike are as great, 2 ways of 2⁶, however sums are rounded."""
+        gains = np.full(6, 0.1)
+        assert paired_difference(gains, np.zeros(6)).p_value == pytest.approx(2 / 64, abs=self.NEAR)
+
+    def test_the_two_sides_are_alike(self):
+        rng = np.random.default_rng(2)
+        first, second = rng.random((2, 50))
+        there, back = paired_difference(first, second), paired_difference(second, first)
+        assert there.n == 50
+        assert there.p_value == back.p_value
+        assert there.difference == pytest.approx(first.mean() - second.mean()) == -back.difference
+        assert there.interval == pytest.approx((-back.interval[1], -back.interval[0]))
+        assert there.interval == bootstrap_interval(first - second, alone(50))
+
+    def test_the_same_seed_gives_the_same_p_value(self):
+        first, second = np.random.default_rng(3).random((2, 30))
+        assert paired_difference(first, second) == paired_difference(first, second)
+        others = {paired_difference(first, second, seed=seed).p_value for seed in range(5)}
+        assert len(others) > 1
+
+    def test_at_the_edges(self):
+        scores = np.arange(5.0)
+        assert paired_difference(scores, scores).p_value == 1
+        certain = paired_difference(np.ones(200), np.zeros(200))
+        assert certain.p_value == 1 / (1 + RANDOMISATIONS)
+        assert certain.interval == (1, 1)
+        nothing = paired_difference(np.array([]), np.array([]))
+        assert (nothing.n, nothing.p_value) == (0, 1)
+        assert math.isnan(nothing.difference)

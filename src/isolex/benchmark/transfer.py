@@ -16,6 +16,7 @@ from isolex.benchmark.folder import DataFolder
 from isolex.errors import FormatError, InputError
 from isolex.evaluation import RankingResult, SimilarityResult, evaluate_similarity
 from isolex.evaluation.metrics import paired_test
+from isolex.names import look_up
 from isolex.progress import track
 from isolex.recipes import align
 from isolex.transfer import (
@@ -127,9 +128,9 @@ class TransferBenchmark:
                 texts = {
                     code: [self._labelled(code, split) for split in _SPLITS] for code in (source, target)
                 }
+                # As `isolex classify` does it: nothing is fitted to texts of the language to be classified.
                 encoders = tuple(
-                    TextEncoder(side).fit([one.text for one in texts[code][0]])
-                    for code, side in ((source, bound), (target, bound.reversed()))
+                    TextEncoder(side, component="vocabulary").fit([]) for side in (bound, bound.reversed())
                 )
                 result = evaluate_topics(
                     texts[source][0] + texts[source][1],
@@ -205,34 +206,43 @@ class TransferBenchmark:
         """All sentences of the contexts; for each question the one that answers it; and the questions."""
         path = self._folder.path / "retrieval" / "xquad-r" / f"{language}.json"
         try:
-            articles = json.loads(path.read_text(encoding="utf-8"))["data"]
+            return _parted(json.loads(path.read_text(encoding="utf-8")))
         except OSError as error:
             raise InputError(f"cannot be read ({error.strerror})", where=path) from error
-        except (ValueError, KeyError) as error:
-            raise FormatError("is not of SQuAD's layout", where=path) from error
-        sentences: list[Text] = []
-        answers: dict[str, int] = {}
-        questions: dict[str, str] = {}
-        for paragraph in (own for article in articles for own in article["paragraphs"]):
-            first = len(sentences)
-            breaks = paragraph["sentence_breaks"]
-            sentences += [
-                Text(str(first + number), paragraph["context"][start:end])
-                for number, (start, end) in enumerate(breaks)
-            ]
-            for question in paragraph["qas"]:
-                questions[question["id"]] = question["question"]
-                at = question["answers"][0]["answer_start"]
-                for number, (start, end) in enumerate(breaks):
-                    if start <= at < end:
-                        answers[question["id"]] = first + number
-        return sentences, answers, questions
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise FormatError("is not of XQuAD-R's layout", where=path) from error
+
+
+def _parted(data: Any) -> tuple[list[Text], dict[str, int], dict[str, str]]:
+    """The sentences, answers and questions of a file of SQuAD's layout with `sentence_breaks`."""
+    sentences: list[Text] = []
+    answers: dict[str, int] = {}
+    questions: dict[str, str] = {}
+    for paragraph in (own for article in data["data"] for own in article["paragraphs"]):
+        first, breaks = len(sentences), paragraph["sentence_breaks"]
+        sentences += [
+            Text(str(first + number), paragraph["context"][start:end])
+            for number, (start, end) in enumerate(breaks)
+        ]
+        for question in paragraph["qas"]:
+            questions[question["id"]] = question["question"]
+            at = question["answers"][0]["answer_start"]
+            for number, (start, end) in enumerate(breaks):
+                if start <= at < end:
+                    answers[question["id"]] = first + number
+    return sentences, answers, questions
 
 
 def run_transfer(
     data: str | Path, *, parts: Sequence[str] = PARTS, method: str = "vecmap"
 ) -> dict[str, list[dict[str, Any]]]:
-    """The rows of each part."""
+    """The rows of each part.
+
+    Raises:
+        InputError: No such part, or the folder lacks a pair or a test set.
+    """
+    for part in parts:
+        look_up(part, dict.fromkeys(PARTS), "part")
     benchmark = TransferBenchmark(data, method=method)
     return {part: list(getattr(benchmark, part)()) for part in parts}
 

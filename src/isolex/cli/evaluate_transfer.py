@@ -133,6 +133,8 @@ def retrieval_command(
     collection, asked, answers = read_texts(documents), read_texts(queries), read_relevance(relevance)
     places(list(answers), asked, where=queries)
     judged = [query for query in asked if query.id in answers]
+    if not judged:
+        raise InputError("no query has a relevant document", where=relevance)
     relevant = [places(answers[query.id], collection, where=documents) for query in judged]
     alignment = choice.open()
     with working("searching"):

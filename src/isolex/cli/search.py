@@ -10,7 +10,7 @@ from isolex.cli.options import (
     PATH,
     AlignmentChoice,
     alignment_argument,
-    alignment_options,
+    compute_options,
     json_option,
     threads_option,
 )
@@ -24,9 +24,9 @@ _SHOWN = 100
 @click.argument("documents", metavar="DOCUMENTS", type=PATH)
 @click.option("-o", "--output", required=True, type=PATH, help="Folder for the index.")
 @click.option("--reverse", is_flag=True, help="Documents of the source language, queries of the target one.")
-@alignment_options
+@compute_options
 def index_command(
-    choice: AlignmentChoice, documents: Path, output: Path, reverse: bool, as_json: bool
+    alignment_dir: Path, documents: Path, output: Path, reverse: bool, device: str | None, as_json: bool
 ) -> None:
     """Make DOCUMENTS of the target language searchable in the source language of the alignment in DIR.
 
@@ -41,13 +41,13 @@ def index_command(
     from isolex.transfer import DocumentIndex, read_texts, save_index  # noqa: PLC0415
     from isolex.transfer.saved import check_index_output  # noqa: PLC0415
 
-    check_not_input(output, documents, choice.path)
+    check_not_input(output, documents, alignment_dir)
     check_index_output(output)
     collection = read_texts(documents)
-    alignment = choice.open()
+    alignment = AlignmentChoice(alignment_dir, None, None, other_vectors=False, device=device).open()
     with working("encoding"):
         index = DocumentIndex(collection, alignment.reversed() if reverse else alignment)
-        save_index(index, output, choice.path, reverse=reverse)
+        save_index(index, output, alignment_dir, reverse=reverse)
     data = {"index": str(output), "documents": len(collection)}
     emit(as_json, data, lambda console: console.print(f"{len(collection):,} documents in {output}"))
 

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, Int
 
 RESAMPLES = 2000
 RANDOMISATIONS = 10_000
+_BLOCK = 100  # randomisations at once, so that memory stays small
 
 
 def rounded(value: float, digits: int = 2) -> float | None:
@@ -94,15 +95,20 @@ class PairedDifference:
 def paired_difference(
     first: Float[np.ndarray, "n"], second: Float[np.ndarray, "n"], *, seed: int = 0
 ) -> PairedDifference:
-    """Compare scores of two systems, unit by unit; the same seed gives the same p-value."""
+    """Compare scores of two systems, unit by unit; the same seed gives the same p-value.
+
+    Cost: 10,000 draws of n signs.
+    """
     gains = first - second
-    mean = float(gains.mean()) if gains.size else math.nan
-    signs = np.random.default_rng(seed).integers(2, size=(RANDOMISATIONS, gains.size), dtype=np.int8)
-    drawn = (2.0 * signs - 1) @ gains / max(gains.size, 1)
-    # Of sums in another order the last bits differ.
-    as_great = int((np.abs(drawn) >= abs(mean) * (1 - 1e-9)).sum())
+    total, n = float(gains.sum()), int(gains.size)
+    rng, as_great = np.random.default_rng(seed), 0
+    for _ in range(RANDOMISATIONS // _BLOCK):
+        signs = rng.integers(2, size=(_BLOCK, n), dtype=np.int8)
+        # Of sums in another order the last bits differ.
+        as_great += int((np.abs((2.0 * signs - 1) @ gains) >= abs(total) * (1 - 1e-9)).sum())
     p_value = (1 + as_great) / (1 + RANDOMISATIONS)
-    return PairedDifference(int(gains.size), mean, bootstrap_interval(gains, np.arange(gains.size)), p_value)
+    mean = total / n if n else math.nan
+    return PairedDifference(n, mean, bootstrap_interval(gains, np.arange(n)), p_value)
 
 
 def sign_test(wins: int, losses: int) -> float:

@@ -200,7 +200,8 @@ def reciprocal_ranks(
 
 
 def _standardised(scores: Float[np.ndarray, "n m"]) -> Float[np.ndarray, "n m"]:
-    deviation = scores.std(axis=1, keepdims=True)
+    # The deviation of equal scores is rounding.
+    deviation = scores.std(axis=1, keepdims=True) * (np.ptp(scores, axis=1, keepdims=True) > 0)
     centred = scores - scores.mean(axis=1, keepdims=True)
     made: np.ndarray = np.divide(centred, deviation, out=np.zeros_like(centred), where=deviation > 0)
     return made

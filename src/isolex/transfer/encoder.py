@@ -1,6 +1,7 @@
 """Texts as vectors: bags of words in a shared space, in the form that scikit-learn knows."""
 
 import math
+import warnings
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -10,7 +11,7 @@ import torch
 from jaxtyping import Float
 
 from isolex.alignment import Alignment
-from isolex.errors import InputError, MissingExtraError
+from isolex.errors import InputError, IsolexWarning, MissingExtraError
 from isolex.evaluation.words import Language, languages_of
 from isolex.names import look_up
 from isolex.transfer.tokens import Tokenizer, spellings, words_of
@@ -32,6 +33,9 @@ COMPONENTS: tuple[Component, ...] = ("texts", "vocabulary", "none")
 
 # Zipf's law with Mandelbrot's shift: the r-th word of a vocabulary has a frequency like 1 / (r + 2.7).
 _SHIFT = 2.7
+
+# With fewer, the direction that texts have in common is noise, or their topic.
+_FEW_TEXTS = 20
 # Of float32, in sums as long as texts.
 _ROUNDING = 1e-5
 
@@ -52,9 +56,9 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
     Both languages of an alignment get an encoder, `TextEncoder(alignment)` and
     `TextEncoder(alignment.reversed())`; their rows lie in one space. Words outside the vocabulary are looked
-    up in lower case, then in title case, then in their parts at apostrophes and hyphens; what is still unknown
-    is made of subwords if the vectors have them. Others count for nothing, and a text without any known word
-    has a zero row.
+    up in lower case, then in title case, then in their parts at apostrophes and hyphens; for what is still
+    unknown subwords are asked if the vectors have them. Others count for nothing, and a text without any
+    known word has a zero row.
 
     Args:
         space: An alignment, whose source language is encoded into the shared space; or vectors.
@@ -71,14 +75,19 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         InputError: On fitting: no such weighting, or texts that are no strings.
         MissingExtraError: scikit-learn is not there.
 
+    Warns:
+        IsolexWarning: On fitting: few texts to take a common direction from.
+
     Examples:
         >>> import isolex
         >>> from isolex.transfer import TextEncoder
         >>> en, es, train, test = isolex.sample()
         >>> alignment = isolex.align(en, es, train, method="vecmap", check=False)
-        >>> english = TextEncoder(alignment).fit_transform(["the dog sleeps", "two houses"])
-        >>> spanish = TextEncoder(alignment.reversed()).fit_transform(["el perro duerme", "dos casas"])
-        >>> (english @ spanish.T).argmax(axis=1).tolist()
+        >>> english = TextEncoder(alignment, component="vocabulary").fit([])
+        >>> spanish = TextEncoder(alignment.reversed(), component="vocabulary").fit([])
+        >>> x = english.transform(["the dog sleeps", "two houses"])
+        >>> z = spanish.transform(["el perro duerme", "dos casas"])
+        >>> (x @ z.T).argmax(axis=1).tolist()
         [0, 1]
     """
 
@@ -112,6 +121,7 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         self.common_ = np.zeros(self.words_.dimension, np.float32)
         self._n_features_out = self.words_.dimension
         if self.weighting == "sif" and self.component == "texts":
+            _warn_of_few(len(bags))
             rows = self._means(bags)
             self.common_ = np.linalg.svd(rows, full_matrices=False)[2][0] if len(rows) else self.common_
         elif self.weighting == "sif" and self.component == "vocabulary":
@@ -237,6 +247,16 @@ class _WordRows:
         if (hit := self._language.row(word)) is not None:
             return self._language.vectors.words[hit.row]
         return word if self._language.find(word) else None
+
+
+def _warn_of_few(texts: int) -> None:
+    if texts < _FEW_TEXTS:
+        warnings.warn(
+            f"what {texts} texts have in common is much of what they say; "
+            "fit at least dozens, or take component='vocabulary'",
+            IsolexWarning,
+            stacklevel=3,
+        )
 
 
 def _strings(texts: Iterable[Any]) -> list[str]:

@@ -66,6 +66,9 @@ def read_labelled(path: str | Path) -> list[LabelledText]:
         FormatError: A line is not of the layout.
     """
     rows = _columns(path, read_set_lines(path, "nfc"), (_LABEL_COLUMNS, ("text",)))
+    for number, (label, _) in rows:
+        if not label:
+            raise FormatError("has no label", where=f"{path}, line {number}")
     return [LabelledText(text, label) for _, (label, text) in rows]
 
 
@@ -119,6 +122,8 @@ def _columns(
             missing = wanted[found.index(None)][0]
             raise FormatError(f"has no column {missing!r}", where=f"{path}, line {rows[0][0]}")
         chosen, rows = (found[0], found[1]), rows[1:]
+        if not rows:
+            raise FormatError("holds names of columns and nothing else", where=path)
     for number, row in rows:
         if len(row) <= max(chosen):
             raise FormatError(

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 Tokenizer = Callable[[str], Sequence[str]]
 
-# What \w leaves out though words hold it: vowel signs and other marks, of which the last stand at U+1E94A, and
-# the invisible joiners.
+# What \w leaves out though words hold it: vowel signs and other marks, of which the last stand at U+1E94A.
 _MARKS = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.category(chr(code))[0] == "M")
+# Joiners, which nobody sees, are inside words too.
 _RUN = rf"\w+(?:[{_MARKS}\u200c\u200d]\w*)*"
 # A run of letters, marks and digits, with inner hyphens and apostrophes, and the apostrophe of an elision.
 _WORD = re.compile(rf"{_RUN}(?:[-'’ʼ]{_RUN})*['’ʼ]?")

@@ -1,0 +1,175 @@
+import bm25s
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from isolex.errors import InputError
+from isolex.retrieval import CSLS
+from isolex.transfer import RANKINGS, DocumentIndex, Text, TextEncoder, fused, reciprocal_ranks
+from tests.oracles import ranking as oracle
+
+from .conftest import DOCUMENTS
+
+QUERIES = [f"s{3 * i} s{3 * i + 1} s{3 * i + 2}" for i in range(30)]
+
+
+@pytest.fixture(scope="module")
+def index(alignment):
+    return DocumentIndex(DOCUMENTS, alignment)
+
+
+class TestFinding:
+    @pytest.mark.parametrize("by", RANKINGS)
+    def test_what_was_planted_is_found(self, index, by):
+        assert index.scores(QUERIES, by).argmax(axis=1).tolist() == list(range(30))
+        hits = index.search("S12, S14!", 3, by)
+        assert len(hits) == 3
+        assert hits[0].document == DOCUMENTS[4]
+
+    @pytest.mark.parametrize("by", RANKINGS)
+    def test_the_other_way(self, alignment, by):
+        documents = [Text(str(i), query) for i, query in enumerate(QUERIES)]
+        index = DocumentIndex(documents, alignment.reversed())
+        assert index.search(DOCUMENTS[7].text, 1, by)[0].document.id == "7"
+
+    @pytest.mark.parametrize("by", RANKINGS)
+    def test_hits_are_the_best_scores(self, index, by):
+        scores = index.scores(["s3 s40 s41"], by)[0]
+        hits = index.search("s3 s40 s41", 7, by)
+        places = oracle.order(scores.tolist())[:7]
+        assert [hit.document for hit in hits] == [DOCUMENTS[place] for place in places]
+        assert [hit.score for hit in hits] == scores[places].tolist()
+
+    def test_scores_of_a_query_do_not_depend_on_the_others(self, index):
+        for by in RANKINGS:
+            together = index.scores(QUERIES, by)
+            alone = np.vstack([index.scores([query], by) for query in QUERIES])
+            assert alone == pytest.approx(together, abs=1e-5)
+
+    def test_more_hits_than_documents(self, index):
+        assert len(index.search("s5", 99)) == 30
+
+
+class TestScores:
+    def test_vectors_are_csls_of_the_encoded_texts(self, index, alignment):
+        queries, documents = (
+            TextEncoder(side, component="vocabulary").fit([]).transform(texts).astype(float)
+            for side, texts in (
+                (alignment, QUERIES),
+                (alignment.reversed(), [document.text for document in DOCUMENTS]),
+            )
+        )
+        words = alignment.shared[0].double().numpy()
+        neighbourhoods = np.sort(documents @ words.T, axis=1)[:, -10:].mean(axis=1)
+        expected = 2 * queries @ documents.T - neighbourhoods
+        assert CSLS().k == 10
+        assert index.scores(QUERIES, "vectors") == pytest.approx(expected, abs=1e-5)
+
+    def test_translation_is_bm25_of_weighted_translations(self, alignment):
+        index = DocumentIndex(DOCUMENTS, alignment, translations=3)
+        terms = [[document.text.lower().replace(",", "").replace(".", "")] for document in DOCUMENTS]
+        tokens = [own[0].split() for own in terms]
+        retriever = bm25s.BM25()
+        retriever.index(tokens, show_progress=False)
+        expected = np.zeros(30)
+        for word in ("s5", "s6", "s6"):
+            for rank, (answer, _) in enumerate(alignment.translate(word, 3), start=1):
+                expected += (1 / rank) / (1 + 1 / 2 + 1 / 3) * retriever.get_scores([answer])
+        assert index.scores(["s5 s6 S6"], "translation")[0] == pytest.approx(expected, abs=1e-5)
+
+    def test_names_stand_for_themselves(self, alignment):
+        documents = [*DOCUMENTS, Text("name", "Xanthippe t200 t201"), Text("other", "Sokrates t202 t203")]
+        index = DocumentIndex(documents, alignment)
+        assert index.search("xanthippe", 1, "translation")[0].document.id == "name"
+        assert index.search("SOKRATES", 1)[0].document.id == "other"
+
+    def test_a_known_word_weighs_less_as_itself(self, alignment):
+        """The query's s5 stands in a document of the other language too, which its translation beats."""
+        documents = [*DOCUMENTS, Text("copy", "s5 t250 t251")]
+        scores = DocumentIndex(documents, alignment).scores(["s5"], "translation")[0]
+        assert scores[1] > scores[-1] > 0
+
+    def test_a_tokeniser_is_for_both_languages(self, alignment):
+        documents = [Text(document.id, document.text.replace(" ", "|").lower()) for document in DOCUMENTS]
+        index = DocumentIndex(
+            documents, alignment, tokenizer=lambda text: text.strip(".").replace(",", "").split("|")
+        )
+        for by in RANKINGS:
+            assert index.search("s12|s13", 1, by)[0].document.id == "d4"
+
+    def test_an_unknown_ranking(self, index):
+        for call in (index.search, lambda query, by: index.scores([query], by)):
+            with pytest.raises(InputError, match="unknown ranking 'vector'; did you mean 'vectors'"):
+                call("s5", by="vector")
+        with pytest.raises(InputError, match="got k = 0, expected at least 1"):
+            index.search("s5", 0)
+
+
+class TestOddInput:
+    @pytest.mark.parametrize("query", ["", " ", "?!", "nothing here", "ничего"])
+    @pytest.mark.parametrize("by", RANKINGS)
+    def test_a_query_of_unknown_words_finds_nothing(self, index, query, by):
+        assert index.search(query, by=by) == []
+
+    def test_no_documents(self, alignment):
+        with pytest.raises(InputError, match="there are no documents"):
+            DocumentIndex([], alignment)
+
+    def test_documents_without_any_known_word(self, alignment):
+        documents = [Text("empty", ""), Text("signs", "?!"), Text("unknown", "qqq www"), *DOCUMENTS]
+        index = DocumentIndex(documents, alignment)
+        assert np.isfinite(index.scores(QUERIES)).all()
+        for by in RANKINGS:
+            assert index.search("s12 s13", 1, by)[0].document.id == "d4"
+        assert index.search("", 1) == []
+
+    @pytest.mark.parametrize("texts", [["", "?"], ["qqq www"], ["t5"]])
+    def test_nothing_but_odd_documents(self, alignment, texts):
+        index = DocumentIndex([Text(str(i), text) for i, text in enumerate(texts)], alignment)
+        for by in RANKINGS:
+            assert np.isfinite(index.scores(["s5 s6", "unknown"], by)).all()
+        assert len(index.search("s5", 5)) == len(texts)
+
+    def test_duplicates_score_alike_and_keep_their_order(self, alignment):
+        copies = [Text("a", DOCUMENTS[4].text), Text("b", DOCUMENTS[4].text)]
+        index = DocumentIndex([*DOCUMENTS, *copies], alignment)
+        for by in RANKINGS:
+            hits = index.search("s12 s13 s14", 3, by)
+            assert [hit.document.id for hit in hits] == ["d4", "a", "b"]
+            assert len({hit.score for hit in hits}) == 1
+
+
+tables = arrays(np.float64, (3, 8), elements=st.integers(-4, 4).map(float))
+
+
+class TestFusion:
+    @given(tables, tables, st.floats(0, 1))
+    def test_of_standardised_scores(self, first, second, weight):
+        expected = np.zeros((3, 8))
+        for share, scores in ((weight, first), (1 - weight, second)):
+            for number, own in enumerate(scores):
+                mean = sum(own) / 8
+                deviation = (sum((value - mean) ** 2 for value in own) / 8) ** 0.5
+                expected[number] += share * (own - mean) / (deviation if len(set(own)) > 1 else np.inf)
+        assert fused(first, second, weight=weight) == pytest.approx(expected, abs=1e-9)
+
+    def test_fusion_is_the_mean_of_both(self, index):
+        parts = [index.scores(QUERIES, by) for by in ("vectors", "translation")]
+        assert (index.scores(QUERIES) == fused(*parts)).all()
+
+    @pytest.mark.parametrize("value", [0, 0.1, -0.7, 1e-20])
+    def test_equal_scores_say_nothing(self, value):
+        same = np.full((1, 7), value, np.float32)
+        other = np.arange(7, dtype=np.float32)[None]
+        assert (fused(same, same) == 0).all()
+        assert fused(same, other) == pytest.approx(fused(np.zeros_like(same), other))
+
+    @given(tables, tables)
+    def test_of_ranks(self, first, second):
+        made = reciprocal_ranks(first, second)
+        expected = [
+            oracle.reciprocal_rank_fusion(*own) for own in zip(first.tolist(), second.tolist(), strict=True)
+        ]
+        assert made == pytest.approx(np.array(expected))

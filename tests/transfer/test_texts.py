@@ -1,0 +1,136 @@
+import gzip
+
+import pytest
+
+from isolex.errors import FormatError, InputError
+from isolex.transfer import LabelledText, Text, places, read_labelled, read_relevance, read_texts
+
+WANTED = [Text("a", "first text"), Text("b", "zweiter, schöner Text")]
+LAYOUTS = {
+    "t.tsv": "a\tfirst text\nb\tzweiter, schöner Text\n",
+    "header.tsv": "ID\tText\na\tfirst text\nb\tzweiter, schöner Text\n",
+    "order.tsv": "category\ttext\tindex_id\nx\tfirst text\ta\ny\tzweiter, schöner Text\tb\n",
+    "more.tsv": "a\tfirst text\tmore\nb\tzweiter, schöner Text\n",
+    "windows.tsv": "\ufeffa\tfirst text\r\n\r\nb\tzweiter, schöner Text\r\n",
+    "t.jsonl": '{"id": "a", "text": "first text"}\n\n{"text": "zweiter, schöner Text", "id": "b", "x": 1}\n',
+}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_every_layout_gives_the_same_texts(tmp_path, name, packed):
+    path = tmp_path / (name + ".gz" * packed)
+    data = LAYOUTS[name].encode()
+    path.write_bytes(gzip.compress(data) if packed else data)
+    assert read_texts(path) == read_texts(str(path)) == WANTED
+
+
+def write(folder, name, text):
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder / name
+
+
+@pytest.mark.parametrize("name", ["t.txt", "t", "t.md"])
+def test_plain_lines_are_numbered(tmp_path, name):
+    texts = read_texts(write(tmp_path, name, "one\ttab\n\n  two  \n"))
+    assert texts == [Text("1", "one\ttab"), Text("2", "two")]
+
+
+def test_objects_without_an_id_have_the_number_of_their_line(tmp_path):
+    lines = '{"text": "one"}\n\n{"text": "two", "id": null}\n{"text": "x", "id": 7}\n'
+    assert [text.id for text in read_texts(write(tmp_path, "t.jsonl", lines))] == ["1", "3", "7"]
+
+
+def test_texts_are_brought_to_nfc(tmp_path):
+    assert read_texts(write(tmp_path, "t.txt", "e\u0301te\u0301\n")) == [Text("1", "été")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("t.txt", "", "t.txt: is empty"),
+        ("t.txt", "\n \n", "t.txt: is empty"),
+        ("t.tsv", "a\tone\nb two\n", r"t.tsv, line 2: has 1 columns, expected 2 or more, parted by tabs"),
+        ("t.tsv", "id\tcategory\na\tb\n", "t.tsv, line 1: has no column 'text'"),
+        ("t.tsv", "category\ttext\na\tb\n", "t.tsv, line 1: has no column 'id'"),
+        ("t.tsv", "id\tlabel\ttext\na\tx\tone\n\nb\ttwo\n", "t.tsv, line 4: has 2 columns, expected 3"),
+        ("t.tsv", "id\ttext\n", "t.tsv: holds names of columns and nothing else"),
+        ("t.tsv", "a\tone\nb\ttwo\na\tthree\n", "t.tsv: has the id 'a' twice"),
+        ("t.jsonl", '{"id": 1, "text": "a"}\n{"id": "1", "text": "b"}\n', "t.jsonl: has the id '1' twice"),
+        *(
+            ("t.jsonl", '{"text": "fine"}\n\n' + line, 't.jsonl, line 3: is no object with a "text"')
+            for line in ("{", '{"id": 1}', "[1]", '"text"', "3", "null", '{"text": 3}', '{"text": null}')
+        ),
+    ],
+)
+def test_what_is_no_file_of_texts(tmp_path, name, text, message):
+    with pytest.raises(FormatError, match=message) as caught:
+        read_texts(write(tmp_path, name, text))
+    assert "\n" not in str(caught.value)
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    for read in (read_texts, read_labelled, read_relevance):
+        with pytest.raises(InputError, match=r"no\.tsv: cannot be read|no\.tsv: no such file"):
+            read(tmp_path / "no.tsv")
+    (tmp_path / "t.txt").write_bytes(b"one\ntw\xf6\n")
+    with pytest.raises(FormatError, match=r"t\.txt, line 2: is not UTF-8"):
+        read_texts(tmp_path / "t.txt")
+    (tmp_path / "t.txt.gz").write_bytes(gzip.compress(b"one\n" * 99)[:-9])
+    with pytest.raises(FormatError, match=r"t\.txt\.gz"):
+        read_texts(tmp_path / "t.txt.gz")
+
+
+class TestLabelled:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "sport\tone text\nnews\ttwo\n",
+            "label\ttext\nsport\tone text\nnews\ttwo\n",
+            "index_id\tcategory\ttext\n0\tsport\tone text\n1\tnews\ttwo\n",
+            "text\ttopic\none text\tsport\ntwo\tnews\n",
+        ],
+    )
+    def test_layouts(self, tmp_path, text):
+        expected = [LabelledText("one text", "sport"), LabelledText("two", "news")]
+        assert read_labelled(write(tmp_path, "t.tsv", text)) == expected
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("", "is empty"),
+            ("sport\tone\nnews\n", "line 2: has 1 columns"),
+            ("id\ttext\n1\tone\n", "line 1: has no column 'label'"),
+            ("sport\tone\n\ttwo\n", "line 2: has no label"),
+        ],
+    )
+    def test_damaged(self, tmp_path, text, message):
+        with pytest.raises(FormatError, match=message):
+            read_labelled(write(tmp_path, "t.tsv", text))
+
+
+class TestRelevance:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "q1 d1\nq2\td3\nq1   d2\n",
+            "q1 d1 1\nq1 d9 0\nq2 d3 2\nq1 d2 1\nq3 d1 0\n",
+            "q1 0 d1 1\nq1 0 d9 0\n\nq2 0 d3 1\nq1 0 d2 1\nq3 0 d1 0\n",
+            "q1 d1\nq2 d3\nq1 d1\nq1 d2\nq1 0 d2 1\n",
+        ],
+    )
+    def test_layouts(self, tmp_path, text):
+        assert read_relevance(write(tmp_path, "r.txt", text)) == {"q1": ["d1", "d2"], "q2": ["d3"]}
+
+    @pytest.mark.parametrize(("line", "number"), [("q1", 1), ("q1 0 d1 1 more", 5)])
+    def test_damaged(self, tmp_path, line, number):
+        path = write(tmp_path, "r.txt", f"q1 d1\n\n{line}\n")
+        with pytest.raises(FormatError, match=rf"r\.txt, line 3: has {number} columns, expected query and"):
+            read_relevance(path)
+
+
+def test_places():
+    known = [Text("a", ""), Text("b", ""), Text("c", "")]
+    assert places(["c", "a", "c"], known, where="x") == [2, 0, 2]
+    with pytest.raises(InputError, match=r"docs\.tsv: no text has the id 'y' \(2 are missing\)"):
+        places(["a", "y", "z"], known, where="docs.tsv")
