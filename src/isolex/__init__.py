@@ -6,6 +6,11 @@ alignment.translate("cat")
 isolex.evaluate(alignment, test).precision(1)
 """
 
+from isolex.waiting import short_waits
+
+with short_waits():
+    import torch as _torch  # noqa: F401
+
 from isolex._version import __version__
 from isolex.alignment import Alignment, load
 from isolex.diagnosis import Diagnosis, diagnose

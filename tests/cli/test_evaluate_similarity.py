@@ -152,7 +152,7 @@ def test_bad_input(isolex, sets, arguments, message):
 
 
 @pytest.mark.parametrize("command", [(*SIMILARITY, "bad.vec", "own.tsv"), (*ANALOGY, "bad.vec", "four.txt")])
-@pytest.mark.parametrize("kind", UNUSABLE.keys() - {"missing", "folder"})
+@pytest.mark.parametrize("kind", sorted(UNUSABLE.keys() - {"missing", "folder"}))
 def test_unusable_vectors(isolex, sets, command, kind):
     make, message = UNUSABLE[kind]
     make(sets / "aa.vec")

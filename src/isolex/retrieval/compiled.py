@@ -20,6 +20,8 @@ import torch
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from isolex.waiting import short_waits
+
 Array = NDArray[np.generic]
 _Best = tuple[Array, Array]
 
@@ -33,6 +35,10 @@ _FIRST_STRIP = 8
 # Halvings of the range in which a floor is looked for. It need not be the highest.
 _HALVINGS = 10
 
+
+# Its threads begin here, to wait as those of torch do.
+with short_waits():
+    numba.get_num_threads()
 
 # Some of the ways in which loops run side by side bear no second caller.
 _ONE_AT_A_TIME = Lock()
