@@ -9,6 +9,7 @@ from rich.console import Console
 from isolex.alignment import current_versions
 from isolex.benchmark import REFERENCE_CRITERIA, REFERENCE_METHODS, ReferenceRow, run_reference
 from isolex.cli.bench_diagnosis import diagnosis
+from isolex.cli.bench_induction import induction
 from isolex.cli.bench_muse import datasets_command, muse
 from isolex.cli.bench_speed import speed
 from isolex.cli.bench_transfer import transfer
@@ -31,6 +32,7 @@ for _command in (
     diagnosis,
     speed,
     transfer,
+    induction,
     muse,
     datasets_command,
 ):

@@ -1,0 +1,85 @@
+"""`isolex bench induction`: what reranking gains, and whether its confidences tell the truth."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from isolex.alignment import current_versions
+from isolex.benchmark.induction import INDUCTION_PAIRS, InductionRow, run_induction
+from isolex.cli.console import Stopwatch, emit, table, working
+from isolex.cli.options import PATH, json_option, names_in, seed_option, threads_option
+from isolex.reranking import RerankSettings
+
+
+@click.command("induction")
+@click.option("--data", required=True, type=PATH, help="Folder with vectors/ and dictionaries/.")
+@click.option("--pairs", default="", help="Language pairs; by default those of each set.")
+@click.option("--sets", default="muse", show_default=True, help=f"Out of {', '.join(INDUCTION_PAIRS)}.")
+@click.option(
+    "--seeds", type=click.IntRange(min=0), help="Learn from so many pairs, 0 for none; else from all."
+)
+@click.option("--ablation", is_flag=True, help="Also learn without each feature group.")
+@seed_option
+@threads_option
+@json_option
+def induction(
+    data: Path, pairs: str, sets: str, seeds: int | None, ablation: bool, seed: int, as_json: bool
+) -> None:
+    """P@1 of reranked dictionaries beside the base methods, calibration, and the time for a whole dictionary.
+
+    \b
+    Examples:
+      isolex bench induction --data data --pairs en-es
+      isolex bench induction --data data --sets muse,xling,cipher --json
+    """
+    watch = Stopwatch()
+    with working("measuring"):
+        rows = list(
+            run_induction(
+                data,
+                pairs=names_in(pairs) if pairs else (),
+                sets=names_in(sets),
+                seeds=seeds,
+                ablation=ablation,
+                settings=RerankSettings(seed=seed),
+            )
+        )
+    report = {
+        "benchmark": "induction",
+        "protocol": "muse",
+        "rows": [row.to_json() for row in rows],
+        "versions": current_versions(),
+        "seconds": watch.seconds,
+    }
+    emit(as_json, report, lambda console: _render(console, rows))
+
+
+def _render(console: Console, rows: list[InductionRow]) -> None:
+    columns = ["set", "pair", "words", "base", "reranked", "base*", "reranked*", "recall"]
+    columns += ["ECE", "AUROC", "sure", "right", "s"]
+    body = [
+        [
+            row.set,
+            row.pair,
+            str(row.n),
+            *(_shown(value) for value in (row.best_base, row.reranked)),
+            *(_shown(value) for value in (row.best_base_no_identical, row.reranked_no_identical)),
+            _shown(row.candidates_recall),
+            *(_shown(value, 3) for value in (row.ece, row.auroc)),
+            str(row.answers_at_90),
+            _shown(row.precision_at_90),
+            f"{row.seconds:.0f}",
+        ]
+        for row in rows
+    ]
+    console.print(table("P@1 in percent", columns, body, text_columns=2))
+    console.print("* without the words that have an identical-string gold; sure: confidence 0.9 or more")
+    for row in rows:
+        if row.without:
+            parts = ", ".join(f"{group} {value - row.reranked:+.1f}" for group, value in row.without.items())
+            console.print(f"{row.set} {row.pair}: without {parts}")
+
+
+def _shown(value: float | None, digits: int = 1) -> str:
+    return "" if value is None else f"{value:.{digits}f}"

@@ -1,0 +1,121 @@
+"""Everything that is fitted from some seed pairs: candidates and features for any source words."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from isolex.mapping import Problem, Solver
+from isolex.reranking.features import FeatureTable, by_sight, frequency
+from isolex.reranking.neighbours import Neighbourhoods
+from isolex.reranking.pairs import Pairs
+from isolex.reranking.settings import RerankSettings
+from isolex.reranking.spaces import Spaces
+from isolex.reranking.strings import decoded
+from isolex.reranking.transducer import Transducer
+from isolex.reranking.views import Signals, View
+
+# Of the lists both ways; ranks farther down count alike.
+DEPTH = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Views, neighbourhoods and character correspondences.
+
+    Attributes:
+        spaces: Both vocabularies.
+        views: The alignments, the first one also for the neighbourhoods.
+        neighbourhoods: Of the first view.
+        model: Character correspondences.
+        settings: How many candidates, which groups.
+    """
+
+    spaces: Spaces
+    views: tuple[View, ...]
+    neighbourhoods: Neighbourhoods
+    model: Transducer
+    settings: RerankSettings
+
+    @classmethod
+    def of(
+        cls, spaces: Spaces, views: tuple[View, ...], pairs: Int[Tensor, "s 2"], settings: RerankSettings
+    ) -> "Evidence":
+        """Fit what is learned from pairs, for views that are there already."""
+        ids = pairs.numpy()
+        model = Transducer.fit(
+            spaces.source.spelling.chosen(ids[:, 0]), spaces.target.spelling.chosen(ids[:, 1]), spaces.prior
+        )
+        near = Neighbourhoods.of(views[0], spaces.near_x, spaces.near_z, pairs)
+        return cls(spaces, views, near, model, settings)
+
+    def candidates(self, rows: Int[np.ndarray, "r"]) -> Pairs:
+        """The union of every view's best both ways and of the nearest strings, by sight and decoded."""
+        settings, spaces = self.settings, self.spaces
+        parts = []
+        for view in self.views:
+            keys = view.there.indices[rows, : settings.candidates].numpy()
+            parts.append((np.repeat(rows, keys.shape[1]), keys.ravel()))
+            parts.append(_asking(view, rows, settings.backward))
+        forms = decoded(spaces.source.spelling.chosen(rows), spaces.target.spelling, self.model)
+        for queries in (spaces.queries[rows], spaces.strings.vectors(forms)):
+            places, keys = spaces.strings.nearest(queries, settings.strings)
+            parts.append((rows[places], keys))
+        return Pairs.union(parts, len(spaces.target.words))
+
+    def table(self, pairs: Pairs) -> FeatureTable:
+        """The features of pairs."""
+        rows, keys = torch.from_numpy(pairs.rows), torch.from_numpy(pairs.keys)
+        signals = {view.name: view.signals(rows, keys) for view in self.views}
+        columns = _named("alignment", signals) | _agreement(signals)
+        columns |= _named("hubness", {view.name: view.hubness(rows, keys) for view in self.views})
+        columns |= _named("neighbours", {self.views[0].name: self.neighbourhoods.signals(rows, keys)})
+        columns |= frequency(pairs) | by_sight(self.spaces, pairs) | self._characters(pairs)
+        return FeatureTable.of(columns, self.settings.groups)
+
+    def _characters(self, pairs: Pairs) -> dict[str, np.ndarray]:
+        source = self.spaces.source.spelling.chosen(pairs.rows)
+        target = self.spaces.target.spelling.chosen(pairs.keys)
+        ratios = self.model.ratios(source, target)
+        return {
+            "characters.ratio": ratios,
+            "characters.ratio_a_character": ratios / np.maximum(source.lengths, target.lengths),
+            "characters.ratio_behind": pairs.highest(ratios) - ratios,
+        }
+
+
+def fitted_view(name: str, solver: Solver, spaces: Spaces, pairs: Int[Tensor, "s 2"]) -> View:
+    """The view of a solver's alignment from some pairs."""
+    mapping = solver.solve(Problem(spaces.x, spaces.z, pairs))
+    return View.of(name, *mapping.apply(spaces.x, spaces.z), depth=DEPTH)
+
+
+def _asking(
+    view: View, rows: Int[np.ndarray, "r"], count: int
+) -> tuple[Int[np.ndarray, "p"], Int[np.ndarray, "p"]]:
+    """The targets that have one of the rows among their best sources, as pairs."""
+    sources = view.back.indices[:, :count].numpy()
+    places, columns = np.nonzero(np.isin(sources, rows))
+    return sources[places, columns], places
+
+
+def _named(group: str, signals: dict[str, Signals]) -> dict[str, np.ndarray]:
+    return {
+        f"{group}.{view}.{name}": values.numpy()
+        for view, found in signals.items()
+        for name, values in found.items()
+    }
+
+
+def _agreement(signals: dict[str, Signals]) -> dict[str, np.ndarray]:
+    """In how many views a pair is first, and first both ways; its mean reciprocal rank both ways."""
+    there = torch.stack([found["rank"] for found in signals.values()])
+    back = torch.stack([found["rank_back"] for found in signals.values()])
+    reciprocal: Tensor = (1 / (1 + there) + 1 / (1 + back)).mean(dim=0) / 2
+    return {
+        "alignment.firsts": (there == 0).sum(dim=0).numpy(),
+        "alignment.mutual_firsts": ((there == 0) & (back == 0)).sum(dim=0).numpy(),
+        "alignment.reciprocal_rank": reciprocal.numpy(),
+    }
