@@ -110,7 +110,9 @@ class TestSearch:
     @pytest.mark.parametrize("query", ["nothing", "?!", "ничего"])
     def test_unknown_words(self, isolex, indexed, query):
         result = isolex(*SEARCH, query, "--json")
-        assert (result.status, result.json["hits"], result.err) == (1, [], "")
+        assert (result.status, result.json["hits"]) == (1, [])
+        told = f"isolex: no word of the query {query!r} is known"
+        assert result.lines == [f"{told}; is it of the other language than the documents?"]
         assert isolex(*SEARCH, query).status == 1
 
     def test_a_moved_alignment(self, isolex, indexed):

@@ -300,6 +300,15 @@ class TestScikitLearn:
 
 
 class TestInput:
+    @pytest.mark.parametrize(
+        ("texts", "warned"), [(["the", "nichts"], 1), (["the", "dog", "nichts"], 0), (["nichts"], 0)]
+    )
+    def test_texts_of_another_language_are_told_of(self, encode, texts, warned):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            encode.transform(texts)
+        assert [one.category for one in caught] == [IsolexWarning] * warned
+
     @pytest.mark.parametrize(("texts", "warned"), [(19, 1), (20, 0)])
     def test_few_texts_have_no_common_direction(self, vectors, texts, warned):
         with warnings.catch_warnings(record=True) as caught:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from isolex.cli.console import emit, table, working
+from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import (
     PATH,
     AlignmentChoice,
@@ -93,6 +93,8 @@ def search_command(
     rows = [[hit.document.id, _shortened(hit.document.text), f"{hit.score:.2f}"] for hit in hits]
     columns = ["id", "document", "score"]
     emit(as_json, data, lambda console: console.print(table(None, columns, rows, text_columns=2)))
+    if not hits:
+        say(f"no word of the query {text!r} is known; is it of the other language than the documents?")
     return 0 if hits else 1
 
 

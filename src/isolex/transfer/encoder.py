@@ -76,7 +76,8 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         MissingExtraError: scikit-learn is not there.
 
     Warns:
-        IsolexWarning: On fitting: few texts to take a common direction from.
+        IsolexWarning: On fitting: few texts to take a common direction from. On encoding: half of the texts
+            or more have no known word.
 
     Examples:
         >>> import isolex
@@ -131,7 +132,9 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def transform(self, X: Iterable[str]) -> Float[np.ndarray, "n p"]:
         """`[n, p]` float32 unit rows of the texts."""
         check_is_fitted(self)
-        means = self._means([self.words_.bag(text) for text in _strings(X)])
+        bags = [self.words_.bag(text) for text in _strings(X)]
+        _warn_of_unknown(sum(not bag for bag in bags), len(bags), self.words_.name)
+        means = self._means(bags)
         rows = means - np.outer(means @ self.common_, self.common_)
         norms, whole = (np.linalg.norm(some, axis=1, keepdims=True) for some in (rows, means))
         # What is left of a text that lies in the common direction is rounding.
@@ -189,6 +192,11 @@ class _WordRows:
         size = len(language.vectors)
         self._total = float((1 / (np.arange(1, size + 1) + _SHIFT)).sum())
         self._looked_up: dict[str, list[str]] = {}
+
+    @property
+    def name(self) -> str:
+        """What the vectors are called in messages."""
+        return repr(self._language.vectors)
 
     @property
     def dimension(self) -> int:
@@ -254,6 +262,15 @@ def _warn_of_few(texts: int) -> None:
         warnings.warn(
             f"what {texts} texts have in common is much of what they say; "
             "fit at least dozens, or take component='vocabulary'",
+            IsolexWarning,
+            stacklevel=3,
+        )
+
+
+def _warn_of_unknown(unknown: int, texts: int, vectors: str) -> None:
+    if texts > 1 and 2 * unknown >= texts:
+        warnings.warn(
+            f"{unknown:,} of {texts:,} texts have no word that is in {vectors}; are they of that language?",
             IsolexWarning,
             stacklevel=3,
         )
