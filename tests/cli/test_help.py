@@ -49,6 +49,7 @@ def test_all_commands_are_there():
             "bench planted",
             "bench diagnosis",
             "bench speed",
+            "bench induction",
             "bench transfer",
             "bench muse",
             "bench datasets",

@@ -31,7 +31,7 @@ def induction(
     \b
     Examples:
       isolex bench induction --data data --pairs en-es
-      isolex bench induction --data data --sets muse,xling,cipher --json
+      isolex bench induction --data data --pairs en-es --json
     """
     watch = Stopwatch()
     with working("measuring"):
