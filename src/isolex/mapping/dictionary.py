@@ -116,7 +116,7 @@ class Induction:
         if not 0 < keep <= 1 or (keep < 1 and generator is None):
             raise InputError(f"got keep {keep}, expected 0 < keep ≤ 1 and a generator", where="Induction")
         x, z = x[: self.vocabulary], z[: self.vocabulary]
-        x_ids, z_ids = (rows.any(dim=1).nonzero()[:, 0] for rows in (x, z))
+        x_ids, z_ids = (rows.norm(dim=1).nonzero()[:, 0] for rows in (x, z))
         if x_ids.numel() == 0 or z_ids.numel() == 0:
             return Dictionary(torch.empty(0, 2, dtype=torch.int64, device=x.device), 0.0)
         # Words without a vector are near nothing: they neither ask nor answer.

@@ -39,10 +39,8 @@ class LeastSquares:
 
     def solve(self, problem: Problem) -> Mapping:
         """The map of the source into the target space."""
-        x, z = problem.seeds()
-        return Mapping.one_sided(
-            root(_ridged(gram(x, x, problem.weights), self.ridge), -1) @ gram(x, z, problem.weights)
-        )
+        x, _ = problem.seeds()
+        return Mapping.one_sided(root(_ridged(gram(x, x, problem.weights), self.ridge), -1) @ problem.cross())
 
 
 @dataclass(frozen=True)
@@ -64,8 +62,7 @@ class Procrustes:
 
     def solve(self, problem: Problem) -> Mapping:
         """The rotation of the source into the target space."""
-        x, z = problem.seeds()
-        return Mapping.one_sided(polar_factor(gram(x, z, problem.weights)))
+        return Mapping.one_sided(polar_factor(problem.cross()))
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from typing import Any, Protocol
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
+from torch.nn.functional import embedding_bag
 
 from isolex.errors import InputError
-from isolex.normalize import unit_rows
+from isolex.linalg import gram
+from isolex.normalize import safe_norms
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,16 +64,36 @@ class Problem:
         Raises:
             InputError: There are no pairs.
         """
-        if self.pairs.shape[0] == 0:
-            raise InputError(
-                "got no seed pairs inside both vocabularies", where="problem", fix="add a lexicon"
-            )
-        return self.x[self.pairs[:, 0]], self.z[self.pairs[:, 1]]
+        pairs = self._some_pairs()
+        return self.x[pairs[:, 0]], self.z[pairs[:, 1]]
+
+    def cross(self) -> Float[Tensor, "d e"]:
+        """Xᵀ diag(weights) Z of the seed pairs, in float64.
+
+        Pairs that share a source word share its row of the product: their target rows are summed first.
+
+        Raises:
+            InputError: There are no pairs.
+        """
+        order = self._some_pairs()[:, 0].argsort(stable=True)
+        sources, counts = self.pairs[order, 0].unique_consecutive(return_counts=True)
+        weights = None if self.weights is None else self.weights[order]
+        sums = embedding_bag(
+            self.pairs[order, 1], self.z, counts.cumsum(0) - counts, mode="sum", per_sample_weights=weights
+        )
+        return gram(self.x[sources], sums)
 
     def restricted(self, keep: Tensor) -> "Problem":
         """The same spaces with some of the pairs: `keep` is a `[p]` mask or ids of pairs."""
         weights = None if self.weights is None else self.weights[keep]
         return Problem(self.x, self.z, self.pairs[keep], weights)
+
+    def _some_pairs(self) -> Int[Tensor, "p 2"]:
+        if self.pairs.shape[0] == 0:
+            raise InputError(
+                "got no seed pairs inside both vocabularies", where="problem", fix="add a lexicon"
+            )
+        return self.pairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +126,9 @@ class Mapping:
         self, x: Float[Tensor, "n d"], z: Float[Tensor, "m e"]
     ) -> tuple[Float[Tensor, "n p"], Float[Tensor, "m p"]]:
         """Both vocabularies in the shared space, brought back to unit length, so that scores are cosines."""
-        return unit_rows(x @ self.source), unit_rows(z @ self.target)
+        mapped = x @ self.source, z @ self.target
+        # In place: nobody else has these rows.
+        return mapped[0].div_(safe_norms(mapped[0])[:, None]), mapped[1].div_(safe_norms(mapped[1])[:, None])
 
 
 class Solver(Protocol):

@@ -86,9 +86,9 @@ class VecMap:
 
     def solve(self, problem: Problem) -> Mapping:
         """The maps of both sides."""
-        x, z = problem.seeds()
-        cross = gram(x, z, problem.weights)
+        cross = problem.cross()
         if self.whiten:
+            x, z = problem.seeds()
             gram_x, gram_z = gram(x, x, problem.weights), gram(z, z, problem.weights)
             whiten_x, whiten_z = root(gram_x, -0.5), root(gram_z, -0.5)
             u, s, vt = svd(whiten_x @ cross @ whiten_z)

@@ -10,9 +10,9 @@ from torch import Tensor
 from isolex.retrieval.screening import Product
 from isolex.retrieval.tiles import compiled_loops
 
-# Rows selected from at a time: what the selection needs stays in the processor's cache.
-_SELECTED_ROWS = 2_048
-_STREAMED_ROWS = 512
+# Rows selected from at a time: enough that a product of so many packs its other factor seldom and that their
+# columns tell a high floor, few enough that what the selection needs stays in the processor's cache.
+SELECTED_ROWS = 2_048
 _GROUP = 8
 
 
@@ -44,11 +44,6 @@ def none_yet(rows: int, count: int, product: Product) -> Candidates:
     return way.none_yet(rows, count, product)
 
 
-def tile_rows(product: Product) -> int:
-    """How many rows of a tile are best selected from at a time."""
-    return _STREAMED_ROWS if streams(product) else _SELECTED_ROWS
-
-
 def streams(product: Product) -> bool:
     """Whether the compiled selection can be used."""
     on_cpu = product.scores.x.device.type == "cpu"
@@ -76,8 +71,8 @@ class GroupedCandidates:
     def add(self, tile: Tensor, first: int) -> None:
         """Take in a tile."""
         count = self.ids.shape[1]
-        for start in range(0, tile.shape[0], _SELECTED_ROWS):
-            part = slice(start, start + _SELECTED_ROWS)
+        for start in range(0, tile.shape[0], SELECTED_ROWS):
+            part = slice(start, start + SELECTED_ROWS)
             columns = _best_places(tile[part], count)
             values = tile[part].gather(1, columns)
             ids = columns.add_(first)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from isolex.progress import track
-from isolex.retrieval.candidates import Candidates, none_yet, streams, tile_rows
+from isolex.retrieval.candidates import SELECTED_ROWS, Candidates, none_yet, streams
 from isolex.retrieval.screening import Product
 from isolex.retrieval.tiles import Scores, TopK, best_first, plain_top_k
 
@@ -21,7 +21,7 @@ def search(product: Product, k: int, *, scratch_bytes: int) -> TopK:
     n, m = product.scores.x.shape[0], product.scores.z.shape[0]
     of_rows = none_yet(n, min(product.candidates(k), m), product)
     area = _area(product, scratch_bytes)
-    _scan(product, of_rows, None, height=min(tile_rows(product), math.isqrt(area)), area=area)
+    _scan(product, of_rows, None, height=min(SELECTED_ROWS, math.isqrt(area)), area=area)
     return _finished(product, of_rows, k, scratch_bytes)
 
 
@@ -46,7 +46,7 @@ def search_both(product: Product, k: tuple[int, int], *, scratch_bytes: int) -> 
         product,
         of_rows,
         of_columns,
-        height=min(tile_rows(product), height) if streamed else height,
+        height=min(SELECTED_ROWS, height) if streamed else height,
         area=area,
     )
     return (
@@ -98,9 +98,9 @@ class _Result:
 
     def take(self, product: Product, rows: slice, best: Candidates) -> None:
         """The k best of the candidates; doubted if a column that is no candidate could be as good."""
-        k, said = self.best.indices.shape[1], best.found
-        exact = product.exact(rows, best.ids, said).masked_fill(said == -torch.inf, -torch.inf)
-        found = best_first(TopK(best.ids, exact), k)
+        k, ids, said = self.best.indices.shape[1], best.ids, best.found
+        exact = product.exact(rows, ids, said).masked_fill(said == -torch.inf, -torch.inf)
+        found = best_first(TopK(ids, exact), k)
         self.best.indices[rows], self.best.scores[rows] = found.indices, found.scores
         last = said.amin(dim=1)
         # Not <=, so that a comparison with NaN is a doubt.
