@@ -1,3 +1,4 @@
+import itertools
 import json
 import math
 from collections.abc import Sequence
@@ -294,6 +295,31 @@ class TestSchedule:
         best, keeps = run_script([0.9, 0.9, 0.9, 0.2, 0.3, 0.1], keep=0.6, patience=2)
         assert keeps == [0.6] * 3 + [1.0] * 2
         assert best == 5
+
+    def test_rounds_with_dropout_may_be_for_fewer_words(self) -> None:
+        problem, pairs = seeded(60)
+        loop = replace(PATIENT, coarse=80, induction=Induction("union", vocabulary=150))
+        trace = loop.solve(problem).trace
+        learnt_from = [(row["keep"], after["pairs"]) for row, after in itertools.pairwise(trace)]
+        assert set(learnt_from) == {(0.4, 160), (0.8, 160), (1.0, 300)}
+
+    def test_the_criterion_of_other_words_is_counted_anew(self) -> None:
+        problem, _ = seeded(60)
+        heights: list[float] = []
+
+        class Falling(Induction):
+            """Of all words the criterion is lower, and rises twice."""
+
+            def between(self, mapping, problem, *, keep=1.0, generator=None) -> Dictionary:
+                induced = super().between(mapping, problem, keep=keep, generator=generator)
+                heights.append(0.9 if keep < 1 else [0.2, 0.3, 0.1, 0.1][sum(one < 0.9 for one in heights)])
+                return replace(induced, criterion=heights[-1])
+
+        loop = replace(PATIENT, keep=0.5, patience=1, induction=Falling("union", vocabulary=150))
+        assert loop.solve(problem).trace[-1]["criterion"] == 0.2
+        heights.clear()
+        assert len(replace(loop, coarse=80).solve(problem).trace) == len(heights)
+        assert heights == [0.9, 0.9, 0.2, 0.3, 0.1]
 
     def test_among_rounds_with_dropout_the_last_is_best(self) -> None:
         assert run_script([0.9, 0.5, 0.3], keep=0.1, patience=0, growth=1.5, rounds=3)[0] == 3

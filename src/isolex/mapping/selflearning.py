@@ -29,6 +29,9 @@ class SelfLearning:
     for `patience` rounds; with keep at 1 that ends the loop. A patience of 0 makes it an annealing schedule:
     keep grows in every round, and without dropout the first round that gains nothing is the last.
 
+    With `coarse`, rounds with dropout are for so many most frequent words alone: while the map still moves,
+    the others cost the most and tell it little.
+
     Cost of a round: the solver's, and the induction's, which is the greater part.
 
     Attributes:
@@ -41,6 +44,7 @@ class SelfLearning:
         growth: Factor of keep, over 1.
         patience: Rounds without gain before it grows, ≥ 0.
         tolerance: Gain of the criterion that counts.
+        coarse: Words of either side in rounds with dropout; None for those of the induction.
         seed: Of the dropout.
         callback: Called after each round with its row of the trace.
 
@@ -66,6 +70,7 @@ class SelfLearning:
     growth: float = 2.0
     patience: int = 1
     tolerance: float = 1e-6
+    coarse: int | None = None
     seed: int = 0
     callback: Callable[[dict[str, Any]], None] | None = field(default=None, compare=False)
 
@@ -76,6 +81,8 @@ class SelfLearning:
                 f"{self.growth}; expected rounds ≥ 1, patience ≥ 0, 0 < keep ≤ 1 and growth over 1",
                 where="SelfLearning",
             )
+        if self.coarse is not None and self.coarse < 1:
+            raise InputError(f"got coarse {self.coarse}, expected at least 1 word", where="SelfLearning")
 
     def solve(self, problem: Problem) -> Mapping:
         """The maps of both sides, with the criterion of each round in the trace."""
@@ -91,7 +98,7 @@ class SelfLearning:
         loop = Rounds(range(1, self.rounds + 1), "self-learning")
         for number in loop:
             mapping = self.solver.solve(problem)
-            induced = self.induction.between(mapping, problem, keep=keep, generator=draws)
+            induced = self._induction(keep).between(mapping, problem, keep=keep, generator=draws)
             done = _Round(mapping, induced, keep)
             best = done if best is None or done.beats(best) else best
             row = {"round": number, "criterion": induced.criterion, "keep": keep, "pairs": len(problem.pairs)}
@@ -104,9 +111,18 @@ class SelfLearning:
             if induced.pairs.shape[0] == 0 or (keep == 1 and stale >= max(self.patience, 1)):
                 break
             if keep < 1 and stale >= self.patience:
-                keep, stale = min(1.0, keep * self.growth), 0
+                before, keep, stale = self._induction(keep), min(1.0, keep * self.growth), 0
+                # The criterion of other words is another criterion.
+                highest = highest if self._induction(keep) == before else -math.inf
             problem = replace(problem, pairs=induced.pairs, weights=None)
         return self._finish(best, problem, tuple(trace))
+
+    def _induction(self, keep: float) -> Induction:
+        return (
+            self.induction
+            if self.coarse is None or keep == 1
+            else replace(self.induction, vocabulary=self.coarse)
+        )
 
     def _finish(self, best: "_Round | None", problem: Problem, trace: tuple[dict[str, Any], ...]) -> Mapping:
         if best is None:
