@@ -297,7 +297,7 @@ class TestSchedule:
         assert best == 5
 
     def test_rounds_with_dropout_may_be_for_fewer_words(self) -> None:
-        problem, pairs = seeded(60)
+        problem, _ = seeded(60)
         loop = replace(PATIENT, coarse=80, induction=Induction("union", vocabulary=150))
         trace = loop.solve(problem).trace
         learnt_from = [(row["keep"], after["pairs"]) for row, after in itertools.pairwise(trace)]
