@@ -23,6 +23,7 @@ check: $(VENV)/.ready-check
 	$(BIN)/python scripts/performance_page.py --check
 	$(BIN)/python scripts/diagnosis_page.py --check
 	$(BIN)/python scripts/transfer_page.py --check
+	$(BIN)/python scripts/induction_page.py --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 # Rerun the measurements of docs/performance.md.
@@ -38,6 +39,7 @@ docs: $(VENV)/.ready-check
 	$(BIN)/python scripts/performance_page.py
 	$(BIN)/python scripts/diagnosis_page.py
 	$(BIN)/python scripts/transfer_page.py
+	$(BIN)/python scripts/induction_page.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 wheel: $(VENV)/.ready-test

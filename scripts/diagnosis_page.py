@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pages import ROOT, Report, filled, made_of, read, table, write_or_check
+from pages import ROOT, Report, fill, table
 
 from isolex.benchmark import DiagnosisRow, as_case
 from isolex.diagnosis import WITH_LEXICON, Model
@@ -143,20 +143,13 @@ def _rounded(value: Any) -> Any:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-def main() -> int:
-    """Write or check both files; the exit status."""
-    report = read("diagnosis")
-    if report is None:
-        return 0
-    parts = {
-        "hubness": hubness,
-        "claims": claims,
-        "curves": curves,
-        "correlation": correlation,
-        "prediction": prediction,
-    }
-    return write_or_check({COEFFICIENTS: coefficients(report), PAGE: filled(PAGE, made_of(report, parts))})
-
+PARTS = {
+    "hubness": hubness,
+    "claims": claims,
+    "curves": curves,
+    "correlation": correlation,
+    "prediction": prediction,
+}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(fill(PAGE, "diagnosis", PARTS, {COEFFICIENTS: coefficients}))

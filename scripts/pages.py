@@ -5,12 +5,14 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
 MEASURED = ROOT / "benchmarks"
 
 Report = dict[str, Any]
+Maker = Callable[[Report], str]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, text_columns: int = 1) -> str:
@@ -39,9 +41,23 @@ def filled(path: Path, figures: Mapping[str, str]) -> str:
     return text
 
 
-def made_of(report: Report, parts: Mapping[str, Callable[[Report], str]]) -> dict[str, str]:
+def made_of(report: Report, parts: Mapping[str, Maker]) -> dict[str, str]:
     """What `filled` puts in: each part of a page, set off by blank lines."""
     return {name: f"\n\n{make(report)}\n\n" for name, make in parts.items()}
+
+
+def fill(
+    page: Path, name: str, parts: Mapping[str, Maker], files: Mapping[Path, Maker] = MappingProxyType({})
+) -> int:
+    """Write or check a page with parts that come from one measurement, and other files that do.
+
+    Without the measurement all stay as they are. Gives the exit status.
+    """
+    report = read(name)
+    if report is None:
+        return 0
+    made = {path: make(report) for path, make in files.items()}
+    return write_or_check(made | {page: filled(page, made_of(report, parts))})
 
 
 def write_or_check(made: Mapping[Path, str]) -> int:

@@ -6,7 +6,7 @@ python scripts/performance_page.py
 
 import sys
 
-from pages import ROOT, Report, filled, made_of, read, table, write_or_check
+from pages import ROOT, Report, fill, table
 
 _TWO_MILLION = 2_000_000
 PAGE = ROOT / "docs" / "performance.md"
@@ -119,21 +119,14 @@ def mapped(report: Report) -> str:
     return "\n".join(sentences)
 
 
-def main() -> int:
-    """Write or check the page; the exit status."""
-    report = read("speed")
-    if report is None:
-        return 0
-    parts = {
-        "machine": machine,
-        "retrieval": retrieval,
-        "iteration": iteration,
-        "files": files,
-        "scaling": scaling,
-        "mapped": mapped,
-    }
-    return write_or_check({PAGE: filled(PAGE, made_of(report, parts))})
-
+PARTS = {
+    "machine": machine,
+    "retrieval": retrieval,
+    "iteration": iteration,
+    "files": files,
+    "scaling": scaling,
+    "mapped": mapped,
+}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(fill(PAGE, "speed", PARTS))

@@ -10,9 +10,11 @@ import math
 import sys
 from collections.abc import Sequence
 
-from pages import ROOT, Report, filled, made_of, read, table, write_or_check
+from pages import ROOT, Report, fill, table
 
 PAGE = ROOT / "docs" / "benchmarks-transfer.md"
+
+WAYS = ("vectors", "translation", "fusion", "reciprocal_ranks")
 
 Cell = tuple[str, str]  # weighting and criterion
 
@@ -43,13 +45,18 @@ def machine(report: Report) -> str:
     return f"Measured in {report['seconds']:.0f} seconds with {versions}, alignments by `{report['method']}`."
 
 
+def three_digits(row: Report, *names: str) -> list[str]:
+    """Scores between 0 and 1."""
+    return [f"{row[name]:.3f}" for name in names]
+
+
 def similarity(report: Report) -> str:
     """One row a set."""
     rows = [
         [
             row["set"],
             row["languages"],
-            *(f"{row[name]:.3f}" for name in ("pearson", "spearman", "harmonic_mean")),
+            *three_digits(row, "pearson", "spearman", "harmonic_mean"),
             f"{row['n']:,}",
             f"{row['coverage']:.1f} %",
             f"{row['of_lower']:.2f}" if "of_lower" in row else "",
@@ -133,25 +140,13 @@ def sentences_told(report: Report) -> str:
 
 def topics(report: Report) -> str:
     """One row a direction."""
-    rows = [
-        [
-            direction(row),
-            *(f"{row[name]:.3f}" for name in ("accuracy", "ceiling")),
-            f"{row['accuracy'] / row['ceiling']:.2f}",
-            f"{row['majority']:.3f}",
-            f"{row['n']}",
-        ]
-        for row in report["topics"]
-    ]
-    head = [
-        "trained-tested",
-        "accuracy",
-        "ceiling",
-        "accuracy / ceiling",
-        "most frequent class",
-        "test texts",
-    ]
-    return table(head, rows)
+    rows = []
+    for row in report["topics"]:
+        share = f"{row['accuracy'] / row['ceiling']:.2f}"
+        scores = [*three_digits(row, "accuracy", "ceiling"), share, *three_digits(row, "majority")]
+        rows.append([direction(row), *scores, f"{row['n']}"])
+    figures = ["accuracy", "ceiling", "accuracy / ceiling", "most frequent class", "test texts"]
+    return table(["trained-tested", *figures], rows)
 
 
 def topics_told(report: Report) -> str:
@@ -173,10 +168,7 @@ def retrieval(report: Report) -> str:
             direction(row),
             f"{row['queries']:,}",
             f"{row['documents']:,}",
-            *(
-                f"{row[f'ndcg_{way}']:.3f}"
-                for way in ("vectors", "translation", "fusion", "reciprocal_ranks")
-            ),
+            *three_digits(row, *(f"ndcg_{way}" for way in WAYS)),
             p_value(row["p_over_vectors"]),
             p_value(row["p_over_translation"]),
             f"{row['fusion']['p@1']:.1f}",
@@ -208,24 +200,17 @@ def retrieval_told(report: Report) -> str:
     )
 
 
-def main() -> int:
-    """Write or check the page; the exit status."""
-    report = read("transfer")
-    if report is None:
-        return 0
-    parts = {
-        "machine": machine,
-        "similarity": similarity,
-        "similarity told": similarity_told,
-        "sentences": sentences,
-        "sentences told": sentences_told,
-        "topics": topics,
-        "topics told": topics_told,
-        "retrieval": retrieval,
-        "retrieval told": retrieval_told,
-    }
-    return write_or_check({PAGE: filled(PAGE, made_of(report, parts))})
-
+PARTS = {
+    "machine": machine,
+    "similarity": similarity,
+    "similarity told": similarity_told,
+    "sentences": sentences,
+    "sentences told": sentences_told,
+    "topics": topics,
+    "topics told": topics_told,
+    "retrieval": retrieval,
+    "retrieval told": retrieval_told,
+}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(fill(PAGE, "transfer", PARTS))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
 from tests.shaped import write_data
 
 
@@ -121,3 +123,19 @@ def serving() -> Iterator[Site]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def serving_planted(folder: Path) -> Iterator[Site]:
+    """A site with planted English and French, as they would be downloaded."""
+    with serving() as site:
+        site.put(folder)
+        yield site
+
+
+def take_as_mirror(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """Download from the site, whatever is asked for; nothing has been seen yet."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("ISOLEX_MIRROR", site.url)
+    site.seen.clear()
+    return site

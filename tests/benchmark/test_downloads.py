@@ -382,7 +382,7 @@ class TestOffline:
     def test_what_is_not_there(self, site, tmp_path) -> None:
         message = (
             rf"{tmp_path}/tiny/all\.txt: is not in the cache, and nothing may be downloaded; put there by "
-            rf"hand what is at {site.url}/tiny/all\.txt, or leave out offline"
+            rf"hand what is at {site.url}/tiny/all\.txt, or leave out --offline"
         )
         with pytest.raises(InputError, match=message):
             get(tiny(site), tmp_path, offline=True)

@@ -3,14 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from isolex.benchmark.answers import calibration_error
 from isolex.benchmark.folder import DataFolder
-from isolex.benchmark.induction import (
-    INDUCTION_PAIRS,
-    calibration_error,
-    ciphered,
-    read_task,
-    run_induction,
-)
+from isolex.benchmark.induction import run_induction
+from isolex.benchmark.induction_sets import INDUCTION_PAIRS, ciphered, read_task, sets_and_pairs
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon
 from isolex.reranking import GROUPS, RerankSettings
@@ -86,14 +82,14 @@ class TestRun:
         assert row.without == {}
 
     def test_ablation(self, data):
-        (row,) = run_induction(data, pairs=["xx-yy"], seeds=100, ablation=True, settings=SETTINGS)
+        (row,) = run_induction(data, pairs=["xx-yy"], seeds=[100], ablation=True, settings=SETTINGS)
         assert row.seeds == 100
         assert {"vecmap", "rcsls", "procrustes", "self-learning"} == set(row.base)
         assert set(row.without) == set(GROUPS)
 
     def test_too_few_seeds_to_learn_from(self, data, monkeypatch):
         monkeypatch.setattr("isolex.reranking.fitting.ENOUGH_WORDS", 1_000)
-        (row,) = run_induction(data, pairs=["xx-yy"], seeds=30, settings=SETTINGS)
+        (row,) = run_induction(data, pairs=["xx-yy"], seeds=[30], settings=SETTINGS)
         assert not row.learnt
         assert row.reranked == row.base["self-learning"]
         assert row.ece is row.auroc is row.precision_at_90 is row.candidates_recall is None
@@ -103,9 +99,24 @@ class TestRun:
         assert row.reranked > 90
 
 
-def test_default_pairs():
-    assert len(INDUCTION_PAIRS["muse"]) == 12
-    assert "en-fr" in INDUCTION_PAIRS["xling"]
+class TestSetsAndPairs:
+    def test_by_default_all(self):
+        wanted = sets_and_pairs()
+        assert len(wanted) == len(set(wanted)) == 16
+        assert [pair for name, pair in wanted if name == "xling"] == ["en-de", "en-fr", "de-fr"]
+
+    def test_pairs_alone_are_taken_where_they_are(self):
+        assert sets_and_pairs(pairs=["en-es", "xx-yy"]) == [
+            ("muse", "en-es"),
+            ("muse", "xx-yy"),
+            ("cipher", "en-es"),
+        ]
+
+    def test_sets_alone(self):
+        assert sets_and_pairs(["xling"]) == [("xling", pair) for pair in INDUCTION_PAIRS["xling"]]
+
+    def test_both(self):
+        assert sets_and_pairs(["cipher", "xling"], ["xx-yy"]) == [("cipher", "xx-yy"), ("xling", "xx-yy")]
 
 
 def test_unknown_names(data):

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from isolex import load
+from isolex import align, load
+from isolex.errors import InputError
 from isolex.recipes import METHODS, choosing
 from isolex.vectors import Vectors
 from tests.shaped import make_annealing_quick
@@ -199,6 +200,25 @@ class TestLexicon:
         isolex("align", "aa.vec", "bb.vec", "--lexicon", "bad.tsv", "-o", "aa-bb").fails(message)
         assert contents(here) == before
 
+    def test_the_wrong_way_round(self, isolex, here, monkeypatch):
+        """Refused before anything is trained, as by `isolex.align`."""
+        lines = [line.split("\t") for line in (here / "seeds.tsv").read_text().splitlines()]
+        turned = [f"{target}\t{source}\n" for source, target in lines]
+        straight = ["\t".join(line) + "\n" for line in lines]
+        told = "lexicon: looks the wrong way round: 10 of its 210 pairs are found, 200 if it is turned; exch"
+        (here / "seeds.tsv").write_text("".join(turned + straight[:10]))
+        before = contents(here)
+        with monkeypatch.context() as patch:
+            patch.setattr("isolex.recipes.aligning.choose", too_late)
+            isolex(*ALIGN, "-o", "aa-bb").fails(f"{told}ange its two columns")
+            with pytest.raises(InputError, match=told):
+                align("aa.vec", "bb.vec", "seeds.tsv", method="procrustes")
+        assert contents(here) == before
+        (here / "seeds.tsv").write_text("".join(turned[:100] + straight[:40]))
+        isolex(*ALIGN, "-o", "out").warns(
+            "40 of its 140 pairs are found, 100 if it is turned; exchange its two"
+        )
+
     @pytest.mark.parametrize(("path", "message"), [("no.tsv", "no such"), ("data", "is a folder")])
     def test_no_file(self, isolex, here, path, message):
         isolex("align", "aa.vec", "bb.vec", "--lexicon", path, "-o", "out").fails(f"{path}: {message}")
@@ -240,12 +260,13 @@ BAD_OPTIONS = [
 ]
 
 
+def too_late(*_, **__):
+    raise AssertionError("this should not be reached")
+
+
 @pytest.fixture
 def no_reading(monkeypatch):
     """Vectors may be gigabytes: what can be known before they are read is to be said before."""
-
-    def too_late(*_, **__):
-        raise AssertionError("vectors were read first")
 
     monkeypatch.setattr(Vectors, "read", too_late)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from isolex.benchmark import muse as module
-from tests.benchmark.serving import Site, serving
+from tests.benchmark.serving import Site, serving_planted, take_as_mirror
 from tests.shaped import write_data
 
 MUSE = ("bench", "muse", "--methods", "procrustes,vecmap")
@@ -15,8 +15,7 @@ NON_COMMERCIAL = "isolex: warning: muse: the licence, CC BY-NC 4.0, forbids comm
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory) -> Iterator[Site]:
-    with serving() as made:
-        made.put(tmp_path_factory.mktemp("planted"))
+    with serving_planted(tmp_path_factory.mktemp("planted")) as made:
         yield made
 
 
@@ -25,11 +24,8 @@ def site(planted, tmp_path, monkeypatch) -> Site:
     """A mirror with English and French, an empty cache, and an empty working directory."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setenv("ISOLEX_MIRROR", planted.url)
     monkeypatch.setenv("ISOLEX_CACHE", str(tmp_path / "cache"))
-    planted.seen.clear()
-    return planted
+    return take_as_mirror(planted, monkeypatch)
 
 
 @pytest.fixture
@@ -38,6 +34,18 @@ def no_aligning(monkeypatch) -> None:
         raise AssertionError("a finished cell is measured again")
 
     monkeypatch.setattr(module, "align", refuse)
+
+
+def interrupt(monkeypatch, method: str) -> None:
+    """Ctrl-C as soon as this method is to align."""
+    align = module.align
+
+    def interrupted(source, target, lexicon, **options):
+        if options["method"] == method:
+            raise KeyboardInterrupt
+        return align(source, target, lexicon, **options)
+
+    monkeypatch.setattr(module, "align", interrupted)
 
 
 class TestMuse:
@@ -81,8 +89,8 @@ class TestMuse:
         assert "Conneau et al. 2018" in rows[2]
         assert rows[2].split()[-2:] == ["74.9", "81.1"]
         assert rows[-1].split()[-1] == "78"
-        assert kept == "2 results in bench-muse.json, 0 of them from before"
-        assert unverified.startswith("4 of 4 downloaded files are unverified: no checksum of them is known")
+        assert kept == "2 results in bench-muse.json, 0 from before"
+        assert unverified.startswith("unverified: 4 of 4 downloaded files, as no checksum is known")
 
     def test_a_second_run_takes_what_is_there(self, isolex, site, monkeypatch, request) -> None:
         first = isolex(*MUSE, "--pairs", "en-fr", "-o", "kept.json", "--json").json
@@ -95,19 +103,32 @@ class TestMuse:
         assert again["rows"] == first["rows"]
 
     def test_a_run_that_was_interrupted_goes_on(self, isolex, site, monkeypatch) -> None:
-        align = module.align
-
-        def interrupted(source, target, lexicon, **options):
-            if options["method"] == "vecmap":
-                raise KeyboardInterrupt
-            return align(source, target, lexicon, **options)
-
-        monkeypatch.setattr(module, "align", interrupted)
-        result = isolex(*MUSE, "--pairs", "en-fr", "--json")
+        with monkeypatch.context() as patched:
+            interrupt(patched, "vecmap")
+            result = isolex(*MUSE, "--pairs", "en-fr", "--json")
         assert (result.status, result.out) == (130, "")
-        monkeypatch.setattr(module, "align", align)
+        assert result.lines[1:] == [
+            "isolex: interrupted; kept: 1 result in bench-muse.json, downloads in the cache; run the same "
+            "command again to go on from there"
+        ]
         rows = isolex(*MUSE, "--pairs", "en-fr", "--json").json["rows"]
         assert [(row["method"], row["resumed"]) for row in rows] == [("procrustes", True), ("vecmap", False)]
+
+    @pytest.mark.parametrize(
+        ("method", "line"),
+        [
+            ("vecmap", "kept: 1 result in kept.json; run the same command again to go on from there"),
+            ("procrustes", "output files are as they were"),
+        ],
+    )
+    def test_interrupted_without_downloads(self, isolex, tmp_path, monkeypatch, method, line) -> None:
+        monkeypatch.chdir(tmp_path)
+        write_data(tmp_path / "data")
+        interrupt(monkeypatch, method)
+        result = isolex(*MUSE, "--data", "data", "-o", "kept.json", "--pairs", "xx-yy")
+        assert (result.status, result.out) == (130, "")
+        assert result.lines == [f"isolex: interrupted; {line}"]
+        assert Path("kept.json").exists() == (method == "vecmap")
 
     def test_a_download_that_broke_goes_on(self, isolex, site) -> None:
         path = "fasttext-wiki/wiki.fr.vec"
@@ -130,8 +151,15 @@ class TestMuse:
         assert {row["vocabulary"] for row in rows} == {280}
         assert (result.json["files"], result.json["published"]) == ([], [])
         text = isolex(*MUSE, "--data", "data", "-o", "kept.json", "--vocab", "280").out
-        assert text.splitlines()[-1] == "4 results in kept.json, 4 of them from before"
+        assert text.splitlines()[-1] == "4 results in kept.json, 4 from before"
         assert json.loads((tmp_path / "kept.json").read_text())["format"] == "isolex-bench-muse"
+
+    def test_a_warning_about_a_file_comes_once(self, isolex, tmp_path, monkeypatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        write_data(tmp_path / "data")
+        arguments = ("--data", "data", "--pairs", "xx-yy", "--vocab", "208")
+        # Scored by two criteria, after each of two methods.
+        isolex(*MUSE, *arguments, "--json").warns("test lexicon: 8 of 100 pairs .* are in both vocabularies")
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -140,6 +168,14 @@ class TestMuse:
             (("--pairs", "en-xx"), "unknown language pair of muse 'en-xx'"),
             (("--pairs", "en-fr", "--methods", "vecmop"), "unknown method 'vecmop'; did you mean 'vecmap'"),
             (("--pairs", "en-fr", "--mirror", "nowhere"), "mirror: got 'nowhere', expected an address with"),
+            (
+                ("--data", "nowhere", "--offline"),
+                "--data downloads nothing, so leave out --offline, or --data",
+            ),
+            (
+                ("--data", "nowhere", "--cache", "c", "--mirror", "http://m"),
+                "leave out --cache and --mirror, or --data; see: isolex bench muse --help",
+            ),
             (("--data", "nowhere"), "nowhere: holds no vectors/xx.vec.gz with dictionaries"),
             (("--pairs", "en-fr", "-o", "no/kept.json"), "no/kept.json: cannot be written"),
         ],
@@ -158,6 +194,7 @@ class TestMuse:
         result = isolex(*MUSE, "--pairs", "en-fr", "--offline", "--json")
         assert (result.status, result.out) == (2, "")
         assert "en-fr.0-5000.txt: is not in the cache, and nothing may be downloaded" in result.lines[-1]
+        assert result.lines[-1].endswith("or leave out --offline")
 
     def test_a_pair_that_the_mirror_lacks(self, isolex, site) -> None:
         result = isolex(*MUSE, "--pairs", "en-de", "--json")
@@ -180,6 +217,8 @@ class TestDatasets:
         text = isolex(*DATASETS, "muse").out
         assert "non commercial  yes" in text
         assert "checksums       unknown" in text
+        assert max(map(len, text.splitlines())) <= 100
+        assert " ".join(text.split()).count("en-zh, es-de") == 1
         assert "checksums       of 11 files" in isolex(*DATASETS, "xquad-r").out
 
     def test_fetch(self, isolex, site) -> None:
@@ -190,6 +229,18 @@ class TestDatasets:
         assert (file["unit"], file["verified"]) == ("en-fr", False)
         again = isolex(*DATASETS, "muse", "--fetch", "--pairs", "en-fr", "--parts", "test", "--offline")
         assert again.out.splitlines()[1].split() == [file["path"], "unverified", file["sha256"]]
+
+    def test_an_interrupted_fetch(self, isolex, site, monkeypatch) -> None:
+        def interrupted(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("isolex.cli.bench_muse.fetch", interrupted)
+        result = isolex(*DATASETS, "muse", "--fetch", "--pairs", "en-fr", "--json")
+        assert (result.status, result.out) == (130, "")
+        assert result.lines == [
+            "isolex: interrupted; kept: downloads in the cache; run the same command again to go on from "
+            "there"
+        ]
 
     def test_fetch_into_another_folder_from_another_mirror(self, isolex, site, monkeypatch) -> None:
         monkeypatch.setenv("ISOLEX_MIRROR", "http://127.0.0.1:9")

@@ -5,6 +5,11 @@ from isolex.cli.demo import WORDS
 
 from .helpers import contents
 
+STAGES = [
+    f"isolex: {stage} …"
+    for stage in ("reading the sample", "aligning", "evaluating", "writing the dictionary")
+]
+
 pytestmark = pytest.mark.usefixtures("quick_auto")
 
 
@@ -17,7 +22,7 @@ def folder(tmp_path, monkeypatch, small_sample):
 
 def test_json(isolex, folder):
     result = isolex("demo", "--json", "--seed", 3)
-    result.warns(None)
+    assert (result.status, result.lines) == (0, STAGES)
     report = result.json
     assert report["status"] == "aligned"
     low, high = report["interval"]
@@ -34,7 +39,7 @@ def test_json(isolex, folder):
 
 def test_text(isolex, folder):
     result = isolex("demo", "-o", "deep/[b]")
-    result.warns(None)
+    assert (result.status, result.lines) == (0, STAGES)
     assert "\naligned: " in result.out
     assert all(f"\n{word} " in result.out for word in WORDS)
     assert "(95 % interval " in result.out

@@ -150,6 +150,12 @@ def test_a_test_the_wrong_way_round_is_told(isolex, here):
     pairs = [line.split("\t") for line in (here / "test.tsv").read_text().splitlines()]
     turned = "".join(f"{target}\t{source}\n" for source, target in pairs)
     (here / "turned.tsv").write_text(turned)
-    isolex("evaluate", "bli", "aa-bb", "turned.tsv").fails("it looks the wrong way round: 0 pairs are found")
-    (here / "turned.tsv").write_text(turned + "\t".join(pairs[0]) + "\n")
-    isolex("evaluate", "bli", "aa-bb", "turned.tsv").warns("it looks the wrong way round: 1 pairs are found")
+    bli = ("evaluate", "bli", "aa-bb", "turned.tsv")
+    isolex(*bli).fails(
+        "looks the wrong way round: 0 of its 100 pairs are found, 100 if it is turned; exchange"
+    )
+    straight = "".join("\t".join(pair) + "\n" for pair in pairs[:20])
+    (here / "turned.tsv").write_text(turned + straight)
+    isolex(*bli).warns(
+        "looks the wrong way round: 20 of its 120 pairs are found, 100 if it is turned; exchange"
+    )

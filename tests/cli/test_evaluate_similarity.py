@@ -74,13 +74,15 @@ class TestSimilarity:
         result = isolex(*SIMILARITY, "aa-bb", "cross.tsv", "some.tsv")
         result.warns(None)
         lines = result.out.splitlines()
-        assert lines[0].startswith("cross; coverage in percent")
+        assert lines[0] == "first words in the source language, second words in the target language"
         assert [line.split()[0] for line in lines[1:4]] == ["set", "cross.tsv", "some.tsv"]
         assert lines[3].endswith("80.0")
-        assert "are left out" in lines[4]
+        assert lines[4] == "coverage: percent of the pairs with both words known; the others are left out"
         filled = isolex(*SIMILARITY, "aa.vec", "own.tsv", "--unknown", "midpoint").out
-        assert filled.startswith("coverage in percent")
-        assert "have the mean cosine of the others" in filled
+        assert filled.split()[0] == "set"
+        assert "; the others have the mean cosine of" in filled
+        own = isolex(*SIMILARITY, "aa-bb", "own.tsv", "--side", "source").out
+        assert own.splitlines()[0].rstrip() == "all words in the source language"
 
     def test_undefined_figures(self, isolex, sets):
         (sets / "one.tsv").write_text("s7\tt7\t1\n")
@@ -113,9 +115,12 @@ class TestAnalogy:
         result = isolex(*ANALOGY, "aa-bb", "cross.txt")
         result.warns(None)
         lines = result.out.splitlines()
-        assert lines[0].startswith("add, cross; accuracy in percent")
-        assert lines[2].split() == ["all", "100.0", "100.0–100.0", "2", "2"]
-        sections = isolex(*ANALOGY, "aa.vec", "four.txt").out.splitlines()[2:5]
+        assert lines[0] == "a and b in the source language, c and d in the target language"
+        assert lines[1].rstrip() == "3CosAdd, accuracy in percent"
+        assert lines[3].split() == ["all", "100.0", "100.0–100.0", "2", "2"]
+        alone = isolex(*ANALOGY, "aa.vec", "four.txt", "--method", "mul").out.splitlines()
+        assert alone[0].rstrip() == "3CosMul, accuracy in percent"
+        sections = alone[2:5]
         assert [line.split()[0] for line in sections] == ["same", "gone", "all"]
         assert sections[1].split() == ["gone", "–", "0", "1"]
 
@@ -126,7 +131,12 @@ class TestAnalogy:
         ((*SIMILARITY, "nowhere", "cross.tsv"), "nowhere: there is no such file or folder"),
         ((*SIMILARITY, "data", "cross.tsv"), "data: is no alignment"),
         ((*SIMILARITY, "aa-bb"), "Missing argument 'SET...'"),
-        ((*SIMILARITY, "aa-bb", "no.tsv"), "no.tsv: cannot be read"),
+        ((*SIMILARITY, "aa-bb", "no.tsv"), "no.tsv: there is no such file; check the path"),
+        (
+            (*SIMILARITY, "cross.tsv", "aa-bb"),
+            "aa-bb: is a folder, expected a file; .* order of the arguments",
+        ),
+        ((*ANALOGY, "four.txt", "aa-bb"), "aa-bb: is a folder, expected a file; .* order of the arguments"),
         ((*SIMILARITY, "aa-bb", "cross.tsv", "test.tsv"), "test.tsv: is no similarity set"),
         ((*SIMILARITY, "aa-bb", "aa.vec"), "aa.vec: is no similarity set"),
         ((*SIMILARITY, "aa.vec", "cross.tsv"), "cross.tsv: 0 of 30 pairs are known"),
@@ -138,7 +148,7 @@ class TestAnalogy:
         ((*SIMILARITY, "aa-bb", "cross.tsv", "--side", "both"), "'both' is not one of"),
         ((*SIMILARITY, "aa-bb", "cross.tsv", "--unknown", "zero"), "'zero' is not one of"),
         ((*ANALOGY, "nowhere", "four.txt"), "nowhere: there is no such file or folder"),
-        ((*ANALOGY, "aa.vec", "no.txt"), "no.txt: cannot be read"),
+        ((*ANALOGY, "aa.vec", "no.txt"), "no.txt: there is no such file; check the path"),
         ((*ANALOGY, "aa.vec", "cross.tsv"), "cross.tsv, line 1: got 3 words, expected 4"),
         ((*ANALOGY, "bb.vec", "four.txt"), "four.txt: not one of 3 questions"),
         ((*ANALOGY, "aa.vec", "four.txt", "--method", "sub"), "'sub' is not one of"),

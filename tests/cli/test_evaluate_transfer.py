@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from isolex import load
+from isolex.transfer import RANKINGS, DocumentIndex, rank_scores, read_texts
 from tests.transfer.without import hide
 
 from .helpers import contents
@@ -10,6 +12,7 @@ from .helpers import contents
 SENTENCES = ("evaluate", "sentences")
 RETRIEVAL = ("evaluate", "retrieval")
 TOPICS = ("evaluate", "topics")
+ALL = {"texts": 20, "texts_known": 20, "words": 60, "words_known": 60, "by_subwords": 0, "percent": 100}
 RANKING_KEYS = {"p@1", "p@5", "p@10", "recall@10", "mrr", "map", "ndcg@10", "interval", "n"}
 
 
@@ -34,14 +37,38 @@ class TestSentences:
         result.warns(None)
         assert [row["direction"] for row in result.json] == ["forward", "backward"]
         for row in result.json:
-            assert set(row) == {"direction", "weighting", "criterion"} | RANKING_KEYS
-            assert (row["weighting"], row["criterion"], row["p@1"], row["n"]) == ("sif", "csls", 100, 20)
+            assert set(row) == {"direction", "weighting", "component", "criterion", "coverage"} | RANKING_KEYS
+            assert (row["weighting"], row["component"], row["criterion"]) == ("sif", "texts", "csls")
+            assert (row["p@1"], row["n"]) == (100, 20)
+            assert row["coverage"] == {"source": ALL, "target": ALL}
 
     @pytest.mark.parametrize("weighting", ["mean", "idf"])
     def test_settings(self, isolex, texts, weighting):
         arguments = ("--weighting", weighting, "--criterion", "nn", "--json")
         for row in isolex(*SENTENCES, "aa-bb", "s.tsv", "t.txt", *arguments).json:
-            assert (row["weighting"], row["criterion"], row["p@10"]) == (weighting, "nn", 100)
+            assert (row["weighting"], row["component"], row["criterion"]) == (weighting, "none", "nn")
+            assert row["p@10"] == 100
+
+    @pytest.mark.parametrize(("weighting", "told"), [("sif", "3 sentences cannot tell"), ("mean", None)])
+    def test_few(self, isolex, texts, weighting, told):
+        for name in ("s.txt", "t.txt"):
+            (texts / name).write_text("".join((texts / name).read_text().splitlines(keepends=True)[:3]))
+        result = isolex(*SENTENCES, "aa-bb", "s.txt", "t.txt", "--weighting", weighting, "--json")
+        result.warns(told)
+        assert "component=" not in result.err
+        assert {row["component"] for row in result.json} == {"vocabulary" if told else "none"}
+        assert {row["p@1"] for row in result.json} == {100}
+
+    def test_coverage(self, isolex, texts):
+        lines = (texts / "t.txt").read_text().splitlines()
+        (texts / "t.txt").write_text("".join(f"{line} nothing\n" for line in [*lines[:-1], "qqq www eee"]))
+        rows = isolex(*SENTENCES, "aa-bb", "s.txt", "t.txt", "--json").json
+        counts = {"texts": 20, "texts_known": 19, "words": 80, "words_known": 57, "by_subwords": 0}
+        assert (
+            rows[0]["coverage"]
+            == rows[1]["coverage"]
+            == {"source": ALL, "target": counts | {"percent": 71.25}}
+        )
 
     def test_sentences_in_a_wrong_order_are_not_found(self, isolex, texts):
         lines = (texts / "t.txt").read_text().splitlines(keepends=True)
@@ -57,6 +84,10 @@ class TestSentences:
         assert lines[0] == ["direction", "P@1", "P@5", "P@10", "MRR", "sentences"]
         assert lines[1] == ["forward", "100.0", "100.0", "100.0", "1.000", "20"]
         assert lines[2][0] == "backward"
+        assert result.out.splitlines()[3:] == [
+            f"{side}: 100.0 % of 60 words known; 20 of 20 texts with a known word"
+            for side in ("source", "target")
+        ]
 
 
 class TestRetrieval:
@@ -64,7 +95,8 @@ class TestRetrieval:
         result = isolex(*RETRIEVAL, "aa-bb", "s.tsv", "t.tsv", "relevance.tsv", "--json")
         result.warns(None)
         report = result.json
-        assert set(report) == {"documents", "rankings", "fusion_over"}
+        assert set(report) == {"documents", "rankings", "fusion_over", "coverage"}
+        assert report["coverage"] == {"queries": ALL, "documents": ALL}
         assert report["documents"] == 20
         assert list(report["rankings"]) == ["fusion", "vectors", "translation"]
         for row in report["rankings"].values():
@@ -83,6 +115,25 @@ class TestRetrieval:
         rankings = isolex(*RETRIEVAL, "aa-bb", "s.tsv", "t.tsv", "some.tsv", "--json").json["rankings"]
         assert {row["n"] for row in rankings.values()} == {2}
 
+    def test_half_of_the_queries_unknown_is_told_once(self, isolex, texts):
+        (texts / "half.tsv").write_text("s1\ts23 s24\ns2\tnothing\n")
+        (texts / "some.tsv").write_text("s1 t1\ns2 t2\n")
+        result = isolex(*RETRIEVAL, "aa-bb", "half.tsv", "t.tsv", "some.tsv", "--json")
+        result.warns(r"no word of 1 of the 2 texts is in Vectors\(aa")
+        assert result.json["coverage"]["queries"]["texts_known"] == 1
+
+    def test_rankings_are_those_of_the_index(self, isolex, texts):
+        """The fusion, above all, which the command makes out of both parts."""
+        (texts / "hard.tsv").write_text("".join(f"s{i}\ts{20 + 3 * i} s{25 + 3 * i}\n" for i in range(19)))
+        (texts / "some.tsv").write_text("".join(f"s{i} t{i + i % 2}\n" for i in range(19)))
+        report = isolex(*RETRIEVAL, "aa-bb", "hard.tsv", "t.tsv", "some.tsv", "--json").json
+        index = DocumentIndex(read_texts("t.tsv"), load("aa-bb"))
+        queries = [query.text for query in read_texts("hard.tsv")]
+        relevant = [[i + i % 2] for i in range(19)]
+        for way in RANKINGS:
+            expected = rank_scores(index.scores(queries, way), relevant).to_json()
+            assert report["rankings"][way] == expected
+
     def test_text(self, isolex, texts):
         result = isolex(*RETRIEVAL, "aa-bb", "s.tsv", "t.tsv", "relevance.tsv")
         result.warns(None)
@@ -90,13 +141,23 @@ class TestRetrieval:
         assert lines[0].strip() == "20 queries, 20 documents"
         assert [line.split()[0] for line in lines[2:5]] == ["fusion", "vectors", "translation"]
         assert lines[3].endswith("+0.000 (p = 1.0000)")
+        assert lines[5].startswith("queries: 100.0 % of 60 words known; ")
+        assert lines[6].startswith("documents: 100.0 % of 60 words known; ")
+        (texts / "one.tsv").write_text("s3 t3\n")
+        assert isolex(*RETRIEVAL, "aa-bb", "s.tsv", "t.tsv", "one.tsv").out.startswith(
+            "1 query, 20 documents"
+        )
 
 
 class TestTopics:
     def test_json(self, isolex, texts):
         result = isolex(*TOPICS, "aa-bb", "s.topics.tsv", "t.topics.tsv", "--json")
         result.warns(None)
-        assert set(result.json) == {"accuracy", "ceiling", "majority", "n"}
+        assert set(result.json) == {"accuracy", "ceiling", "majority", "n", "coverage"}
+        assert {part: own["words"] for part, own in result.json["coverage"].items()} == {
+            "train": 80,
+            "test": 80,
+        }
         assert result.json["accuracy"] > 0.9
         assert (result.json["ceiling"], result.json["majority"], result.json["n"]) == (None, 0.5, 20)
 
@@ -105,33 +166,103 @@ class TestTopics:
         arguments = ("--own", "s.topics.tsv", "--reverse", "--weighting", weighting, "--json")
         report = isolex(*TOPICS, "aa-bb", "t.topics.tsv", "s.topics.tsv", *arguments).json
         assert min(report["accuracy"], report["ceiling"]) > 0.8
+        assert {part: own["percent"] for part, own in report["coverage"].items()} == {
+            **{"train": 100, "test": 100, "own": 100}
+        }
 
     def test_text(self, isolex, texts):
         result = isolex(*TOPICS, "aa-bb", "s.topics.tsv", "t.topics.tsv", "--own", "t.topics.tsv")
         result.warns(None)
-        title, figures = result.out.splitlines()
+        title, figures, *coverage = result.out.splitlines()
         assert title.split("  ")[0] == "accuracy"
         assert len(figures.split()) == 4
         assert figures.split()[2:] == ["50.0", "20"]
+        assert coverage == [
+            f"{part}: 100.0 % of 80 words known; 20 of 20 texts with a known word"
+            for part in ("train", "test", "own")
+        ]
 
 
 BAD = {
     (*SENTENCES, "nowhere", "s.txt", "t.txt"): "nowhere: there is no such alignment",
     (*SENTENCES, "aa-bb", "s.txt"): "Missing argument 'TARGET_TEXTS'",
-    (*SENTENCES, "aa-bb", "s.txt", "no.txt"): "no.txt: ",
-    (*SENTENCES, "aa-bb", "s.txt", "short.txt"): "short.txt: has 2 texts, expected the 20 of s.txt",
+    (*SENTENCES, "aa-bb", "s.txt", "no.txt"): "no.txt: there is no such file; check the path",
+    (
+        *SENTENCES,
+        "s.txt",
+        "aa-bb",
+        "t.txt",
+    ): "aa-bb: is a folder, expected a file; .* the order of the arguments",
+    (
+        *SENTENCES,
+        "aa-bb",
+        "s.txt",
+        "short.txt",
+    ): "short.txt: has 2 texts, expected the 20 of s.txt; give every",
+    (*SENTENCES, "aa-bb", "s.txt", "single.txt"): "single.txt: has 1 text, expected the 20 of s.txt",
     (*SENTENCES, "aa-bb", "s.txt", "empty.txt"): "empty.txt: is empty",
+    (
+        *SENTENCES,
+        "aa-bb",
+        "t.txt",
+        "s.txt",
+    ): r"t\.txt: not one of its 60 words is in Vectors\(aa.*the source lan",
     (*SENTENCES, "aa-bb", "s.txt", "t.txt", "--weighting", "tf"): "'tf' is not one of",
     (*SENTENCES, "aa-bb", "s.txt", "t.txt", "--criterion", "isf"): "'isf' is not one of",
-    (*RETRIEVAL, "aa-bb", "s.tsv", "t.tsv", "strange.tsv"): "t.tsv: no text has the id 't99'",
-    (*RETRIEVAL, "aa-bb", "t.tsv", "t.tsv", "relevance.tsv"): r"t.tsv: no text has the id 's0' \(20 are",
+    (
+        *RETRIEVAL,
+        "aa-bb",
+        "s.tsv",
+        "t.tsv",
+        "strange.tsv",
+    ): "t.tsv: lacks 1 of the 1 id asked for, such as 't99'",
+    (*RETRIEVAL, "aa-bb", "t.tsv", "s.tsv", "relevance.tsv"): "t.tsv: lacks 20 of the 20 ids asked for, such",
+    (*RETRIEVAL, "aa-bb", "s.tsv", "s.tsv", "relevance.tsv"): "s.tsv: lacks 20 of the 20 ids asked for, such",
+    (
+        *RETRIEVAL,
+        "aa-bb",
+        "s.tsv",
+        "relevance.tsv",
+        "t.tsv",
+    ): "lacks 20 of the 20 ids .* the order of the files",
+    (*RETRIEVAL, "s.tsv", "aa-bb", "t.tsv", "relevance.tsv"): "aa-bb: is a folder, expected a file",
     (*RETRIEVAL, "aa-bb", "s.tsv", "t.tsv", "none.tsv"): "none.tsv: no query has a relevant document",
-    (*RETRIEVAL, "aa-bb", "s.tsv", "t.tsv", "broken.tsv"): "broken.tsv, line 2: has 1 columns",
-    (*RETRIEVAL, "aa-bb", "s.tsv", "twice.tsv", "relevance.tsv"): "twice.tsv: has the id 'a' twice",
-    (*TOPICS, "aa-bb", "s.txt", "t.topics.tsv"): "s.txt, line 1: has 1 columns, expected 2 or more",
-    (*TOPICS, "aa-bb", "one.tsv", "t.topics.tsv"): "training texts: got 1 class, expected at least 2",
-    (*TOPICS, "aa-bb", "s.topics.tsv", "t.topics.tsv", "--own", "one.tsv"): "got 1 class",
+    (
+        *RETRIEVAL,
+        "aa-bb",
+        "s.tsv",
+        "t.tsv",
+        "broken.tsv",
+    ): "broken.tsv, line 2: has 1 column, expected query and",
+    (
+        *RETRIEVAL,
+        "aa-bb",
+        "s.tsv",
+        "twice.tsv",
+        "relevance.tsv",
+    ): "twice.tsv, line 2: has the id 'a' of line 1",
+    (*RETRIEVAL, "aa-bb", "s.tsv", "t.tsv", "relevance.tsv", "--reverse"): r"s\.tsv: not one of .*--reverse",
+    (
+        *TOPICS,
+        "aa-bb",
+        "s.txt",
+        "t.topics.tsv",
+    ): "s.txt, line 1: has 1 column, expected 2, by tabs: label, text",
+    (*TOPICS, "aa-bb", "one.tsv", "t.topics.tsv"): "one.tsv: has only the class 'a', expected at least 2",
+    (*TOPICS, "aa-bb", "s.topics.tsv", "t.topics.tsv", "--own", "one.tsv"): "one.tsv: has only the class 'a'",
     (*TOPICS, "aa-bb", "s.topics.tsv", "empty.txt"): "empty.txt: is empty",
+    (
+        *TOPICS,
+        "aa-bb",
+        "s.topics.tsv",
+        "s.topics.tsv",
+    ): r"s\.topics\.tsv: not one of its 80 words is in Vectors\(bb",
+    (
+        *TOPICS,
+        "aa-bb",
+        "t.topics.tsv",
+        "s.topics.tsv",
+    ): r"t\.topics\.tsv: not one of its 80 words is in Vec.*--rev",
 }
 
 
@@ -139,6 +270,7 @@ BAD = {
 def test_bad_input(isolex, texts, arguments):
     for name, text in {
         "short.txt": "s1\ns2\n",
+        "single.txt": "s1\n",
         "empty.txt": "",
         "strange.tsv": "s1\tt99\n",
         "none.tsv": "s1 0 t1 0\n",

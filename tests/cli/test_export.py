@@ -55,8 +55,17 @@ def test_a_repository_for_the_hub_is_an_alignment(isolex, here):
     isolex("export", "aa-bb", "-o", "out", "--format", "huggingface").warns(None)
     answers = [isolex("translate", folder, "s7", "--json").json for folder in ("aa-bb", "out")]
     assert answers[0] == answers[1]
-    # And is not taken for one that may be replaced.
-    isolex("export", "aa-bb", "-o", "out", "--format", "huggingface").fails("choose an empty or a new folder")
+
+
+@pytest.mark.parametrize("format", ["spacy", "sentence-transformers", "huggingface"])
+def test_an_earlier_export_is_replaced_unless_something_is_added(isolex, here, format):
+    arguments = ("export", "aa-bb", "-o", "out", "--format", format)
+    for _ in range(2):
+        isolex(*arguments).warns(None)
+    (here / "out" / "notes.txt").write_text("mine")
+    before = contents(here)
+    isolex(*arguments).fails(r"out: holds other files \(notes.txt\), so it is not replaced; choose an empty")
+    assert contents(here) == before
 
 
 @pytest.mark.parametrize("status", ["doubtful", "failed"])
@@ -74,8 +83,8 @@ def test_a_bad_alignment_warns_in_one_line(isolex, here, status):
     [
         (("nowhere", "-o", "out"), "nowhere: there is no such alignment folder"),
         (("aa-bb",), "Missing option '-o'"),
-        (("aa-bb", "-o", "aa.vec"), r"aa.vec: cannot be made \(File exists\)"),
-        (("aa-bb", "-o", "aa.vec/out"), r"aa.vec/out: cannot be made \(Not a directory\)"),
+        (("aa-bb", "-o", "aa.vec"), "error: aa.vec: is a file, expected a folder"),
+        (("aa-bb", "-o", "aa.vec/out"), "error: aa.vec: is a file, expected a folder"),
         (("aa-bb", "-o", "aa.vec", "--format", "spacy"), "aa.vec: is a file, expected a folder"),
         (("aa-bb", "-o", "aa-bb", "--format", "huggingface"), "aa-bb: holds other files"),
         (("aa-bb", "-o", "data", "--format", "sentence-transformers"), "data: holds other files"),

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import pkgutil
 import signal
 import subprocess
@@ -112,3 +113,26 @@ def test_by_a_real_signal(isolex, here):
             assert contents(here) == before
         lines = [line for line in process.stderr.read().splitlines() if line]
     assert lines == ["isolex: interrupted; output files are as they were"] * len(SIGNALLED)
+
+
+COMMAND = (sys.executable, "-c", "from isolex_command import main; main()")
+
+
+def test_while_the_program_is_loaded(tmp_path):
+    (tmp_path / "torch.py").write_text("import time\nprint('there', flush=True)\ntime.sleep(60)\n")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*COMMAND, "demo"], env=environment, text=True, **pipes) as process:
+        assert process.stdout.readline() == "there\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert err == "isolex: interrupted; output files are as they were\n"
+
+
+def test_what_the_command_starts_is_the_command_line(tmp_path):
+    done = subprocess.run(
+        [*COMMAND, "info", "none"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "isolex: error: none: no such file; check the path\n"

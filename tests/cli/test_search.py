@@ -32,12 +32,19 @@ class TestIndex:
     def test_json(self, isolex, documents):
         result = isolex(*INDEX, "--json")
         result.warns(None)
-        assert result.json == {"index": "out.index", "documents": 20}
+        counts = {"texts": 20, "texts_known": 20, "words": 80, "words_known": 60, "by_subwords": 0}
+        coverage = {"documents": counts | {"percent": 75}}
+        assert result.json == {"index": "out.index", "documents": 20, "coverage": coverage}
 
     def test_text(self, isolex, documents):
         result = isolex(*INDEX)
         result.warns(None)
-        assert result.out == "20 documents in out.index\n"
+        assert result.out.splitlines() == [
+            "20 documents in out.index",
+            "documents: 75.0 % of 80 words known; 20 of 20 texts with a known word",
+        ]
+        (documents / "one.txt").write_text("t5\n")
+        assert isolex("index", "aa-bb", "one.txt", "-o", "one").out.startswith("1 document in one\n")
 
     def test_an_earlier_index_is_replaced(self, isolex, indexed):
         isolex("index", "aa-bb", "english.txt", "-o", "out.index", "--reverse").warns(None)
@@ -49,6 +56,20 @@ class TestIndex:
             (("index", "nowhere", "documents.tsv", "-o", "new"), "nowhere: there is no such alignment"),
             (("index", "aa-bb", "no.tsv", "-o", "new"), "no.tsv: "),
             (("index", "aa-bb", "documents.tsv"), "Missing option '-o'"),
+            (
+                ("index", "documents.tsv", "aa-bb", "-o", "new"),
+                "aa-bb: is a folder, expected a file; check the path, and the order of the arguments",
+            ),
+            (("index", "aa-bb", "no.tsv", "-o", "new"), "no.tsv: there is no such file; check the path"),
+            (
+                ("index", "aa-bb", "english.txt", "-o", "new"),
+                r"english\.txt: not one of its 54 words is in Vectors\(bb: .*with --reverse of the source",
+            ),
+            (("index", "aa-bb", "three.tsv", "-o", "new"), "three.tsv, line 1: has 3 columns, expected 2"),
+            (
+                ("index", "aa-bb", "twice.tsv", "-o", "new"),
+                "twice.tsv, line 2: has the id '1' of line 1 again",
+            ),
             (("index", "aa-bb", "seeds.txt", "-o", "new"), "seeds.txt: is empty"),
             (("index", "aa-bb", "documents.tsv", "-o", "documents.tsv"), "documents.tsv: is the input"),
             (("index", "aa-bb", "documents.tsv", "-o", "aa-bb"), "aa-bb: is the input"),
@@ -59,6 +80,8 @@ class TestIndex:
     )
     def test_bad_input(self, isolex, documents, arguments, message):
         (documents / "seeds.txt").write_text("\n")
+        (documents / "three.tsv").write_text("1\tt5\tmore\n")
+        (documents / "twice.tsv").write_text("1\tt5\n1\tt6\n")
         before = contents(documents)
         isolex(*arguments).fails(message)
         isolex(*arguments, "--json").fails(message)
@@ -140,8 +163,16 @@ class TestSearch:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            (("search", "nowhere", "s5"), "nowhere: is no index of documents; make one: isolex index"),
-            (("search", "aa-bb", "s5"), "aa-bb: is no index of documents"),
+            (
+                ("search", "nowhere", "s5"),
+                "nowhere: there is no such folder, expected an index of documents; give the folder that",
+            ),
+            (("search", "s5", "out.index"), "s5: there is no such folder, expected an index of documents"),
+            (("search", "documents.tsv", "s5"), "documents.tsv: is a file, expected an index of documents"),
+            (
+                ("search", "aa-bb", "s5"),
+                r"aa-bb: is no index of documents: it holds no index\.json; make one: isolex index DIR",
+            ),
             (("search", "out.index"), "Missing argument 'QUERY...'"),
             ((*SEARCH, "s5", "-k", "0"), "0 is not in the range"),
             ((*SEARCH, "s5", "--by", "rank"), "'rank' is not one of"),

@@ -13,7 +13,7 @@ def test_the_wheel_holds_the_sample_and_the_types(tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
         (points,) = (name for name in sizes if name.endswith("entry_points.txt"))
-        assert "isolex = isolex.cli:main" in archive.read(points).decode()
+        assert "isolex = isolex_command:main" in archive.read(points).decode()
     source = ROOT / "src"
     modules = [path for path in source.rglob("*.py") if "__pycache__" not in path.parts]
     samples = [

@@ -6,6 +6,8 @@ from isolex.errors import FormatError, InputError
 from isolex.evaluation import AnalogySet, Question
 from isolex.evaluation.set_files import as_set
 
+from .helpers import read_or_told
+
 GOOGLE = """// a remark
 : family
 king queen man woman
@@ -58,6 +60,7 @@ def test_unicode_form(tmp_path, unicode, word):
             "questions.txt, line 4: got 3 words, expected 4: a is to b as c is to d",
         ),
         ("a b c d e\n", "line 1: got 5 words"),
+        ("alone\n", "line 1: got 1 word, expected 4"),
         ("a\tb\t\td\n", "line 1: got 4 words, expected 4"),
         (": family\n", "questions.txt: holds no questions"),
         (b"", "questions.txt: is empty"),
@@ -110,10 +113,5 @@ def test_what_is_written_comes_back(tmp_path_factory, questions, delimiter):
 def test_any_bytes_are_a_set_or_an_error(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("sets") / "questions.txt"
     path.write_bytes(data)
-    message, questions = str(path), None
-    try:
-        questions = AnalogySet.read(path).questions
-    except FormatError as error:
-        message = str(error)
-    assert message.startswith(str(path))
-    assert questions is None or all(all(question[:4]) for question in questions)
+    read = read_or_told(AnalogySet, path)
+    assert read is None or all(all(question[:4]) for question in read.questions)

@@ -9,6 +9,8 @@ from isolex.errors import FormatError, InputError
 from isolex.evaluation import SimilaritySet
 from isolex.evaluation.set_files import as_set
 
+from .helpers import read_or_told
+
 PAIRS = (("cat", "dog", 2.5), ("ice cream", "sun", 0.5), ("müde", "Bär", 4.0))
 SINGLE = (("cat", "dog", 2.5), ("cold", "sun", 0.5), ("müde", "Bär", 4.0))
 
@@ -121,9 +123,11 @@ def test_what_does_not_fit_is_told(tmp_path, text, message):
         SimilaritySet.read(written(tmp_path, text))
 
 
-@pytest.mark.parametrize(("name", "reason"), [("none.txt", "No such file"), ("", "Is a directory")])
+@pytest.mark.parametrize(
+    ("name", "reason"), [("none.txt", "there is no such file"), ("", "is a folder, expected a file")]
+)
 def test_what_cannot_be_read_is_told(tmp_path, name, reason):
-    with pytest.raises(InputError, match=f"cannot be read .*{reason}"):
+    with pytest.raises(InputError, match=f"{reason}; check the path, and the order of the arguments"):
         SimilaritySet.read(tmp_path / name)
 
 
@@ -179,13 +183,8 @@ def test_what_is_written_comes_back(tmp_path_factory, pairs, delimiter):
 
 
 def assert_read_or_told(path):
-    message, read = str(path), None
-    try:
-        read = SimilaritySet.read(path).pairs
-    except FormatError as error:
-        message = str(error)
-    assert message.startswith(str(path))
-    assert read is None or read
+    read = read_or_told(SimilaritySet, path)
+    assert read is None or read.pairs
     assert all(a.strip() and b.strip() and math.isfinite(score) for a, b, score in read or ())
 
 

@@ -1,6 +1,7 @@
 """Alignments to export, and what a plain search in the shared space answers."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -49,3 +50,11 @@ def assert_same_neighbours(found: list[tuple[str, float]], alignment: Alignment,
     np.testing.assert_allclose(
         [score for _, score in found], [score for _, score in expected], atol=1e-6, rtol=0
     )
+
+
+def contents(folder: Path) -> dict[Path, bytes | None]:
+    """All that stands below a folder: what files hold, None for folders and links."""
+    return {
+        path.relative_to(folder): path.read_bytes() if path.is_file() and not path.is_symlink() else None
+        for path in folder.rglob("*")
+    }

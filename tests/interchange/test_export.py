@@ -1,6 +1,8 @@
 """What all formats have in common; what each holds is the matter of its own tests."""
 
 import builtins
+import itertools
+import pkgutil
 import warnings
 
 import pytest
@@ -9,14 +11,10 @@ from isolex import export
 from isolex.errors import InputError, IsolexWarning, MissingExtraError
 from isolex.interchange import EXPORT_FORMATS
 
-from .helpers import aligned, over_words, with_status
+from .helpers import aligned, contents, over_words, with_status
 
 FOLDERS = ("spacy", "sentence-transformers", "huggingface")
 FILES = [name for name in EXPORT_FORMATS if name not in FOLDERS]
-
-
-def contents(folder):
-    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("format", EXPORT_FORMATS)
@@ -51,12 +49,23 @@ def test_files_stand_beside_others_and_replace_their_own(tmp_path, format):
 
 
 @pytest.mark.parametrize("format", FOLDERS)
-def test_folders_replace_nothing_that_anybody_may_have_edited(tmp_path, format):
-    (tmp_path / "empty").mkdir()
-    out = tmp_path / "empty"
+def test_folders_replace_earlier_exports(tmp_path, format):
+    out = tmp_path / "out"
+    out.mkdir()
+    export(aligned(("xx", "yy")), out, format=format)
+    export(aligned().head(10), out, format=format)
+    export(aligned().head(10), tmp_path / "new", format=format)
+    assert contents(out) == contents(tmp_path / "new")
+
+
+@pytest.mark.parametrize("format", FOLDERS)
+def test_folders_replace_nothing_that_anybody_has_edited(tmp_path, format):
+    out = tmp_path / "out"
     export(aligned(), out, format=format)
+    edited = max(path for path in out.rglob("*.json") if path.name != "isolex-export.json")
+    edited.write_text("mine")
     before = contents(tmp_path)
-    with pytest.raises(InputError, match="choose an empty or a new folder"):
+    with pytest.raises(InputError, match=f"out: holds .*{edited.name}, which was changed since its export"):
         export(aligned().head(10), out, format=format)
     (tmp_path / "file").write_text("mine")
     with pytest.raises(InputError, match="is a file, expected a folder"):
@@ -131,26 +140,54 @@ def test_an_unknown_format_tells_the_near_one(tmp_path):
 @pytest.mark.parametrize("format", EXPORT_FORMATS)
 def test_a_folder_that_cannot_be_made(tmp_path, format):
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(InputError, match=r"cannot be made .*choose another folder"):
+    with pytest.raises(InputError, match=r"file: is a file, expected a folder; choose another"):
         export(aligned(), tmp_path / "file" / "out" / "deep", format=format)
     assert (tmp_path / "file").read_text() == "mine"
 
 
 @pytest.mark.parametrize("format", EXPORT_FORMATS)
-def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(tmp_path, format, monkeypatch):
-    def full(*_, **__):
-        raise OSError(28, "No space left on device")
+@pytest.mark.parametrize("call", [1, 2])
+def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(tmp_path, format, call, monkeypatch):
+    stop_writing(monkeypatch, OSError(28, "No space left on device"), call)
+    with pytest.raises(InputError, match="No space left on device") as caught:
+        export(aligned(), tmp_path, format=format)
+    assert "\n" not in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("format", EXPORT_FORMATS)
+@pytest.mark.parametrize("call", [1, 2])
+def test_an_interruption_leaves_nothing_half_written(tmp_path, format, call, monkeypatch):
+    old, new = aligned(), aligned().head(10)
+    export(old, tmp_path / "old", format=format)
+    (tmp_path / "new").mkdir()
+    before = contents(tmp_path)
+    for folder in ("old", "new"):
+        with monkeypatch.context() as patched:
+            stop_writing(patched, KeyboardInterrupt(), call)
+            with pytest.raises(KeyboardInterrupt):
+                export(new, tmp_path / folder, format=format)
+        assert contents(tmp_path) == before
+
+
+def stop_writing(monkeypatch, error, call):
+    """Whatever writes the files of exports stops with an error when that is to happen for the n-th time."""
+    calls = itertools.count(1)
+
+    def stopped(original):
+        def writing(*arguments, **keywords):
+            if next(calls) == call:
+                raise error
+            return original(*arguments, **keywords)
+
+        return writing
 
     for name in (
         *("isolex.vectors.formats.write_text", "isolex.vectors.formats.write_binary"),
         *("isolex.vectors.formats.write_store", "gensim.models.KeyedVectors.save", "numpy.save"),
         *("spacy.language.Language.to_disk", "pathlib.Path.write_text", "pathlib.Path.write_bytes"),
     ):
-        monkeypatch.setattr(name, full)
-    with pytest.raises(InputError, match="No space left on device") as caught:
-        export(aligned(), tmp_path, format=format)
-    assert "\n" not in str(caught.value)
-    assert not list(tmp_path.iterdir())
+        monkeypatch.setattr(name, stopped(pkgutil.resolve_name(name)))
 
 
 @pytest.mark.parametrize(

@@ -75,13 +75,3 @@ def test_words_of_every_kind(tmp_path):
     (folder,) = export(over_words(words, ["x"]), tmp_path / "out", format="huggingface")
     assert json.loads((folder / "aa.words.json").read_text(encoding="utf-8")) == words
     assert list(load(folder).source.words) == words
-
-
-def test_an_interruption_leaves_nothing(tmp_path, monkeypatch):
-    def interrupted(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("isolex.interchange.hub_repository.model_card", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        export(aligned(), tmp_path / "out", format="huggingface")
-    assert not list(tmp_path.iterdir())

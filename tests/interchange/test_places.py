@@ -1,11 +1,11 @@
 import pytest
 
 from isolex.errors import InputError
-from isolex.interchange.places import new_folder, write_files
+from isolex.interchange.places import MANIFEST, export_folder, write_files
 from isolex.vectors import Vectors
 
 from ..spaces import alignment_of
-from .helpers import aligned
+from .helpers import aligned, contents
 
 
 def writing(text):
@@ -56,17 +56,107 @@ def test_what_the_alignment_was_made_from_is_never_replaced(tmp_path):
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"aa.aligned.vec": before}
 
 
-def test_a_new_folder_is_whole_or_not_there(tmp_path):
-    with pytest.raises(KeyboardInterrupt), new_folder(tmp_path / "deep" / "out") as folder:
-        interrupted(folder / "file")
+def test_a_file_in_the_way_of_the_folder_is_named(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    for place in ("notes.txt", "notes.txt/out", "notes.txt/out/deep"):
+        with pytest.raises(InputError, match=r"notes\.txt: is a file, expected a folder; choose another"):
+            write_files(aligned(), tmp_path / place, {"a": writing("1")})
+    with pytest.raises(InputError, match=r"notes\.txt: is a file, expected a folder; choose another"):
+        exported(tmp_path / "notes.txt" / "out" / "deep")
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def exported(folder, content="old", format="some"):
+    with export_folder(aligned(), folder, format) as temporary:
+        (temporary / "deep").mkdir()
+        (temporary / "deep" / "file").write_text(content)
+        (temporary / "README.md").write_text(content)
+    return folder
+
+
+def test_a_folder_is_whole_or_not_there(tmp_path):
+    with (
+        pytest.raises(KeyboardInterrupt),
+        export_folder(aligned(), tmp_path / "deep" / "out", "some") as made,
+    ):
+        interrupted(made / "file")
     assert list((tmp_path / "deep").iterdir()) == []
-    with new_folder(tmp_path / "deep" / "out") as folder:
-        (folder / "file").write_text("whole")
-    assert (tmp_path / "deep" / "out" / "file").read_text() == "whole"
+    exported(tmp_path / "deep" / "out")
+    assert (tmp_path / "deep" / "out" / "deep" / "file").read_text() == "old"
+
+
+class TestOverAnEarlierExport:
+    @pytest.fixture
+    def out(self, tmp_path):
+        return exported(tmp_path / "out")
+
+    def test_it_takes_its_place(self, out, tmp_path):
+        (out / "deep" / "file").unlink()
+        exported(out, "new")
+        assert (out / "deep" / "file").read_text() == "new"
+        assert list(tmp_path.iterdir()) == [out]
+        exported(out, "newer")
+
+    def test_if_the_new_one_fails_the_old_one_stays(self, out, tmp_path):
+        before = contents(out)
+        with pytest.raises(KeyboardInterrupt), export_folder(aligned(), out, "some") as temporary:
+            interrupted(temporary / "file")
+        assert contents(out) == before
+        assert list(tmp_path.iterdir()) == [out]
+
+    @pytest.mark.parametrize("name", ["notes.txt", "deep/notes.txt", ".hidden"])
+    def test_a_file_of_somebody_else_is_named(self, out, name):
+        (out / name).write_text("mine")
+        self.refused(out, rf"out: holds other files \({name}\), so it is not replaced; choose an empty")
+
+    def test_so_is_a_folder(self, out):
+        (out / "mine").mkdir()
+        self.refused(out, r"holds other files \(mine\)")
+
+    @pytest.mark.parametrize("name", ["new", "README.md"])
+    def test_so_is_a_link(self, out, tmp_path, name):
+        (tmp_path / "mine").mkdir()
+        (out / name).unlink(missing_ok=True)
+        (out / name).symlink_to(tmp_path / "mine")
+        self.refused(out, rf"holds .*{name}")
+
+    @pytest.mark.parametrize("name", ["README.md", "deep/file"])
+    def test_so_is_a_file_that_was_edited(self, out, name):
+        (out / name).write_text("mine")
+        self.refused(out, f"out: holds {name}, which was changed since its export, so it is not replaced")
+
+    def test_another_format(self, out):
+        with pytest.raises(InputError, match="out: is an export in the format some, so it is not replaced"):
+            exported(out, "new", format="other")
+
+    @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "some"}', '{"format": "some", "files": 1}'])
+    def test_without_a_whole_manifest(self, out, text):
+        (out / MANIFEST).write_text(text)
+        self.refused(out, r"holds other files \(README.md, deep, isolex-export.json\)")
+
+    def test_files_that_the_alignment_was_made_from(self, out, tmp_path):
+        source, target = aligned().source, aligned().target
+        with export_folder(aligned(), tmp_path / "hub", "some") as folder:
+            source.write(folder / "aa.aligned.vec")
+        read = Vectors.read(tmp_path / "hub" / "aa.aligned.vec", language="aa")
+        before = contents(tmp_path)
+        with (
+            pytest.raises(InputError, match=r"aa\.aligned\.vec: is the input; choose another output folder"),
+            export_folder(alignment_of(read, target), tmp_path / "hub", "some"),
+        ):
+            pytest.fail("it must not come to this")
+        assert contents(tmp_path) == before
+
+    @staticmethod
+    def refused(out, message):
+        before = contents(out)
+        with pytest.raises(InputError, match=message):
+            exported(out, "new")
+        assert contents(out) == before
 
 
 def test_a_folder_that_holds_anything_is_refused(tmp_path):
     (tmp_path / "README.md").write_text("mine")
-    with pytest.raises(InputError, match=r"holds other files \(README.md\)"), new_folder(tmp_path):
-        pytest.fail("it must not come to this")
+    with pytest.raises(InputError, match=r"holds other files \(README.md\)"):
+        exported(tmp_path)
     assert (tmp_path / "README.md").read_text() == "mine"

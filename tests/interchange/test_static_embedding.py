@@ -114,7 +114,7 @@ def test_the_settings_are_plain_json(tmp_path):
     config = json.loads((folder / "config_sentence_transformers.json").read_text(encoding="utf-8"))
     assert config["prompts"] == {"aa": "⟪aa⟫", "bb": "⟪bb⟫"}
     assert {path.name for path in folder.rglob("*") if path.is_file()} == {
-        *("README.md", "modules.json", "config_sentence_transformers.json"),
+        *("README.md", "modules.json", "config_sentence_transformers.json", "isolex-export.json"),
         *("model.safetensors", "tokenizer.json"),
     }
 
@@ -127,13 +127,3 @@ def test_the_code_of_its_card_runs(tmp_path, monkeypatch, capsys):
     exec(code, {})
     source, target = rows_of(alignment)
     assert capsys.readouterr().out == f"tensor([[{source[0] @ target[0]:.4f}]])\n"
-
-
-def test_an_interruption_leaves_nothing(tmp_path, monkeypatch):
-    def interrupted(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("isolex.interchange.static_embedding.model_card", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        export(aligned(), tmp_path / "out", format="sentence-transformers")
-    assert not list(tmp_path.iterdir())

@@ -19,7 +19,9 @@ def test_a_lexicon_or_its_file_is_taken(tmp_path) -> None:
 
 @pytest.mark.parametrize("given", [[("cat", "gato")], {"cat": "gato"}, None, 3])
 def test_nothing_else_is(given) -> None:
-    with pytest.raises(InputError, match=r"seeds: got \w+, expected a Lexicon .*Lexicon\(pairs\)"):
+    with pytest.raises(
+        InputError, match=r"seeds: got \w+, expected Lexicon or the name of a file; wrap its rows"
+    ):
         as_lexicon(given, what="seeds")
 
 
@@ -29,12 +31,51 @@ def test_a_lexicon_that_fits_is_indexed_in_silence(recwarn) -> None:
     assert not recwarn.list
 
 
+TURNED = [("gato", "cat"), ("perro", "dog"), ("no", "no")]
+
+
 def test_one_the_wrong_way_round_is_told() -> None:
-    turned = Lexicon([("gato", "cat"), ("perro", "dog"), ("no", "no")])
-    with pytest.warns(IsolexWarning, match="seeds: it looks the wrong way round: 1 pairs are found, 3 if"):
-        assert len(index_checked(turned, SOURCE, TARGET, what="seeds")) == 1
-    with pytest.raises(InputError, match="wrong way round: 0 pairs are found, 1 if it is turned"):
-        index_checked(Lexicon([("gato", "cat")]), SOURCE, TARGET, what="seeds")
+    told = (
+        "seeds: looks the wrong way round: 1 of its 3 pairs is found, 3 if it is turned; exchange its two col"
+    )
+    with pytest.warns(IsolexWarning, match=told):
+        assert len(index_checked(Lexicon(TURNED), SOURCE, TARGET, what="seeds")) == 1
+
+
+@pytest.mark.parametrize(
+    ("pairs", "told"),
+    [
+        ([("gato", "cat")], "0 of its 1 pair are found, 1 if it is turned"),
+        # 1 of 11 is less than 10 %.
+        ([*TURNED, *((f"a{n}", f"b{n}") for n in range(8))], "1 of its 11 pairs is found, 3 if it is turned"),
+    ],
+)
+def test_one_that_hardly_fits_but_turned_is_refused(pairs, told) -> None:
+    with pytest.raises(
+        InputError, match=f"seeds: looks the wrong way round: {told}; exchange its two columns"
+    ):
+        index_checked(Lexicon(pairs), SOURCE, TARGET, what="seeds")
+
+
+def test_one_that_fits_no_way_is_not_refused() -> None:
+    """Less than 10 %, and hardly more the other way: the direction is not what is wrong."""
+    source, target = (Vectors([f"{side}{n}" for n in range(9)] + list("xyz"), np.eye(12)) for side in "ab")
+    pairs = [(f"a{n}", f"b{n}") for n in range(2)] + [(f"b{n}", f"a{n}") for n in range(3)]
+    strangers = [(f"c{n}", f"d{n}") for n in range(30)]
+    with pytest.warns(IsolexWarning, match="2 of its 35 pairs are found, 3 if it is turned; exchange"):
+        index_checked(Lexicon([*pairs, *strangers]), source, target, what="seeds")
+
+
+def test_identical_strings_have_no_wrong_way_round(recwarn) -> None:
+    words = [f"w{n}" for n in range(3)]
+    source, target = Vectors([*words, "a"], np.eye(4)), Vectors([*words, "b"], np.eye(4))
+    same = Lexicon.identical(source, target)
+    assert len(index_checked(same, source, target, what="seeds")) == 3
+    assert not recwarn.list
+    with pytest.warns(IsolexWarning, match=r"seeds: 3 of 43 pairs \(7.0 %\)"):
+        index_checked(
+            Lexicon([*same, *((f"z{n}", f"z{n}") for n in range(40))]), source, target, what="seeds"
+        )
 
 
 def test_poor_coverage_is_told() -> None:

@@ -5,10 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from isolex import align
 from isolex.errors import InputError
 from isolex.retrieval import CSLS
 from isolex.transfer import RANKINGS, DocumentIndex, Text, TextEncoder, fused, reciprocal_ranks
+from isolex.vectors import Vectors
+from isolex.vectors.ngrams import NgramVectors
 from tests.oracles import ranking as oracle
+from tests.spaces import gaussian, planted
 
 from .conftest import DOCUMENTS
 
@@ -91,6 +95,10 @@ class TestScores:
         scores = DocumentIndex(documents, alignment).scores(["s5"], "translation")[0]
         assert scores[1] > scores[-1] > 0
 
+    def test_what_is_known_and_what_is_not(self, index):
+        assert index.encoders[0].coverage(["s5 nothing"]).words_known == 1
+        assert index.encoders[1].coverage([document.text for document in DOCUMENTS]).percent == 100
+
     def test_a_tokeniser_is_for_both_languages(self, alignment):
         documents = [Text(document.id, document.text.replace(" ", "|").lower()) for document in DOCUMENTS]
         index = DocumentIndex(
@@ -105,6 +113,70 @@ class TestScores:
                 call("s5", by="vector")
         with pytest.raises(InputError, match="got k = 0, expected at least 1"):
             index.search("s5", 0)
+
+
+class Prefixed:
+    """Subwords that give what begins with a word of the vocabulary, as s12-fold, that word's vector."""
+
+    def __init__(self, vectors):
+        self.vectors = vectors
+
+    def vector(self, word):
+        row = self.vectors.id(word[:-4]) if word.endswith("fold") else None
+        return np.zeros(self.vectors.dimension, np.float32) if row is None else self.vectors.matrix[row]
+
+
+@pytest.fixture(scope="module")
+def with_subwords():
+    source, target, pairs = planted()
+    source.subwords = Prefixed(source)
+    return align(source, target, pairs, method="procrustes", check=False)
+
+
+class TestSubwords:
+    """Words of the query that only subwords know."""
+
+    def test_they_are_translated(self, alignment, with_subwords):
+        assert not DocumentIndex(DOCUMENTS, alignment).scores(["s12fold"], "translation").any()
+        index = DocumentIndex(DOCUMENTS, with_subwords)
+        unseen, seen = index.scores(["s12fold", "s12"], "translation")
+        # As `alignment.translate` translates it; the word itself is in no document.
+        assert with_subwords.translate("s12fold") == with_subwords.translate("s12")
+        assert unseen == pytest.approx(seen)
+        for by in RANKINGS:
+            assert index.search("S12, s13fold", 1, by)[0].document.id == "d4"
+
+    def test_tiny_ngrams(self):
+        source, target, pairs = planted()
+        source.subwords = NgramVectors(gaussian(50, source.dimension, 5), 3, 4)
+        alignment = align(source, target, pairs, method="procrustes", check=False)
+        index = DocumentIndex(DOCUMENTS, alignment)
+        answers = alignment.translate("unseen")
+        total = sum(1 / rank for rank in range(1, 6))
+        expected = sum(
+            index.bm25.get_scores([answer]) / (rank * total)
+            for rank, (answer, _) in enumerate(answers, start=1)
+            if answer in index.bm25.vocab_dict
+        )
+        assert index.scores(["unseen"], "translation")[0] == pytest.approx(expected, abs=1e-5)
+
+    def test_they_may_be_names_however_they_are_spelt(self, with_subwords):
+        documents = [*DOCUMENTS, Text("name", "S12FOLD t200 t201")]
+        index = DocumentIndex(documents, with_subwords)
+        scores = index.scores(["s12fold"], "translation")[0]
+        assert scores.argmax() == len(DOCUMENTS)
+        assert scores[4] > 0
+
+    def test_words_with_neither_are_not(self, with_subwords):
+        assert DocumentIndex(DOCUMENTS, with_subwords).search("nothing here") == []
+
+
+def test_zero_rows_are_not_translated():
+    source, target, pairs = planted()
+    matrix = source.matrix.copy()
+    matrix[source.id("s5")] = 0
+    alignment = align(Vectors(source.words, matrix), target, pairs, method="procrustes", check=False)
+    assert not DocumentIndex(DOCUMENTS, alignment).scores(["s5"], "translation").any()
 
 
 class TestOddInput:

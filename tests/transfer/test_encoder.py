@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils import estimator_checks
 
 from isolex.errors import InputError, IsolexWarning
-from isolex.transfer import COMPONENTS, WEIGHTINGS, TextEncoder
+from isolex.transfer import COMPONENTS, WEIGHTINGS, TextCoverage, TextEncoder
 from isolex.vectors import Vectors
 from tests.oracles import encoding as oracle
 from tests.spaces import alignment_of, gaussian, planted
@@ -204,6 +204,45 @@ class TestBackOff:
         made = TextEncoder(alignment, weighting="mean").fit_transform(["xyz"])
         assert made == pytest.approx(alignment.map(Spelled().vector("xyz")[None]).numpy(), abs=1e-6)
 
+    def test_what_subwords_know_is_a_term_in_lower_case(self, vectors):
+        """Another text may spell it otherwise."""
+        vectors.subwords = Spelled()
+        encoder = TextEncoder(vectors).fit([])
+        assert encoder.terms("xYZ House XYZ") == ["xyz", "House", "xyz"]
+
+
+class TestCoverage:
+    def test_counts(self, vectors):
+        """By hand: of TEXTS, as READ has them, "and", "nothing" and "here" are unknown."""
+        encoder = TextEncoder(vectors).fit([])
+        assert encoder.coverage(TEXTS) == TextCoverage(
+            texts=6, texts_known=4, words=14, words_known=11, by_subwords=0
+        )
+        # A word that is cut is one, and known if a part is.
+        assert encoder.coverage(["un-known l'homme"]) == TextCoverage(1, 1, 2, 2, 0)
+
+    def test_of_subwords(self, vectors):
+        vectors.subwords = Spelled()
+        encoder = TextEncoder(vectors).fit([])
+        assert encoder.coverage(iter(["xyz dog yyy", "xx"])) == TextCoverage(2, 2, 4, 3, by_subwords=2)
+
+    def test_nothing(self, vectors):
+        encoder = TextEncoder(vectors).fit([])
+        for texts in ([], ["", "?!"]):
+            coverage = encoder.coverage(texts)
+            assert (coverage.words, coverage.percent) == (0, 0)
+            assert coverage.summary() == f"0.0 % of 0 words known; 0 of {len(texts)} texts with a known word"
+
+    def test_for_people_and_programs(self):
+        coverage = TextCoverage(texts=2, texts_known=1, words=3000, words_known=2000, by_subwords=0)
+        assert coverage.summary() == "66.7 % of 3,000 words known; 1 of 2 texts with a known word"
+        assert coverage.to_json() == {
+            **{"texts": 2, "texts_known": 1, "words": 3000, "words_known": 2000, "by_subwords": 0},
+            "percent": 66.67,
+        }
+        guessed = TextCoverage(1, 1, 1, 1, by_subwords=1).summary()
+        assert guessed == "100.0 % of 1 word known, 1 of them by subwords; 1 of 1 text with a known word"
+
 
 class TestScripts:
     def test_words_of_other_scripts_are_whole(self):
@@ -251,7 +290,7 @@ class TestScikitLearn:
         names = TextEncoder(vectors).fit(TEXTS).get_feature_names_out()
         assert names.tolist() == [f"textencoder{i}" for i in range(7)]
 
-    @pytest.mark.parametrize("method", ["transform", "terms", "get_feature_names_out"])
+    @pytest.mark.parametrize("method", ["transform", "terms", "coverage", "get_feature_names_out"])
     def test_not_fitted(self, vectors, method):
         with pytest.raises(NotFittedError, match="not fitted yet"):
             getattr(TextEncoder(vectors), method)("the dog")
@@ -334,7 +373,8 @@ class TestInput:
         ],
     )
     def test_no_strings(self, vectors, texts, message):
-        for call in (TextEncoder(vectors).fit, TextEncoder(vectors).fit([]).transform):
+        fitted = TextEncoder(vectors).fit([])
+        for call in (TextEncoder(vectors).fit, fitted.transform, fitted.coverage):
             with pytest.raises(InputError, match=f"texts: {message}, expected a string"):
                 call(texts)
 

@@ -152,7 +152,6 @@ DAMAGE = {
     "another format": edit(format="isolex-alignment"),
     "another version": edit(version=99),
     "a list for a card": write("index.json", "[]"),
-    "no folder": shutil.rmtree,
 }
 
 
@@ -166,10 +165,19 @@ def test_a_damaged_folder_is_told_in_one_line(saved, kind):
     assert "isolex index" in str(caught.value)
 
 
-def test_what_is_no_folder_at_all(saved, aligned):
-    for path in (saved / "index.json", aligned):
-        with pytest.raises(FormatError, match="is no index of documents; make one: isolex index"):
-            load_index(path)
+def test_what_is_no_index_at_all(saved, aligned):
+    with pytest.raises(
+        FormatError, match=r"aa-bb: is no index of documents: it holds no index\.json; make one"
+    ):
+        load_index(aligned)
+    with pytest.raises(
+        InputError, match=r"index\.json: is a file, expected an index of documents; give the fo"
+    ):
+        load_index(saved / "index.json")
+    with pytest.raises(
+        InputError, match=r"nowhere: there is no such folder, expected an index of documents; gi"
+    ):
+        load_index(saved.with_name("nowhere"))
 
 
 @pytest.mark.parametrize("place", ["save", "save_terms", "json.dumps"])

@@ -105,10 +105,10 @@ class TestClassifier:
 
 
 def test_what_cannot_be_learnt(encoders):
-    for number, train in ((1, texts("s", 4, topics=("news",))), (0, [])):
-        with pytest.raises(InputError, match=f"training texts: got {number} class, expected at least 2"):
+    for found, train in (("only the class 'news'", texts("s", 4, topics=("news",))), ("no classes", [])):
+        with pytest.raises(InputError, match=f"training texts: has {found}, expected at least 2 to learn"):
             evaluate_topics(train, texts("t", 2), encoders)
-    with pytest.raises(InputError, match="got 1 class, expected at least 2"):
+    with pytest.raises(InputError, match="has only the class 'food', expected at least 2"):
         evaluate_topics(texts("s", 4), texts("t", 2), encoders, own=texts("t", 2, topics=("food",)))
     with pytest.raises(InputError, match="there are no test texts"):
         evaluate_topics(texts("s", 4), [], encoders)

@@ -160,6 +160,9 @@ class ResultsFile:
         self._rows = {row.cell: row for row in self._stored()} if self.path.exists() else {}
         self.found = frozenset(self._rows)
 
+    def __len__(self) -> int:
+        return len(self._rows)
+
     def get(self, cell: Cell) -> MuseRow | None:
         """The row of this cell, if it was measured before."""
         return self._rows.get(cell)

@@ -6,25 +6,46 @@ import click
 from rich.console import Console
 
 from isolex.alignment import current_versions
-from isolex.benchmark.induction import INDUCTION_PAIRS, InductionRow, run_induction
+from isolex.benchmark.induction import InductionRow, run_induction
+from isolex.benchmark.induction_sets import INDUCTION_PAIRS
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, json_option, names_in, seed_option, threads_option
 from isolex.reranking import RerankSettings
 
 
+def _counts(context: click.Context, parameter: click.Parameter, given: str) -> tuple[int | None, ...]:  # noqa: ARG001
+    names = names_in(given)
+    wrong = [name for name in names if name != "all" and not name.isdecimal()]
+    if wrong or not names:
+        raise click.BadParameter(f"got {given!r}, expected numbers of pairs, or all")
+    return tuple(None if name == "all" else int(name) for name in names)
+
+
 @click.command("induction")
 @click.option("--data", required=True, type=PATH, help="Folder with vectors/ and dictionaries/.")
 @click.option("--pairs", default="", help="Language pairs; by default those of each set.")
-@click.option("--sets", default="muse", show_default=True, help=f"Out of {', '.join(INDUCTION_PAIRS)}.")
 @click.option(
-    "--seeds", type=click.IntRange(min=0), help="Learn from so many pairs, 0 for none; else from all."
+    "--sets", default="", help=f"Out of {', '.join(INDUCTION_PAIRS)}; by default all that have the pairs."
+)
+@click.option(
+    "--seeds",
+    default="all",
+    show_default=True,
+    callback=_counts,
+    help="Numbers of pairs to learn from, one after the other: all, 500, 0 …",
 )
 @click.option("--ablation", is_flag=True, help="Also learn without each feature group.")
 @seed_option
 @threads_option
 @json_option
 def induction(
-    data: Path, pairs: str, sets: str, seeds: int | None, ablation: bool, seed: int, as_json: bool
+    data: Path,
+    pairs: str,
+    sets: str,
+    seeds: tuple[int | None, ...],
+    ablation: bool,
+    seed: int,
+    as_json: bool,
 ) -> None:
     """P@1 of reranked dictionaries beside the base methods, calibration, and the time for a whole dictionary.
 
@@ -39,7 +60,7 @@ def induction(
             run_induction(
                 data,
                 pairs=names_in(pairs) if pairs else (),
-                sets=names_in(sets),
+                sets=names_in(sets) if sets else (),
                 seeds=seeds,
                 ablation=ablation,
                 settings=RerankSettings(seed=seed),
@@ -56,12 +77,13 @@ def induction(
 
 
 def _render(console: Console, rows: list[InductionRow]) -> None:
-    columns = ["set", "pair", "words", "base", "reranked", "base*", "reranked*", "recall"]
+    columns = ["set", "pair", "seeds", "words", "base", "reranked", "base*", "reranked*", "recall"]
     columns += ["ECE", "AUROC", "sure", "right", "s"]
     body = [
         [
             row.set,
             row.pair,
+            "all" if row.seeds is None else str(row.seeds),
             str(row.n),
             *(_shown(value) for value in (row.best_base, row.reranked)),
             *(_shown(value) for value in (row.best_base_no_identical, row.reranked_no_identical)),

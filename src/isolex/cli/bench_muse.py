@@ -1,5 +1,6 @@
 """`isolex bench muse` and `isolex bench datasets`: measurements on published datasets, and their download."""
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,15 @@ from isolex.benchmark.registry import (
     get_dataset,
     published,
 )
-from isolex.cli.console import Stopwatch, emit, table, working
+from isolex.cli.console import Stopwatch, emit, going_on_later, table, working
 from isolex.cli.options import PATH, compute_options, json_option, names_in, seed_option
 from isolex.errors import InputError
+from isolex.lexicon.words import counted
 
 _CRITERIA = (*REFERENCE_CRITERIA, "not stated")
 _DOWNLOADED = "MUSE, Wikipedia vectors"
+_IN_CACHE = "downloads in the cache"
+_WIDTH = 100
 
 cache_option = click.option(
     "--cache", type=PATH, help="Folder for downloads; by default that of ISOLEX_CACHE, or the user's."
@@ -101,11 +105,14 @@ def muse(
     Examples:
       isolex bench muse --data data --pairs en-es --methods procrustes -o results.json
     """
+    if data is not None:
+        _refuse_download_options(cache=cache, mirror=mirror, offline=offline)
     watch, named, results = Stopwatch(), names_in(methods), ResultsFile(output)
     check_methods(named)
     folder = None if data is None else DataFolder(data)
     chosen = muse_pairs(names_in(pairs) if pairs else (), direction, folder)
-    with working("measuring"):
+    downloads = folder is None and not offline
+    with going_on_later(lambda: _kept(results, downloads=downloads)), working("measuring"):
         source = folder or MuseDownloads(chosen, vocab, cache=cache, mirror=mirror, offline=offline)
         rows = list(
             run_muse(source, results, chosen, methods=named, vocabulary=vocab, seed=seed, device=device)
@@ -125,6 +132,19 @@ def muse(
     emit(as_json, report, lambda console: _render(console, rows, measured_on, report))
 
 
+def _refuse_download_options(**given: object) -> None:
+    """Raise `click.UsageError` if one of them was given: nobody should believe that it did something."""
+    names = [f"--{name}" for name, value in given.items() if value]
+    if names:
+        raise click.UsageError(f"--data downloads nothing, so leave out {' and '.join(names)}, or --data")
+
+
+def _kept(results: ResultsFile, *, downloads: bool) -> list[str]:
+    """What an interrupted run leaves for the next one."""
+    found = [f"{counted(len(results), 'result')} in {results.path}"] if len(results) else []
+    return [*found, _IN_CACHE] if downloads else found
+
+
 def _render(console: Console, rows: list[MuseRow], measured_on: str, report: dict[str, Any]) -> None:
     body = []
     for pair in dict.fromkeys(row.cell.pair for row in rows):
@@ -134,12 +154,12 @@ def _render(console: Console, rows: list[MuseRow], measured_on: str, report: dic
     words = f"at most {rows[0].cell.vocabulary:,} words a side"
     console.print(table(f"P@1 in percent; here {words}", columns, body, text_columns=5))
     resumed = sum(row["resumed"] for row in report["rows"])
-    console.print(f"{len(rows)} results in {report['output']}, {resumed} of them from before")
+    console.print(f"{counted(len(rows), 'result')} in {report['output']}, {resumed} from before")
     unverified = sum(not file["verified"] for file in report["files"])
     if unverified:
         console.print(
-            f"{unverified} of {len(report['files'])} downloaded files are unverified: no checksum of them is "
-            "known; --json tells theirs"
+            f"unverified: {unverified} of {counted(len(report['files']), 'downloaded file')}, as no checksum "
+            "is known; --json tells what came"
         )
 
 
@@ -205,7 +225,7 @@ def datasets_command(
         emit(as_json, dataset.to_json(), lambda console: _render_one(console, dataset))
         return
     chosen = _units(dataset, units)
-    with working("downloading"):
+    with going_on_later(lambda: [_IN_CACHE]), working("downloading"):
         files = fetch(
             dataset,
             chosen,
@@ -250,11 +270,17 @@ def _render_one(console: Console, dataset: Dataset) -> None:
         "files": ", ".join(f"{part} {path}" for part, path in dataset.files.items()),
         "pairs": ", ".join(dataset.pairs),
         "languages": ", ".join(dataset.languages),
-        "checksums": f"of {len(dataset.checksums)} files" if dataset.checksums else "unknown",
+        "checksums": f"of {counted(len(dataset.checksums), 'file')}" if dataset.checksums else "unknown",
         "non_commercial": {True: "yes", False: "no", None: "unknown"}[dataset.non_commercial],
     }
-    rows = [[name.replace("_", " "), str(value)] for name, value in shown.items() if value]
-    console.print(table(None, ["field", "value"], rows, text_columns=2))
+    rows = {name.replace("_", " "): str(value) for name, value in shown.items() if value}
+    margin = max(map(len, rows)) + 2
+    width = min(console.width, _WIDTH) - margin
+    for name, value in rows.items():
+        # More than a hundred pairs stand in one value, so it is wrapped where a table's rows are not.
+        lines = textwrap.wrap(value, width, break_long_words=False, break_on_hyphens=False)
+        console.print(name.ljust(margin), style="bold", end="")
+        console.print(("\n" + " " * margin).join(lines), soft_wrap=True)
 
 
 def _render_files(console: Console, files: list[Fetched]) -> None:

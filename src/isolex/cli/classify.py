@@ -1,15 +1,29 @@
 """`isolex classify`: classes learnt from texts of one language, for texts of another."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from rich.console import Console
 
 from isolex.cli.console import emit, table, working
-from isolex.cli.evaluate_transfer import encoders_of, weighting_option
 from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options
+from isolex.cli.texts import (
+    SOURCE,
+    TARGET,
+    coverage_json,
+    coverage_of,
+    encoders_of,
+    print_coverage,
+    strings,
+    weighting_option,
+)
 from isolex.files import atomic_file, check_file, check_not_input
+
+if TYPE_CHECKING:
+    from isolex.transfer import TextCoverage
 
 
 @click.command("classify")
@@ -39,21 +53,23 @@ def classify_command(
       isolex classify en-es en.topics.tsv es.sentences.txt
       isolex classify en-es en.topics.tsv es.sentences.txt -o classes.jsonl
     """
-    from isolex.transfer import TopicClassifier, read_labelled, read_texts  # noqa: PLC0415
+    from isolex.transfer import TopicClassifier, check_classes, read_labelled, read_texts  # noqa: PLC0415
 
     if output is not None:
         check_not_input(output, train, texts)
         check_file(output)
     learnt, asked = read_labelled(train), read_texts(texts)
+    check_classes(learnt, where=train)
     alignment = choice.open()
     with working("learning"):
-        source, target = encoders_of(
-            alignment.reversed() if reverse else alignment,
-            weighting,
-            ([one.text for one in learnt], [one.text for one in asked]),
-        )
+        own = (strings(learnt), strings(asked))
+        source, target = encoders_of(alignment.reversed() if reverse else alignment, weighting, own)
+        coverage = {
+            "train": coverage_of(train, learnt, source, fix=SOURCE),
+            "texts": coverage_of(texts, asked, target, fix=TARGET),
+        }
         classifier = TopicClassifier(learnt, source)
-        probabilities = classifier.probabilities([one.text for one in asked], target)
+        probabilities = classifier.probabilities(own[1], target)
     answers = [
         {"id": one.id, "label": classifier.classes[row.argmax()], "probability": round(float(row.max()), 4)}
         for one, row in zip(asked, probabilities, strict=True)
@@ -62,6 +78,13 @@ def classify_command(
         with atomic_file(output) as temporary:
             lines = (json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers)
             temporary.write_text("".join(lines), encoding="utf-8")
-    rows = [[str(one["id"]), str(one["label"]), f"{one['probability']:.2f}"] for one in answers]
-    columns = ["id", "label", "probability"]
-    emit(as_json, answers, lambda console: console.print(table(None, columns, rows, text_columns=2)))
+    data = {"answers": answers, "coverage": coverage_json(coverage)}
+    emit(as_json, data, lambda console: _render(console, answers, coverage))
+
+
+def _render(
+    console: Console, answers: Sequence[Mapping[str, Any]], coverage: Mapping[str, "TextCoverage"]
+) -> None:
+    rows = [[one["id"], one["label"], f"{one['probability']:.2f}"] for one in answers]
+    console.print(table(None, ["id", "label", "probability"], rows, text_columns=2))
+    print_coverage(console, coverage)

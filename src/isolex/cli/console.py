@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -25,6 +25,7 @@ from rich.table import Table
 from isolex.errors import IsolexWarning
 from isolex.progress import listening, stopping
 
+EXIT_INTERRUPTED = 130
 _WIDE = 10_000
 
 
@@ -107,6 +108,28 @@ def working(label: str) -> Iterator[None]:
 
 
 @contextmanager
+def stage(label: str) -> Iterator[None]:
+    """As `working`; without a terminal to draw on the label is told in a line, so that nothing looks hung."""
+    if not Console(stderr=True).is_terminal:
+        say(f"{label} …")
+    with working(label):
+        yield
+
+
+@contextmanager
+def going_on_later(kept: Callable[[], Sequence[str]]) -> Iterator[None]:
+    """If the block is interrupted, tell what is kept for another run; without anything, as elsewhere."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        found = kept()
+        if not found:
+            raise
+        say(f"interrupted; kept: {', '.join(found)}; run the same command again to go on from there")
+        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
+
+
+@contextmanager
 def stopped_by_interrupt() -> Iterator[None]:
     """The first Ctrl-C inside the block asks loops to end with what they have; the second one interrupts."""
     asked = False
@@ -125,25 +148,27 @@ def stopped_by_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def show_warning(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,  # noqa: ARG001
-    lineno: int,  # noqa: ARG001
-    file: TextIO | None = None,  # noqa: ARG001
-    line: str | None = None,  # noqa: ARG001
-) -> None:
-    """One line on stderr for isolex's own warnings; other packages' are not for its users."""
-    if issubclass(category, IsolexWarning):
-        say(f"warning: {' '.join(str(message).split())}")
-
-
 @contextmanager
 def one_line_warnings() -> Iterator[None]:
-    """Print each warning of isolex as one line, and no others."""
+    """Print each warning of isolex as one line on stderr, the same one once; other packages' not at all."""
+    told: set[str] = set()
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,  # noqa: ARG001
+        lineno: int,  # noqa: ARG001
+        file: TextIO | None = None,  # noqa: ARG001
+        line: str | None = None,  # noqa: ARG001
+    ) -> None:
+        text = " ".join(str(message).split())
+        if issubclass(category, IsolexWarning) and text not in told:
+            told.add(text)
+            say(f"warning: {text}")
+
     with warnings.catch_warnings():
         warnings.simplefilter("always", IsolexWarning)
-        warnings.showwarning = show_warning
+        warnings.showwarning = show
         yield
 
 

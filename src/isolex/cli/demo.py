@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from isolex.alignment import Alignment, check_output
-from isolex.cli.console import Stopwatch, emit, table, working
+from isolex.cli.console import Stopwatch, emit, stage, table
 from isolex.cli.options import PATH, compute_options, seed_option
 from isolex.evaluation import BLIResult, evaluate
 from isolex.files import check_file, make_folder
@@ -42,17 +42,17 @@ def demo(output: Path, seed: int, device: str | None, as_json: bool) -> None:
     make_folder(output)
     check_output(folder)
     check_file(dictionary)
-    with working("reading the sample"):
+    with stage("reading the sample"):
         english, spanish, train, test = sample()
-    with working("aligning"):
+    with stage("aligning"):
         alignment = align(english, spanish, train, seed=seed, device=device)
-    with working("evaluating"):
+    with stage("evaluating"):
         result = evaluate(alignment, test)
         translations = {
             word: [answer for answer, _ in answers]
             for word, answers in zip(WORDS, alignment.translate(WORDS, k=3), strict=True)
         }
-    with working("writing"):
+    with stage("writing the dictionary"):
         alignment.save(folder)
         induced = alignment.induce()
         induced.write(dictionary)

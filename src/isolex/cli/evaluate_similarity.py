@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +26,33 @@ from isolex.evaluation import (
 )
 from isolex.vectors import Vectors
 
+_METHOD_TITLES = {"add": "3CosAdd", "mul": "3CosMul"}
+
 _space_argument = click.argument("alignment_dir", metavar="DIR|VECTORS", type=PATH)
-_vocab_option = click.option(
-    "--vocab", type=click.IntRange(min=1), help="Only so many of the most frequent words of either side."
-)
 
 
-def _side_option(crossing: str) -> Callable[..., Any]:
-    return click.option(
-        "--side",
-        type=click.Choice(SIDES),
-        help=f"Languages of an alignment: cross (default; {crossing}), source or target (all words).",
+def _space_options(crossing: str) -> Callable[..., Any]:
+    """--side, --vocab, --unicode and what goes with an alignment."""
+    options = (
+        click.option(
+            "--side",
+            type=click.Choice(SIDES),
+            help=f"Languages of an alignment: cross (default; {crossing}), source or target (all words).",
+        ),
+        click.option(
+            "--vocab",
+            type=click.IntRange(min=1),
+            help="Only so many of the most frequent words of either side.",
+        ),
+        unicode_option,
+        alignment_options,
     )
+    return lambda function: reduce(lambda made, option: option(made), reversed(options), function)
 
 
 @click.command("similarity")
 @_space_argument
 @click.argument("sets", metavar="SET...", type=PATH, nargs=-1, required=True)
-@_side_option("first words source, second target")
 @click.option(
     "--unknown",
     type=click.Choice(UNKNOWN),
@@ -51,9 +61,7 @@ def _side_option(crossing: str) -> Callable[..., Any]:
     help="Pairs with an unknown word: drop leaves them out, midpoint gives them the others' mean cosine.",
 )
 @click.option("--reverse", is_flag=True, help="Exchange first and second words of the sets.")
-@_vocab_option
-@unicode_option
-@alignment_options
+@_space_options("first words source, second target")
 def similarity_command(
     choice: AlignmentChoice,
     sets: tuple[Path, ...],
@@ -91,7 +99,6 @@ def similarity_command(
 @click.command("analogy")
 @_space_argument
 @click.argument("questions", type=PATH)
-@_side_option("a and b source, c and d target")
 @click.option(
     "--method",
     type=click.Choice(ANALOGY_METHODS),
@@ -99,9 +106,7 @@ def similarity_command(
     show_default=True,
     help="add: 3CosAdd; mul: 3CosMul.",
 )
-@_vocab_option
-@unicode_option
-@alignment_options
+@_space_options("a and b source, c and d target")
 def analogy_command(
     choice: AlignmentChoice,
     questions: Path,
@@ -159,13 +164,10 @@ def _render_similarity(console: Console, results: list[SimilarityResult]) -> Non
         ]
         for result in results
     ]
-    title = f"{first.side}; coverage in percent" if first.side else "coverage in percent"
-    console.print(table(title, columns, rows))
-    console.print(
-        "pairs with an unknown word are left out"
-        if first.unknown == "drop"
-        else "pairs with an unknown word have the mean cosine of the others"
-    )
+    _print_languages(console, first.side, "first words", "second words")
+    console.print(table(None, columns, rows))
+    unknown = "are left out" if first.unknown == "drop" else "have the mean cosine of the others"
+    console.print(f"coverage: percent of the pairs with both words known; the others {unknown}")
 
 
 def _render_analogies(console: Console, result: AnalogyResult) -> None:
@@ -181,10 +183,18 @@ def _render_analogies(console: Console, result: AnalogyResult) -> None:
         f"{len(result.answers):,}",
     ]
     rows.append(["all", *total])
-    side = f", {result.side}" if result.side else ""
-    columns = ["section", "accuracy", "95 % in", "n", "questions"]
-    console.print(table(f"{result.method}{side}; accuracy in percent", columns, rows))
+    _print_languages(console, result.side, "a and b", "c and d")
+    title = f"{_METHOD_TITLES[result.method]}, accuracy in percent"
+    console.print(table(title, ["section", "accuracy", "95 % in", "n", "questions"], rows))
     console.print(f"n: questions with all words in the vocabularies, {result.coverage:.1f} %")
+
+
+def _print_languages(console: Console, side: str | None, first: str, second: str) -> None:
+    """Which words were of which language, if they were of an alignment."""
+    if side == "cross":
+        console.print(f"{first} in the source language, {second} in the target language")
+    elif side is not None:
+        console.print(f"all words in the {side} language")
 
 
 def _range(ends: tuple[float, float], digits: int) -> str:

@@ -1,44 +1,32 @@
 """`isolex evaluate sentences`, `retrieval` and `topics`: what a shared space is worth for texts."""
 
+from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.console import Console
 
-from isolex.alignment import Alignment
-from isolex.cli.console import emit, table, working
+from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options
+from isolex.cli.texts import (
+    SOURCE,
+    TARGET,
+    coverage_json,
+    coverage_of,
+    encoders_of,
+    print_coverage,
+    strings,
+    weighting_option,
+)
 from isolex.errors import InputError
+from isolex.evaluation import RankingResult
+from isolex.evaluation.metrics import PairedDifference
+from isolex.lexicon.words import counted
 
 if TYPE_CHECKING:
-    from isolex.transfer import TextEncoder
-
-# The package `transfer` needs scikit-learn, which commands that do without it must not ask for.
-
-
-def weighting_option(function: Any) -> Any:
-    """--weighting."""
-    return click.option(
-        "--weighting",
-        type=click.Choice(["sif", "idf", "mean"]),
-        default="sif",
-        show_default=True,
-        help="Weights of words: by rarity in the language (sif), in the texts (idf), or none (mean).",
-    )(function)
-
-
-def encoders_of(
-    alignment: Alignment, weighting: Any, texts: tuple[list[str], list[str]]
-) -> tuple["TextEncoder", "TextEncoder"]:
-    """Of both languages, for classes that are to carry over; the texts matter to idf only."""
-    from isolex.transfer import TextEncoder  # noqa: PLC0415
-
-    # The texts to be classified may be few: what they have in common would be what they say.
-    source, target = (
-        TextEncoder(side, weighting=weighting, component="vocabulary").fit(own)
-        for side, own in zip((alignment, alignment.reversed()), texts, strict=True)
-    )
-    return source, target
+    from isolex.transfer import DocumentIndex, Text, TextCoverage, TopicResult
 
 
 @click.command("sentences")
@@ -68,31 +56,67 @@ def sentences_command(
       isolex evaluate sentences en-es en.sentences.txt es.sentences.txt
       isolex evaluate sentences en-es en.sentences.txt es.sentences.txt --weighting idf --criterion nn --json
     """
-    from isolex.transfer import TextEncoder, rank_rows, read_texts  # noqa: PLC0415
+    from isolex.transfer import rank_rows  # noqa: PLC0415
 
-    sides = [read_texts(path) for path in (source_texts, target_texts)]
-    if len(sides[0]) != len(sides[1]):
-        raise InputError(
-            f"has {len(sides[1])} texts, expected the {len(sides[0])} of {source_texts}", where=target_texts
-        )
-    alignment = choice.open()
+    paths = {"source": source_texts, "target": target_texts}
+    sides = _parallel(source_texts, target_texts)
+    alignment, component = choice.open(), _component(weighting, len(sides[0]))
     with working("encoding"):
-        x, z = (
-            TextEncoder(side, weighting=weighting).fit_transform([one.text for one in texts])
-            for side, texts in zip((alignment, alignment.reversed()), sides, strict=True)
-        )
+        encoders = encoders_of(alignment, weighting, (strings(sides[0]), strings(sides[1])), component)
+        coverage = {
+            side: coverage_of(path, texts, encoder, fix=f"give texts of the {side} language")
+            for (side, path), texts, encoder in zip(paths.items(), sides, encoders, strict=True)
+        }
+        x, z = (encoder.transform(strings(texts)) for encoder, texts in zip(encoders, sides, strict=True))
         own = [[number] for number in range(len(x))]
         results = {"forward": rank_rows(x, z, own, criterion), "backward": rank_rows(z, x, own, criterion)}
+    settings = {"weighting": weighting, "component": component, "criterion": criterion}
     data = [
-        {"direction": direction, "weighting": weighting, "criterion": criterion} | result.to_json()
+        {"direction": direction} | settings | result.to_json() | {"coverage": coverage_json(coverage)}
         for direction, result in results.items()
     ]
+    emit(as_json, data, lambda console: _render_sentences(console, results, coverage))
+    if component == "vocabulary":
+        few = f"{counted(len(own), 'sentence')} cannot tell what all sentences have in common"
+        say(f"warning: {few}: that was taken from the vocabularies; give at least dozens")
+
+
+def _parallel(source_texts: Path, target_texts: Path) -> tuple[list["Text"], list["Text"]]:
+    """The texts of both files.
+
+    Raises:
+        InputError: They are not as many.
+    """
+    from isolex.transfer import read_texts  # noqa: PLC0415
+
+    x, z = read_texts(source_texts), read_texts(target_texts)
+    if len(x) != len(z):
+        raise InputError(
+            f"has {counted(len(z), 'text')}, expected the {len(x):,} of {source_texts}",
+            where=target_texts,
+            fix="give every text's translation on the same line",
+        )
+    return x, z
+
+
+def _component(weighting: str, texts: int) -> str:
+    """What the common direction of sif is taken from: few sentences cannot tell what all have in common."""
+    from isolex.transfer import FEW_TEXTS  # noqa: PLC0415
+
+    if weighting != "sif":
+        return "none"
+    return "texts" if texts >= FEW_TEXTS else "vocabulary"
+
+
+def _render_sentences(
+    console: Console, results: Mapping[str, RankingResult], coverage: Mapping[str, "TextCoverage"]
+) -> None:
     rows = [
         [direction, *(f"{result.hits(k):.1f}" for k in (1, 5, 10)), f"{result.mrr:.3f}", f"{result.n:,}"]
         for direction, result in results.items()
     ]
-    columns = ["direction", "P@1", "P@5", "P@10", "MRR", "sentences"]
-    emit(as_json, data, lambda console: console.print(table(None, columns, rows)))
+    console.print(table(None, ["direction", "P@1", "P@5", "P@10", "MRR", "sentences"], rows))
+    print_coverage(console, coverage)
 
 
 @click.command("retrieval")
@@ -121,27 +145,19 @@ def retrieval_command(
       isolex evaluate retrieval en-es queries.tsv documents.tsv relevance.tsv
       isolex evaluate retrieval en-es queries.tsv documents.tsv relevance.tsv --json
     """
-    from isolex.transfer import (  # noqa: PLC0415
-        RANKINGS,
-        DocumentIndex,
-        places,
-        rank_scores,
-        read_relevance,
-        read_texts,
-    )
+    from isolex.transfer import DocumentIndex, read_texts  # noqa: PLC0415
 
-    collection, asked, answers = read_texts(documents), read_texts(queries), read_relevance(relevance)
-    places(list(answers), asked, where=queries)
-    judged = [query for query in asked if query.id in answers]
-    if not judged:
-        raise InputError("no query has a relevant document", where=relevance)
-    relevant = [places(answers[query.id], collection, where=documents) for query in judged]
+    collection = read_texts(documents)
+    judged, relevant = _judged(read_texts(queries), collection, (queries, documents, relevance))
     alignment = choice.open()
     with working("searching"):
         index = DocumentIndex(collection, alignment.reversed() if reverse else alignment)
-        texts = [query.text for query in judged]
-        results = {way: rank_scores(index.scores(texts, way), relevant) for way in RANKINGS}
-    tests = {way: results["fusion"].compare(results[way]) for way in RANKINGS[1:]}
+        coverage = {
+            "queries": coverage_of(queries, judged, index.encoders[0], fix=SOURCE),
+            "documents": coverage_of(documents, collection, index.encoders[1], fix=TARGET),
+        }
+        results = _ranked(index, strings(judged), relevant)
+    tests = {way: results["fusion"].compare(result) for way, result in results.items() if way != "fusion"}
     data = {
         "documents": len(collection),
         "rankings": {way: result.to_json() for way, result in results.items()},
@@ -149,19 +165,71 @@ def retrieval_command(
             way: {"ndcg@10": round(test.difference, 4), "p_value": test.p_value}
             for way, test in tests.items()
         },
+        "coverage": coverage_json(coverage),
     }
+    emit(as_json, data, lambda console: _render_retrieval(console, results, tests, coverage))
+
+
+def _judged(
+    asked: list["Text"], collection: list["Text"], files: tuple[Path, Path, Path]
+) -> tuple[list["Text"], list[list[int]]]:
+    """The queries that have relevant documents, and the places of these in the collection.
+
+    Args:
+        asked: All queries.
+        collection: The documents.
+        files: Where queries, documents and their relevance come from.
+
+    Raises:
+        InputError: An id of the relevance file is in neither of the others, or there are no such queries.
+    """
+    from isolex.transfer import places, read_relevance  # noqa: PLC0415
+
+    queries, documents, relevance = files
+    answers = read_relevance(relevance)
+    places(list(answers), asked, where=queries)
+    places(list(dict.fromkeys(chain(*answers.values()))), collection, where=documents)
+    judged = [query for query in asked if query.id in answers]
+    if not judged:
+        raise InputError(
+            "no query has a relevant document", where=relevance, fix="give lines of query and document id"
+        )
+    return judged, [places(answers[query.id], collection, where=documents) for query in judged]
+
+
+def _ranked(
+    index: "DocumentIndex", queries: list[str], relevant: list[list[int]]
+) -> dict[str, RankingResult]:
+    from isolex.transfer import fused, rank_scores  # noqa: PLC0415
+
+    # Fusing them here spares scoring twice.
+    vectors, translation = index.scores(queries, "vectors"), index.scores(queries, "translation")
+    scores = {"fusion": fused(vectors, translation), "vectors": vectors, "translation": translation}
+    return {way: rank_scores(own, relevant) for way, own in scores.items()}
+
+
+def _render_retrieval(
+    console: Console,
+    results: Mapping[str, RankingResult],
+    tests: Mapping[str, PairedDifference],
+    coverage: Mapping[str, "TextCoverage"],
+) -> None:
     rows = [
         [
             way,
             *(f"{figure:.3f}" for figure in (result.ndcg, result.map, result.mrr)),
             f"{result.recall():.1f}",
-            "" if way == "fusion" else f"{tests[way].difference:+.3f} (p = {tests[way].p_value:.4f})",
+            f"{tests[way].difference:+.3f} (p = {tests[way].p_value:.4f})" if way in tests else "",
         ]
         for way, result in results.items()
     ]
+    counts = (
+        f"{results['fusion'].n:,} {'query' if results['fusion'].n == 1 else 'queries'}",
+        counted(coverage["documents"].texts, "document"),
+    )
     columns = ["ranking", "nDCG@10", "MAP", "MRR", "R@10", "fusion gains"]
-    title = f"{len(judged):,} queries, {len(collection):,} documents"
-    emit(as_json, data, lambda console: console.print(table(title, columns, rows)))
+    console.print(table(", ".join(counts), columns, rows))
+    print_coverage(console, coverage)
 
 
 @click.command("topics")
@@ -190,18 +258,32 @@ def topics_command(
       isolex evaluate topics en-es en.topics.tsv es.topics.tsv
       isolex evaluate topics en-es en.topics.tsv es.topics.tsv --own es.topics.tsv --json
     """
-    from isolex.transfer import evaluate_topics, read_labelled  # noqa: PLC0415
+    from isolex.transfer import check_classes, evaluate_topics, read_labelled  # noqa: PLC0415
 
     learnt, asked = read_labelled(train), read_labelled(test)
     others = [] if own is None else read_labelled(own)
+    check_classes(learnt, where=train)
+    if own is not None:
+        check_classes(others, where=own)
     alignment = choice.open()
     with working("learning"):
-        encoders = encoders_of(
+        source, target = encoders_of(
             alignment.reversed() if reverse else alignment,
             weighting,
-            ([one.text for one in learnt], [one.text for one in others or asked]),
+            (strings(learnt), strings(others or asked)),
         )
-        result = evaluate_topics(learnt, asked, encoders, own=others)
+        coverage = {
+            "train": coverage_of(train, learnt, source, fix=SOURCE),
+            "test": coverage_of(test, asked, target, fix=TARGET),
+        }
+        if own is not None:
+            coverage["own"] = coverage_of(own, others, target, fix=TARGET)
+        result = evaluate_topics(learnt, asked, (source, target), own=others)
+    data = result.to_json() | {"coverage": coverage_json(coverage)}
+    emit(as_json, data, lambda console: _render_topics(console, result, coverage))
+
+
+def _render_topics(console: Console, result: "TopicResult", coverage: Mapping[str, "TextCoverage"]) -> None:
     rows = [
         [
             f"{100 * result.accuracy:.1f}",
@@ -211,4 +293,5 @@ def topics_command(
         ]
     ]
     columns = ["accuracy", "trained on the language itself", "most frequent class", "texts"]
-    emit(as_json, result.to_json(), lambda console: console.print(table(None, columns, rows, text_columns=0)))
+    console.print(table(None, columns, rows, text_columns=0))
+    print_coverage(console, coverage)

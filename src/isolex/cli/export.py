@@ -28,8 +28,9 @@ def export_command(
 ) -> None:
     """Write the vectors of both sides of DIR, mapped into the shared space, of unit length.
 
-    spacy, sentence-transformers and huggingface make a folder of their own, which must be new or empty. The
-    other formats put files into a folder, beside what it holds.
+    spacy, sentence-transformers and huggingface make a folder of their own, which must be new or empty, or
+    such an export in which nothing was changed. The other formats put files into a folder, beside what it
+    holds.
 
     \b
     Examples:

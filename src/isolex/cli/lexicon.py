@@ -1,14 +1,40 @@
 """`isolex lexicon`: a dictionary of the whole vocabulary."""
 
+import math
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
-from isolex.cli.console import Stopwatch, emit, working
+from isolex.alignment import Alignment
+from isolex.cli.confidences import reranked, was_given
+from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options, criterion_option
 from isolex.files import check_file
-from isolex.induction import INDUCED_FORMATS
+from isolex.reranking import Level, RerankedDictionary, RerankSettings
+from isolex.reranking.formats import (
+    MARKUP_FORMATS,
+    TRUSTED_FORMATS,
+    check_languages,
+    format_of,
+    write_entries,
+)
+
+_FOR_CONFIDENCES = ("one_to_one", "source_language", "target_language")
+_NOT_FOR_CONFIDENCES = ("direction", "criterion")
+_KEPT = RerankSettings().alternatives
+
+_Languages = tuple[str | None, str | None]
+
+
+def _check_probability(
+    _context: click.Context, _option: click.Parameter, value: float | None
+) -> float | None:
+    """The value again; NaN is in every range, to click."""
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is not in the range 0<=x<=1.")
+    return value
 
 
 @click.command("lexicon")
@@ -21,12 +47,25 @@ from isolex.induction import INDUCED_FORMATS
     show_default=True,
     help="Ask every source word, every target word, or keep only pairs that are each other's best answer.",
 )
-@click.option("-k", default=1, show_default=True, type=click.IntRange(min=1), help="Answers a word.")
+@click.option("-k", default=1, show_default=True, type=click.IntRange(min=1), help="Answers a word, at most.")
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    callback=_check_probability,
+    help="Write only translations that are right with at least this probability, and say how probable.",
+)
+@click.option(
+    "--one-to-one",
+    is_flag=True,
+    help="With --min-confidence: no word in two entries, such that the summed confidence is greatest.",
+)
 @click.option(
     "--format",
-    type=click.Choice(INDUCED_FORMATS),
-    help="By default jsonl if the file's name ends so, else tsv.",
+    type=click.Choice(TRUSTED_FORMATS),
+    help="By default as the file's name ends, else tsv; tei and tbx with --min-confidence.",
 )
+@click.option("--source-language", help="Code for tei and tbx, where the alignment knows none.")
+@click.option("--target-language", help="The same for the target side.")
 @criterion_option
 @alignment_options
 def lexicon_command(
@@ -34,7 +73,11 @@ def lexicon_command(
     output: Path,
     direction: Any,
     k: int,
+    min_confidence: float | None,
+    one_to_one: bool,
     format: str | None,
+    source_language: str | None,
+    target_language: str | None,
     criterion: str,
     as_json: bool,
 ) -> None:
@@ -42,30 +85,120 @@ def lexicon_command(
 
     Each entry has source, target, score, rank, and whether the two words are each other's best answer.
 
+    With --min-confidence, each has the probability that it is right, what spoke for it, and alternatives.
+    These are learnt from the seed pairs, which takes minutes, and kept in DIR for the next time.
+
     \b
     Examples:
       isolex lexicon en-es -o dictionary.tsv
       isolex lexicon en-es -o dictionary.jsonl --direction mutual
+      isolex lexicon en-es -o several.tei --min-confidence 0.5 -k 3
     """
     watch = Stopwatch()
+    format = format or format_of(output)
     if direction == "mutual" and k > 1:
         raise click.UsageError("with --direction mutual a word has one answer; leave out -k")
+    languages = (source_language, target_language)
+    if min_confidence is None:
+        _check_plain(format)
+    else:
+        _check_trusted(format, languages, k, one_to_one=one_to_one)
     check_file(output)
     alignment = choice.open()
+    if min_confidence is None:
+        report = _write_induced(alignment, output, direction, k, criterion, format)
+    else:
+        languages = _languages(alignment, languages)
+        check_languages(format, languages)
+        dictionary = reranked(choice.path, alignment)
+        report = _write_trusted(
+            dictionary, output, min_confidence, k, format, languages, one_to_one=one_to_one
+        )
+    render = _render_induced if min_confidence is None else _render_trusted
+    emit(as_json, report | {"seconds": watch.seconds}, lambda console: render(console, report))
+
+
+def _check_plain(format: str) -> None:
+    """Raise `UsageError` for what only goes with confidences."""
+    what = f"format {format}" if format in MARKUP_FORMATS else _given(_FOR_CONFIDENCES)
+    if what:
+        raise click.UsageError(f"{what} goes with confidences; give --min-confidence")
+
+
+def _check_trusted(format: str, languages: _Languages, k: int, *, one_to_one: bool) -> None:
+    """Raise `UsageError` for what contradicts --min-confidence, or each other beside it."""
+    if given := _given(_NOT_FOR_CONFIDENCES):
+        raise click.UsageError(f"{given} does not go with --min-confidence; leave out one of them")
+    if any(languages) and format not in MARKUP_FORMATS:
+        raise click.UsageError(f"format {format} holds no languages; leave out {_given(_FOR_CONFIDENCES)}")
+    if one_to_one and k > 1:
+        raise click.UsageError("with --one-to-one a word has one translation; leave out -k")
+    if k > _KEPT:
+        raise click.UsageError(f"got -k {k}, expected at most {_KEPT} with --min-confidence")
+
+
+def _given(options: tuple[str, ...]) -> str:
+    """The first of some options that stands on the command line, as it is typed; else nothing."""
+    return next((f"--{option.replace('_', '-')}" for option in options if was_given(option)), "")
+
+
+def _languages(alignment: Alignment, given: _Languages) -> _Languages:
+    return given[0] or alignment.source.language, given[1] or alignment.target.language
+
+
+def _write_induced(
+    alignment: Alignment, output: Path, direction: Any, k: int, criterion: str, format: str
+) -> dict[str, Any]:
     with working("inducing"):
         induced = alignment.induce(direction, k, criterion)
     induced.write(output, format=format)
-    mutual = sum(entry.mutual for entry in induced)
-    data = {
+    return {
         "lexicon": str(output),
         "entries": len(induced),
-        "mutual": mutual,
+        "mutual": sum(entry.mutual for entry in induced),
         "direction": direction,
         "criterion": criterion,
-        "seconds": watch.seconds,
     }
-    emit(
-        as_json,
-        data,
-        lambda console: console.print(f"{output}: {len(induced):,} entries, {mutual:,} of them mutual"),
-    )
+
+
+def _write_trusted(
+    dictionary: RerankedDictionary,
+    output: Path,
+    least: float,
+    k: int,
+    format: str,
+    languages: _Languages,
+    *,
+    one_to_one: bool,
+) -> dict[str, Any]:
+    entries = dictionary.one_to_one_entries(least) if one_to_one else dictionary.entries(least, k)
+    write_entries(entries, output, format=format, languages=languages)
+    return {
+        "lexicon": str(output),
+        "reason": dictionary.reason,
+        **_level(Level.of(least, [entry.confidence for entry in entries])),
+        "summary": [_level(level) for level in dictionary.summary()],
+    }
+
+
+def _level(level: Level) -> dict[str, Any]:
+    expected = None if level.entries == 0 else round(level.expected_precision, 4)
+    return {"confidence": level.confidence, "entries": level.entries, "expected_precision": expected}
+
+
+def _render_induced(console: Console, report: dict[str, Any]) -> None:
+    console.print("{lexicon}: {entries:,} entries, {mutual:,} of them mutual".format(**report))
+
+
+def _render_trusted(console: Console, report: dict[str, Any]) -> None:
+    console.print("{lexicon}: {entries:,} entries, {reason}".format(**report))
+    own = report | {"confidence": f"{report['confidence']:g} (written)"}
+    rows = [
+        [f"{level['confidence']}", f"{level['entries']:,}", _shown(level["expected_precision"])]
+        for level in (own, *report["summary"])
+    ]
+    console.print(table(None, ["confidence", "entries", "precision to expect"], rows))
+
+
+def _shown(precision: float | None) -> str:
+    return "–" if precision is None else f"{precision:.2f}"

@@ -1,9 +1,11 @@
 """`isolex index` and `isolex search`: documents of one language, asked for in another."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from rich.console import Console
 
 from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import (
@@ -14,7 +16,12 @@ from isolex.cli.options import (
     json_option,
     threads_option,
 )
+from isolex.cli.texts import TARGET, coverage_json, coverage_of, print_coverage
 from isolex.files import check_not_input
+from isolex.lexicon.words import counted
+
+if TYPE_CHECKING:
+    from isolex.transfer import TextCoverage
 
 _SHOWN = 100
 
@@ -47,9 +54,10 @@ def index_command(
     alignment = AlignmentChoice(alignment_dir, None, None, other_vectors=False, device=device).open()
     with working("encoding"):
         index = DocumentIndex(collection, alignment.reversed() if reverse else alignment)
+        coverage = {"documents": coverage_of(documents, collection, index.encoders[1], fix=TARGET)}
         save_index(index, output, alignment_dir, reverse=reverse)
-    data = {"index": str(output), "documents": len(collection)}
-    emit(as_json, data, lambda console: console.print(f"{len(collection):,} documents in {output}"))
+    data = {"index": str(output), "documents": len(collection), "coverage": coverage_json(coverage)}
+    emit(as_json, data, lambda console: _render(console, output, coverage))
 
 
 @click.command("search")
@@ -96,6 +104,11 @@ def search_command(
     if not hits:
         say(f"no word of the query {text!r} is known; is it of the other language than the documents?")
     return 0 if hits else 1
+
+
+def _render(console: Console, output: Path, coverage: Mapping[str, "TextCoverage"]) -> None:
+    console.print(f"{counted(coverage['documents'].texts, 'document')} in {output}")
+    print_coverage(console, coverage)
 
 
 def _shortened(text: str) -> str:

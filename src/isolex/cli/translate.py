@@ -1,15 +1,35 @@
 """`isolex translate`: the best answers to a few words."""
 
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import click
 from rich.console import Console
 
 from isolex.alignment import Alignment, Translations
+from isolex.cli.confidences import was_given
 from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
 from isolex.errors import UnknownWordError
+from isolex.reranking import RerankedDictionary
+from isolex.reranking.dictionary import find_reranked
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """What is known of a word.
+
+    Attributes:
+        word: As it was typed.
+        found: Its translations with their scores, or with confidences; None for an unknown word.
+        no_translation: The probability that none is right, beside confidences; None beside scores.
+    """
+
+    word: str
+    found: Translations | None
+    no_translation: float | None = None
 
 
 @click.command("translate")
@@ -29,8 +49,9 @@ def translate_command(
 ) -> int:
     """Translate words by the alignment in DIR.
 
-    Words outside the vocabulary are translated through their subwords, where the vectors have them. Exit
-    status 1 if a word is unknown.
+    If isolex lexicon --min-confidence has been here, translations come with the probability that they are
+    right; with --criterion or --reverse, and for words outside the vocabulary, with scores. Those words are
+    translated through their subwords, where the vectors have them. Exit status 1 if a word is unknown.
 
     \b
     Examples:
@@ -38,41 +59,61 @@ def translate_command(
       isolex translate en-es casa --reverse -k 3 --json
     """
     alignment = choice.open()
+    plain = reverse or was_given("criterion")
+    dictionary = None if plain else find_reranked(choice.path, alignment)
     if reverse:
         alignment = alignment.reversed()
     with working("searching"):
-        answers = [_answer(alignment, word, k, criterion) for word in words]
+        answers = [_answer(alignment, dictionary, word, k, criterion) for word in words]
     data = {
         "criterion": criterion,
         "direction": "backward" if reverse else "forward",
-        "translations": [
-            {
-                "word": word,
-                "known": found is not None,
-                "answers": [{"word": answer, "score": round(score, 4)} for answer, score in found or []],
-            }
-            for word, found in zip(words, answers, strict=True)
-        ],
+        "translations": [_to_json(answered) for answered in answers],
     }
-    emit(as_json, data, lambda console: _render(console, words, answers))
-    return 0 if all(found is not None for found in answers) else 1
+    emit(as_json, data, lambda console: _render(console, answers))
+    return 0 if all(answered.found is not None for answered in answers) else 1
 
 
-def _answer(alignment: Alignment, word: str, k: int, criterion: str) -> Translations | None:
+def _answer(
+    alignment: Alignment, dictionary: RerankedDictionary | None, word: str, k: int, criterion: str
+) -> _Answered:
     # Vocabularies are in NFC unless they were read with --unicode keep; terminals type what they like.
     asked = word if word in alignment.source else unicodedata.normalize("NFC", word)
+    if dictionary is not None and asked in alignment.source and (entry := dictionary.entry(asked)):
+        found = [(entry.target, entry.confidence), *entry.alternatives]
+        return _Answered(word, found[:k], entry.no_translation)
     try:
-        return alignment.translate(asked, k, criterion)
+        return _Answered(word, alignment.translate(asked, k, criterion))
     except UnknownWordError as error:
         say(f"unknown word {asked!r}" + (f"; {error.fix}" if error.fix else ""))
-        return None
+        return _Answered(word, None)
 
 
-def _render(console: Console, words: tuple[str, ...], answers: list[Any]) -> None:
-    rows = [
-        [word if rank == 0 else "", answer, f"{score:.3f}"]
-        for word, found in zip(words, answers, strict=True)
-        for rank, (answer, score) in enumerate(found or [])
-    ]
+def _to_json(answered: _Answered) -> dict[str, Any]:
+    name = "score" if answered.no_translation is None else "confidence"
+    answers = [{"word": answer, name: round(value, 4)} for answer, value in answered.found or []]
+    made = {"word": answered.word, "known": answered.found is not None, "answers": answers}
+    if answered.no_translation is not None:
+        made["no_translation"] = round(answered.no_translation, 4)
+    return made
+
+
+def _render(console: Console, answers: Sequence[_Answered]) -> None:
+    """A table of the words with confidences, then one of those with scores."""
+    trusted = [answered for answered in answers if answered.no_translation is not None]
+    scored = [answered for answered in answers if answered.no_translation is None]
+    for some, columns in (
+        (trusted, ["word", "translation", "confidence", "no good translation"]),
+        (scored, ["word", "translation", "score"]),
+    ):
+        if rows := [row for answered in some for row in _rows(answered)]:
+            console.print(table(None, columns, rows, text_columns=2))
+
+
+def _rows(answered: _Answered) -> list[list[str]]:
+    rows = [["", answer, f"{value:.3f}"] for answer, value in answered.found or []]
     if rows:
-        console.print(table(None, ["word", "translation", "score"], rows, text_columns=2))
+        rows[0][0] = answered.word
+    if answered.no_translation is not None:
+        rows = [[*row, f"{answered.no_translation:.3f}" if row[0] else ""] for row in rows]
+    return rows

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from isolex.errors import FormatError, InputError
 from isolex.evaluation.set_files import Unicode, read_set_lines
+from isolex.lexicon.words import counted
 
 
 class Question(NamedTuple):
@@ -73,7 +74,7 @@ class AnalogySet:
                 words = [word.strip() for word in (line.split("\t") if "\t" in line else line.split())]
                 if len(words) != 4 or not all(words):
                     raise FormatError(
-                        f"got {len(words)} words, expected 4: a is to b as c is to d",
+                        f"got {counted(len(words), 'word')}, expected 4: a is to b as c is to d",
                         where=f"{path}, line {number}",
                         fix="mend or remove the line",
                     )

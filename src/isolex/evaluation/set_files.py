@@ -2,40 +2,19 @@
 
 import unicodedata
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from typing import Literal, TypeAlias
 
 from isolex.errors import FormatError, InputError
+from isolex.lexicon.checked import Kind, given_or_read
 from isolex.names import look_up
 from isolex.streams import find_compression, open_stream
 
 Unicode: TypeAlias = Literal["nfc", "keep"]
-Set = TypeVar("Set", bound="ReadableSet")
 
 
-class ReadableSet(Protocol):
-    """A test set that comes in files."""
-
-    @classmethod
-    def read(cls: type[Set], path: str | Path) -> Set:
-        """The set in a file."""
-        ...
-
-
-def as_set(given: object, kind: type[Set]) -> Set:
-    """A set of this kind, or the one in the file that is given.
-
-    Raises:
-        InputError: It is neither, or the file cannot be read as a set.
-    """
-    if isinstance(given, kind):
-        return given
-    if isinstance(given, str | Path):
-        return kind.read(given)
-    raise InputError(
-        f"got {type(given).__name__}, expected {kind.__name__} or the name of a file",
-        where="test set",
-        fix=f"wrap its rows in {kind.__name__}",
-    )
+def as_set(given: object, kind: type[Kind]) -> Kind:
+    """A set of this kind, or the one in the file that is given; see `given_or_read`."""
+    return given_or_read(given, kind, what="test set")
 
 
 def read_set_lines(path: str | Path, unicode: Unicode) -> list[tuple[int, str]]:
@@ -47,6 +26,9 @@ def read_set_lines(path: str | Path, unicode: Unicode) -> list[tuple[int, str]]:
     """
     keep = look_up(unicode, {"nfc": False, "keep": True}, "Unicode form")
     path = Path(path)
+    if path.is_dir() or not path.exists():
+        found = "is a folder, expected a file" if path.exists() else "there is no such file"
+        raise InputError(found, where=path, fix="check the path, and the order of the arguments")
     with open_stream(path, find_compression(path)) as stream:
         data = stream.read()
     try:

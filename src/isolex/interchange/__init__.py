@@ -39,7 +39,8 @@ def export(alignment: Alignment, folder: str | Path, *, format: str = "word2vec"
     The vocabularies are named by language where both are known and differ (`en.aligned.vec`), else by side
     (`source.aligned.vec`). Files stand beside what the folder holds; they replace earlier ones of their names
     only when all are whole, and never the vectors that the alignment was made from. Formats that are folders
-    (`spacy`, `sentence-transformers`, `huggingface`) take a new or empty one.
+    (`spacy`, `sentence-transformers`, `huggingface`) take a new or empty one, or replace an earlier export in
+    the same format in which nothing was added or changed since.
 
     Args:
         alignment: What to export.

@@ -6,7 +6,7 @@ from typing import Any
 
 from isolex.alignment import Alignment
 from isolex.interchange.model_card import Folder, example_pair, model_card
-from isolex.interchange.places import new_folder
+from isolex.interchange.places import export_folder
 from isolex.interchange.sides import Side, sides_of
 
 
@@ -19,10 +19,10 @@ def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
     a model card.
 
     Raises:
-        InputError: The folder holds something already, or cannot be written.
+        InputError: The folder holds anything but an unchanged export like this, or cannot be written.
     """
     sides = sides_of(alignment)
-    with new_folder(folder) as temporary:
+    with export_folder(alignment, folder, "huggingface") as temporary:
         alignment.save(temporary)
         for side in sides:
             side.vectors.write(temporary / _vectors(side))

@@ -1,11 +1,17 @@
 """Where exports go: files that appear all together, folders that appear whole, and nothing lost for them."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from isolex.alignment import Alignment
-from isolex.files import atomic_file, atomic_folder, check_not_input, make_folder
+from isolex.errors import InputError
+from isolex.files import atomic_file, atomic_folder, check_not_input, digest, make_folder
+
+MANIFEST = "isolex-export.json"
+"""In an exported folder: its format, and the digests of its files, by which a later export knows its own."""
 
 
 def write_files(
@@ -24,11 +30,10 @@ def write_files(
     Raises:
         InputError: The folder or a file cannot be written, or a file is one that the alignment was made from.
     """
-    folder = make_folder(folder)
+    folder = _make_folder(Path(folder))
     paths = tuple(folder / name for name in files)
-    cards = (alignment.card.source, alignment.card.target)
     for path in paths:
-        check_not_input(path, alignment.source.path, alignment.target.path, *(card.path for card in cards))
+        check_not_input(path, *_inputs(alignment))
     # The vectors of one run with those of another would be two spaces, so no file stands without the others.
     with ExitStack() as stack:
         temporaries = [stack.enter_context(atomic_file(path)) for path in paths]
@@ -38,15 +43,70 @@ def write_files(
 
 
 @contextmanager
-def new_folder(path: str | Path) -> Iterator[Path]:
+def export_folder(alignment: Alignment, path: str | Path, format: str) -> Iterator[Path]:
     """Yield a temporary folder that becomes `path` when the block ends well.
 
-    People edit such folders (a model card, a pipeline), so none that holds anything is ever replaced.
+    It takes the place of an earlier export of the same format, of which the folder keeps the digests in
+    `isolex-export.json`. People edit such folders (a model card, a pipeline), so one in which anything was
+    added or changed is never replaced.
+
+    Args:
+        alignment: What is exported. The files that it was made from are never replaced.
+        path: The folder; those above it are made if they are missing.
+        format: What the export is called.
 
     Raises:
-        InputError: There is something at `path`, or it cannot be written.
+        InputError: There is something else at `path`, or it cannot be written.
     """
     path = Path(path)
-    make_folder(path.parent)
-    with atomic_folder(path, contents=()) as temporary:
+    _make_folder(path.parent)
+    earlier = _earlier_export(path, format)
+    for given in _inputs(alignment) if earlier else ():
+        if given is not None and Path(given).resolve().is_relative_to(path.resolve()):
+            raise InputError("is the input", where=given, fix="choose another output folder")
+    with atomic_folder(path, contents=earlier) as temporary:
         yield temporary
+        files = {name: digest(file.read_bytes()) for name, file in _files(temporary).items()}
+        noted = json.dumps({"format": format, "files": files}, ensure_ascii=False, indent=2)
+        (temporary / MANIFEST).write_text(f"{noted}\n", encoding="utf-8")
+
+
+def _earlier_export(path: Path, format: str) -> tuple[str, ...]:
+    """What stands in the folder, if it is an export of this format, and nothing but that."""
+    try:
+        noted = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        earlier, digests = noted["format"], dict(noted["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+    if earlier != format:
+        _refuse(path, f"is an export in the format {earlier}")
+    for name, file in _files(path).items():
+        if name not in digests and name != MANIFEST:
+            _refuse(path, f"holds other files ({name})")
+        if name in digests and (not file.is_file() or digest(file.read_bytes()) != digests[name]):
+            _refuse(path, f"holds {name}, which was changed since its export")
+    return (MANIFEST, *{Path(name).parts[0] for name in digests})
+
+
+def _refuse(path: Path, found: str) -> NoReturn:
+    raise InputError(f"{found}, so it is not replaced", where=path, fix="choose an empty or a new folder")
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """All that is no folder, by its path inside."""
+    found = (file for file in sorted(folder.rglob("*")) if file.is_symlink() or not file.is_dir())
+    return {file.relative_to(folder).as_posix(): file for file in found}
+
+
+def _inputs(alignment: Alignment) -> tuple[str | Path | None, ...]:
+    """The files that the alignment was made from, as far as they are known."""
+    cards = (alignment.card.source, alignment.card.target)
+    return (alignment.source.path, alignment.target.path, *(card.path for card in cards))
+
+
+def _make_folder(path: Path) -> Path:
+    """Make a folder where it is missing; where a file stands in the way, the message names that."""
+    nearest = next((place for place in (path, *path.parents) if place.exists()), path)
+    if nearest.exists() and not nearest.is_dir():
+        raise InputError("is a file, expected a folder", where=nearest, fix="choose another output folder")
+    return make_folder(path)

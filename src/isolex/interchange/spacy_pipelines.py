@@ -5,7 +5,7 @@ from typing import Any
 
 from isolex.alignment import Alignment
 from isolex.errors import MissingExtraError
-from isolex.interchange.places import new_folder
+from isolex.interchange.places import export_folder
 from isolex.interchange.sides import Side, sides_of
 
 _ANY_LANGUAGE = "xx"  # spaCy's multi-language class
@@ -18,7 +18,7 @@ def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
     language; and a vector for every word.
 
     Raises:
-        InputError: The folder holds something already, or cannot be written.
+        InputError: The folder holds anything but an unchanged export like this, or cannot be written.
         MissingExtraError: spaCy is not there.
     """
     try:
@@ -26,7 +26,7 @@ def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
     except ImportError as error:
         raise MissingExtraError("exporting to spaCy", "spacy", "spacy") from error
     sides = sides_of(alignment)
-    with new_folder(folder) as temporary:
+    with export_folder(alignment, folder, "spacy") as temporary:
         for side in sides:
             _pipeline(side).to_disk(temporary / side.name)
     return tuple(Path(folder) / side.name for side in sides)

@@ -8,7 +8,7 @@ from safetensors.torch import save
 
 from isolex.alignment import Alignment
 from isolex.interchange.model_card import Folder, example_pair, model_card
-from isolex.interchange.places import new_folder
+from isolex.interchange.places import export_folder
 from isolex.interchange.sides import side_names, sides_of
 from isolex.interchange.tokenizing import lookup_of
 
@@ -22,7 +22,7 @@ def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
     of them, unless `encode(..., prompt_name="es")` says which; see `isolex.interchange.tokenizing`.
 
     Raises:
-        InputError: The folder holds something already, or cannot be written.
+        InputError: The folder holds anything but an unchanged export like this, or cannot be written.
         MissingExtraError: The package tokenizers is not there.
     """
     sides = sides_of(alignment)
@@ -36,7 +36,7 @@ def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
         "default_prompt_name": None,
         "similarity_fn_name": "cosine",
     }
-    with new_folder(folder) as temporary:
+    with export_folder(alignment, folder, "sentence-transformers") as temporary:
         module = temporary / _MODULE
         module.mkdir()
         (module / "model.safetensors").write_bytes(save({"embedding.weight": torch.from_numpy(lookup.rows)}))

@@ -1,53 +1,77 @@
-"""Lexicons as callers give them, made sure of before they are used."""
+"""Lexicons and test sets as callers give them, made sure of before they are used."""
 
 import warnings
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from isolex.errors import InputError, IsolexWarning
 from isolex.lexicon.indexing import IndexedLexicon
 from isolex.lexicon.pairs import Lexicon
+from isolex.lexicon.words import counted
 from isolex.vectors import Vectors
 
 POOR_PERCENT = 10.0
 
+Kind = TypeVar("Kind", bound="Readable")
 
-def as_lexicon(given: object, *, what: str) -> Lexicon:
-    """A lexicon, or the one in the file that is given.
+
+class Readable(Protocol):
+    """A lexicon or a test set: rows that come in files."""
+
+    @classmethod
+    def read(cls: type[Kind], path: str | Path) -> Kind:
+        """The rows of a file."""
+        ...
+
+
+def given_or_read(given: object, kind: type[Kind], *, what: str) -> Kind:
+    """An object of this kind, or the one in the file that is given.
 
     Raises:
-        InputError: It is neither, or the file cannot be read as a lexicon.
+        InputError: It is neither, or the file cannot be read as one.
     """
-    if isinstance(given, Lexicon):
+    if isinstance(given, kind):
         return given
     if isinstance(given, str | Path):
-        return Lexicon.read(given)
+        return kind.read(given)
     raise InputError(
-        f"got {type(given).__name__}, expected a Lexicon or the name of a file",
+        f"got {type(given).__name__}, expected {kind.__name__} or the name of a file",
         where=what,
-        fix="wrap pairs of words in Lexicon(pairs)",
+        fix=f"wrap its rows in {kind.__name__}(…)",
     )
+
+
+def as_lexicon(given: object, *, what: str) -> Lexicon:
+    """A lexicon, or the one in the file that is given; see `given_or_read`."""
+    return given_or_read(given, Lexicon, what=what)
 
 
 def index_checked(lexicon: Lexicon, source: Vectors, target: Vectors, *, what: str) -> IndexedLexicon:
     """Row ids of the pairs in both vocabularies, with a word about a lexicon that hardly fits them.
 
     Raises:
-        InputError: Not one pair is in both vocabularies.
+        InputError: Not one pair is in both vocabularies; or less than 10 % are, and twice as many or more
+            would be if the lexicon were turned round.
 
     Warns:
         IsolexWarning: More pairs would be if the lexicon were turned round, or less than 10 % are.
     """
     indexed = lexicon.index(source, target)
     found, turned = len(indexed), len(lexicon.reversed().index(source, target))
-    summary = indexed.coverage.summary()
+    poor = indexed.coverage.pairs_percent < POOR_PERCENT
     if turned > found:
-        summary = f"it looks the wrong way round: {found:,} pairs are found, {turned:,} if it is turned"
-    if found == 0:
+        are = "is" if found == 1 else "are"
+        pairs = f"{found:,} of its {counted(len(lexicon), 'pair')} {are} found, {turned:,} if it is turned"
+        problem, fix = f"looks the wrong way round: {pairs}", "exchange its two columns"
+        if poor and turned >= 2 * found:
+            raise InputError(problem, where=what, fix=fix)
+        warnings.warn(f"{what}: {problem}; {fix}", IsolexWarning, stacklevel=3)
+    elif found == 0:
         raise InputError(
-            f"not one pair is in both vocabularies; {summary}",
+            f"not one pair is in both vocabularies; {indexed.coverage.summary()}",
             where=what,
-            fix="check languages, direction and letter case (--case lower or fold)",
+            fix="check languages and letter case (--case lower or fold)",
         )
-    if turned > found or indexed.coverage.pairs_percent < POOR_PERCENT:
-        warnings.warn(f"{what}: {summary}", IsolexWarning, stacklevel=3)
+    elif poor:
+        warnings.warn(f"{what}: {indexed.coverage.summary()}", IsolexWarning, stacklevel=3)
     return indexed

@@ -1,16 +1,18 @@
 """What people do with a shared space: texts as vectors, search and classification across languages."""
 
 from isolex.transfer.documents import RANKINGS, DocumentIndex, Hit, Ranking, fused, reciprocal_ranks
-from isolex.transfer.encoder import COMPONENTS, WEIGHTINGS, TextEncoder
+from isolex.transfer.encoder import COMPONENTS, FEW_TEXTS, WEIGHTINGS, TextEncoder
+from isolex.transfer.known import TextCoverage
 from isolex.transfer.ranking import CRITERIA, rank_rows, rank_scores
 from isolex.transfer.saved import load_index, save_index
 from isolex.transfer.texts import LabelledText, Text, places, read_labelled, read_relevance, read_texts
 from isolex.transfer.tokens import Tokenizer, words_of
-from isolex.transfer.topics import TopicClassifier, TopicResult, evaluate_topics
+from isolex.transfer.topics import TopicClassifier, TopicResult, check_classes, evaluate_topics
 
 __all__ = [
     "COMPONENTS",
     "CRITERIA",
+    "FEW_TEXTS",
     "RANKINGS",
     "WEIGHTINGS",
     "DocumentIndex",
@@ -18,10 +20,12 @@ __all__ = [
     "LabelledText",
     "Ranking",
     "Text",
+    "TextCoverage",
     "TextEncoder",
     "Tokenizer",
     "TopicClassifier",
     "TopicResult",
+    "check_classes",
     "evaluate_topics",
     "fused",
     "load_index",

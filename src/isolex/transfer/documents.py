@@ -18,6 +18,7 @@ from isolex.retrieval import CSLS
 from isolex.transfer.encoder import TextEncoder
 from isolex.transfer.texts import Text
 from isolex.transfer.tokens import Tokenizer, words_of
+from isolex.vectors import Vectors
 
 try:
     import bm25s
@@ -50,7 +51,8 @@ class DocumentIndex:
     * `vectors`: CSLS of the encoded query and document (`TextEncoder`, `sif`), the neighbourhood of a
       document taken over the words of the query's language, so that it does not depend on other queries.
     * `translation`: BM25 of the query's translations. Each word is replaced by its five best CSLS
-      translations, weighted by 1 / rank; and stands for itself too, as names do.
+      translations, weighted by 1 / rank; and stands for itself too, as names do. Words outside the vocabulary
+      are translated through their subwords where the vectors have them.
     * `fusion`: the mean of both after they are standardised over the documents.
 
     Args:
@@ -88,8 +90,8 @@ class DocumentIndex:
         look_up(by, dict.fromkeys(RANKINGS), "ranking")
         if k < 1:
             raise InputError(f"got k = {k}, expected at least 1", where="search")
-        terms = self._translated([self._encoders[0].terms(query)])[0]
-        if not self._encoders[0].transform([query]).any() and not self.bm25.vocab_dict.keys() & terms.keys():
+        terms = self._translated([self.encoders[0].terms(query)])[0]
+        if not self.encoders[0].transform([query]).any() and not self.bm25.vocab_dict.keys() & terms.keys():
             return []
         scores = self.scores([query], by)[0]
         best = np.argsort(-scores, kind="stable")[:k]
@@ -109,9 +111,18 @@ class DocumentIndex:
         return fused(self._by_vectors(queries), self._by_translation(queries))
 
     @cached_property
+    def encoders(self) -> tuple[TextEncoder, TextEncoder]:
+        """Encoders of queries and of documents."""
+        sides = (self.alignment, self.alignment.reversed())
+        return tuple(
+            TextEncoder(side, component="vocabulary", tokenizer=self.tokenizer or words_of).fit([])
+            for side in sides
+        )  # type: ignore[return-value]
+
+    @cached_property
     def rows(self) -> Float[np.ndarray, "m p"]:
         """The documents as unit rows of the shared space."""
-        return self._encoders[1].transform([document.text for document in self.documents])
+        return self.encoders[1].transform([document.text for document in self.documents])
 
     @cached_property
     def neighbourhoods(self) -> Float[np.ndarray, "m"]:
@@ -123,27 +134,18 @@ class DocumentIndex:
     @cached_property
     def bm25(self) -> bm25s.BM25:
         """Term weights of the documents."""
-        terms = [self._encoders[1].terms(document.text) for document in self.documents]
+        terms = [self.encoders[1].terms(document.text) for document in self.documents]
         made = bm25s.BM25()
         # An index without any term cannot be made: documents without words share one that no query has.
         made.index([own or [""] for own in terms], show_progress=False)
         return made
 
-    @cached_property
-    def _encoders(self) -> tuple[TextEncoder, TextEncoder]:
-        """Of queries and of documents."""
-        sides = (self.alignment, self.alignment.reversed())
-        return tuple(
-            TextEncoder(side, component="vocabulary", tokenizer=self.tokenizer or words_of).fit([])
-            for side in sides
-        )  # type: ignore[return-value]
-
     def _by_vectors(self, queries: Sequence[str]) -> Float[np.ndarray, "n m"]:
-        made: np.ndarray = 2 * self._encoders[0].transform(queries) @ self.rows.T - self.neighbourhoods
+        made: np.ndarray = 2 * self.encoders[0].transform(queries) @ self.rows.T - self.neighbourhoods
         return made
 
     def _by_translation(self, queries: Sequence[str]) -> Float[np.ndarray, "n m"]:
-        weights = self._translated([self._encoders[0].terms(query) for query in queries])
+        weights = self._translated([self.encoders[0].terms(query) for query in queries])
         scores = np.zeros((len(queries), len(self.documents)), np.float32)
         terms = {term for own in weights for term in own if term in self.bm25.vocab_dict}
         of_term = {term: self.bm25.get_scores([term]) for term in terms}
@@ -154,12 +156,23 @@ class DocumentIndex:
 
     def _translated(self, queries: Sequence[Sequence[str]]) -> list[dict[str, float]]:
         """The terms that stand for each query, with their weights."""
-        words = sorted({word for query in queries for word in query if word in self.alignment.source})
+        source = self.alignment.source
+        words = sorted({word for query in queries for word in query if _has_vector(source, word)})
         answers = dict(zip(words, self.alignment.translate(words, self.translations), strict=True))
-        return [_weighted(query, answers) for query in queries]
+        return [_weighted(query, answers, source) for query in queries]
 
 
-def _weighted(query: Sequence[str], answers: dict[str, Translations]) -> dict[str, float]:
+def _has_vector(vectors: Vectors, word: str) -> bool:
+    """Whether the word can be translated, by its own row or by its subwords."""
+    row = vectors.id(word)
+    if row is not None:
+        return bool(vectors.matrix[row].any())
+    return vectors.subwords is not None and bool(vectors.subwords.vector(word).any())
+
+
+def _weighted(
+    query: Sequence[str], answers: dict[str, Translations], vocabulary: Vectors
+) -> dict[str, float]:
     """The terms of one query: its words' translations, and those words themselves."""
     weights: defaultdict[str, float] = defaultdict(float)
     for word in query:
@@ -168,7 +181,8 @@ def _weighted(query: Sequence[str], answers: dict[str, Translations]) -> dict[st
         for rank, answer in enumerate(found, start=1):
             weights[answer] += 1 / (rank * total)
         if word not in found:
-            weights[word] += _OWN if found else 1.0
+            # A word that only subwords know may be a name, and its translations are guesses.
+            weights[word] += _OWN if found and word in vocabulary else 1.0
     return dict(weights)
 
 

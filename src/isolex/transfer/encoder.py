@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 import numpy as np
-import torch
 from jaxtyping import Float
 
 from isolex.alignment import Alignment
 from isolex.errors import InputError, IsolexWarning, MissingExtraError
-from isolex.evaluation.words import Language, languages_of
+from isolex.evaluation.words import languages_of
+from isolex.lexicon.words import counted
 from isolex.names import look_up
-from isolex.transfer.tokens import Tokenizer, spellings, words_of
+from isolex.transfer.known import KnownWords, TextCoverage
+from isolex.transfer.tokens import Tokenizer, words_of
 from isolex.vectors import Vectors
 
 try:
@@ -31,11 +32,8 @@ Component = Literal["texts", "vocabulary", "none"]
 WEIGHTINGS: tuple[Weighting, ...] = ("mean", "idf", "sif")
 COMPONENTS: tuple[Component, ...] = ("texts", "vocabulary", "none")
 
-# Zipf's law with Mandelbrot's shift: the r-th word of a vocabulary has a frequency like 1 / (r + 2.7).
-_SHIFT = 2.7
-
 # With fewer, the direction that texts have in common is noise, or their topic.
-_FEW_TEXTS = 20
+FEW_TEXTS = 20
 # Of float32, in sums as long as texts.
 _ROUNDING = 1e-5
 
@@ -58,7 +56,7 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     `TextEncoder(alignment.reversed())`; their rows lie in one space. Words outside the vocabulary are looked
     up in lower case, then in title case, then in their parts at apostrophes and hyphens; for what is still
     unknown subwords are asked if the vectors have them. Others count for nothing, and a text without any
-    known word has a zero row.
+    known word has a zero row; `coverage` counts both.
 
     Args:
         space: An alignment, whose source language is encoded into the shared space; or vectors.
@@ -114,7 +112,7 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         if not 0 < self.smoothing < math.inf:
             raise InputError(f"got {self.smoothing}, expected a positive number", where="smoothing")
         language = languages_of(self.space, "source" if isinstance(self.space, Alignment) else None).first
-        self.words_ = _WordRows(language, self.tokenizer or words_of)
+        self.words_ = KnownWords(language, self.tokenizer or words_of)
         bags = [self.words_.bag(text) for text in _strings(X)]
         counts = Counter(word for bag in bags for word in bag)
         self.idf_ = {word: math.log((1 + len(bags)) / (1 + count)) + 1 for word, count in counts.items()}
@@ -142,9 +140,14 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return made
 
     def terms(self, text: str) -> list[str]:
-        """The words of a text as the vocabulary spells them; unknown ones in lower case."""
+        """The words of a text as the vocabulary spells them; those outside it in lower case."""
         check_is_fitted(self)
         return self.words_.terms(text)
+
+    def coverage(self, texts: Iterable[str]) -> TextCoverage:
+        """How many words of the texts are known, and how many texts have one."""
+        check_is_fitted(self)
+        return self.words_.coverage(_strings(texts))
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "common_")
@@ -183,84 +186,10 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return self.smoothing / (self.smoothing + self.words_.frequency(word))
 
 
-class _WordRows:
-    """The words of texts as words of a vocabulary, or of its subwords, and their unit rows."""
-
-    def __init__(self, language: Language, tokenizer: Tokenizer) -> None:
-        self._language, self._tokenizer = language, tokenizer
-        self._vocabulary = language.vocabulary(torch.device("cpu")).cpu().numpy()
-        size = len(language.vectors)
-        self._total = float((1 / (np.arange(1, size + 1) + _SHIFT)).sum())
-        self._looked_up: dict[str, list[str]] = {}
-
-    @property
-    def name(self) -> str:
-        """What the vectors are called in messages."""
-        return repr(self._language.vectors)
-
-    @property
-    def dimension(self) -> int:
-        """Numbers a word."""
-        return int(self._vocabulary.shape[1])
-
-    def bag(self, text: str) -> Counter[str]:
-        """How often the text has each known word."""
-        return Counter(word for token in self._tokenizer(text) for word in self._known(token))
-
-    def terms(self, text: str) -> list[str]:
-        """The words in order, unknown ones in lower case."""
-        return [word for token in self._tokenizer(text) for word in self._known(token) or [token.lower()]]
-
-    def frequency(self, word: str) -> float:
-        """p(w) by Zipf's law; subword-made words are as rare as the vocabulary's last."""
-        row = self._language.vectors.id(word)
-        rank = len(self._language.vectors) if row is None else row + 1
-        return 1 / ((rank + _SHIFT) * self._total)
-
-    def rows(self, words: list[str]) -> Float[np.ndarray, "n p"]:
-        """Unit rows of known words."""
-        made = np.zeros((len(words), self.dimension), np.float32)
-        others = []
-        for number, word in enumerate(words):
-            row = self._language.vectors.id(word)
-            if row is None:
-                others.append(number)
-            else:
-                made[number] = self._vocabulary[row]
-        if others:
-            found = [self._language.find(words[number]) for number in others]
-            made[others] = self._language.unit(np.stack([hit[1] for hit in found if hit is not None]))
-        return made
-
-    def common(self, smoothing: float) -> Float[np.ndarray, "p"]:
-        """The direction of the vocabulary's mean, words weighted as a text of them all would be."""
-        frequency = 1 / ((np.arange(1, len(self._vocabulary) + 1) + _SHIFT) * self._total)
-        mean = (frequency * smoothing / (smoothing + frequency)).astype(np.float32) @ self._vocabulary
-        direction: np.ndarray = mean / max(float(np.linalg.norm(mean)), np.finfo(np.float32).tiny)
-        return direction
-
-    def _known(self, token: str) -> list[str]:
-        if token not in self._looked_up:
-            self._looked_up[token] = self._find(token)
-        return self._looked_up[token]
-
-    def _find(self, token: str) -> list[str]:
-        ways = spellings(token)
-        # Subwords make something of almost any word: what the vocabulary holds stands before that.
-        way = next((way for way in ways if any(self._language.row(word) for word in way)), ways[0])
-        return [known for word in way if (known := self._one(word)) is not None]
-
-    def _one(self, word: str) -> str | None:
-        """The spelling of the word that has a vector."""
-        if (hit := self._language.row(word)) is not None:
-            return self._language.vectors.words[hit.row]
-        return word if self._language.find(word) else None
-
-
 def _warn_of_few(texts: int) -> None:
-    if texts < _FEW_TEXTS:
+    if texts < FEW_TEXTS:
         warnings.warn(
-            f"what {texts} texts have in common is much of what they say; "
+            f"what {counted(texts, 'text')} have in common is much of what they say; "
             "fit at least dozens, or take component='vocabulary'",
             IsolexWarning,
             stacklevel=3,
@@ -270,7 +199,7 @@ def _warn_of_few(texts: int) -> None:
 def _warn_of_unknown(unknown: int, texts: int, vectors: str) -> None:
     if texts > 1 and 2 * unknown >= texts:
         warnings.warn(
-            f"{unknown:,} of {texts:,} texts have no word that is in {vectors}; are they of that language?",
+            f"no word of {unknown:,} of the {texts:,} texts is in {vectors}; are they of that language?",
             IsolexWarning,
             stacklevel=3,
         )

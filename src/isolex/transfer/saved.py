@@ -82,7 +82,7 @@ def load_index(path: str | Path, *, alignment: str | Path | None = None) -> Docu
         alignment: Where its alignment is now, if it was moved.
 
     Raises:
-        InputError: There is no such alignment.
+        InputError: There is no such folder, or no such alignment.
         FormatError: It is no index, or a damaged one.
         MismatchError: The alignment is not the one that the index was made with.
     """
@@ -117,10 +117,22 @@ def load_index(path: str | Path, *, alignment: str | Path | None = None) -> Docu
 
 
 def _read_card(path: Path) -> dict[str, Any]:
+    if not path.is_dir():
+        raise InputError(
+            f"{'is a file' if path.exists() else 'there is no such folder'}, expected an index of documents",
+            where=path,
+            fix="give the folder that isolex index wrote with -o",
+        )
     try:
         card = json.loads((path / CARD).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise FormatError(
+            f"is no index of documents: it holds no {CARD}",
+            where=path,
+            fix="make one: isolex index DIR DOCUMENTS -o INDEX",
+        ) from error
     except (OSError, ValueError) as error:
-        raise FormatError("is no index of documents", where=path, fix="make one: isolex index") from error
+        raise _damaged(path, error) from error
     if not isinstance(card, dict) or (card.get("format"), card.get("version")) != ("isolex-index", _VERSION):
         raise FormatError(
             f"is no index of documents of version {_VERSION}", where=path, fix="run isolex index again"

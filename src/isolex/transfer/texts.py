@@ -1,18 +1,19 @@
 """Files of texts: plain lines, TSV and JSON Lines; with labels, or with the documents that answer queries."""
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from isolex.errors import FormatError, InputError
 from isolex.evaluation.set_files import read_set_lines
+from isolex.lexicon.words import counted
 
-_LABEL_COLUMNS = ("label", "category", "class", "topic")
-_HEADER = ("id", "index_id", "text", *_LABEL_COLUMNS)
+_Lines = Sequence[tuple[int, str]]
+
+_TEXT, _IDS, _LABELS = "text", ("id", "index_id"), ("label", "category", "class", "topic")
+_NAMES = {_TEXT, *_IDS, *_LABELS}
 _FOUR_COLUMNS = 4  # query, nothing, document, relevance: TREC's layout
-
-Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,10 @@ class LabelledText:
 def read_texts(path: str | Path) -> list[Text]:
     """The texts of a file, plain or compressed, UTF-8.
 
-    `.jsonl`: one object a line with `text` and, if there is one, `id`. `.tsv`: id and text, or columns named
-    in a first line. Any other file: a text a line. Texts without an id are numbered from 1.
+    `.jsonl`: one object a line with `text` and, if there is one, `id`. `.tsv`: the two columns id and text;
+    or columns that the first line names, of which `text` and, if there is one, `id` are read. A line is taken
+    for names if a cell is `id`, `text` or `label`, or another name of these. Any other file: a text a line.
+    Texts without an id are numbered from 1.
 
     Raises:
         InputError: The file cannot be read.
@@ -49,27 +52,39 @@ def read_texts(path: str | Path) -> list[Text]:
     lines = read_set_lines(path, "nfc")
     layout = Path(str(path).removesuffix(".gz")).suffix
     if layout == ".jsonl":
-        texts = [_of_object(path, number, line) for number, line in lines]
+        texts = [(number, _of_object(path, number, line)) for number, line in lines]
     elif layout == ".tsv":
-        texts = [Text(row[0], row[1]) for _, row in _columns(path, lines, (("id", "index_id"), ("text",)))]
+        rows = enumerate(_columns(path, lines, _IDS), start=1)
+        texts = [
+            (row.line, Text(str(place) if row.key is None else row.key, row.text)) for place, row in rows
+        ]
     else:
-        texts = [Text(str(place), line) for place, (_, line) in enumerate(lines, start=1)]
-    _check_unique(path, [text.id for text in texts])
-    return texts
+        texts = [(number, Text(str(place), line)) for place, (number, line) in enumerate(lines, start=1)]
+    _check_unique(path, texts)
+    return [text for _, text in texts]
 
 
 def read_labelled(path: str | Path) -> list[LabelledText]:
-    """Labelled texts of a TSV file: label and text, or columns named in a first line (`category`, `text`).
+    """Labelled texts of a TSV file: the two columns label and text, or columns that a first line names.
+
+    Names of the label are `label`, `category`, `class` and `topic`; that of the text is `text`.
 
     Raises:
         InputError: The file cannot be read.
         FormatError: A line is not of the layout.
     """
-    rows = _columns(path, read_set_lines(path, "nfc"), (_LABEL_COLUMNS, ("text",)))
-    for number, (label, _) in rows:
-        if not label:
-            raise FormatError("has no label", where=f"{path}, line {number}")
-    return [LabelledText(text, label) for _, (label, text) in rows]
+    texts = []
+    for row in _columns(path, read_set_lines(path, "nfc"), _LABELS):
+        if row.key is None:
+            raise FormatError(
+                f"names no column {_LABELS[0]!r} in its first line, which labelled texts need",
+                where=path,
+                fix=f"call it {', '.join(_LABELS[:-1])} or {_LABELS[-1]}",
+            )
+        if not row.key:
+            raise FormatError("has no label", where=f"{path}, line {row.line}", fix="mend or remove the line")
+        texts.append(LabelledText(row.text, row.key))
+    return texts
 
 
 def read_relevance(path: str | Path) -> dict[str, list[str]]:
@@ -86,7 +101,7 @@ def read_relevance(path: str | Path) -> dict[str, list[str]]:
         columns = line.split()
         if len(columns) not in (2, 3, _FOUR_COLUMNS):
             raise FormatError(
-                f"has {len(columns)} columns, expected query and document",
+                f"has {counted(len(columns), 'column')}, expected query and document",
                 where=f"{path}, line {number}",
                 fix="write: query document, or as TREC: query 0 document relevance",
             )
@@ -105,32 +120,66 @@ def places(asked: list[str], known: list[Text], *, where: object) -> list[int]:
     place = {text.id: number for number, text in enumerate(known)}
     missing = [name for name in asked if name not in place]
     if missing:
-        raise InputError(f"no text has the id {missing[0]!r} ({len(missing)} are missing)", where=where)
+        raise InputError(
+            f"lacks {len(missing):,} of the {counted(len(asked), 'id')} asked for, such as {missing[0]!r}",
+            where=where,
+            fix="check the ids, and the order of the files",
+        )
     return [place[name] for name in asked]
 
 
-def _columns(
-    path: str | Path, lines: list[tuple[int, str]], wanted: tuple[tuple[str, ...], tuple[str, ...]]
-) -> list[tuple[int, tuple[str, str]]]:
-    """Two columns of each line: the first two, or those that a first line names so."""
-    rows = [(number, line.split("\t")) for number, line in lines]
-    names = [name.strip().lower() for name in rows[0][1]]
-    chosen = (0, 1)
-    if all(name in _HEADER for name in names):
-        found = [next((names.index(name) for name in some if name in names), None) for some in wanted]
-        if found[0] is None or found[1] is None:
-            missing = wanted[found.index(None)][0]
-            raise FormatError(f"has no column {missing!r}", where=f"{path}, line {rows[0][0]}")
-        chosen, rows = (found[0], found[1]), rows[1:]
+@dataclass(frozen=True)
+class _Row:
+    """A line's text, and its id or label; None where the file has no such column."""
+
+    line: int
+    key: str | None
+    text: str
+
+
+def _columns(path: str | Path, lines: _Lines, keys: Sequence[str]) -> list[_Row]:
+    """Two columns of each line: those that a first line names so, or the only ones that there are."""
+    rows = [(number, [cell.strip() for cell in line.split("\t")]) for number, line in lines]
+    names = [cell.lower() for cell in rows[0][1]]
+    if _NAMES.isdisjoint(names):
+        names = [keys[0], _TEXT]
+    else:
+        _check_header(path, rows.pop(0)[0], names)
         if not rows:
-            raise FormatError("holds names of columns and nothing else", where=path)
-    for number, row in rows:
-        if len(row) <= max(chosen):
             raise FormatError(
-                f"has {len(row)} columns, expected {max(chosen) + 1} or more, parted by tabs",
-                where=f"{path}, line {number}",
+                "holds names of columns and nothing else", where=path, fix="add texts below them"
             )
-    return [(number, (row[chosen[0]].strip(), row[chosen[1]].strip())) for number, row in rows]
+    for number, row in rows:
+        if len(row) != len(names):
+            raise FormatError(
+                f"has {counted(len(row), 'column')}, expected {len(names)}, by tabs: {', '.join(names)}",
+                where=f"{path}, line {number}",
+                fix=f"mend it, or name other columns in a first line, such as {keys[0]}<tab>text<tab>source",
+            )
+    key = next((place for place, name in enumerate(names) if name in keys), None)
+    text = names.index(_TEXT)
+    return [_Row(number, None if key is None else row[key], row[text]) for number, row in rows]
+
+
+def _check_header(path: str | Path, number: int, names: Sequence[str]) -> None:
+    if _TEXT not in names:
+        raise FormatError(
+            f"names columns ({', '.join(names)}), but none {_TEXT!r}",
+            where=f"{path}, line {number}",
+            fix="call the texts' column so; if the line is no header, write id<tab>text above it",
+        )
+
+
+def _check_unique(path: str | Path, texts: Iterable[tuple[int, Text]]) -> None:
+    first: dict[str, int] = {}
+    for number, text in texts:
+        if text.id in first:
+            raise FormatError(
+                f"has the id {text.id!r} of line {first[text.id]} again",
+                where=f"{path}, line {number}",
+                fix="give each text its own id; if these are labels, write label<tab>text above them",
+            )
+        first[text.id] = number
 
 
 def _of_object(path: str | Path, number: int, line: str) -> Text:
@@ -144,11 +193,3 @@ def _of_object(path: str | Path, number: int, line: str) -> Text:
             'is no object with a "text"', where=f"{path}, line {number}", fix='write {"id": …, "text": …}'
         ) from error
     return Text(str(number if name is None else name), text)
-
-
-def _check_unique(path: str | Path, names: list[str]) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise FormatError(f"has the id {name!r} twice", where=path)
-        seen.add(name)

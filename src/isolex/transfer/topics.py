@@ -64,10 +64,9 @@ class TopicClassifier:
     """
 
     def __init__(self, train: Sequence[LabelledText], encoder: TextEncoder, *, seed: int = 0) -> None:
+        check_classes(train, where="training texts")
         labels = [one.label for one in train]
         classes = Counter(labels)
-        if len(classes) < 2:
-            raise InputError(f"got {len(classes)} class, expected at least 2", where="training texts")
         model = LogisticRegression(max_iter=1000)
         if min(classes.values()) >= 2:
             folds = StratifiedKFold(min(_FOLDS, *classes.values()), shuffle=True, random_state=seed)
@@ -90,6 +89,16 @@ class TopicClassifier:
         """The most probable class of each text."""
         classes = self.classes
         return [classes[place] for place in self.probabilities(texts, encoder).argmax(axis=1)]
+
+
+def check_classes(texts: Sequence[LabelledText], *, where: object) -> None:
+    """Raise `InputError` unless there are at least two classes to learn."""
+    classes = {one.label for one in texts}
+    if len(classes) < 2:
+        found = f"only the class {min(classes)!r}" if classes else "no classes"
+        raise InputError(
+            f"has {found}, expected at least 2 to learn", where=where, fix="add texts of other classes"
+        )
 
 
 def evaluate_topics(

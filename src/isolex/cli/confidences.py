@@ -1,0 +1,61 @@
+"""Confidences for commands: those that are kept with an alignment, or else learnt now, and kept."""
+
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from isolex.alignment import Alignment
+from isolex.cli.console import say, working
+from isolex.errors import InputError
+from isolex.reranking import RerankedDictionary, rerank
+from isolex.reranking.dictionary import find_reranked
+
+_FIX = "align with more pairs of a dictionary, or ask without --min-confidence"
+
+
+def was_given(option: str) -> bool:
+    """Whether an option of the running command stands on the command line."""
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
+
+
+def reranked(path: Path, alignment: Alignment) -> RerankedDictionary:
+    """The reranked dictionary of a saved alignment.
+
+    Raises:
+        InputError: The alignment failed, or there is too little to learn from.
+        MissingExtraError: The packages of the extra `rerank` are not installed.
+    """
+    kept = find_reranked(path, alignment)
+    if kept is not None:
+        return kept
+    _check_seeds(path, alignment)
+    with working("learning from the seed pairs"):
+        # The alignment has its verdict.
+        made = rerank(alignment.source, alignment.target, alignment.seeds, check=False)
+        if not made.learnt:
+            raise _no_confidences(path, made.reason)
+        _ = made.ranked  # all answers, while there are bars to show it
+    try:
+        made.save(path)
+    except InputError as error:
+        say(f"the confidences are not kept: {error}")
+    return made
+
+
+def _check_seeds(path: Path, alignment: Alignment) -> None:
+    """Raise `InputError` if it is plain that there is nothing to learn from: learning takes minutes."""
+    if alignment.card.status == "failed":
+        raise InputError(
+            f"there are no confidences: the alignment failed ({alignment.card.reasons[0]})",
+            where=path,
+            fix="align again, with more seed pairs or other vectors",
+        )
+    if len(alignment.seeds) == 0:
+        raise _no_confidences(path, "the alignment has no seed pairs to learn from")
+    if not any(source != target and any(map(str.isalpha, source)) for source, target in alignment.seeds):
+        raise _no_confidences(path, "the seed pairs are identical strings or numerals, unlike other words")
+
+
+def _no_confidences(path: Path, reason: str) -> InputError:
+    return InputError(f"there are no confidences: {reason}", where=path, fix=_FIX)

@@ -1,0 +1,142 @@
+"""The words of texts that a language's vectors know, and how much of the texts they are."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from isolex.evaluation.words import Language
+from isolex.lexicon.words import counted
+from isolex.transfer.tokens import Tokenizer, spellings
+
+# Zipf's law with Mandelbrot's shift: the r-th word of a vocabulary has a frequency like 1 / (r + 2.7).
+_SHIFT = 2.7
+
+
+@dataclass(frozen=True)
+class TextCoverage:
+    """How much of some texts is known.
+
+    Attributes:
+        texts: Texts.
+        texts_known: Those with at least one known word.
+        words: Words of all texts, each as often as it stands there.
+        words_known: Those that have a vector.
+        by_subwords: Those of them that are in no vocabulary and have their vector from subwords.
+    """
+
+    texts: int
+    texts_known: int
+    words: int
+    words_known: int
+    by_subwords: int
+
+    @property
+    def percent(self) -> float:
+        """Percent of the words that are known; 0 where there are no words."""
+        return 100 * self.words_known / max(self.words, 1)
+
+    def summary(self) -> str:
+        """One line for people."""
+        guessed = f", {self.by_subwords:,} of them by subwords" if self.by_subwords else ""
+        words = f"{self.percent:.1f} % of {counted(self.words, 'word')} known{guessed}"
+        return f"{words}; {self.texts_known:,} of {counted(self.texts, 'text')} with a known word"
+
+    def to_json(self) -> dict[str, float | int]:
+        """The counts, and `percent`."""
+        return {**asdict(self), "percent": round(self.percent, 2)}
+
+
+class KnownWords:
+    """The words of texts as words of a vocabulary, or of its subwords, and their unit rows."""
+
+    def __init__(self, language: Language, tokenizer: Tokenizer) -> None:
+        self._language, self._tokenizer = language, tokenizer
+        self._vocabulary = language.vocabulary(torch.device("cpu")).cpu().numpy()
+        size = len(language.vectors)
+        self._total = float((1 / (np.arange(1, size + 1) + _SHIFT)).sum())
+        self._looked_up: dict[str, list[str]] = {}
+
+    @property
+    def name(self) -> str:
+        """What the vectors are called in messages."""
+        return repr(self._language.vectors)
+
+    @property
+    def dimension(self) -> int:
+        """Numbers a word."""
+        return int(self._vocabulary.shape[1])
+
+    def bag(self, text: str) -> Counter[str]:
+        """How often the text has each known word."""
+        return Counter(word for token in self._tokenizer(text) for word in self._known(token))
+
+    def terms(self, text: str) -> list[str]:
+        """The words in order, those outside the vocabulary in lower case."""
+        # Subwords know words as they stand in the text, which another text may spell otherwise.
+        return [
+            word if word in self._language.vectors else word.lower()
+            for token in self._tokenizer(text)
+            for word in self._known(token) or [token.lower()]
+        ]
+
+    def coverage(self, texts: Iterable[str]) -> TextCoverage:
+        """How much of the texts is known."""
+        looked_up = [[self._known(token) for token in self._tokenizer(text)] for text in texts]
+        words = [ways for text in looked_up for ways in text]
+        known = [ways for ways in words if ways]
+        return TextCoverage(
+            texts=len(looked_up),
+            texts_known=sum(map(any, looked_up)),
+            words=len(words),
+            words_known=len(known),
+            by_subwords=sum(not any(word in self._language.vectors for word in ways) for ways in known),
+        )
+
+    def frequency(self, word: str) -> float:
+        """p(w) by Zipf's law; subword-made words are as rare as the vocabulary's last."""
+        row = self._language.vectors.id(word)
+        rank = len(self._language.vectors) if row is None else row + 1
+        return 1 / ((rank + _SHIFT) * self._total)
+
+    def rows(self, words: list[str]) -> Float[np.ndarray, "n p"]:
+        """Unit rows of known words."""
+        made = np.zeros((len(words), self.dimension), np.float32)
+        others = []
+        for number, word in enumerate(words):
+            row = self._language.vectors.id(word)
+            if row is None:
+                others.append(number)
+            else:
+                made[number] = self._vocabulary[row]
+        if others:
+            found = [self._language.find(words[number]) for number in others]
+            made[others] = self._language.unit(np.stack([hit[1] for hit in found if hit is not None]))
+        return made
+
+    def common(self, smoothing: float) -> Float[np.ndarray, "p"]:
+        """The direction of the vocabulary's mean, words weighted as a text of them all would be."""
+        frequency = 1 / ((np.arange(1, len(self._vocabulary) + 1) + _SHIFT) * self._total)
+        mean = (frequency * smoothing / (smoothing + frequency)).astype(np.float32) @ self._vocabulary
+        direction: np.ndarray = mean / max(float(np.linalg.norm(mean)), np.finfo(np.float32).tiny)
+        return direction
+
+    def _known(self, token: str) -> list[str]:
+        if token not in self._looked_up:
+            self._looked_up[token] = self._find(token)
+        return self._looked_up[token]
+
+    def _find(self, token: str) -> list[str]:
+        ways = spellings(token)
+        # Subwords make something of almost any word: what the vocabulary holds stands before that.
+        way = next((way for way in ways if any(self._language.row(word) for word in way)), ways[0])
+        return [known for word in way if (known := self._one(word)) is not None]
+
+    def _one(self, word: str) -> str | None:
+        """The spelling of the word that has a vector."""
+        if (hit := self._language.row(word)) is not None:
+            return self._language.vectors.words[hit.row]
+        return word if self._language.find(word) else None
