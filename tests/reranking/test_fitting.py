@@ -130,12 +130,46 @@ def test_many_seed_words_begin_with_vecmap(monkeypatch):
     assert precision(dictionary) > evaluate(dictionary.alignment, TEST).precision(1) + 10
 
 
-def test_without_seeds_there_is_nothing_to_learn_from(monkeypatch):
-    make_annealing_quick(monkeypatch)
-    dictionary = rerank(SOURCE, TARGET, settings=SETTINGS, check=False)
-    assert dictionary.alignment.card.method == "unsupervised"
-    assert not dictionary.learnt
-    assert dictionary.reason == "there are 0 seed words to learn from, expected at least 50"
+FEW = Lexicon(PAIRS.pairs[:40])
+
+
+@pytest.fixture(scope="module")
+def unsure() -> RerankedDictionary:
+    return rerank(SOURCE, TARGET, FEW, settings=SETTINGS, check=False)
+
+
+class TestFewSeeds:
+    def test_the_order_is_learnt_all_the_same(self, unsure):
+        assert unsure.alignment.card.method == "self-learning"
+        assert precision(unsure) > evaluate(unsure.alignment, TEST).precision(1) + 5
+
+    def test_there_are_no_confidences_and_it_says_why(self, unsure):
+        assert not unsure.learnt
+        assert unsure.reason == (
+            "there are 40 seed words to learn from, expected at least 50, "
+            "so the order is learnt from the alignment's own mutual pairs"
+        )
+        assert all(math.isnan(entry.confidence) for entry in unsure.entries())
+        assert all(math.isnan(entry.no_translation) for entry in unsure.entries())
+        with pytest.raises(InputError, match="there are no confidences"):
+            unsure.summary()
+
+    def test_no_seeds(self, monkeypatch):
+        make_annealing_quick(monkeypatch)
+        dictionary = rerank(SOURCE, TARGET, settings=SETTINGS, check=False)
+        assert dictionary.alignment.card.method == "unsupervised"
+        assert dictionary.reason.startswith("there are 0 seed words to learn from")
+        assert "mutual pairs" in dictionary.reason
+
+    @pytest.mark.parametrize("groups", [("strings", "characters", "frequency"), ("alignment", "hubness")])
+    def test_without_either_witness_the_order_is_plain(self, groups):
+        dictionary = rerank(SOURCE, TARGET, FEW, settings=replace(SETTINGS, groups=groups), check=False)
+        assert "the groups alignment and strings or characters are needed" in dictionary.reason
+        words = list(SOURCE.words[:10])
+        found = [[target for target, _ in answers] for answers in dictionary.translate(words, 3)]
+        assert found == [
+            [target for target, _ in answers] for answers in dictionary.alignment.translate(words, 3)
+        ]
 
 
 @pytest.fixture(scope="module")

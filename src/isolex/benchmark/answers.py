@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float
 from isolex.evaluation import BLIResult
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary, Reranker
+from isolex.reranking.selftraining import Unsure
 
 SURE = 0.9
 BINS = 10
@@ -54,7 +55,7 @@ class Answers:
 def _found(
     dictionary: RerankedDictionary, words: Sequence[str], gold: Sequence[tuple[str, ...]]
 ) -> Bool[np.ndarray, "n"] | None:
-    if not isinstance(dictionary.ranker, Reranker):
+    if not isinstance(dictionary.ranker, Reranker | Unsure):
         return None
     alignment = dictionary.alignment
     asked = Lexicon((word, key) for word, keys in zip(words, gold, strict=True) for key in keys)

@@ -75,9 +75,8 @@ class RerankedDictionary:
         alignment: What it began with.
         ranker: What orders candidates.
         groups: Feature groups, as `evidence` names them.
-        learnt: Whether a reranker was learnt; if not, the order is that of CSLS and there are no
-            confidences.
-        reason: How, or why not, in a sentence.
+        learnt: Whether there are confidences, learnt from seed pairs.
+        reason: How, or why not and what the order is by, in a sentence.
     """
 
     alignment: Alignment

@@ -51,10 +51,14 @@ class FeatureTable:
         """Which columns are of a group."""
         return np.array([group_of(name) == group for name in self.names], dtype=bool)
 
+    def only(self, groups: Collection[str]) -> "FeatureTable":
+        """The table of some groups."""
+        kept = [group_of(name) in groups for name in self.names]
+        return FeatureTable(tuple(np.array(self.names)[kept]), self.values[:, kept])
+
     def without(self, group: str) -> "FeatureTable":
         """The table of the other groups."""
-        kept = ~self.members(group)
-        return FeatureTable(tuple(np.array(self.names)[kept]), self.values[:, kept])
+        return self.only({group_of(name) for name in self.names} - {group})
 
 
 def group_of(name: str) -> str:

@@ -1,5 +1,6 @@
 """`rerank`: from two sets of vectors and seed pairs to a dictionary that says how sure it is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,12 +13,14 @@ from torch import Tensor
 from isolex.alignment import Alignment
 from isolex.errors import MissingExtraError
 from isolex.lexicon import Lexicon, as_lexicon
+from isolex.lexicon.words import counted
 from isolex.mapping import Annealing, GivenPairs, VecMap
 from isolex.recipes import align
 from isolex.reranking.dictionary import RerankedDictionary
 from isolex.reranking.evidence import DEPTH, Evidence, fitted_view
 from isolex.reranking.learning import Labelled
 from isolex.reranking.reranker import Ranked, Reranker, labelled_folds
+from isolex.reranking.selftraining import FORM, Unsure, judged_again
 from isolex.reranking.settings import RerankSettings
 from isolex.reranking.spaces import Spaces
 from isolex.reranking.views import View
@@ -38,17 +41,19 @@ class _Start:
     Attributes:
         alignment: With its verdict.
         pairs: What evidence is fitted to, ids, `[s, 2]`.
-        gold: Those of them that labels come from, the seed pairs, `[g, 2]`.
+        gold: Those of them that labels come from, `[g, 2]`: seed pairs, or with few of them all.
+        words: Seed words.
     """
 
     alignment: Alignment
     pairs: Int[Tensor, "s 2"]
     gold: Int[np.ndarray, "g 2"]
+    words: int
 
     @property
-    def words(self) -> int:
-        """Seed words."""
-        return len(np.unique(self.gold[:, 0]))
+    def seeded(self) -> bool:
+        """Whether there are seed words enough to learn from."""
+        return self.words >= ENOUGH_WORDS
 
 
 def rerank(
@@ -67,7 +72,9 @@ def rerank(
     from them, and Platt scaling on held-out seed words turns their scores into probabilities.
 
     With fewer seed words the evidence is fitted to the mutual best pairs of a self-learned alignment beside
-    the seed pairs, and the trees learn from the seed pairs alone.
+    the seed pairs, and the trees learn from the seed pairs alone. With fewer than 50 they learn from the
+    mutual pairs, after these have been judged again by how words are written: that orders candidates, but
+    does not tell how many are right, so there are no confidences.
 
     Cost: with 40,000 words a side about three minutes on one core, and one more for the whole dictionary.
 
@@ -79,8 +86,8 @@ def rerank(
         check: Give the alignment a status; a failed one is not reranked.
 
     Returns:
-        The dictionary. It is in CSLS order, says so and has no confidences (`learnt` is False) where there
-        are fewer than 50 seed words, or the alignment failed.
+        The dictionary. Without confidences (`learnt` is False) where there are fewer than 50 seed words; in
+        CSLS order, too, where the alignment failed or has fewer than 50 mutual pairs. `reason` says so.
 
     Raises:
         InputError: A lexicon without a pair in both vocabularies.
@@ -89,7 +96,7 @@ def rerank(
     _check_packages()
     settings = RerankSettings() if settings is None else settings
     start = _begin(source, target, lexicon, settings, check=check)
-    reason = _why_not(start)
+    reason = _why_not(start, settings.groups)
     if reason is not None:
         order = PlainOrder(start.alignment, settings)
         return RerankedDictionary(start.alignment, order, settings.groups, learnt=False, reason=reason)
@@ -97,10 +104,19 @@ def rerank(
     fixed = _fixed(spaces, start, settings)
     folds = labelled_folds(spaces, fixed, start.pairs, start.gold, settings)
     labelled = Labelled.stacked(list(folds))
+    if not start.seeded:
+        labelled = judged_again(labelled, settings)
     views = (fitted_view("vecmap", VecMap(), spaces, start.pairs), *fixed)
     reranker = Reranker.fit(Evidence.of(spaces, views, start.pairs, settings), labelled)
-    reason = f"learnt from {start.words:,} seed words"
-    return RerankedDictionary(start.alignment, reranker, settings.groups, learnt=True, reason=reason)
+    return RerankedDictionary(
+        start.alignment,
+        reranker if start.seeded else Unsure(reranker),
+        settings.groups,
+        learnt=start.seeded,
+        reason=f"learnt from {counted(start.words, 'seed word')}"
+        if start.seeded
+        else f"{_few(start)}, so the order is learnt from the alignment's own mutual pairs",
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,10 +163,10 @@ def _begin(
     many = words >= MANY_WORDS
     method = "vecmap" if many else "self-learning" if seeds is not None else "unsupervised"
     alignment = align(source, target, seeds, method=method, seed=settings.seed, device="cpu", check=check)
-    if many or words < ENOUGH_WORDS:
-        return _Start(alignment, torch.from_numpy(gold), gold)
-    fitted = torch.from_numpy(np.concatenate([gold, _mutual(alignment, gold)]))
-    return _Start(alignment, fitted, gold)
+    if many:
+        return _Start(alignment, torch.from_numpy(gold), gold, words)
+    both = np.concatenate([gold, _mutual(alignment, gold)])
+    return _Start(alignment, torch.from_numpy(both), gold if words >= ENOUGH_WORDS else both, words)
 
 
 def _mutual(alignment: Alignment, seeds: Int[np.ndarray, "s 2"]) -> Int[np.ndarray, "p 2"]:
@@ -161,14 +177,23 @@ def _mutual(alignment: Alignment, seeds: Int[np.ndarray, "s 2"]) -> Int[np.ndarr
     return rest
 
 
-def _why_not(start: _Start) -> str | None:
+def _why_not(start: _Start, groups: Collection[str]) -> str | None:
     """Why nothing can be learnt, if nothing can."""
-    card = start.alignment.card
+    card, found = start.alignment.card, len(np.unique(start.gold[:, 0]))
     if card.status == "failed":
         return f"the alignment failed ({card.reasons[0]})"
-    if start.words < ENOUGH_WORDS:
-        return f"there are {start.words} seed words to learn from, expected at least {ENOUGH_WORDS}"
+    if start.seeded:
+        return None
+    if found < ENOUGH_WORDS:
+        return f"{_few(start)}, and the alignment has no more than {counted(found, 'mutual pair')}"
+    if "alignment" not in groups or not set(FORM) & set(groups):
+        return f"{_few(start)}, and without them the groups alignment and {' or '.join(FORM)} are needed"
     return None
+
+
+def _few(start: _Start) -> str:
+    are = "is" if start.words == 1 else "are"
+    return f"there {are} {counted(start.words, 'seed word')} to learn from, expected at least {ENOUGH_WORDS}"
 
 
 def _spaces(alignment: Alignment) -> Spaces:
@@ -182,6 +207,6 @@ def _spaces(alignment: Alignment) -> Spaces:
 
 def _fixed(spaces: Spaces, start: _Start, settings: RerankSettings) -> tuple[View, ...]:
     """The self-learned view, which owes the seed pairs its beginning only and so serves all parts of them."""
-    if start.alignment.card.method == "self-learning":
+    if start.alignment.card.method != "vecmap":
         return (View.of("self-learning", *start.alignment.shared, depth=DEPTH),)
     return (fitted_view("self-learning", Annealing(GivenPairs(), seed=settings.seed), spaces, start.pairs),)

@@ -1,7 +1,7 @@
 """The reranker: gradient-boosted trees, cross-fitted on seed words, and the calibration of what they say."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -48,9 +48,13 @@ class Labelled:
             np.concatenate([part.fold for part in parts])[order],
         )
 
+    def only(self, groups: Collection[str]) -> "Labelled":
+        """The same with the features of some groups."""
+        return replace(self, table=self.table.only(groups))
+
     def without(self, group: str) -> "Labelled":
         """The same without the features of a group."""
-        return Labelled(self.pairs, self.table.without(group), self.right, self.fold)
+        return replace(self, table=self.table.without(group))
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,11 +123,7 @@ class PairModel:
             MissingExtraError: scikit-learn is not installed.
         """
         values, right = labelled.table.values, labelled.right
-        scores = np.empty(len(right))
-        for number in np.unique(labelled.fold):
-            inside = labelled.fold == number
-            trees = _trees(values[~inside], right[~inside], settings)
-            scores[inside] = trees.predict_proba(values[inside])[:, 1]
+        scores = cross_fitted(labelled, settings)
         calibration = Calibration.fit(labelled.pairs, scores, right)
         best = labelled.pairs.best(scores)
         return cls(
@@ -147,6 +147,21 @@ class PairModel:
             values = np.where(table.members(group), self.means, table.values)
             made[:, column] = whole - log_odds(self.scores(values))
         return made
+
+
+def cross_fitted(labelled: Labelled, settings: RerankSettings) -> Float[np.ndarray, "p"]:
+    """What trees that have not seen a word's part give its candidates.
+
+    Raises:
+        MissingExtraError: scikit-learn is not installed.
+    """
+    values, right = labelled.table.values, labelled.right
+    scores = np.empty(len(right))
+    for number in np.unique(labelled.fold):
+        inside = labelled.fold == number
+        trees = _trees(values[~inside], right[~inside], settings)
+        scores[inside] = trees.predict_proba(values[inside])[:, 1]
+    return scores
 
 
 def log_odds(probabilities: Float[np.ndarray, "p"]) -> Float[np.ndarray, "p"]:
