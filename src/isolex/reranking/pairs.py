@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-_BLOCK = 65_536
+_BLOCK = 4_096
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ class Pairs:
 
 
 def blocks(count: int) -> Iterator[slice]:
-    """Slices that bound what is gathered at a time."""
+    """Slices such that what is gathered at a time stays in the processor's cache."""
     for start in range(0, count, _BLOCK):
         yield slice(start, min(start + _BLOCK, count))
 
