@@ -256,7 +256,14 @@ class TestNothingToLearnFrom:
         self.fails(isolex, here, "the seed pairs are identical strings or numerals")
         assert learning.count == 0
 
-    def test_few(self, isolex, here, learning):
+    def test_few_seeds(self, isolex, here, learning):
+        seeds = load("aa-bb").seeds
+        Lexicon(list(seeds)[:30]).write(here / "aa-bb" / "seeds.tsv")
+        self.change(here, '"seeds": 200', '"seeds": 30')
+        self.fails(isolex, here, "there are 30 seed words to learn from, expected at least 50; align with")
+        assert learning.count == 0
+
+    def test_few_after_all(self, isolex, here, learning):
         learning.learnt = False
         self.fails(
             isolex, here, "there are no confidences: there are 30 seed words to learn from; align with"

@@ -10,6 +10,7 @@ from isolex.cli.console import say, working
 from isolex.errors import InputError
 from isolex.reranking import RerankedDictionary, rerank
 from isolex.reranking.dictionary import find_reranked
+from isolex.reranking.fitting import too_few
 
 _FIX = "align with more pairs of a dictionary, or ask without --min-confidence"
 
@@ -55,6 +56,8 @@ def _check_seeds(path: Path, alignment: Alignment) -> None:
         raise _no_confidences(path, "the alignment has no seed pairs to learn from")
     if not any(source != target and any(map(str.isalpha, source)) for source, target in alignment.seeds):
         raise _no_confidences(path, "the seed pairs are identical strings or numerals, unlike other words")
+    if reason := too_few(len({source for source, _ in alignment.seeds})):
+        raise _no_confidences(path, reason)
 
 
 def _no_confidences(path: Path, reason: str) -> InputError:

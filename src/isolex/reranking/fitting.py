@@ -53,7 +53,7 @@ class _Start:
     @property
     def seeded(self) -> bool:
         """Whether there are seed words enough to learn from."""
-        return self.words >= ENOUGH_WORDS
+        return too_few(self.words) is None
 
 
 def rerank(
@@ -115,7 +115,7 @@ def rerank(
         learnt=start.seeded,
         reason=f"learnt from {counted(start.words, 'seed word')}"
         if start.seeded
-        else f"{_few(start)}, so the order is learnt from the alignment's own mutual pairs",
+        else f"{too_few(start.words)}, so the order is learnt from the alignment's own mutual pairs",
     )
 
 
@@ -139,6 +139,14 @@ class PlainOrder:
         unknown = np.full(keys.shape, np.nan)
         groups = np.zeros((len(rows), len(self.settings.groups)))
         return Ranked(rows, keys.cpu().numpy(), unknown, unknown[:, 0], groups)
+
+
+def too_few(words: int) -> str | None:
+    """Why so many seed words are too few for confidences, if they are."""
+    if words >= ENOUGH_WORDS:
+        return None
+    are = "is" if words == 1 else "are"
+    return f"there {are} {counted(words, 'seed word')} to learn from, expected at least {ENOUGH_WORDS}"
 
 
 def _check_packages() -> None:
@@ -166,7 +174,7 @@ def _begin(
     if many:
         return _Start(alignment, torch.from_numpy(gold), gold, words)
     both = np.concatenate([gold, _mutual(alignment, gold)])
-    return _Start(alignment, torch.from_numpy(both), gold if words >= ENOUGH_WORDS else both, words)
+    return _Start(alignment, torch.from_numpy(both), both if too_few(words) else gold, words)
 
 
 def _mutual(alignment: Alignment, seeds: Int[np.ndarray, "s 2"]) -> Int[np.ndarray, "p 2"]:
@@ -182,18 +190,14 @@ def _why_not(start: _Start, groups: Collection[str]) -> str | None:
     card, found = start.alignment.card, len(np.unique(start.gold[:, 0]))
     if card.status == "failed":
         return f"the alignment failed ({card.reasons[0]})"
-    if start.seeded:
+    few = too_few(start.words)
+    if few is None:
         return None
     if found < ENOUGH_WORDS:
-        return f"{_few(start)}, and the alignment has no more than {counted(found, 'mutual pair')}"
+        return f"{few}, and the alignment has no more than {counted(found, 'mutual pair')}"
     if "alignment" not in groups or not set(FORM) & set(groups):
-        return f"{_few(start)}, and without them the groups alignment and {' or '.join(FORM)} are needed"
+        return f"{few}, and without them the groups alignment and {' or '.join(FORM)} are needed"
     return None
-
-
-def _few(start: _Start) -> str:
-    are = "is" if start.words == 1 else "are"
-    return f"there {are} {counted(start.words, 'seed word')} to learn from, expected at least {ENOUGH_WORDS}"
 
 
 def _spaces(alignment: Alignment) -> Spaces:
