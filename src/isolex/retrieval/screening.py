@@ -23,6 +23,8 @@ SCREENING_VARIABLE = "ISOLEX_SCREENING"
 
 # The product must be faster by so much for the screening to pay.
 _WORTH = 1.5
+# So many times the candidates for rows that could not be proven: those of words with many near copies.
+_GENEROSITY = 8
 
 
 class Product(Protocol):
@@ -55,6 +57,10 @@ class Product(Protocol):
 
     def candidates(self, k: int) -> int:
         """How many candidates to keep so that the k best are nearly always among them, provably."""
+        ...
+
+    def closer(self, rows: Int[Tensor, "r"]) -> "Product | None":
+        """The same for some rows with many more candidates; None where only the plain search is left."""
         ...
 
     def tile(self, rows: slice, columns: slice, out: Tensor) -> Tensor:
@@ -93,6 +99,9 @@ class FullProduct:
         """One more than asked, to see whether the last one is tied."""
         return k + 1
 
+    def closer(self, rows: Int[Tensor, "r"]) -> None:
+        """What is left are ties."""
+
     def tile(self, rows: slice, columns: slice, out: Tensor) -> Tensor:
         """In float32."""
         return self.scores.tile(rows, columns, out=_front(out, rows, columns))
@@ -122,6 +131,7 @@ class ScreeningProduct:
     scores: Scores
     x: "_Rounded"
     z: "_Rounded"
+    generous: bool = False
     dtype: torch.dtype = torch.bfloat16
     cheap: bool = True
     # Tiles are compared as integers, and NaN anywhere is a doubt of every row.
@@ -138,11 +148,19 @@ class ScreeningProduct:
     @property
     def turned(self) -> "ScreeningProduct":
         """The same for the transposed scores."""
-        return ScreeningProduct(self.scores.turned, self.z, self.x)
+        return ScreeningProduct(self.scores.turned, self.z, self.x, self.generous)
 
     def candidates(self, k: int) -> int:
-        """On real vectors 99 of 100 rows are proven with so many; a few more cost little."""
-        return k + k // 2 + 7
+        """On real vectors 99 of 100 rows are proven with the first number; a few more cost little."""
+        few = k + k // 2 + 7
+        return _GENEROSITY * few if self.generous else few
+
+    def closer(self, rows: Int[Tensor, "r"]) -> "ScreeningProduct | None":
+        """Once: what is not proven then is among more words of like scores than candidates can be."""
+        if self.generous:
+            return None
+        asked = self.scores.asked_by(rows)
+        return ScreeningProduct(asked, self.x.like(asked.x, asked.x_bias), self.z, generous=True)
 
     def tile(self, rows: slice, columns: slice, out: Tensor) -> Tensor:
         """In bfloat16, biases shifted so that none is negative."""
@@ -183,6 +201,7 @@ class _Rounded:
         kept_bytes: int,
     ) -> None:
         self._rows, self._scale, self._biased, self._first = rows, scale, biased, first
+        self._kept_bytes = kept_bytes
         self.shift = 0.0 if bias is None else float(bias.min())
         self._bias = None if bias is None else bias - self.shift
         self._width = -(-(rows.shape[1] + (6 if biased else 0)) // 32) * 32
@@ -198,6 +217,12 @@ class _Rounded:
             self.errors[part] = scaled.sub_(rounded[:, : rows.shape[1]]).norm(dim=1)
             if self._kept is not None:
                 self._kept[part] = rounded
+
+    def like(self, rows: Float[Tensor, "r d"], bias: Float[Tensor, "r"] | None) -> "_Rounded":
+        """Other rows of the same side."""
+        return _Rounded(
+            rows, self._scale, bias, self._biased, first=self._first, kept_bytes=self._kept_bytes
+        )
 
     @cached_property
     def widest(self) -> _Widest:

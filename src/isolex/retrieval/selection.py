@@ -14,6 +14,8 @@ from isolex.retrieval.tiles import Scores, TopK, best_first, plain_top_k
 
 # Rows whose candidates are scored again at a time.
 _TAKEN_ROWS = 4_096
+# The rows that are searched again are copied, into such a part of the scratch memory.
+_COPIES = 4
 
 
 def search(product: Product, k: int, *, scratch_bytes: int) -> TopK:
@@ -78,7 +80,7 @@ def _finished(product: Product, found: Candidates, k: int, scratch_bytes: int) -
     made = _Result.empty(product.scores, k)
     for rows in _blocks(product.scores.x.shape[0], _TAKEN_ROWS):
         made.take(product, rows, found.part(rows))
-    return made.proven(product.scores, scratch_bytes)
+    return made.proven(product, scratch_bytes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,14 +110,18 @@ class _Result:
         if said.shape[1] == product.scores.z.shape[0]:
             self.doubted[rows] &= last == -torch.inf
 
-    def proven(self, scores: Scores, scratch_bytes: int) -> TopK:
-        """The result, with doubted rows searched again in float32."""
-        again = self.doubted.nonzero()[:, 0]
-        if again.numel():
-            plain = plain_top_k(
-                scores.asked_by(again), self.best.indices.shape[1], scratch_bytes=scratch_bytes
-            )
-            self.best.indices[again], self.best.scores[again] = plain.indices, plain.scores
+    def proven(self, product: Product, scratch_bytes: int) -> TopK:
+        """The result, with doubted rows searched again: more closely, and if that is no proof, in float32."""
+        doubted, k = self.doubted.nonzero()[:, 0], self.best.indices.shape[1]
+        most = max(1, scratch_bytes // (_COPIES * product.scores.x.shape[1] * 4))
+        for part in _blocks(len(doubted), most):
+            rows = doubted[part]
+            closer = product.closer(rows)
+            if closer is None:
+                found = plain_top_k(product.scores.asked_by(rows), k, scratch_bytes=scratch_bytes)
+            else:
+                found = search(closer, k, scratch_bytes=scratch_bytes)
+            self.best.indices[rows], self.best.scores[rows] = found.indices, found.scores
         return self.best
 
 
