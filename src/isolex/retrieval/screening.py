@@ -220,9 +220,7 @@ class _Rounded:
 
     def like(self, rows: Float[Tensor, "r d"], bias: Float[Tensor, "r"] | None) -> "_Rounded":
         """Other rows of the same side."""
-        return _Rounded(
-            rows, self._scale, bias, self._biased, first=self._first, kept_bytes=self._kept_bytes
-        )
+        return _Rounded(rows, self._scale, bias, self._biased, first=self._first, kept_bytes=self._kept_bytes)
 
     @cached_property
     def widest(self) -> _Widest:
