@@ -18,7 +18,7 @@ def pairs(*ids: tuple[int, int]) -> Pairs:
 
 def test_by_sight():
     asked = pairs((0, 1), (1, 2), (3, 3))
-    found = by_sight(Spaces.of(ROWS, ROWS, SOURCE, TARGET), asked)
+    found = by_sight(Spaces.of((ROWS, ROWS), SOURCE, TARGET), asked)
     assert found["strings.identical"].tolist() == [True, False, True]
     assert found["strings.source_elsewhere"].tolist() == [True, False, True]
     # "die" is the first source word, "Haus" is none.
@@ -30,7 +30,7 @@ def test_by_sight():
 
 
 def test_the_best_string_of_a_word_is_behind_nothing():
-    found = by_sight(Spaces.of(ROWS, ROWS, SOURCE, TARGET), pairs((3, 0), (3, 3)))
+    found = by_sight(Spaces.of((ROWS, ROWS), SOURCE, TARGET), pairs((3, 0), (3, 3)))
     assert found["strings.ngrams_behind"] == pytest.approx([1, 0])
 
 

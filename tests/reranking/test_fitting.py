@@ -9,6 +9,8 @@ from isolex import evaluate
 from isolex.errors import InputError, MissingExtraError, UnknownWordError
 from isolex.lexicon import Lexicon
 from isolex.reranking import GROUPS, RerankedDictionary, Reranker, RerankSettings, rerank
+from isolex.vectors import Vectors
+from isolex.vectors.ngrams import NgramVectors
 from tests.shaped import columns_permuted, make_annealing_quick
 
 from .made_up import languages
@@ -128,6 +130,32 @@ def test_many_seed_words_begin_with_vecmap(monkeypatch):
     assert dictionary.alignment.card.method == "vecmap"
     assert dictionary.status == "aligned"
     assert precision(dictionary) > evaluate(dictionary.alignment, TEST).precision(1) + 10
+
+
+class _Told(NgramVectors):
+    """n-grams that know the translation of every word; in the space of the other language."""
+
+    def __init__(self):
+        super().__init__(TARGET.matrix, 1, 1)
+        self._translations = dict(PAIRS.pairs)
+
+    def composed(self, word):
+        return TARGET.vector(self._translations[word])
+
+
+def test_vectors_of_ngrams_are_an_alignment_more(made):
+    source = Vectors(SOURCE.words, SOURCE.matrix, SOURCE.language)
+    source.subwords = _Told()
+    told = rerank(source, TARGET, SEEDS, settings=SETTINGS, check=False)
+    assert precision(told) > precision(made) + 10
+
+
+def test_the_alignments_are_those_of_the_settings():
+    settings = replace(SETTINGS, alignments=("procrustes", "rcsls"))
+    dictionary = rerank(SOURCE, TARGET, SEEDS, settings=settings, check=False)
+    assert isinstance(dictionary.ranker, Reranker)
+    names = [view.name for view in dictionary.ranker.evidence.views]
+    assert names == ["procrustes", "rcsls", "self-learning"]
 
 
 FEW = Lexicon(PAIRS.pairs[:40])

@@ -27,7 +27,7 @@ def test_fewer_words_than_neighbours():
 
 
 def test_true_pairs_of_the_same_space_are_consistent():
-    view = View.of("one", X, X, depth=5)
+    view = View.of("one", X, X, depth=5, softmax=5)
     near, pairs = own_neighbours(X), torch.arange(20).repeat(2, 1).T
     neighbourhoods = Neighbourhoods.of(view, near, near, pairs)
     rows = torch.arange(60)
@@ -42,7 +42,7 @@ def test_true_pairs_of_the_same_space_are_consistent():
 
 def test_seed_words_pull_what_is_near_them():
     turned = torch.roll(X, 1, dims=1)
-    view = View.of("one", X, turned, depth=5)
+    view = View.of("one", X, turned, depth=5, softmax=5)
     near, near_z, pairs = own_neighbours(X), own_neighbours(turned), torch.arange(50).repeat(2, 1).T
     rows = torch.arange(60)
     found = Neighbourhoods.of(view, near, near_z, pairs).signals(rows, rows)

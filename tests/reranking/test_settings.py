@@ -12,6 +12,9 @@ from isolex.reranking import RerankSettings
         ({"alternatives": 0}, "got alternatives 0, expected at least 1"),
         ({"learning_rate": 0.0}, "got learning rate 0.0, expected over 0"),
         ({"groups": ()}, "got no feature groups"),
+        ({"softmax": 0}, "got softmax 0, expected at least 1"),
+        ({"alignments": ()}, "got no alignments"),
+        ({"alignments": ("vecmap", "rcsl")}, "unknown alignment to rerank by 'rcsl'"),
         ({"groups": ("hubnes",)}, "unknown feature group 'hubnes'"),
     ],
 )

@@ -1,13 +1,15 @@
+import numpy as np
 import torch
 
 from isolex.normalize import unit_rows
 from isolex.reranking.views import View
+from isolex.retrieval import InvertedSoftmax
 
 
 def random_view(n: int = 40, m: int = 30, depth: int = 8) -> View:
     draws = torch.Generator().manual_seed(0)
     x, z = (unit_rows(torch.randn(size, 6, generator=draws)) for size in (n, m))
-    return View.of("one", x, z, depth=depth)
+    return View.of("one", x, z, depth=depth, softmax=4)
 
 
 VIEW = random_view()
@@ -52,6 +54,31 @@ def test_hubness_counts_lists():
     lists = torch.stack([(VIEW.there.indices == key).any(dim=1).sum() for key in range(30)])
     assert torch.allclose(found["target_lists"].view(40, 30)[0], lists.float().log1p())
     assert torch.allclose(found["target_mean"].view(40, 30)[0], COSINES.topk(10, 0).values.mean(0), atol=1e-5)
+
+
+def test_lists_by_inverted_softmax():
+    for found, expected in zip(VIEW.softmax, InvertedSoftmax(30.0).both(VIEW.x, VIEW.z, 4), strict=True):
+        assert torch.equal(found.indices, expected.indices)
+
+
+def test_candidates_both_ways_by_both_criteria():
+    rows = np.array([3, 17, 20])
+    pairs = {
+        (row, key)
+        for parts in VIEW.proposed(rows, best=5, softmax=2, backward=3)
+        for row, key in zip(*parts, strict=True)
+    }
+    (there, back), softmax = (VIEW.there, VIEW.back), InvertedSoftmax(30.0).both(VIEW.x, VIEW.z, 3)
+    expected = {
+        (row, key)
+        for row in rows
+        for key in range(30)
+        if key in there.indices[row, :5]
+        or key in softmax[0].indices[row, :2]
+        or row in back.indices[key, :3]
+        or row in softmax[1].indices[key, :3]
+    }
+    assert pairs == expected
 
 
 def test_a_single_target_word():

@@ -1,12 +1,13 @@
 """gensim's `KeyedVectors`, saved by gensim itself."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from isolex.alignment import Alignment
 from isolex.errors import MissingExtraError
 from isolex.interchange.places import write_files
-from isolex.interchange.sides import Side, sides_of
+from isolex.interchange.sides import Side, makers_of, stem_of
 
 
 def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
@@ -20,13 +21,14 @@ def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
         import gensim  # noqa: F401, PLC0415 - optional
     except ImportError as error:
         raise MissingExtraError("exporting to gensim", "gensim", "gensim") from error
-    files = {f"{side.stem}.kv": partial(_save, side) for side in sides_of(alignment)}
+    files = {f"{stem_of(name)}.kv": partial(_save, make) for name, make in makers_of(alignment).items()}
     return write_files(alignment, folder, files)
 
 
-def _save(side: Side, path: Path) -> None:
+def _save(make: Callable[[], Side], path: Path) -> None:
     from gensim.models import KeyedVectors  # noqa: PLC0415 - optional
 
+    side = make()
     vectors = KeyedVectors(side.rows.shape[1], count=0)
     vectors.add_vectors(list(side.words), side.rows)
     vectors.lifecycle_events = None  # gensim would note the name of a temporary file

@@ -1,5 +1,6 @@
 """A NumPy array and a list of words a side."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 from isolex.alignment import Alignment
 from isolex.errors import InputError
 from isolex.interchange.places import write_files
-from isolex.interchange.sides import Side, sides_of
+from isolex.interchange.sides import Side, makers_of, stem_of
 
 
 def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
@@ -17,29 +18,30 @@ def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
     Raises:
         InputError: A word holds a line break, or the files cannot be written.
     """
-    files = {}
-    for side in sides_of(alignment):
-        lines = _lines(side)
-        files[f"{side.stem}.npy"] = partial(_save, side)
-        files[f"{side.stem}.words.txt"] = partial(_write_bytes, lines)
+    files: dict[str, Callable[[Path], object]] = {}
+    tables = (alignment.source, alignment.target)
+    for (name, make), table in zip(makers_of(alignment).items(), tables, strict=True):
+        lines = _lines(table.words, name)
+        files[f"{stem_of(name)}.npy"] = partial(_save, make)
+        files[f"{stem_of(name)}.words.txt"] = partial(_write_bytes, lines)
     return write_files(alignment, folder, files)
 
 
-def _lines(side: Side) -> bytes:
-    for word in side.words:
+def _lines(words: Sequence[str], name: str) -> bytes:
+    for word in words:
         # Python's sense of a line break, which is the widest: readers that use another still agree.
         if word.splitlines() != [word]:
             raise InputError(
                 f"the word {word!r} holds a line break, which a list of one word a line cannot hold",
-                where=f"{side.name} vectors",
+                where=f"{name} vectors",
                 fix="leave it out, or export to another format",
             )
-    return "".join(f"{word}\n" for word in side.words).encode()
+    return "".join(f"{word}\n" for word in words).encode()
 
 
-def _save(side: Side, path: Path) -> None:
+def _save(make: Callable[[], Side], path: Path) -> None:
     with path.open("wb") as file:  # by name, NumPy would add an ending
-        np.save(file, side.rows)
+        np.save(file, make().rows)
 
 
 def _write_bytes(data: bytes, path: Path) -> None:

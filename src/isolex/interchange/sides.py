@@ -1,8 +1,9 @@
 """The two vocabularies of an alignment as exports hold them: named, mapped, of unit length."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float
@@ -29,8 +30,8 @@ class Side:
 
     @property
     def stem(self) -> str:
-        """What its files are called, so that they never take the place of the vectors they are made from."""
-        return f"{self.name}.aligned"
+        """What its files are called."""
+        return stem_of(self.name)
 
     @property
     def vectors(self) -> Vectors:
@@ -40,13 +41,26 @@ class Side:
 
 def sides_of(alignment: Alignment) -> tuple[Side, Side]:
     """Source and target side."""
-    names = side_names(alignment)
-    tables = (alignment.source, alignment.target)
-    source, target = (
-        Side(name, table.language, table.words, rows.cpu().numpy())
-        for name, table, rows in zip(names, tables, alignment.shared, strict=True)
-    )
+    source, target = (make() for make in makers_of(alignment).values())
     return source, target
+
+
+def makers_of(alignment: Alignment) -> dict[str, Callable[[], Side]]:
+    """What makes each side, by its name: writers of one side after the other need not hold both."""
+    turns = (alignment, alignment.reversed())
+    return {
+        name: partial(_mapped, name, turn) for name, turn in zip(side_names(alignment), turns, strict=True)
+    }
+
+
+def _mapped(name: str, alignment: Alignment) -> Side:
+    table = alignment.source
+    return Side(name, table.language, table.words, alignment.map(table.matrix).cpu().numpy())
+
+
+def stem_of(name: str) -> str:
+    """What the files of a side are called, so that they never take the place of those they are made from."""
+    return f"{name}.aligned"
 
 
 def side_names(alignment: Alignment) -> tuple[str, str]:

@@ -1,11 +1,12 @@
 """Vector files of isolex's own writers: word2vec text and binary, GloVe text, the native store."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from isolex.alignment import Alignment
 from isolex.interchange.places import write_files
-from isolex.interchange.sides import sides_of
+from isolex.interchange.sides import Side, makers_of, stem_of
 
 ENDINGS = {"word2vec": ".vec", "word2vec-binary": ".bin", "glove": ".txt", "native": ".safetensors"}
 
@@ -21,9 +22,12 @@ def write(alignment: Alignment, folder: str | Path, *, format: str) -> tuple[Pat
     Raises:
         InputError: The format cannot hold one of the words, or the files cannot be written.
     """
-    sides = sides_of(alignment)
-    return write_files(
-        alignment,
-        folder,
-        {f"{side.stem}{ENDINGS[format]}": partial(side.vectors.write, format=format) for side in sides},
-    )
+    files = {
+        f"{stem_of(name)}{ENDINGS[format]}": partial(_save, make, format)
+        for name, make in makers_of(alignment).items()
+    }
+    return write_files(alignment, folder, files)
+
+
+def _save(make: Callable[[], Side], format: str, path: Path) -> None:
+    make().vectors.write(path, format=format)

@@ -7,18 +7,18 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from isolex.mapping import Problem, Solver
+from isolex.mapping import Mapping, Problem, Solver, VecMap
 from isolex.reranking.features import FeatureTable, by_sight, frequency
 from isolex.reranking.neighbours import Neighbourhoods
 from isolex.reranking.pairs import Pairs
-from isolex.reranking.settings import RerankSettings
-from isolex.reranking.spaces import Spaces
+from isolex.reranking.settings import ALIGNMENTS, RerankSettings
+from isolex.reranking.spaces import BothSides, Spaces
 from isolex.reranking.strings import decoded
 from isolex.reranking.transducer import Transducer
 from isolex.reranking.views import Signals, View
 
 # Of the lists both ways; ranks farther down count alike.
-DEPTH = 30
+_DEPTH = 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,24 +41,29 @@ class Evidence:
 
     @classmethod
     def of(
-        cls, spaces: Spaces, views: tuple[View, ...], pairs: Int[Tensor, "s 2"], settings: RerankSettings
+        cls, spaces: Spaces, fixed: View, pairs: Int[Tensor, "s 2"], settings: RerankSettings
     ) -> "Evidence":
-        """Fit what is learned from pairs, for views that are there already."""
+        """Fit everything to some pairs, but a view that is there already."""
+        views = [
+            _fitted(name, ALIGNMENTS[name](), spaces.rows, pairs, settings) for name in settings.alignments
+        ]
+        if spaces.by_ngrams is not None:
+            views.append(_fitted("n-grams", VecMap(), spaces.by_ngrams, pairs, settings))
         ids = pairs.numpy()
         model = Transducer.fit(
             spaces.source.spelling.chosen(ids[:, 0]), spaces.target.spelling.chosen(ids[:, 1]), spaces.prior
         )
         near = Neighbourhoods.of(views[0], spaces.near_x, spaces.near_z, pairs)
-        return cls(spaces, views, near, model, settings)
+        return cls(spaces, (*views, fixed), near, model, settings)
 
     def candidates(self, rows: Int[np.ndarray, "r"]) -> Pairs:
         """The union of every view's best both ways and of the nearest strings, by sight and decoded."""
         settings, spaces = self.settings, self.spaces
-        parts = []
+        parts: list[tuple[np.ndarray, np.ndarray]] = []
         for view in self.views:
-            keys = view.there.indices[rows, : settings.candidates].numpy()
-            parts.append((np.repeat(rows, keys.shape[1]), keys.ravel()))
-            parts.append(_asking(view, rows, settings.backward))
+            parts += view.proposed(
+                rows, best=settings.candidates, softmax=settings.softmax, backward=settings.backward
+            )
         forms = decoded(spaces.source.spelling.chosen(rows), spaces.target.spelling, self.model)
         for queries in (spaces.queries[rows], spaces.strings.vectors(forms)):
             places, keys = spaces.strings.nearest(queries, settings.strings)
@@ -86,19 +91,17 @@ class Evidence:
         }
 
 
-def fitted_view(name: str, solver: Solver, spaces: Spaces, pairs: Int[Tensor, "s 2"]) -> View:
+def _fitted(
+    name: str, solver: Solver, rows: BothSides, pairs: Int[Tensor, "s 2"], settings: RerankSettings
+) -> View:
     """The view of a solver's alignment from some pairs."""
-    mapping = solver.solve(Problem(spaces.x, spaces.z, pairs))
-    return View.of(name, *mapping.apply(spaces.x, spaces.z), depth=DEPTH)
+    return view_of(name, solver.solve(Problem(*rows, pairs)), rows, settings)
 
 
-def _asking(
-    view: View, rows: Int[np.ndarray, "r"], count: int
-) -> tuple[Int[np.ndarray, "p"], Int[np.ndarray, "p"]]:
-    """The targets that have one of the rows among their best sources, as pairs."""
-    sources = view.back.indices[:, :count].numpy()
-    places, columns = np.nonzero(np.isin(sources, rows))
-    return sources[places, columns], places
+def view_of(name: str, mapping: Mapping, rows: BothSides, settings: RerankSettings) -> View:
+    """The view of an alignment of both vocabularies."""
+    x, z = mapping.apply(*rows)
+    return View.of(name, x, z, depth=max(_DEPTH, settings.candidates), softmax=settings.softmax)
 
 
 def _named(group: str, signals: dict[str, Signals]) -> dict[str, np.ndarray]:

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.alignment import Alignment
 from isolex.errors import MissingExtraError
 from isolex.lexicon import Lexicon, as_lexicon
 from isolex.lexicon.words import counted
-from isolex.mapping import Annealing, GivenPairs, VecMap
+from isolex.mapping import Annealing, GivenPairs, Problem
+from isolex.normalize import Normalizer
 from isolex.recipes import align
 from isolex.reranking.dictionary import RerankedDictionary
-from isolex.reranking.evidence import DEPTH, Evidence, fitted_view
+from isolex.reranking.evidence import Evidence, view_of
 from isolex.reranking.learning import Labelled
 from isolex.reranking.reranker import Ranked, Reranker, labelled_folds
 from isolex.reranking.selftraining import FORM, Unsure, judged_again
@@ -25,6 +26,7 @@ from isolex.reranking.settings import RerankSettings
 from isolex.reranking.spaces import Spaces
 from isolex.reranking.views import View
 from isolex.vectors import Vectors
+from isolex.vectors.ngrams import NgramVectors
 
 # With fewer, self-learning aligns better than the seed pairs alone.
 MANY_WORDS = 1_000
@@ -66,10 +68,11 @@ def rerank(
 ) -> RerankedDictionary:
     """Align, collect candidates from several views, and learn from the seed pairs which of them are right.
 
-    With 1,000 seed words or more, candidates are scored by VecMap, by self-learning, by their neighbours, by
-    frequency and as strings. The features of each seed word come from a VecMap that has not seen it
-    (cross-fitting), so that they are worth as much there as for other words. Gradient-boosted trees learn
-    from them, and Platt scaling on held-out seed words turns their scores into probabilities.
+    With 1,000 seed words or more, candidates are scored by VecMap, Procrustes and self-learning, by their
+    neighbours, by frequency and as strings. The features of each seed word come from alignments that have
+    not seen it (cross-fitting), so that they are worth as much there as for other words.
+    Gradient-boosted trees learn from them, and Platt scaling on held-out seed words turns their scores into
+    probabilities.
 
     With fewer seed words the evidence is fitted to the mutual best pairs of a self-learned alignment beside
     the seed pairs, and the trees learn from the seed pairs alone. With fewer than 50 they learn from the
@@ -106,8 +109,7 @@ def rerank(
     labelled = Labelled.stacked(list(folds))
     if not start.seeded:
         labelled = judged_again(labelled, settings)
-    views = (fitted_view("vecmap", VecMap(), spaces, start.pairs), *fixed)
-    reranker = Reranker.fit(Evidence.of(spaces, views, start.pairs, settings), labelled)
+    reranker = Reranker.fit(Evidence.of(spaces, fixed, start.pairs, settings), labelled)
     return RerankedDictionary(
         start.alignment,
         reranker if start.seeded else Unsure(reranker),
@@ -201,16 +203,28 @@ def _why_not(start: _Start, groups: Collection[str]) -> str | None:
 
 
 def _spaces(alignment: Alignment) -> Spaces:
-    source, target = alignment.source, alignment.target
-    x, z = (
-        normalizer.apply(side.tensor())
-        for normalizer, side in zip(alignment.normalizers, (source, target), strict=True)
-    )
-    return Spaces.of(x, z, source.words, target.words)
+    vectors, normalizers = (alignment.source, alignment.target), alignment.normalizers
+    x, z = (one.apply(side.tensor()) for side, one in zip(vectors, normalizers, strict=True))
+    by_ngrams = None
+    if any(isinstance(side.subwords, NgramVectors) for side in vectors):
+        by_ngrams = (
+            _composed(vectors[0], normalizers[0].steps, x),
+            _composed(vectors[1], normalizers[1].steps, z),
+        )
+    return Spaces.of((x, z), vectors[0].words, vectors[1].words, by_ngrams)
 
 
-def _fixed(spaces: Spaces, start: _Start, settings: RerankSettings) -> tuple[View, ...]:
+def _composed(side: Vectors, steps: tuple[str, ...], rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
+    """Rows made of the words' n-grams, which rare words share; those that there are where it has none."""
+    if not isinstance(side.subwords, NgramVectors):
+        return rows
+    made = torch.from_numpy(np.stack([side.subwords.composed(word) for word in side.words]))
+    return Normalizer(steps).fit(made).apply(made)
+
+
+def _fixed(spaces: Spaces, start: _Start, settings: RerankSettings) -> View:
     """The self-learned view, which owes the seed pairs its beginning only and so serves all parts of them."""
-    if start.alignment.card.method != "vecmap":
-        return (View.of("self-learning", *start.alignment.shared, depth=DEPTH),)
-    return (fitted_view("self-learning", Annealing(GivenPairs(), seed=settings.seed), spaces, start.pairs),)
+    mapping = start.alignment.mapping
+    if start.alignment.card.method == "vecmap":
+        mapping = Annealing(GivenPairs(), seed=settings.seed).solve(Problem(*spaces.rows, start.pairs))
+    return view_of("self-learning", mapping, spaces.rows, settings)

@@ -8,9 +8,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from isolex.mapping import VecMap
 from isolex.progress import track
-from isolex.reranking.evidence import Evidence, fitted_view
+from isolex.reranking.evidence import Evidence
 from isolex.reranking.learning import Labelled, PairModel
 from isolex.reranking.settings import RerankSettings
 from isolex.reranking.spaces import Spaces
@@ -99,7 +98,7 @@ class Reranker:
 
 def labelled_folds(
     spaces: Spaces,
-    fixed: tuple[View, ...],
+    fixed: View,
     pairs: Int[Tensor, "s 2"],
     gold: Int[np.ndarray, "g 2"],
     settings: RerankSettings,
@@ -108,7 +107,7 @@ def labelled_folds(
 
     Args:
         spaces: Both vocabularies.
-        fixed: Views that owe seed pairs nothing, or so little that they serve all parts.
+        fixed: The view that owes seed pairs nothing, or so little that it serves all parts.
         pairs: What evidence is fitted to.
         gold: What is right, pairs out of `pairs`.
         settings: How many parts, which features.
@@ -118,8 +117,7 @@ def labelled_folds(
     for number in track(range(settings.folds), "cross-fitting"):
         held = words[folds == number]
         kept = pairs[torch.from_numpy(~np.isin(pairs[:, 0].numpy(), held))]
-        views = (fitted_view("vecmap", VecMap(), spaces, kept), *fixed)
-        evidence = Evidence.of(spaces, views, kept, settings)
+        evidence = Evidence.of(spaces, fixed, kept, settings)
         found = evidence.candidates(held)
         right = found.among(gold, len(spaces.target.words))
         yield Labelled(found, evidence.table(found), right, np.full(len(found), number))

@@ -8,6 +8,7 @@ import json
 import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Int
@@ -129,8 +130,10 @@ def _read(folder: Path) -> SavedAnswers:
         raise ValueError(f"{ANSWERS} and {ANSWERS_CARD} do not belong together")
     parts = load(data)
     ranked = Ranked(np.arange(len(parts["keys"])), *(parts[part] for part in _PARTS))
-    settings = RerankSettings(**made["settings"] | {"groups": tuple(made["settings"]["groups"])})
-    return SavedAnswers(ranked, settings, tuple(made["groups"]), str(made["reason"]))
+    settings: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in made["settings"].items()
+    }
+    return SavedAnswers(ranked, RerankSettings(**settings), tuple(made["groups"]), str(made["reason"]))
 
 
 def _over(alignment: Alignment, source: str, target: str) -> bool:

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 from isolex.errors import InputError
+from isolex.mapping import RCSLS, Procrustes, VecMap
+from isolex.names import look_up
 from isolex.reranking.features import GROUPS, check_groups
+
+# That can be fitted to some pairs and not to others; the self-learned one is always there.
+ALIGNMENTS = {"vecmap": VecMap, "procrustes": Procrustes, "rcsls": RCSLS}
 
 
 @dataclass(frozen=True)
@@ -11,8 +16,11 @@ class RerankSettings:
     """How candidates are found, which features are looked at, and how the reranker learns.
 
     Attributes:
-        candidates: Best targets taken of each source word in each alignment.
-        backward: A target also becomes a candidate of its so many best sources.
+        alignments: Those beside the self-learned one, out of `ALIGNMENTS`; the first one's neighbourhoods
+            are looked at.
+        candidates: Best targets by CSLS taken of each source word in each alignment.
+        softmax: Best targets by inverted softmax, likewise.
+        backward: A target also becomes a candidate of its so many best sources, by either.
         strings: Nearest strings taken of each source word, by sight and by learned correspondences each.
         groups: Feature groups to use, see `GROUPS`.
         folds: Parts of the seed words for cross-fitting.
@@ -23,10 +31,12 @@ class RerankSettings:
         seed: Of everything random.
 
     Raises:
-        InputError: A number out of range, or an unknown group.
+        InputError: A number out of range, or an unknown alignment or group.
     """
 
+    alignments: tuple[str, ...] = ("vecmap", "procrustes")
     candidates: int = 20
+    softmax: int = 10
     backward: int = 3
     strings: int = 5
     groups: tuple[str, ...] = tuple(GROUPS)
@@ -39,10 +49,13 @@ class RerankSettings:
 
     def __post_init__(self) -> None:
         check_groups(self.groups)
-        if not self.groups:
-            raise InputError("got no feature groups, expected at least one", where="reranking")
-        least = {"candidates": 1, "backward": 0, "strings": 0, "folds": 2, "trees": 1, "leaves": 2}
-        for name, bound in (least | {"alternatives": 1}).items():
+        for name in self.alignments:
+            look_up(name, ALIGNMENTS, "alignment to rerank by")
+        for what, names in (("feature groups", self.groups), ("alignments", self.alignments)):
+            if not names:
+                raise InputError(f"got no {what}, expected at least one", where="reranking")
+        least = {"candidates": 1, "softmax": 1, "backward": 0, "strings": 0, "folds": 2, "trees": 1}
+        for name, bound in (least | {"leaves": 2, "alternatives": 1}).items():
             if getattr(self, name) < bound:
                 raise InputError(
                     f"got {name} {getattr(self, name)}, expected at least {bound}", where="reranking"

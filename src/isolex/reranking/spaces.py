@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -15,6 +15,8 @@ from isolex.reranking.transducer import Spelling
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
+
+BothSides: TypeAlias = tuple[Float[Tensor, "n d"], Float[Tensor, "m e"]]
 
 _PRIOR_STRENGTH = 20.0
 
@@ -58,37 +60,37 @@ class Spaces:
     """Both vocabularies.
 
     Attributes:
-        x: Normalised source rows, `[n, d]`.
-        z: Normalised target rows, `[m, e]`.
+        rows: Normalised source rows and target rows.
         source: Source strings.
         target: Target strings.
+        by_ngrams: The same made of character n-grams, where there are n-gram vectors of either language.
     """
 
-    x: Float[Tensor, "n d"]
-    z: Float[Tensor, "m e"]
+    rows: BothSides
     source: Side
     target: Side
+    by_ngrams: BothSides | None = None
 
     @classmethod
     def of(
         cls,
-        x: Float[Tensor, "n d"],
-        z: Float[Tensor, "m e"],
-        source_words: Sequence[str],
-        target_words: Sequence[str],
+        rows: BothSides,
+        source: Sequence[str],
+        target: Sequence[str],
+        by_ngrams: BothSides | None = None,
     ) -> "Spaces":
         """Of normalised rows and their words."""
-        return cls(x, z, Side.of(source_words, target_words), Side.of(target_words, source_words))
+        return cls(rows, Side.of(source, target), Side.of(target, source), by_ngrams)
 
     @cached_property
     def near_x(self) -> Int[Tensor, "n k"]:
         """The nearest source words of every source word."""
-        return own_neighbours(self.x)
+        return own_neighbours(self.rows[0])
 
     @cached_property
     def near_z(self) -> Int[Tensor, "m k"]:
         """The nearest target words of every target word."""
-        return own_neighbours(self.z)
+        return own_neighbours(self.rows[1])
 
     @cached_property
     def strings(self) -> StringIndex:

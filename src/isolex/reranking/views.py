@@ -1,17 +1,22 @@
 """What one alignment says of a pair: scores, margins and ranks both ways, and the hubness of its words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.reranking.pairs import products
-from isolex.retrieval import CSLS, TopK
+from isolex.retrieval import CSLS, TopK, log_sum_exp, top_k_both
 
 # Of the softmax that turns a list of CSLS scores into shares.
 _SHARPNESS = 20.0
 _HUB_LIST = 10
+# Of the inverted softmax, and how many words its sums run over.
+_TEMPERATURE = 30.0
+_SAMPLE = 4_000
 # Scores of a pair and of a list come from different products.
 _ROUNDING = 1e-5
 
@@ -20,7 +25,7 @@ Signals = dict[str, Float[Tensor, "p"]]
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One alignment: both vocabularies mapped, with the best candidates of every word both ways by CSLS.
+    """One alignment: both vocabularies mapped, with the best candidates of every word both ways.
 
     Attributes:
         name: Of the alignment.
@@ -28,8 +33,9 @@ class View:
         z: Mapped target rows, `[m, d]`.
         r_x: r_T of every source word, `[n]`.
         r_z: r_S of every target word, `[m]`.
-        there: The best targets of every source word.
+        there: The best targets of every source word by CSLS.
         back: The best sources of every target word.
+        softmax: The same two by inverted softmax.
     """
 
     name: str
@@ -39,20 +45,42 @@ class View:
     r_z: Float[Tensor, "m"]
     there: TopK
     back: TopK
+    softmax: tuple[TopK, TopK]
 
     @classmethod
-    def of(cls, name: str, x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], *, depth: int) -> "View":
-        """Search both ways; two passes over all pairs of words.
+    def of(
+        cls, name: str, x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], *, depth: int, softmax: int
+    ) -> "View":
+        """Search both ways; three passes over all pairs of words.
 
         Args:
             name: Of the alignment.
             x: Mapped source rows of unit length.
             z: Mapped target rows of unit length.
-            depth: How many candidates of each word are kept.
+            depth: How many candidates of each word are kept by CSLS.
+            softmax: How many by inverted softmax.
         """
         criterion = CSLS()
         near = criterion.neighbourhoods(x, z)
-        return cls(name, x, z, *near, *criterion.both_with(x, z, depth, near))
+        return cls(
+            name, x, z, *near, *criterion.both_with(x, z, depth, near), _inverted_softmax(x, z, softmax)
+        )
+
+    def proposed(
+        self, rows: Int[np.ndarray, "r"], *, best: int, softmax: int, backward: int
+    ) -> Iterator[tuple[Int[np.ndarray, "p"], Int[np.ndarray, "p"]]]:
+        """Candidates of source words as pairs: their own best, and the targets that have them among theirs.
+
+        Args:
+            rows: Source ids.
+            best: How many targets of each word by CSLS.
+            softmax: How many by inverted softmax.
+            backward: How many sources of each target, by either.
+        """
+        for (there, back), count in (((self.there, self.back), best), (self.softmax, softmax)):
+            keys = there.indices[rows, :count].numpy()
+            yield np.repeat(rows, keys.shape[1]), keys.ravel()
+            yield _asking(back, rows, backward)
 
     def signals(self, rows: Int[Tensor, "p"], keys: Int[Tensor, "p"]) -> Signals:
         """The features of pairs, by name; ranks count from 0 and end at the depth of the lists."""
@@ -78,6 +106,27 @@ class View:
             "target_lists": in_lists[keys].log1p(),
             "source_lists": in_lists_back[rows].log1p(),
         }
+
+
+def _asking(
+    back: TopK, rows: Int[np.ndarray, "r"], count: int
+) -> tuple[Int[np.ndarray, "p"], Int[np.ndarray, "p"]]:
+    """The targets that have one of the rows among their best sources, as pairs."""
+    sources = back.indices[:, :count].numpy()
+    places, columns = np.nonzero(np.isin(sources, rows))
+    return sources[places, columns], places
+
+
+def _inverted_softmax(x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], k: int) -> tuple[TopK, TopK]:
+    """The best k both ways by inverted softmax, its sums over a sample of the words (Smith et al. 2017)."""
+    r_x = log_sum_exp(x, _sample(z), scale=_TEMPERATURE)
+    r_z = log_sum_exp(z, _sample(x), scale=_TEMPERATURE)
+    return top_k_both(x, z, k, scale=_TEMPERATURE, x_bias=-r_x, z_bias=-r_z)
+
+
+def _sample(rows: Float[Tensor, "n d"]) -> Float[Tensor, "s d"]:
+    """Words of all frequencies."""
+    return rows[:: max(1, len(rows) // _SAMPLE)]
 
 
 def _best_other(lists: TopK, asked: Int[Tensor, "p"], answers: Int[Tensor, "p"]) -> Float[Tensor, "p"]:

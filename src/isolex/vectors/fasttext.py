@@ -32,7 +32,7 @@ class FastTextSubwords(NgramVectors):
     def vector(self, word: str) -> np.ndarray:
         """The model's vector of the word, float32 [d]; zeros if the word has no n-gram."""
         if word not in self._model.key_to_index:
-            return super().vector(word)
+            return self.composed(word)
         vector: np.ndarray = self._model.get_vector(word)
         return vector.astype(np.float32, copy=False)
 

@@ -27,7 +27,11 @@ class NgramVectors:
         self.longest = longest
 
     def vector(self, word: str) -> Float[np.ndarray, "d"]:
-        """The mean of the word's n-gram vectors, float32; zeros if it has no n-gram."""
+        """A vector for any word, float32; zeros if it has no n-gram."""
+        return self.composed(word)
+
+    def composed(self, word: str) -> Float[np.ndarray, "d"]:
+        """The mean of the word's n-gram vectors, float32, known or not; zeros if it has no n-gram."""
         rows = [_hash(ngram) % len(self.matrix) for ngram in self._ngrams(word)]
         if not rows:
             return np.zeros(self.matrix.shape[1], dtype=np.float32)
