@@ -16,7 +16,7 @@ _SHARPNESS = 20.0
 _HUB_LIST = 10
 # Of the inverted softmax, and how many words its sums run over.
 _TEMPERATURE = 30.0
-_SAMPLE = 4_000
+_SAMPLE = 2_000
 # Scores of a pair and of a list come from different products.
 _ROUNDING = 1e-5
 
