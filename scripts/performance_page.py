@@ -1,12 +1,15 @@
-"""Fill docs/performance.md with the measurements of benchmarks/speed.json.
+r"""Fill docs/performance.md with measurements.
 
-isolex bench speed --json > benchmarks/speed.json
+isolex bench speed --full --mapped 500000 --json > benchmarks/speed.json
+ISOLEX_SCREENING=off isolex bench speed --json > benchmarks/speed-float32.json
+isolex bench systems --data DATA --pair en-fr --methods vecmap-unsupervised --json \
+    > benchmarks/speed-unsupervised.json
 python scripts/performance_page.py
 """
 
 import sys
 
-from pages import ROOT, Report, fill, table
+from pages import ROOT, Report, fill, read, table
 
 _TWO_MILLION = 2_000_000
 PAGE = ROOT / "docs" / "performance.md"
@@ -70,6 +73,30 @@ def iteration(report: Report) -> str:
     )
 
 
+def float32(_: Report) -> str:
+    """The ratios of another run, without screening."""
+    report = read("speed-float32") or {}
+    return (
+        "Where bfloat16 is not faster, tiles are in float32. With `ISOLEX_SCREENING=off` on the same "
+        f"machine, in a run of its own at {report['retrieval'][0]['words']:,} words, faiss takes "
+        f"{report['nn_over_faiss']:.1f} times as long as isolex, the four passes "
+        f"{report['csls_over_four_pass']:.1f} times; the round below takes "
+        f"{report['iteration_over_product']:.1f} times as long as the float32 product."
+    )
+
+
+def unsupervised(_: Report) -> str:
+    """A whole run of VecMap's unsupervised method."""
+    report = read("speed-unsupervised") or {}
+    run = report["runs"][0]
+    return (
+        f"The whole of VecMap's unsupervised method ({run['pair']}, 40,000 words a side, dictionaries among "
+        f"the 20,000 most frequent): {run['seconds'] / 60:.1f} minutes and {run['peak_gib']:.1f} GiB, with "
+        f"P@1 {run['forward']:.1f} and back {run['backward']:.1f} on the MUSE test dictionaries, where VecMap "
+        f"with all seed pairs has {run['supervised_forward']:.1f} and {run['supervised_backward']:.1f}."
+    )
+
+
 def files(report: Report) -> str:
     """One row a size."""
     head = ["rows", "gensim reads", "isolex reads", "ratio", "gensim writes", "isolex writes", "ratio"]
@@ -122,7 +149,9 @@ def mapped(report: Report) -> str:
 PARTS = {
     "machine": machine,
     "retrieval": retrieval,
+    "float32": float32,
     "iteration": iteration,
+    "unsupervised": unsupervised,
     "files": files,
     "scaling": scaling,
     "mapped": mapped,

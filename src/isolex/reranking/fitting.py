@@ -79,7 +79,7 @@ def rerank(
     mutual pairs, after these have been judged again by how words are written: that orders candidates, but
     does not tell how many are right, so there are no confidences.
 
-    Cost: with 40,000 words a side about three minutes on one core, and one more for the whole dictionary.
+    Cost: with 40,000 words a side some two minutes on two cores, and half a minute for the whole dictionary.
 
     Args:
         source: Source vectors.
