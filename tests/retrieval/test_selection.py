@@ -240,6 +240,20 @@ class TestScratch:
             times = 2 if both and way == "torch" and made.cheap and max(sizes) < 500 * 3_000 * 2 else 1
             assert sum(sizes) == times * 500 * 3_000 * made.dtype.itemsize
 
+    def test_few_rows_do_not_have_all_columns_rounded_at_once(self, monkeypatch) -> None:
+        scores, scratch, parts = biased(3, 3_000), 100_000, []
+        compute = screening._Rounded.part
+
+        def recorded(self, rows):
+            parts.append(compute(self, rows))
+            return parts[-1]
+
+        monkeypatch.setattr(screening._Rounded, "part", recorded)
+        selection.search(ScreeningProduct.of(scores, scratch_bytes=scratch), 3, scratch_bytes=scratch)
+        # Beside the rounded copy there is the scaled one in float32, twice as large.
+        assert 3 * max(part.numel() * part.element_size() for part in parts) <= scratch / 2
+        assert sum(part.shape[0] for part in parts) >= 3_000
+
 
 @pytest.mark.usefixtures("always_fast")
 class TestPublic:

@@ -63,6 +63,10 @@ class Product(Protocol):
         """The same for some rows with many more candidates; None where only the plain search is left."""
         ...
 
+    def most_columns(self, scratch_bytes: int) -> int:
+        """The widest tile whose making takes so much memory beside the tile itself."""
+        ...
+
     def tile(self, rows: slice, columns: slice, out: Tensor) -> Tensor:
         """The tile `[r, c]`, written to the front of a flat buffer."""
         ...
@@ -101,6 +105,10 @@ class FullProduct:
 
     def closer(self, rows: Int[Tensor, "r"]) -> None:
         """What is left are ties."""
+
+    def most_columns(self, scratch_bytes: int) -> int:  # noqa: ARG002
+        """All."""
+        return self.scores.z.shape[0]
 
     def tile(self, rows: slice, columns: slice, out: Tensor) -> Tensor:
         """In float32."""
@@ -161,6 +169,10 @@ class ScreeningProduct:
             return None
         asked = self.scores.asked_by(rows)
         return ScreeningProduct(asked, self.x.like(asked.x, asked.x_bias), self.z, generous=True)
+
+    def most_columns(self, scratch_bytes: int) -> int:
+        """As many as may be rounded at a time."""
+        return self.z.most(scratch_bytes)
 
     def tile(self, rows: slice, columns: slice, out: Tensor) -> Tensor:
         """In bfloat16, biases shifted so that none is negative."""
@@ -227,6 +239,12 @@ class _Rounded:
         """Over all rows; the norm is of the rounded rows."""
         bias = 0.0 if self._bias is None else float(self._bias.max())
         return _Widest(float((self.norms + self.errors).max()), float(self.errors.max()), bias)
+
+    def most(self, scratch_bytes: int) -> int:
+        """How many rows, at least one, may be rounded at a time: all where they are kept."""
+        if self._kept is not None:
+            return len(self._rows)
+        return max(1, scratch_bytes // (4 * self._rows.shape[1] + 2 * self._width))
 
     def part(self, rows: slice) -> Tensor:
         """Some rows, rounded; the last ones are remembered."""

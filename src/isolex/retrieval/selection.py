@@ -66,7 +66,7 @@ def _scan(
     """
     n, m = product.scores.x.shape[0], product.scores.z.shape[0]
     height = max(1, min(n, height))
-    width = min(m, area // height)
+    width = min(m, area // height, product.most_columns(area * product.dtype.itemsize // 2))
     buffer = product.scores.x.new_empty(height * width, dtype=product.dtype)
     tiles = [(rows, columns) for columns in _blocks(m, width) for rows in _blocks(n, height)]
     for rows, columns in track(tiles, "searching"):
