@@ -93,7 +93,8 @@ def unsupervised(_: Report) -> str:
         f"The whole of VecMap's unsupervised method ({run['pair']}, 40,000 words a side, dictionaries among "
         f"the 20,000 most frequent): {run['seconds'] / 60:.1f} minutes and {run['peak_gib']:.1f} GiB, with "
         f"P@1 {run['forward']:.1f} and back {run['backward']:.1f} on the MUSE test dictionaries, where "
-        f"VecMap with all seed pairs has {run['supervised_forward']:.1f} and {run['supervised_backward']:.1f}."
+        f"VecMap with all seed pairs has {run['supervised_forward']:.1f} and "
+        f"{run['supervised_backward']:.1f}."
     )
 
 
