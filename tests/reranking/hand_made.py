@@ -43,10 +43,10 @@ def over(alignment: Alignment, answers: Ranked) -> RerankedDictionary:
     return RerankedDictionary(alignment, ranker, GROUPS, learnt=True, reason=ranker.reason)
 
 
-def alignment() -> Alignment:
+def alignment(target_words=TARGET) -> Alignment:
     """An alignment of the words, worth nothing."""
-    x, z = gaussian(len(SOURCE), 3, seed=0), gaussian(len(TARGET), 3, seed=1)
-    source, target = Vectors(SOURCE, x, language="en"), Vectors(TARGET, z, language="es")
+    x, z = gaussian(len(SOURCE), 3, seed=0), gaussian(len(target_words), 3, seed=1)
+    source, target = Vectors(SOURCE, x, language="en"), Vectors(target_words, z, language="es")
     pairs = [("one", "uno"), ("two", "dos")]
     return align(source, target, Lexicon(pairs), method="procrustes", check=False)
 

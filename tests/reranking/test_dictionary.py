@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from isolex.errors import InputError, UnknownWordError
+from isolex.errors import InputError, IsolexWarning, UnknownWordError
 from isolex.reranking import TrustedEntry
 from isolex.reranking.fitting import PlainOrder
 
@@ -134,3 +134,19 @@ class TestWithoutConfidences:
                 InputError, match="there are no confidences: there are no seeds; give more seed"
             ):
                 ask()
+
+
+def test_words_that_no_lexicon_holds_are_left_out():
+    words = ("uno", "dos", "tres", "cuatro", "\xa0")
+    odd = over(alignment(words), ranked())
+    with pytest.warns(IsolexWarning, match=r"left out 1 of 6 entries, .* \(first 'four' '\\xa0'\)"):
+        found = odd.lexicon(0.2)
+    assert found.pairs == (
+        ("one", "uno"),
+        ("two", "dos"),
+        ("two", "uno"),
+        ("three", "uno"),
+        ("three", "tres"),
+    )
+    with pytest.warns(IsolexWarning, match="left out 1 of 4 entries"):
+        assert odd.one_to_one().pairs == (("one", "uno"), ("two", "dos"), ("three", "tres"))

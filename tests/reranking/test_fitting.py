@@ -13,7 +13,7 @@ from isolex.vectors import Vectors
 from isolex.vectors.ngrams import NgramVectors
 from tests.shaped import columns_permuted, make_annealing_quick
 
-from .made_up import languages
+from .made_up import CIPHER, LETTERS, languages
 
 SOURCE, TARGET, PAIRS = languages()
 SEEDS, TEST = Lexicon(PAIRS.pairs[:250]), Lexicon(PAIRS.pairs[250:])
@@ -42,6 +42,19 @@ def test_the_cipher_is_what_it_gained_by(made):
     assert isinstance(made.ranker, Reranker)
     blind = replace(made, ranker=made.ranker.without("characters"))
     assert precision(made) > precision(blind) + 5
+
+
+def test_the_cipher_is_read_in_another_script():
+    letters = str.maketrans(LETTERS, "абвгдезиклмн")
+    target = Vectors([word.translate(letters) for word in TARGET.words], TARGET.matrix, "bb")
+    pairs = Lexicon([(source, word.translate(letters)) for source, word in PAIRS.pairs[:250]])
+    few = replace(SETTINGS, candidates=1, softmax=1, backward=0, strings=1)
+    ranker = rerank(SOURCE, target, pairs, settings=few, check=False).ranker
+    assert isinstance(ranker, Reranker)
+    ciphered = [(source, word) for source, word in RIGHT.items() if source.translate(CIPHER) == word]
+    rows = np.array([[SOURCE.id(source), TARGET.id(word)] for source, word in ciphered])
+    found = ranker.evidence.candidates(np.unique(rows[:, 0])).among(rows, len(target))
+    assert found.sum() > 0.9 * len(rows)
 
 
 def test_confidences_tell_right_from_wrong(made):
@@ -156,6 +169,19 @@ def test_the_alignments_are_those_of_the_settings():
     assert isinstance(dictionary.ranker, Reranker)
     names = [view.name for view in dictionary.ranker.evidence.views]
     assert names == ["procrustes", "rcsls", "self-learning"]
+
+
+def test_more_parts_than_seed_words():
+    settings = replace(SETTINGS, folds=300)
+    assert rerank(SOURCE, TARGET, Lexicon(PAIRS.pairs[:60]), settings=settings, check=False).learnt
+
+
+def test_pairs_of_weight_zero_are_left_out(made):
+    wrong = [(source, TARGET.words[0]) for source, _ in SEEDS.pairs]
+    weighted = Lexicon([*SEEDS.pairs, *wrong], weights=[1.0] * len(SEEDS.pairs) + [0.0] * len(wrong))
+    assert rerank(SOURCE, TARGET, weighted, settings=SETTINGS, check=False).translate(list(RIGHT), 1) == (
+        made.translate(list(RIGHT), 1)
+    )
 
 
 FEW = Lexicon(PAIRS.pairs[:40])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from isolex.reranking.features import FeatureTable
-from isolex.reranking.learning import Calibration, Labelled, PairModel, log_odds
+from isolex.reranking.learning import Calibration, Labelled, PairModel, cross_fitted, log_odds
 from isolex.reranking.pairs import Pairs
 from isolex.reranking.settings import RerankSettings
 
@@ -67,11 +67,12 @@ class TestCalibration:
 
 class TestPairModel:
     def test_held_out_confidence_is_calibrated(self):
-        model = PairModel.fit(problem(), SETTINGS)
-        assert model.held_out.mean() == pytest.approx(model.held_out_right.mean(), abs=0.03)
-        assert (
-            model.held_out[model.held_out_right].mean() > model.held_out[~model.held_out_right].mean() + 0.4
-        )
+        labelled = problem()
+        scores = cross_fitted(labelled, SETTINGS)
+        best, calibration = labelled.pairs.best(scores), PairModel.fit(labelled, SETTINGS).calibration
+        confidence, right = calibration.confidence(labelled.pairs, scores)[best], labelled.right[best]
+        assert confidence.mean() == pytest.approx(right.mean(), abs=0.03)
+        assert confidence[right].mean() > confidence[~right].mean() + 0.4
 
     def test_finds_right_candidates_of_new_words(self):
         model, other = PairModel.fit(problem(), SETTINGS), problem(seed=1)
@@ -90,7 +91,8 @@ class TestPairModel:
 
     def test_the_same_twice(self):
         one, two = PairModel.fit(problem(), SETTINGS), PairModel.fit(problem(), SETTINGS)
-        assert np.array_equal(one.held_out, two.held_out)
+        assert one.calibration.weights == two.calibration.weights
+        assert np.array_equal(one.scores(problem().table.values), two.scores(problem().table.values))
 
 
 def test_stacked_is_in_the_order_of_words():

@@ -21,7 +21,8 @@ from isolex.reranking.formats import (
     write_entries,
 )
 
-_FOR_CONFIDENCES = ("one_to_one", "source_language", "target_language")
+_LANGUAGES = ("source_language", "target_language")
+_FOR_CONFIDENCES = ("one_to_one", *_LANGUAGES)
 _NOT_FOR_CONFIDENCES = ("direction", "criterion")
 _KEPT = RerankSettings().alternatives
 
@@ -130,7 +131,7 @@ def _check_trusted(format: str, languages: _Languages, k: int, *, one_to_one: bo
     if given := _given(_NOT_FOR_CONFIDENCES):
         raise click.UsageError(f"{given} does not go with --min-confidence; leave out one of them")
     if any(languages) and format not in MARKUP_FORMATS:
-        raise click.UsageError(f"format {format} holds no languages; leave out {_given(_FOR_CONFIDENCES)}")
+        raise click.UsageError(f"format {format} holds no languages; leave out {_given(_LANGUAGES)}")
     if one_to_one and k > 1:
         raise click.UsageError("with --one-to-one a word has one translation; leave out -k")
     if k > _KEPT:
@@ -151,11 +152,11 @@ def _write_induced(
 ) -> dict[str, Any]:
     with working("inducing"):
         induced = alignment.induce(direction, k, criterion)
-    induced.write(output, format=format)
+    written = induced.write(output, format=format)
     return {
         "lexicon": str(output),
-        "entries": len(induced),
-        "mutual": sum(entry.mutual for entry in induced),
+        "entries": len(written),
+        "mutual": sum(entry.mutual for entry in written),
         "direction": direction,
         "criterion": criterion,
     }
@@ -172,11 +173,11 @@ def _write_trusted(
     one_to_one: bool,
 ) -> dict[str, Any]:
     entries = dictionary.one_to_one_entries(least) if one_to_one else dictionary.entries(least, k)
-    write_entries(entries, output, format=format, languages=languages)
+    written = write_entries(entries, output, format=format, languages=languages)
     return {
         "lexicon": str(output),
         "reason": dictionary.reason,
-        **_level(Level.of(least, [entry.confidence for entry in entries])),
+        **_level(Level.of(least, [entry.confidence for entry in written])),
         "summary": [_level(level) for level in dictionary.summary()],
     }
 

@@ -2,9 +2,13 @@
 
 import math
 import re
-from collections.abc import Callable
-from typing import Any, Literal, TypeAlias
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, TypeAlias, TypeVar
 
+from isolex.errors import IsolexWarning
+
+Entry = TypeVar("Entry")
 Case: TypeAlias = Literal["keep", "lower", "fold"]
 
 CASES: dict[str, Callable[[str], str]] = {"keep": str, "lower": str.lower, "fold": str.casefold}
@@ -27,6 +31,42 @@ def word_problem(word: str) -> str | None:
     if word != word.strip(" "):
         return "a space at the end of a word"
     return None
+
+
+def holdable(
+    entries: Iterable[Entry],
+    words: Callable[[Entry], tuple[str, str]],
+    *,
+    problem: Callable[[str], str | None] = word_problem,
+    holder: str = "no lexicon can",
+) -> list[Entry]:
+    """The entries whose two words can be held; of the others there is one warning.
+
+    Args:
+        entries: Any.
+        words: The source and the target word of one.
+        problem: Why a word cannot be held, or None if it can.
+        holder: Who cannot, before the word "hold".
+
+    Warns:
+        IsolexWarning: Some are left out.
+    """
+    kept: list[Entry] = []
+    first, left_out = None, 0
+    for entry in entries:
+        if any(map(problem, words(entry))):
+            left_out += 1
+            first = first or words(entry)
+        else:
+            kept.append(entry)
+    if first:
+        warnings.warn(
+            f"left out {left_out:,} of {len(kept) + left_out:,} entries, whose words {holder} hold "
+            f"(first {first[0]!r} {first[1]!r})",
+            IsolexWarning,
+            stacklevel=4,
+        )
+    return kept
 
 
 def as_weight(value: Any) -> float | None:

@@ -1,7 +1,7 @@
 """What reranking yields, in words: entries with confidence, evidence and alternatives."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from isolex.alignment import Alignment, Status, load
 from isolex.alignment.alignment import Translations
 from isolex.errors import InputError, UnknownWordError
 from isolex.lexicon import Lexicon
+from isolex.lexicon.words import holdable
 from isolex.reranking.assignment import one_to_one
 from isolex.reranking.reranker import Ranked, Reranker
 from isolex.reranking.saved import SavedAnswers, read_answers, write_answers
@@ -128,12 +129,15 @@ class RerankedDictionary:
 
         Raises:
             InputError: As for `entries`.
+
+        Warns:
+            IsolexWarning: Words that no lexicon holds (with tabs, line breaks, outer spaces) are left out.
         """
         self._check(min_confidence)
         found = self.ranked
         kept = (found.keys >= 0) & (np.nan_to_num(found.confidence) >= min_confidence)
         source, target = self.alignment.source.words, self.alignment.target.words
-        return Lexicon(
+        return _lexicon(
             (source[found.rows[place]], target[found.keys[place, rank]]) for place, rank in np.argwhere(kept)
         )
 
@@ -167,8 +171,11 @@ class RerankedDictionary:
 
         Raises:
             InputError: As for `entries`, or no confidences were learnt at all.
+
+        Warns:
+            IsolexWarning: As for `lexicon`.
         """
-        return Lexicon((entry.source, entry.target) for entry in self.one_to_one_entries(min_confidence))
+        return _lexicon((entry.source, entry.target) for entry in self.one_to_one_entries(min_confidence))
 
     def one_to_one_entries(self, min_confidence: float = 0.0) -> list[TrustedEntry]:
         """The pairs of `one_to_one` as entries, by frequency of the source words.
@@ -295,3 +302,7 @@ def _settings(ranker: Ranker) -> RerankSettings:
 def _check_count(k: int) -> None:
     if k < 1:
         raise InputError(f"got k = {k}, expected at least 1", where="reranking")
+
+
+def _lexicon(pairs: Iterable[tuple[str, str]]) -> Lexicon:
+    return Lexicon(holdable(pairs, lambda pair: pair))

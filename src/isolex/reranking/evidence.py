@@ -13,12 +13,14 @@ from isolex.reranking.neighbours import Neighbourhoods
 from isolex.reranking.pairs import Pairs
 from isolex.reranking.settings import ALIGNMENTS, RerankSettings
 from isolex.reranking.spaces import BothSides, Spaces
-from isolex.reranking.strings import decoded
+from isolex.reranking.strings import decoded, latin_forms
 from isolex.reranking.transducer import Transducer
 from isolex.reranking.views import Signals, View
 
 # Of the lists both ways; ranks farther down count alike.
 _DEPTH = 30
+# Pairs that character correspondences are learned from: more would teach little, and each takes memory.
+_MOST_SPELT = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +47,12 @@ class Evidence:
     ) -> "Evidence":
         """Fit everything to some pairs, but a view that is there already."""
         views = [
-            _fitted(name, ALIGNMENTS[name](), spaces.rows, pairs, settings) for name in settings.alignments
+            _fitted(name, ALIGNMENTS[name](settings.seed), spaces.rows, pairs, settings)
+            for name in settings.alignments
         ]
         if spaces.by_ngrams is not None:
             views.append(_fitted("n-grams", VecMap(), spaces.by_ngrams, pairs, settings))
-        ids = pairs.numpy()
+        ids = pairs.numpy()[:: -(-len(pairs) // _MOST_SPELT)]
         model = Transducer.fit(
             spaces.source.spelling.chosen(ids[:, 0]), spaces.target.spelling.chosen(ids[:, 1]), spaces.prior
         )
@@ -65,7 +68,7 @@ class Evidence:
                 rows, best=settings.candidates, softmax=settings.softmax, backward=settings.backward
             )
         forms = decoded(spaces.source.spelling.chosen(rows), spaces.target.spelling, self.model)
-        for queries in (spaces.queries[rows], spaces.strings.vectors(forms)):
+        for queries in (spaces.queries[rows], spaces.strings.vectors(latin_forms(forms))):
             places, keys = spaces.strings.nearest(queries, settings.strings)
             parts.append((rows[places], keys))
         return Pairs.union(parts, len(spaces.target.words))
@@ -101,7 +104,14 @@ def _fitted(
 def view_of(name: str, mapping: Mapping, rows: BothSides, settings: RerankSettings) -> View:
     """The view of an alignment of both vocabularies."""
     x, z = mapping.apply(*rows)
-    return View.of(name, x, z, depth=max(_DEPTH, settings.candidates), softmax=settings.softmax)
+    backward = settings.backward
+    return View.of(
+        name,
+        x,
+        z,
+        depth=max(_DEPTH, settings.candidates, backward),
+        softmax=max(settings.softmax, backward),
+    )
 
 
 def _named(group: str, signals: dict[str, Signals]) -> dict[str, np.ndarray]:

@@ -13,6 +13,7 @@ from torch import Tensor
 from isolex.alignment import Alignment
 from isolex.errors import MissingExtraError
 from isolex.lexicon import Lexicon, as_lexicon
+from isolex.lexicon.indexing import IndexedLexicon
 from isolex.lexicon.words import counted
 from isolex.mapping import Annealing, GivenPairs, Problem
 from isolex.normalize import Normalizer
@@ -84,13 +85,15 @@ def rerank(
     Args:
         source: Source vectors.
         target: Target vectors.
-        lexicon: Seed pairs, or a file of them; None for none.
+        lexicon: Seed pairs, or a file of them; None for none. Those of weight 0 are left out, the others
+            count alike to the reranker.
         settings: See `RerankSettings`.
         check: Give the alignment a status; a failed one is not reranked.
 
     Returns:
         The dictionary. Without confidences (`learnt` is False) where there are fewer than 50 seed words; in
-        CSLS order, too, where the alignment failed or has fewer than 50 mutual pairs. `reason` says so.
+        CSLS order, too, where the alignment failed, or where seed words and mutual pairs together are fewer
+        than 50. `reason` says so.
 
     Raises:
         InputError: A lexicon without a pair in both vocabularies.
@@ -168,7 +171,7 @@ def _begin(
 ) -> _Start:
     """Align by what there is to align with."""
     seeds = None if lexicon is None else as_lexicon(lexicon, what="lexicon")
-    gold = np.empty((0, 2), dtype=np.int64) if seeds is None else seeds.index(source, target).pairs
+    gold = np.empty((0, 2), dtype=np.int64) if seeds is None else _counting(seeds.index(source, target))
     words = len(np.unique(gold[:, 0]))
     many = words >= MANY_WORDS
     method = "vecmap" if many else "self-learning" if seeds is not None else "unsupervised"
@@ -177,6 +180,11 @@ def _begin(
         return _Start(alignment, torch.from_numpy(gold), gold, words)
     both = np.concatenate([gold, _mutual(alignment, gold)])
     return _Start(alignment, torch.from_numpy(both), both if too_few(words) else gold, words)
+
+
+def _counting(seeds: IndexedLexicon) -> Int[np.ndarray, "s 2"]:
+    """The pairs that weigh anything."""
+    return seeds.pairs if seeds.weights is None else seeds.pairs[seeds.weights > 0]
 
 
 def _mutual(alignment: Alignment, seeds: Int[np.ndarray, "s 2"]) -> Int[np.ndarray, "p 2"]:
@@ -196,7 +204,7 @@ def _why_not(start: _Start, groups: Collection[str]) -> str | None:
     if few is None:
         return None
     if found < ENOUGH_WORDS:
-        return f"{few}, and the alignment has no more than {counted(found, 'mutual pair')}"
+        return f"{few}, and with the mutual pairs of the alignment no more than {found}"
     if "alignment" not in groups or not set(FORM) & set(groups):
         return f"{few}, and without them the groups alignment and {' or '.join(FORM)} are needed"
     return None

@@ -3,15 +3,14 @@
 import csv
 import json
 import math
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from isolex.errors import InputError, IsolexWarning
+from isolex.errors import InputError
 from isolex.files import atomic_file
-from isolex.lexicon.words import word_problem
+from isolex.lexicon.words import holdable, word_problem
 from isolex.names import look_up
 from isolex.reranking.dictionary import TrustedEntry
 from isolex.reranking.markup import UNKNOWN_LANGUAGE, Languages, is_language, xml_problem
@@ -31,7 +30,7 @@ def write_entries(
     *,
     format: str | None = None,
     languages: tuple[str | None, str | None] = (None, None),
-) -> None:
+) -> list[TrustedEntry]:
     """Write entries, those of one source word next to each other, atomically.
 
     | format | an entry is |
@@ -46,6 +45,9 @@ def write_entries(
         path: The file.
         format: One of the above; by default as the file's name ends, else `tsv`.
         languages: Codes of the source and the target language (BCP 47), which TEI and TBX hold.
+
+    Returns:
+        The entries that stand in the file.
 
     Raises:
         InputError: The entries have no confidences, the format or a language is none, or the file cannot be
@@ -64,6 +66,7 @@ def write_entries(
     usable = _usable(entries, xml_problem if format in MARKUP_FORMATS else word_problem)
     with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
         write(usable, codes, stream)
+    return usable
 
 
 def format_of(path: str | Path) -> str:
@@ -100,19 +103,12 @@ def check_languages(format: str, languages: tuple[str | None, str | None]) -> La
 
 
 def _usable(entries: Sequence[TrustedEntry], problem: Callable[[str], str | None]) -> list[TrustedEntry]:
-    """The entries whose words can be written, with such alternatives; of the others there is one warning."""
-    usable = [entry for entry in entries if not (problem(entry.source) or problem(entry.target))]
-    if len(usable) < len(entries):
-        first = next(entry for entry in entries if problem(entry.source) or problem(entry.target))
-        warnings.warn(
-            f"left out {len(entries) - len(usable):,} of {len(entries):,} entries, whose words the file "
-            f"cannot hold (first {first.source!r} {first.target!r})",
-            IsolexWarning,
-            stacklevel=3,
-        )
+    """The entries whose words the file can hold, with such alternatives."""
     return [
         replace(entry, alternatives=tuple(pair for pair in entry.alternatives if not problem(pair[0])))
-        for entry in usable
+        for entry in holdable(
+            entries, lambda entry: (entry.source, entry.target), problem=problem, holder="the file cannot"
+        )
     ]
 
 

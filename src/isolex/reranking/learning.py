@@ -105,15 +105,11 @@ class PairModel:
         trees: scikit-learn's classifier.
         calibration: From its scores to probabilities.
         means: Mean of every feature over the candidates of seed words, `[f]`.
-        held_out: Cross-fitted confidence of the best candidate of every seed word.
-        held_out_right: Whether that was right.
     """
 
     trees: Any
     calibration: Calibration
     means: Float[np.ndarray, "f"]
-    held_out: Float[np.ndarray, "w"]
-    held_out_right: Bool[np.ndarray, "w"]
 
     @classmethod
     def fit(cls, labelled: Labelled, settings: RerankSettings) -> "PairModel":
@@ -123,16 +119,8 @@ class PairModel:
             MissingExtraError: scikit-learn is not installed.
         """
         values, right = labelled.table.values, labelled.right
-        scores = cross_fitted(labelled, settings)
-        calibration = Calibration.fit(labelled.pairs, scores, right)
-        best = labelled.pairs.best(scores)
-        return cls(
-            _trees(values, right, settings),
-            calibration,
-            values.mean(axis=0),
-            calibration.confidence(labelled.pairs, scores)[best],
-            right[best],
-        )
+        calibration = Calibration.fit(labelled.pairs, cross_fitted(labelled, settings), right)
+        return cls(_trees(values, right, settings), calibration, values.mean(axis=0))
 
     def scores(self, values: Float[np.ndarray, "p f"]) -> Float[np.ndarray, "p"]:
         """What the trees give, before calibration."""

@@ -114,10 +114,12 @@ def labelled_folds(
     """
     words = np.unique(gold[:, 0])
     folds = np.random.default_rng(settings.seed).permutation(len(words)) % settings.folds
-    for number in track(range(settings.folds), "cross-fitting"):
+    for number in track(range(min(settings.folds, len(words))), "cross-fitting"):
         held = words[folds == number]
         kept = pairs[torch.from_numpy(~np.isin(pairs[:, 0].numpy(), held))]
         evidence = Evidence.of(spaces, fixed, kept, settings)
         found = evidence.candidates(held)
         right = found.among(gold, len(spaces.target.words))
-        yield Labelled(found, evidence.table(found), right, np.full(len(found), number))
+        labelled = Labelled(found, evidence.table(found), right, np.full(len(found), number))
+        del evidence  # its matrices, before those of the next part are made
+        yield labelled

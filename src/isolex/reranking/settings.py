@@ -1,14 +1,19 @@
 """Settings of reranking."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from isolex.errors import InputError
-from isolex.mapping import RCSLS, Procrustes, VecMap
+from isolex.mapping import RCSLS, Procrustes, Solver, VecMap
 from isolex.names import look_up
 from isolex.reranking.features import GROUPS, check_groups
 
-# That can be fitted to some pairs and not to others; the self-learned one is always there.
-ALIGNMENTS = {"vecmap": VecMap, "procrustes": Procrustes, "rcsls": RCSLS}
+# What can be fitted to some pairs and not to others, by the random seed; the self-learned one stands beside.
+ALIGNMENTS: dict[str, Callable[[int], Solver]] = {
+    "vecmap": lambda _: VecMap(),
+    "procrustes": lambda _: Procrustes(),
+    "rcsls": lambda seed: RCSLS(seed=seed),
+}
 
 
 @dataclass(frozen=True)
