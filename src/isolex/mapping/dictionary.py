@@ -11,6 +11,7 @@ from torch import Tensor
 from isolex.errors import InputError
 from isolex.mapping.problem import Mapping, Problem
 from isolex.retrieval import CSLS, Criterion, TopK
+from isolex.retrieval.tiles import Scores
 
 Direction = Literal["forward", "backward", "union", "mutual"]
 Dropout = Literal["pairs", "keys"]
@@ -163,7 +164,7 @@ class Induction:
         self, queries: Float[Tensor, "n d"], keys: Float[Tensor, "m d"], found: TopK, draw: "_Draw"
     ) -> "_Side":
         """The answer of each query out of the best that were found."""
-        best = (queries * keys[found.indices[:, 0]]).sum(dim=1)
+        best = Scores(queries, keys).at(slice(None), found.indices[:, :1])
         chosen = draw.pick(found.indices[:, : draw.candidates], keys.shape[0])
         two = self._weighs_margins and found.scores.shape[1] > 1
         margins = found.scores[:, 0] - found.scores[:, 1] if two else torch.ones_like(found.scores[:, 0])
