@@ -1,3 +1,5 @@
+import signal
+
 import torch
 from hypothesis import settings
 
@@ -11,3 +13,7 @@ torch.set_num_threads(1)
 # A busy machine makes single examples slow; that is no failure.
 settings.register_profile("isolex", deadline=None)
 settings.load_profile("isolex")
+
+# A shell lets what it starts in the background ignore Ctrl-C, and programs started by tests would, too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
