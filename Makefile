@@ -26,7 +26,7 @@ check: $(VENV)/.ready-check
 	$(BIN)/python scripts/induction_page.py --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-# Rerun the measurements of docs/performance.md, in most of an hour.
+# Rerun the measurements of docs/performance.md, in about an hour.
 bench: $(VENV)/.ready-test
 	$(BIN)/isolex bench speed --json > benchmarks/speed.json.new
 	mv benchmarks/speed.json.new benchmarks/speed.json

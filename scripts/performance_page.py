@@ -89,7 +89,9 @@ def iteration(report: Report) -> str:
 
 def float32(_: Report) -> str:
     """The ratios of another run, without screening."""
-    report = read("speed-float32") or {}
+    report = read("speed-float32")
+    if report is None:
+        return ""
     return (
         "Where bfloat16 is not faster, tiles are in float32. With `ISOLEX_SCREENING=off` on the same "
         f"machine, in a run of its own at {report['retrieval'][0]['words']:,} words, faiss takes "
@@ -101,7 +103,9 @@ def float32(_: Report) -> str:
 
 def unsupervised(_: Report) -> str:
     """A whole run of VecMap's unsupervised method."""
-    report = read("speed-unsupervised") or {}
+    report = read("speed-unsupervised")
+    if report is None:
+        return ""
     run = report["runs"][0]
     return (
         f"The whole of VecMap's unsupervised method ({run['pair']}, 40,000 words a side, dictionaries among "
