@@ -12,11 +12,10 @@ with short_waits():
     import torch as _torch  # noqa: F401
 
 from isolex._version import __version__
-from isolex.alignment import Alignment, load
+from isolex.alignment import Alignment, InducedLexicon, load
 from isolex.diagnosis import Diagnosis, diagnose
 from isolex.errors import InputError, IsolexError, IsolexWarning
 from isolex.evaluation import BLIProtocol, BLIResult, evaluate, evaluate_analogies, evaluate_similarity
-from isolex.induction import InducedLexicon
 from isolex.interchange import export
 from isolex.lexicon import Lexicon, find_leaks
 from isolex.normalize import Normalizer

@@ -20,8 +20,8 @@ MOMENTS = [
     ("align", "isolex.alignment.artefact.save", 1),
     ("align", "isolex.vectors.formats.write_store", 2),
     ("lexicon tsv", "isolex.alignment.alignment.induce", 1),
-    ("lexicon tsv", "isolex.induction.entries.csv.writer", 1),
-    ("lexicon jsonl", "isolex.induction.entries.json.dumps", 50),
+    ("lexicon tsv", "isolex.alignment.entries.csv.writer", 1),
+    ("lexicon jsonl", "isolex.alignment.entries.json.dumps", 50),
     ("evaluate", "isolex.cli.evaluate.evaluate", 1),
     ("evaluate", "isolex.evaluation.result.json.dumps", 50),
     ("convert text", "isolex.vectors.text._lines", 1),
@@ -92,7 +92,7 @@ for moment, arguments in json.loads(sys.argv[1]):
 
 SIGNALLED = [
     ("align", "isolex.alignment.artefact.save"),
-    ("lexicon tsv", "isolex.induction.entries.csv.writer"),
+    ("lexicon tsv", "isolex.alignment.entries.csv.writer"),
     ("convert text", "isolex.vectors.text._lines"),
     ("export text", "isolex.vectors.text._lines"),
 ]

@@ -1,4 +1,4 @@
-"""Two vocabularies in one shared space: asking it, saving it, loading it."""
+"""Two vocabularies in one shared space: asking it for words or for dictionaries, saving it, loading it."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import torch
 from isolex.alignment.alignment import CRITERIA, Alignment, Translations
 from isolex.alignment.artefact import check_output, check_vectors, load_artefact, stored_vectors
 from isolex.alignment.card import Card, SideCard, Status, current_versions
+from isolex.alignment.entries import Direction, Entry, InducedLexicon
 from isolex.arrays import pick_device
 from isolex.vectors import Vectors
 
@@ -14,6 +15,9 @@ __all__ = [
     "CRITERIA",
     "Alignment",
     "Card",
+    "Direction",
+    "Entry",
+    "InducedLexicon",
     "SideCard",
     "Status",
     "Translations",

@@ -12,9 +12,10 @@ from torch import Tensor
 
 from isolex.alignment.artefact import Artefact, VectorsPolicy, check_vectors, save_artefact
 from isolex.alignment.card import Card
+from isolex.alignment.entries import Direction, InducedLexicon
+from isolex.alignment.induce import induce
 from isolex.arrays import ArrayLike, as_matrix
 from isolex.errors import InputError
-from isolex.induction import Direction, InducedLexicon, induce
 from isolex.lexicon import Lexicon
 from isolex.mapping import Mapping
 from isolex.names import look_up
@@ -168,7 +169,7 @@ class Alignment:
     def induce(
         self, direction: Direction = "forward", k: int = 1, criterion: str | Criterion = "csls"
     ) -> InducedLexicon:
-        """A dictionary of the whole vocabulary; see `isolex.induction.induce`."""
+        """A dictionary of the whole vocabulary; see `isolex.alignment.induce`."""
         made = self._criterion(criterion)
 
         def search(k: int) -> tuple[TopK, TopK]:

@@ -10,7 +10,7 @@ from isolex.benchmark.induction import InductionRow, run_induction
 from isolex.benchmark.induction_sets import INDUCTION_PAIRS
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, json_option, names_in, seed_option, threads_option
-from isolex.reranking import RerankSettings
+from isolex.induction import RerankSettings
 
 
 def _counts(context: click.Context, parameter: click.Parameter, given: str) -> tuple[int | None, ...]:  # noqa: ARG001

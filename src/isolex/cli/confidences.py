@@ -8,9 +8,9 @@ from click.core import ParameterSource
 from isolex.alignment import Alignment
 from isolex.cli.console import say, working
 from isolex.errors import InputError
-from isolex.reranking import RerankedDictionary, rerank
-from isolex.reranking.dictionary import find_reranked
-from isolex.reranking.fitting import too_few
+from isolex.induction import RerankedDictionary, rerank
+from isolex.induction.dictionary import find_reranked
+from isolex.induction.fitting import too_few
 
 _FIX = "align with more pairs of a dictionary, or ask without --min-confidence"
 

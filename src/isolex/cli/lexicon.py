@@ -12,8 +12,8 @@ from isolex.cli.confidences import reranked, was_given
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options, criterion_option
 from isolex.files import check_file
-from isolex.reranking import Level, RerankedDictionary, RerankSettings
-from isolex.reranking.formats import (
+from isolex.induction import Level, RerankedDictionary, RerankSettings
+from isolex.induction.formats import (
     MARKUP_FORMATS,
     TRUSTED_FORMATS,
     check_languages,

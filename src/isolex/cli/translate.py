@@ -13,8 +13,8 @@ from isolex.cli.confidences import was_given
 from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
 from isolex.errors import UnknownWordError
-from isolex.reranking import RerankedDictionary
-from isolex.reranking.dictionary import find_reranked
+from isolex.induction import RerankedDictionary
+from isolex.induction.dictionary import find_reranked
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,104 @@
+"""What an alignment induces: dictionary entries with their evidence, and the files they are written to."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Literal
+
+from isolex.files import atomic_file
+from isolex.lexicon import Lexicon
+from isolex.lexicon.words import holdable
+from isolex.names import look_up
+
+Direction = Literal["forward", "backward", "mutual"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One induced translation.
+
+    Attributes:
+        source: Source word.
+        target: Target word.
+        score: The criterion's score, higher is better.
+        rank: 1 for the best answer to the word that was asked for (the target word if asked backward).
+        mutual: Each is the other's best answer.
+    """
+
+    source: str
+    target: str
+    score: float
+    rank: int
+    mutual: bool
+
+
+@dataclass(frozen=True)
+class InducedLexicon:
+    """A dictionary made by an alignment, in frequency order of the words that were asked for.
+
+    Attributes:
+        entries: The entries.
+        direction: How they were asked for.
+    """
+
+    entries: tuple[Entry, ...]
+    direction: Direction
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def lexicon(self) -> Lexicon:
+        """The bare pairs, for instance as the seed of another alignment.
+
+        Warns:
+            IsolexWarning: Words that no lexicon holds (with tabs, line breaks, outer spaces) are left out.
+        """
+        return Lexicon(_words(entry) for entry in holdable(self.entries, _words))
+
+    def write(self, path: str | Path, *, format: str | None = None) -> tuple[Entry, ...]:
+        """Write TSV (with a header, and without words that `lexicon` leaves out) or JSON Lines, atomically.
+
+        Args:
+            path: The file.
+            format: "tsv" or "jsonl"; by default JSON Lines if the name ends so, else TSV.
+
+        Returns:
+            The entries that stand in the file.
+
+        Raises:
+            InputError: No such format, or the file cannot be written.
+        """
+        if format is None:
+            format = "jsonl" if Path(path).suffix == ".jsonl" else "tsv"
+        write = look_up(format, _WRITERS, "lexicon format")
+        entries = self.entries if format == "jsonl" else tuple(holdable(self.entries, _words))
+        with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+            write(entries, stream)
+        return entries
+
+
+def _words(entry: Entry) -> tuple[str, str]:
+    return entry.source, entry.target
+
+
+def _write_tsv(entries: Sequence[Entry], stream: IO[str]) -> None:
+    # These hold no tabs and no line ends, so nothing is quoted: a quotation mark is a word like any other.
+    writer = csv.writer(stream, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
+    writer.writerow(("source", "target", "score", "rank", "mutual"))
+    for entry in entries:
+        mutual = "yes" if entry.mutual else "no"
+        writer.writerow((entry.source, entry.target, f"{entry.score:.4f}", entry.rank, mutual))
+
+
+def _write_jsonl(entries: Sequence[Entry], stream: IO[str]) -> None:
+    for entry in entries:
+        row = asdict(entry) | {"score": round(entry.score, 4)}
+        stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+_WRITERS: dict[str, Callable[[Sequence[Entry], IO[str]], None]] = {"tsv": _write_tsv, "jsonl": _write_jsonl}

@@ -1,0 +1,147 @@
+"""The answers to a whole vocabulary, kept in the folder of the alignment that they belong to.
+
+confidence.safetensors   candidates, confidences and evidence of every source word
+confidence.json          settings, versions, and digests of the alignment and of the answers
+"""
+
+import json
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from isolex.alignment import Alignment, current_versions, load_card
+from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD, CARD, SEEDS
+from isolex.errors import IsolexWarning, MismatchError
+from isolex.files import atomic_file, digest
+from isolex.induction.reranker import Ranked
+from isolex.induction.settings import RerankSettings
+
+_FORMAT = {"format": "isolex-confidences", "version": 1}
+_PARTS = ("keys", "confidence", "none_right", "spoken_for")
+
+
+@dataclass(frozen=True, eq=False)
+class SavedAnswers:
+    """A ranker that looks its answers up.
+
+    Attributes:
+        ranked: The answers to every source word, by id.
+        settings: Of the reranker that gave them.
+        groups: Feature groups, the columns of `ranked.spoken_for`.
+        reason: What it learnt from.
+    """
+
+    ranked: Ranked
+    settings: RerankSettings
+    groups: tuple[str, ...]
+    reason: str
+
+    def rank(self, rows: Int[np.ndarray, "w"]) -> Ranked:
+        """Answers for source words, each asked once, in the order of their ids."""
+        rows = np.unique(rows)
+        return Ranked(rows, *(getattr(self.ranked, part)[rows] for part in _PARTS))
+
+
+def write_answers(answers: SavedAnswers, path: str | Path, alignment: Alignment) -> None:
+    """Write answers into the folder of a saved alignment, in place of those that are there.
+
+    Args:
+        answers: To every source word.
+        path: The folder.
+        alignment: Over whose vectors they were made.
+
+    Raises:
+        InputError: There is no such alignment, or its folder cannot be written.
+        MismatchError: It is over other vectors.
+    """
+    folder = Path(path)
+    card = load_card(folder)
+    if not _over(alignment, card.source.fingerprint, card.target.fingerprint):
+        raise MismatchError(
+            "is an alignment of other vectors than those of the dictionary",
+            where=path,
+            fix="save the dictionary with the alignment that it was made from",
+        )
+    data = save({part: getattr(answers.ranked, part) for part in _PARTS})
+    made = _FORMAT | {
+        "alignment": _fingerprint(folder),
+        "answers": digest(data),
+        "settings": asdict(answers.settings),
+        "groups": answers.groups,
+        "reason": answers.reason,
+        "versions": current_versions(),
+    }
+    with atomic_file(folder / ANSWERS) as temporary:
+        temporary.write_bytes(data)
+    # Last: until it stands there, its digest of the answers is that of the old ones, so neither is used.
+    with atomic_file(folder / ANSWERS_CARD) as temporary:
+        temporary.write_text(json.dumps(made, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def read_answers(path: str | Path, alignment: Alignment) -> SavedAnswers | None:
+    """The answers in the folder of an alignment; None if there are none that can be used.
+
+    Answers are for the vectors that the alignment was saved with, so over others there are none.
+
+    Args:
+        path: The folder.
+        alignment: What was loaded from it.
+
+    Warns:
+        IsolexWarning: There are some, but they are damaged, or of another alignment or release.
+    """
+    folder, card = Path(path), alignment.card
+    if not (folder / ANSWERS_CARD).is_file() or not _over(
+        alignment, card.source.fingerprint, card.target.fingerprint
+    ):
+        return None
+    try:
+        return _read(folder)
+    except _OtherError as error:
+        why = str(error)
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        why = f"they are damaged ({' '.join(str(error).split())})"
+    warnings.warn(
+        f"{folder}: its confidences are not used: {why}; make them again: isolex lexicon --min-confidence",
+        IsolexWarning,
+        stacklevel=2,
+    )
+    return None
+
+
+class _OtherError(Exception):
+    """The answers are whole, but not those that are looked for."""
+
+
+def _read(folder: Path) -> SavedAnswers:
+    made = json.loads((folder / ANSWERS_CARD).read_text(encoding="utf-8"))
+    if {name: made[name] for name in _FORMAT} != _FORMAT:
+        raise _OtherError("another release of isolex wrote them")
+    if made["alignment"] != _fingerprint(folder):
+        raise _OtherError("they are of another alignment than the one that stands there now")
+    data = (folder / ANSWERS).read_bytes()
+    if digest(data) != made["answers"]:
+        raise ValueError(f"{ANSWERS} and {ANSWERS_CARD} do not belong together")
+    parts = load(data)
+    ranked = Ranked(np.arange(len(parts["keys"])), *(parts[part] for part in _PARTS))
+    settings: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in made["settings"].items()
+    }
+    return SavedAnswers(ranked, RerankSettings(**settings), tuple(made["groups"]), str(made["reason"]))
+
+
+def _over(alignment: Alignment, source: str, target: str) -> bool:
+    """Whether an alignment is over the vectors with these fingerprints."""
+    return (alignment.source.fingerprint, alignment.target.fingerprint) == (source, target)
+
+
+def _fingerprint(folder: Path) -> str:
+    """Of a saved alignment: its card, which has those of the vectors and the time, and its seed pairs."""
+    parts = (folder / name for name in (CARD, SEEDS))
+    return digest(*(part.read_bytes() for part in parts if part.is_file()))

@@ -1,0 +1,204 @@
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from isolex import IsolexWarning, align, load
+from isolex.alignment.artefact import CONTENTS
+from isolex.errors import InputError, MismatchError
+from isolex.induction import RerankedDictionary
+from isolex.induction.dictionary import find_reranked, load_reranked
+from isolex.induction.saved import ANSWERS, ANSWERS_CARD
+from isolex.lexicon import Lexicon
+from isolex.vectors import Vectors
+
+from .hand_made import GROUPS, SETTINGS, SOURCE, dictionary
+
+PARTS = ("rows", "keys", "confidence", "none_right", "spoken_for")
+
+
+@pytest.fixture
+def made() -> RerankedDictionary:
+    return dictionary()
+
+
+@pytest.fixture
+def folder(tmp_path, made):
+    """A saved alignment with its answers."""
+    made.alignment.save(tmp_path / "en-es")
+    made.save(tmp_path / "en-es")
+    return tmp_path / "en-es"
+
+
+class TestRoundTrip:
+    def test_bitwise(self, folder, made):
+        loaded = load_reranked(folder)
+        for part in PARTS:
+            before, after = getattr(made.ranked, part), getattr(loaded.ranked, part)
+            assert (after.dtype, after.tobytes()) == (before.dtype, before.tobytes())
+        assert loaded.entries() == made.entries()
+        assert loaded.one_to_one(0.5) == made.one_to_one(0.5)
+        assert loaded.translate(list(SOURCE)) == made.translate(list(SOURCE))
+        assert (loaded.groups, loaded.learnt, loaded.reason) == (GROUPS, True, made.reason)
+
+    def test_what_it_was_made_from(self, folder):
+        card = json.loads((folder / ANSWERS_CARD).read_text())
+        assert card["format"] == "isolex-confidences"
+        assert card["settings"]["trees"] == SETTINGS.trees
+        assert card["versions"]["isolex"]
+        assert load_reranked(folder).ranker.settings == SETTINGS
+
+    def test_some_rows_in_any_order(self, folder, made):
+        found = load_reranked(folder).ranker.rank(np.array([3, 1, 3]))
+        assert found.rows.tolist() == [1, 3]
+        assert np.array_equal(found.keys, made.ranked.keys[[1, 3]])
+        assert found.none_right.tolist() == [0.1, 0.7]
+
+    def test_once_more(self, folder):
+        before = load_reranked(folder)
+        replace(before, reason="otherwise").save(folder)
+        assert load_reranked(folder).reason == "otherwise"
+        assert load_reranked(folder).entries() == before.entries()
+
+    def test_with_the_alignment_that_is_there(self, folder):
+        alignment = load(folder)
+        assert load_reranked(folder, alignment).alignment is alignment
+
+    def test_the_alignment_is_what_it_was(self, folder, made):
+        assert load(folder).translate("one") == made.alignment.translate("one")
+
+    def test_an_alignment_takes_the_place_of_one_with_answers(self, folder, made):
+        made.alignment.save(folder)
+        assert not (folder / ANSWERS).exists()
+        assert find_reranked(folder, load(folder)) is None
+
+    def test_an_alignment_folder_may_hold_them(self):
+        assert {ANSWERS, ANSWERS_CARD} <= set(CONTENTS)
+
+
+class TestNone:
+    def test_an_alignment_without(self, tmp_path, made, recwarn):
+        made.alignment.save(tmp_path / "plain")
+        assert find_reranked(tmp_path / "plain", load(tmp_path / "plain")) is None
+        assert len(recwarn) == 0
+        with pytest.raises(InputError, match="plain: there are no confidences for this alignment; make them"):
+            load_reranked(tmp_path / "plain")
+
+    def test_no_alignment(self, tmp_path):
+        with pytest.raises(InputError, match="there is no such alignment folder"):
+            load_reranked(tmp_path / "nowhere")
+
+    def test_other_vectors(self, folder, made, recwarn):
+        source = made.alignment.source
+        bigger = Vectors([*source.words, "five"], np.vstack([source.matrix, [[1, 2, 3]]]).astype(np.float32))
+        assert find_reranked(folder, load(folder, source=bigger)) is None
+        assert len(recwarn) == 0
+        assert find_reranked(folder, load(folder, source=source)) is not None
+
+
+def other_seeds(made):
+    return align(
+        made.alignment.source,
+        made.alignment.target,
+        Lexicon([("three", "tres"), ("four", "cuatro")]),
+        method="procrustes",
+        check=False,
+    )
+
+
+class TestStale:
+    def test_of_another_alignment_they_are_not_used(self, folder, made, tmp_path):
+        again = tmp_path / "again"
+        other_seeds(made).save(again)
+        for name in (ANSWERS, ANSWERS_CARD):
+            shutil.copy(folder / name, again / name)
+        with pytest.warns(IsolexWarning, match="again: its confidences are not used: .* another alignment"):
+            assert find_reranked(again, load(again)) is None
+        with pytest.warns(IsolexWarning), pytest.raises(InputError, match="there are no confidences"):
+            load_reranked(again)
+
+    def test_a_copy_of_the_folder_has_them(self, folder, tmp_path, made):
+        shutil.copytree(folder, tmp_path / "copy")
+        assert load_reranked(tmp_path / "copy").entries() == made.entries()
+
+    def test_saving_makes_them_good_again(self, folder, made):
+        card = folder / "card.json"
+        card.write_text(card.read_text().replace('"seed": 0', '"seed": 1'))
+        with pytest.warns(IsolexWarning, match="another alignment"):
+            assert find_reranked(folder, load(folder)) is None
+        made.save(folder)
+        assert load_reranked(folder).entries() == made.entries()
+
+    def test_of_another_release(self, folder):
+        card = folder / ANSWERS_CARD
+        card.write_text(card.read_text().replace('"version": 1', '"version": 2'))
+        with pytest.warns(IsolexWarning, match="another release of isolex wrote them"):
+            assert find_reranked(folder, load(folder)) is None
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def changed(path):
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        (ANSWERS, cut),
+        (ANSWERS, changed),
+        (ANSWERS, lambda path: path.unlink()),
+        (ANSWERS, lambda path: path.write_bytes(b"")),
+        (ANSWERS_CARD, cut),
+        (ANSWERS_CARD, lambda path: path.write_text("[]")),
+        (ANSWERS_CARD, lambda path: path.write_text("{}")),
+        (ANSWERS_CARD, lambda path: path.write_text(path.read_text().replace('"trees"', '"bushes"'))),
+        (ANSWERS_CARD, lambda path: path.write_bytes(b"\xff")),
+    ],
+)
+def test_damaged_answers_are_not_used(folder, name, damage):
+    damage(folder / name)
+    alignment = load(folder)
+    with pytest.warns(IsolexWarning, match="en-es: its confidences are not used: they are damaged") as caught:
+        assert find_reranked(folder, alignment) is None
+    assert "\n" not in str(caught[0].message)
+
+
+class TestSaving:
+    def test_where_there_is_no_alignment(self, made, tmp_path):
+        with pytest.raises(InputError, match="there is no such alignment folder"):
+            made.save(tmp_path / "nowhere")
+        with pytest.raises(InputError, match=r"holds no card\.json"):
+            made.save(tmp_path)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_beside_an_alignment_of_other_vectors(self, made, folder):
+        source = made.alignment.source
+        other = replace(
+            made, alignment=made.alignment.bind(Vectors(SOURCE, -source.matrix), other_vectors=True)
+        )
+        before = (folder / ANSWERS).read_bytes()
+        with pytest.raises(MismatchError, match="en-es: is an alignment of other vectors"):
+            other.save(folder)
+        assert (folder / ANSWERS).read_bytes() == before
+
+    def test_a_ranker_of_ones_own(self, made, folder):
+        class Own:
+            def rank(self, rows):
+                return made.ranker.rank(rows)
+
+        with pytest.raises(InputError, match="got a Own, expected the ranker of rerank"):
+            replace(made, ranker=Own()).save(folder)
+
+    def test_a_folder_that_cannot_be_written(self, made, tmp_path):
+        made.alignment.save(tmp_path / "en-es")
+        (tmp_path / "en-es" / ANSWERS).mkdir()
+        with pytest.raises(InputError, match=f"{ANSWERS}: is a folder"):
+            made.save(tmp_path / "en-es")
+        assert not (tmp_path / "en-es" / ANSWERS_CARD).exists()
