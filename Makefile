@@ -13,8 +13,8 @@ test: $(VENV)/.ready-test
 	$(BIN)/pytest -n auto --maxprocesses 8
 
 check: $(VENV)/.ready-check
-	$(BIN)/ruff check src tests scripts
-	$(BIN)/ruff format --check src tests scripts
+	$(BIN)/ruff check src tests scripts benchmarks
+	$(BIN)/ruff format --check src tests scripts benchmarks
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" lint-imports
 	$(BIN)/python scripts/cli_reference.py --check

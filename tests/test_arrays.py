@@ -2,9 +2,12 @@ import numpy as np
 import pytest
 import torch
 
-from isolex.arrays import as_matrix, generator, pick_device
+from isolex.arrays import as_matrix, full_precision, generator, pick_device
 from isolex.errors import InputError
+from isolex.mapping import Mapping
+from isolex.retrieval import log_sum_exp, top_k
 from tests.comparisons import assert_close, assert_same
+from tests.planted import gaussian, unit_gaussian
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int64])
@@ -81,3 +84,36 @@ def test_generators_are_their_own() -> None:
     assert_same(first, second)
     assert not torch.equal(first, torch.rand(5, generator=generator(4)))
     assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.fixture(params=["high", "medium"])
+def rounded_products(request):
+    """What a program may have set for all of torch."""
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision(request.param)
+    yield request.param
+    torch.set_float32_matmul_precision(before)
+
+
+class TestFullPrecision:
+    def test_inside_and_after(self, rounded_products) -> None:
+        with full_precision():
+            assert torch.get_float32_matmul_precision() == "highest"
+        assert torch.get_float32_matmul_precision() == rounded_products
+
+    def test_after_an_error(self, rounded_products) -> None:
+        with pytest.raises(ZeroDivisionError), full_precision():
+            _ = 1 / 0
+        assert torch.get_float32_matmul_precision() == rounded_products
+
+    def test_searches_and_maps_are_the_same(self, rounded_products) -> None:
+        x, z = unit_gaussian(40, 300, seed=1), unit_gaussian(50, 300, seed=2)
+        mapping = Mapping.one_sided(gaussian(300, 300, seed=3))
+
+        def made():
+            return *mapping.apply(x, z), top_k(x, z, 5).scores, log_sum_exp(x, z)
+
+        rounded = made()
+        torch.set_float32_matmul_precision("highest")
+        for found, expected in zip(rounded, made(), strict=True):
+            assert_same(found, expected)

@@ -1,5 +1,7 @@
 """Where tensors live and what they are made of: the one place for device, dtype and generator policy."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
 
 import numpy as np
@@ -56,6 +58,25 @@ def as_matrix(
             f"row {bad} holds NaN or infinite values", where=name, fix="remove or repair that row"
         )
     return tensor
+
+
+@contextmanager
+def full_precision() -> Iterator[None]:
+    """Products of float32 matrices are computed in float32, whatever the program that uses isolex has set.
+
+    With `torch.set_float32_matmul_precision` or `allow_tf32` a program can have them rounded to TF32 or
+    bfloat16, on processors as well as on GPUs; near-equal scores would then change places. The setting is
+    torch's for the whole process, and comes back at the end. Also a decorator.
+    """
+    before = torch.get_float32_matmul_precision()
+    if before == "highest":
+        yield
+        return
+    torch.set_float32_matmul_precision("highest")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)
 
 
 def generator(seed: int) -> torch.Generator:

@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
+from isolex.arrays import full_precision
 from isolex.errors import InputError
 from isolex.linalg import gram
 from isolex.normalize import safe_norms
@@ -122,6 +123,7 @@ class Mapping:
         """Both sides move."""
         return cls(source.float(), target.float())
 
+    @full_precision()
     def apply(
         self, x: Float[Tensor, "n d"], z: Float[Tensor, "m e"]
     ) -> tuple[Float[Tensor, "n p"], Float[Tensor, "m p"]]:

@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from isolex.arrays import full_precision
 from isolex.errors import InputError
 from isolex.retrieval.screening import FullProduct, Product, ScreeningProduct, screens
 from isolex.retrieval.selection import search, search_both
@@ -23,6 +24,7 @@ _MANY_SCORES = 2**20
 _MANY_KEYS = 32
 
 
+@full_precision()
 def top_k(
     queries: Float[Tensor, "n d"],
     keys: Float[Tensor, "m d"],
@@ -58,6 +60,7 @@ def top_k(
     return search(_product(scores, scratch), k, scratch_bytes=scratch)
 
 
+@full_precision()
 def top_k_both(
     x: Float[Tensor, "n d"],
     z: Float[Tensor, "m d"],
@@ -110,6 +113,7 @@ def mean_top_k(
     return top_k(queries, keys, k, scratch_bytes=scratch_bytes).scores.mean(dim=1)
 
 
+@full_precision()
 def log_sum_exp(
     queries: Float[Tensor, "n d"],
     keys: Float[Tensor, "m d"],
@@ -129,6 +133,7 @@ def log_sum_exp(
     return total
 
 
+@full_precision()
 def ranks(
     queries: Float[Tensor, "n d"],
     keys: Float[Tensor, "m d"],
