@@ -1,7 +1,10 @@
 """Fill docs/benchmarks-induction.md with the measurements of benchmarks/induction.json.
 
 isolex bench induction --data DATA --json > benchmarks/induction.json
+isolex bench induction --data DATA --sets muse --pairs en-fr,en-de --seeds 5000,500,100,0 --json
 python scripts/induction_page.py
+
+The rows of both reports, and of one with --ablation, stand in the one file.
 
 With --check nothing is written, and a page that is out of date is an error.
 """
@@ -11,7 +14,7 @@ from collections.abc import Callable, Iterable
 from statistics import mean
 from typing import Any
 
-from pages import ROOT, Report, fill, table
+from pages import ROOT, Report, fill, read, table
 
 PAGE = ROOT / "docs" / "benchmarks-induction.md"
 Row = dict[str, Any]
@@ -20,7 +23,9 @@ Row = dict[str, Any]
 def machine(report: Report) -> str:
     """Where and with what it was measured."""
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
-    return f"Measured with {versions}."
+    where = report["machine"]
+    on = f"{where['processor']}, {where['threads']} threads of {where['cores']} cores"
+    return f"Measured on {on}, with {versions}."
 
 
 def gains(report: Report) -> str:
@@ -56,6 +61,23 @@ def gains_told(report: Report) -> str:
             f" ({spread(gain(row, '_no_identical') for row in rows)} without identical strings)."
         )
     return " ".join(sentences)
+
+
+def reference(report: Report) -> str:
+    """How far the best base methods of `muse` are from those of the supervised benchmark."""
+    known = read("reference")
+    if known is None:
+        return ""
+    best = {
+        row["pair"]: max(one["p@1"] for one in row["results"] if one["criterion"] == "csls")
+        for row in known["rows"]
+    }
+    rows = [row for row in whole(report) if row["set"] == "muse"]
+    farthest = max(abs(row["best_base"] - best[row["pair"]]) for row in rows)
+    return (
+        f"The best base methods of `muse` are those of [Benchmarks](benchmarks.md): on {len(rows)} pairs "
+        f"they differ by {farthest:.2f} points at the most."
+    )
 
 
 def calibration(report: Report) -> str:
@@ -174,6 +196,7 @@ PARTS = {
     "machine": machine,
     "gains": gains,
     "gains told": gains_told,
+    "reference": reference,
     "calibration": calibration,
     "curves": curves,
     "seeds": seeds,

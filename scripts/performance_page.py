@@ -3,14 +3,17 @@ r"""Fill docs/performance.md with measurements.
 isolex bench speed --json > benchmarks/speed.json
 isolex bench speed --full --mapped 500000 --json > benchmarks/speed-full.json
 ISOLEX_SCREENING=off isolex bench speed --json > benchmarks/speed-float32.json
+isolex bench speed --json > benchmarks/speed-avx512.json       # on another machine
 isolex bench systems --data DATA --pair en-fr --methods vecmap-unsupervised --json \
-    > benchmarks/speed-unsupervised.json
+    > benchmarks/speed-unsupervised.json                       # and speed-avx512-unsupervised.json
+python benchmarks/rounds.py DATA --rounds 12 --revision NAME >> benchmarks/rounds.jsonl
 python scripts/performance_page.py
 """
 
+import json
 import sys
 
-from pages import ROOT, Report, fill, read, table
+from pages import MEASURED, ROOT, Report, fill, read, table
 
 _TWO_MILLION = 2_000_000
 PAGE = ROOT / "docs" / "performance.md"
@@ -101,6 +104,39 @@ def float32(_: Report) -> str:
     )
 
 
+def elsewhere(_: Report) -> str:
+    """The ratios on another machine."""
+    report, whole = read("speed-avx512"), read("speed-avx512-unsupervised")
+    if report is None or whole is None:
+        return ""
+    where, retrieval, run = report["machine"], report["retrieval"][0], whole["runs"][0]
+    rows = [
+        [f"10 best of {retrieval['words']:,} words, faiss over isolex", f"{report['nn_over_faiss']:.1f}"],
+        ["CSLS both ways, four passes over isolex", f"{report['csls_over_four_pass']:.1f}"],
+        ["exact rows", f"{100 * report['exact_rows']:.1f} %"],
+        ["a round of self-learning over a float32 product", f"{report['iteration_over_product']:.2f}"],
+        ["reading, gensim over isolex", f"{report['read_over_gensim']:.1f}"],
+        ["writing, gensim over isolex", f"{report['write_over_gensim']:.1f}"],
+        ["memory while reading over the matrix", f"{report['peak_memory_over_matrix']:.2f}"],
+    ]
+    machine = f"On {where['processor']}, {where['threads']} threads of {where['cores']} cores:"
+    told = (
+        f"The whole unsupervised run there: {run['seconds'] / 60:.1f} minutes and {run['peak_gib']:.1f} GiB, "
+        f"P@1 {run['forward']:.1f} and back {run['backward']:.1f}."
+    )
+    return f"{machine}\n\n{table(['ratio', ''], rows)}\n\n{told}"
+
+
+def rounds(_: Report) -> str:
+    """Seconds a round by revision."""
+    path = MEASURED / "rounds.jsonl"
+    if not path.exists():
+        return ""
+    runs = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = [[run["revision"], f"{run['round_seconds']:.2f}", f"{run['rounds']}"] for run in runs]
+    return table(["revision", "seconds a round", "rounds measured"], rows)
+
+
 def unsupervised(_: Report) -> str:
     """A whole run of VecMap's unsupervised method."""
     report = read("speed-unsupervised")
@@ -169,8 +205,10 @@ PARTS = {
     "machine": machine,
     "retrieval": retrieval,
     "float32": float32,
+    "elsewhere": elsewhere,
     "iteration": iteration,
     "unsupervised": unsupervised,
+    "rounds": rounds,
     "files": files,
     "scaling": scaling,
     "mapped": mapped,

@@ -13,6 +13,7 @@ def test_json(isolex, here):
     result = isolex("bench", "induction", "--data", "data", "--pairs", "aa-bb", "--json")
     report = result.json
     assert report["benchmark"] == "induction"
+    assert set(report["machine"]) == {"processor", "cores", "threads"}
     (row,) = report["rows"]
     assert (row["set"], row["pair"]) == ("muse", "aa-bb")
     wanted = {"best_base", "reranked", "best_base_no_identical", "reranked_no_identical", "ece"}

@@ -15,6 +15,7 @@ from isolex.benchmark.planted import PLANTED_METHODS, PlantedRun, run_planted
 from isolex.benchmark.reference import REFERENCE_CRITERIA, REFERENCE_METHODS, ReferenceRow, run_reference
 from isolex.benchmark.speed import ratios, run_iteration, run_mapped, run_retrieval, run_scaling, to_json
 from isolex.benchmark.systems import SYSTEMS, run_systems
+from isolex.benchmark.timing import machine
 from isolex.benchmark.verdict import Calibration, leave_one_pair_out, run_verdict
 from isolex.benchmark.weak import UNORDERED_PAIRS, WeakRun, run_semi_supervised, run_unsupervised
 
@@ -37,6 +38,7 @@ __all__ = [
     "directed",
     "hubness_rows",
     "leave_one_pair_out",
+    "machine",
     "muse_pairs",
     "prediction",
     "ratios",

@@ -1,7 +1,7 @@
 """First answers to test words, and whether their confidences tell the truth."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from isolex.lexicon import Lexicon
 
 SURE = 0.9
 BINS = 10
+_TRUTH = ("ece", "brier", "brier_constant", "precision_at_90")
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +26,7 @@ class Answers:
         gold: Right answers of each.
         right: Whether the first answer is one of them, `[n]`.
         copied: Whether the word itself is one of them, `[n]`.
-        confidence: Of the first answers, `[n]`.
+        confidence: Of the first answers, `[n]`; where none could be learnt, what they are ordered by, or nan.
         found: Whether a right answer is among the candidates, `[n]`; None if not reranked.
     """
 
@@ -41,7 +42,9 @@ class Answers:
         """Of the test words of a result by protocol `muse`."""
         words = tuple(answer.source for answer in result.answers)
         gold = tuple(answer.gold for answer in result.answers)
-        first = [found[0] for found in dictionary.translate(words, 1)]
+        ranker = dictionary.ranker
+        asked = replace(dictionary, ranker=ranker.reranker) if isinstance(ranker, Unsure) else dictionary
+        first = [found[0] for found in asked.translate(words, 1)]
         return cls(
             words,
             gold,
@@ -66,22 +69,26 @@ def _found(
 
 
 def calibration(answers: Answers, *, learnt: bool) -> dict[str, Any]:
-    """How far confidences tell the truth."""
+    """How far confidences tell the truth; where none were learnt, only what their order is worth."""
     right, confidence = answers.right, answers.confidence
-    if not learnt:
-        unknown = dict.fromkeys(("ece", "brier", "brier_constant", "auroc", "precision_at_90"))
-        return {**unknown, "answers_at_90": 0, "curve": ()}
+    if np.isnan(confidence).any():
+        return {**dict.fromkeys((*_TRUTH, "auroc")), "answers_at_90": 0, "curve": ()}
     order = np.argsort(-confidence, kind="stable")
-    sure = confidence >= SURE
     tenths = [right[order[: round(len(order) * part / BINS)]] for part in range(1, BINS + 1)]
+    ordered = {
+        "auroc": _auroc(confidence, right),
+        "curve": tuple(percent(part) for part in tenths if len(part)),
+    }
+    if not learnt:
+        return {**dict.fromkeys(_TRUTH), **ordered, "answers_at_90": 0}
+    sure = confidence >= SURE
     return {
         "ece": round(calibration_error(confidence, right), 4),
         "brier": round(float(((confidence - right) ** 2).mean()), 4),
         "brier_constant": round(float(right.mean() * (1 - right.mean())), 4),
-        "auroc": _auroc(confidence, right),
-        "answers_at_90": int(sure.sum()),
         "precision_at_90": percent(right[sure]) if sure.any() else None,
-        "curve": tuple(percent(part) for part in tenths if len(part)),
+        **ordered,
+        "answers_at_90": int(sure.sum()),
     }
 
 

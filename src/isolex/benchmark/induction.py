@@ -39,10 +39,10 @@ class InductionRow:
         ece: Expected calibration error of the first answers, ten bins of equal mass; None if not learnt.
         brier: Mean squared error of the confidence.
         brier_constant: That of answering every word with the share of right answers.
-        auroc: Right against wrong answers by confidence.
+        auroc: Right against wrong answers by confidence, or without any by what the order comes from.
         answers_at_90: First answers with a confidence of 0.9 or more.
         precision_at_90: How many of them are right; None without any.
-        curve: Precision of the most confident tenth, two tenths … of the answers.
+        curve: Precision of the most confident tenth, two tenths … of the answers; likewise.
         without: P@1 without each feature group, where that was measured.
         fit_seconds: For aligning and learning, the verdict included.
         seconds: That, and the dictionary of the whole source vocabulary.

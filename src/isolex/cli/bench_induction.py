@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 
 from isolex.alignment import current_versions
+from isolex.benchmark import machine
 from isolex.benchmark.induction import InductionRow, run_induction
 from isolex.benchmark.induction_sets import INDUCTION_PAIRS
 from isolex.cli.console import Stopwatch, emit, table, working
@@ -70,6 +71,7 @@ def induction(
         "benchmark": "induction",
         "protocol": "muse",
         "rows": [row.to_json() for row in rows],
+        "machine": machine(),
         "versions": current_versions(),
         "seconds": watch.seconds,
     }

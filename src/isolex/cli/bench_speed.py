@@ -1,16 +1,21 @@
 """`isolex bench speed`: time and memory beside faiss, gensim and the definitions written in torch."""
 
-import os
-import platform
-from pathlib import Path
 from typing import Any
 
 import click
-import torch
 from rich.console import Console
 
 from isolex.alignment import current_versions
-from isolex.benchmark import ratios, run_files, run_iteration, run_mapped, run_retrieval, run_scaling, to_json
+from isolex.benchmark import (
+    machine,
+    ratios,
+    run_files,
+    run_iteration,
+    run_mapped,
+    run_retrieval,
+    run_scaling,
+    to_json,
+)
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import json_option, threads_option
 
@@ -54,7 +59,7 @@ def speed(words: int, learnt: int, rows: int, full: bool, mapped: int | None, as
         "files": [to_json(row) for row in files],
         "scaling": [to_json(row) for row in scaling],
         "mapped": [to_json(row) for row in big],
-        "machine": {"processor": _processor(), "cores": os.cpu_count(), "threads": torch.get_num_threads()},
+        "machine": machine(),
         "versions": current_versions(),
         "seconds": watch.seconds,
     }
@@ -69,19 +74,3 @@ def _render(console: Console, report: dict[str, Any]) -> None:
         if not rows:
             continue
         console.print(table(name, list(rows[0]), [[f"{value:,}" for value in row.values()] for row in rows]))
-
-
-def _processor() -> str:
-    """The processor's name, and what makes it fast with matrices."""
-    path = Path("/proc/cpuinfo")
-    entries = dict(
-        line.split(":", 1) for line in (path.read_text().splitlines() if path.exists() else []) if ":" in line
-    )
-    known = {name.strip(): value.strip() for name, value in entries.items()}
-    name = known.get("model name") or platform.processor() or platform.machine()
-    fast = [
-        flag
-        for flag in ("avx2", "avx512f", "avx512_bf16", "amx_bf16")
-        if flag in known.get("flags", "").split()
-    ]
-    return f"{name} ({', '.join(fast)})" if fast else name
