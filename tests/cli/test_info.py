@@ -28,6 +28,7 @@ def test_an_alignment(isolex, here):
     report = result.json
     assert (report["kind"], report["method"], report["status"]) == ("alignment", "procrustes", "aligned")
     assert (report["source"]["language"], report["source"]["words"]) == ("aa", 300)
+    assert report["confidences"] == "none"
     assert {"settings", "seed", "scores", "reasons", "trace", "versions", "created", "target"} <= set(report)
 
 

@@ -58,6 +58,8 @@ def test_a_format_goes_before_the_name(isolex, here):
             "a word has one answer; leave out -k",
         ),
         (("aa-bb", "-o", "old.tsv", "-k", "0"), "0 is not in the range"),
+        (("aa-bb", "-o", "old.tsv", "-k", "101"), "101 is not in the range"),
+        (("aa-bb", "-o", "old.tsv.gz"), "dictionaries are not written as .gz"),
         (("aa-bb", "-o", "old.tsv", "--source", "bb.vec"), "not the source vectors"),
     ],
 )

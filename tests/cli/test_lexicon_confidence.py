@@ -98,7 +98,7 @@ class TestWhatIsWritten:
             ["0.5", "(written)", "152", "0.75"],
             ["0.9", "31", "0.95"],
             ["0.7", "91", "0.85"],
-            ["0.5", "151", "0.75"],
+            ["0.5", "152", "0.75"],
         ]
         assert rows(here / "out.tsv")[0][:4] == ["source", "target", "confidence", "no_translation"]
         assert set(Lexicon.read("out.tsv")) >= {(ODD["s0"], "t0"), (ODD["s0"], "t1"), (ODD["s2"], "t2")}
@@ -110,6 +110,17 @@ class TestWhatIsWritten:
         pairs = Lexicon.read("out.tsv").pairs
         assert len(pairs) == report["entries"] == 300
         assert len({target for _, target in pairs}) == 300
+        for level in report["summary"]:
+            again = (
+                "lexicon",
+                "aa-bb",
+                "--min-confidence",
+                level["confidence"],
+                "-o",
+                "out.tsv",
+                "--one-to-one",
+            )
+            assert isolex(*again, "--json").json["entries"] == level["entries"]
 
     def test_nothing_reaches_it(self, isolex, here, learning):
         learning.most = 0.4

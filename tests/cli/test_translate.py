@@ -76,6 +76,11 @@ class TestUnknownWords:
         alone = isolex("translate", "aa-bb", "nonsuch")
         assert (alone.status, alone.out, len(alone.lines)) == (1, "", 1)
 
+    def test_words_of_the_other_language(self, isolex, here):
+        other = "isolex: unknown word '{}'; a word of the other language: {} --reverse"
+        assert isolex("translate", "aa-bb", "t30").lines == [other.format("t30", "add")]
+        assert isolex("translate", "aa-bb", "s30", "--reverse").lines == [other.format("s30", "leave out")]
+
     def test_no_words_or_empty_ones(self, isolex, here):
         isolex("translate", "aa-bb").fails("Missing argument 'WORD...'")
         result = isolex("translate", "aa-bb", "", "--json")

@@ -56,6 +56,17 @@ def test_k(isolex, kept):
     assert [answer["word"] for answer in found["answers"]] == ["t30"]
 
 
+def test_info_tells_of_them(isolex, kept):
+    assert isolex("info", "aa-bb", "--json").json["confidences"] == "kept"
+
+
+def test_more_answers_than_are_kept(isolex, kept):
+    isolex("translate", "aa-bb", "s30", "-k", 6).fails(
+        "got -k 6, but confidences are kept of 5 answers a word"
+    )
+    assert isolex("translate", "aa-bb", "s30", "-k", 6, "--criterion", "csls").status == 0
+
+
 @pytest.mark.parametrize("criterion", ["csls", "nn", "isf"])
 def test_with_a_criterion_there_are_scores(isolex, kept, criterion):
     (found,) = isolex("translate", "aa-bb", "s30", "--criterion", criterion, "--json").json["translations"]

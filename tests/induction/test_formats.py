@@ -298,6 +298,13 @@ def test_xml_may_be_either(tmp_path):
         write_entries(ENTRIES, tmp_path / "out.xml")
 
 
+@pytest.mark.parametrize("name", ["a.tsv.gz", "a.tei.GZ", "a.csv", "a.jsonl.zst", "a.json"])
+def test_names_that_promise_something_else(tmp_path, name):
+    with pytest.raises(InputError, match=r"dictionaries are not written as \.\w+; use \.tsv"):
+        write_entries(ENTRIES, tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_unknown_format(tmp_path):
     with pytest.raises(InputError, match=r"'tbxx'.*tbx"):
         write_entries(ENTRIES, tmp_path / "out", format="tbxx")

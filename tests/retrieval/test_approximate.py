@@ -23,6 +23,11 @@ KEYS, QUERIES, WIDTH = 3000, 200, 32
 LITTLE, MORE = 1, 64
 
 
+def test_it_is_told_in_a_line() -> None:
+    x, z = spaces()
+    assert "tensor" not in repr(ApproximateIndex.of(CSLS().index(x, z), queries(), effort=LITTLE))
+
+
 @cache
 def spaces() -> tuple[torch.Tensor, torch.Tensor]:
     """Sources and keys that are noisy copies of the same clustered rows; some keys are the centres."""

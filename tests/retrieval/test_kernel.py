@@ -218,6 +218,13 @@ class TestRefused:
         with pytest.raises(InputError, match=f"got k = {k}"):
             top_k(torch.ones(1, 2), torch.ones(1, 2), k)
 
+    def test_arrays(self) -> None:
+        with (
+            shapes_unchecked(),
+            pytest.raises(InputError, match=r"got ndarray and Tensor, .*torch\.from_numpy"),
+        ):
+            top_k(np.ones((1, 2), dtype=np.float32), torch.ones(1, 2), 1)
+
     def test_dimensions_that_differ(self) -> None:
         with shapes_unchecked(), pytest.raises(InputError, match="queries of 3 and keys of 2 columns"):
             top_k(torch.ones(1, 3), torch.ones(1, 2), 1)

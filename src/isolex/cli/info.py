@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 
 from isolex.alignment import load_card
+from isolex.alignment.artefact import ANSWERS_CARD
 from isolex.cli.console import emit, working
 from isolex.cli.options import PATH, json_option
 from isolex.errors import FormatError
@@ -32,7 +33,8 @@ def info(path: Path, as_json: bool) -> None:
 
 
 def _alignment(path: Path) -> dict[str, Any]:
-    return {"kind": "alignment"} | load_card(path).to_json()
+    kept = (path / ANSWERS_CARD).exists()
+    return {"kind": "alignment"} | load_card(path).to_json() | {"confidences": "kept" if kept else "none"}
 
 
 def _file(path: Path) -> dict[str, Any]:

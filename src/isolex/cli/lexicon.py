@@ -12,7 +12,8 @@ from isolex.cli.confidences import reranked, was_given
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options, criterion_option
 from isolex.files import check_file
-from isolex.induction import Level, RerankedDictionary, RerankSettings
+from isolex.induction import Level, RerankedDictionary, RerankSettings, TrustedEntry
+from isolex.induction.dictionary import LEVELS
 from isolex.induction.formats import (
     MARKUP_FORMATS,
     TRUSTED_FORMATS,
@@ -25,6 +26,8 @@ _LANGUAGES = ("source_language", "target_language")
 _FOR_CONFIDENCES = ("one_to_one", *_LANGUAGES)
 _NOT_FOR_CONFIDENCES = ("direction", "criterion")
 _KEPT = RerankSettings().alternatives
+# Each answer of each word is an entry in memory.
+_MOST = 100
 
 _Languages = tuple[str | None, str | None]
 
@@ -48,7 +51,9 @@ def _check_probability(
     show_default=True,
     help="Ask every source word, every target word, or keep only pairs that are each other's best answer.",
 )
-@click.option("-k", default=1, show_default=True, type=click.IntRange(min=1), help="Answers a word, at most.")
+@click.option(
+    "-k", default=1, show_default=True, type=click.IntRange(1, _MOST), help="Answers a word, at most."
+)
 @click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
@@ -172,13 +177,16 @@ def _write_trusted(
     *,
     one_to_one: bool,
 ) -> dict[str, Any]:
-    entries = dictionary.one_to_one_entries(least) if one_to_one else dictionary.entries(least, k)
-    written = write_entries(entries, output, format=format, languages=languages)
+    def entries(confidence: float) -> list[TrustedEntry]:
+        return dictionary.one_to_one_entries(confidence) if one_to_one else dictionary.entries(confidence, k)
+
+    written = write_entries(entries(least), output, format=format, languages=languages)
+    reached = {level: [entry.confidence for entry in entries(level)] for level in LEVELS}
     return {
         "lexicon": str(output),
         "reason": dictionary.reason,
         **_level(Level.of(least, [entry.confidence for entry in written])),
-        "summary": [_level(level) for level in dictionary.summary()],
+        "summary": [_level(Level.of(level, confidences)) for level, confidences in reached.items()],
     }
 
 

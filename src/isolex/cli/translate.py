@@ -61,10 +61,12 @@ def translate_command(
     alignment = choice.open()
     plain = reverse or was_given("criterion")
     dictionary = None if plain else find_reranked(choice.path, alignment)
+    if dictionary is not None and was_given("k"):
+        _check_kept(k, dictionary.ranked.keys.shape[1])
     if reverse:
         alignment = alignment.reversed()
     with working("searching"):
-        answers = [_answer(alignment, dictionary, word, k, criterion) for word in words]
+        answers = [_answer(alignment, dictionary, word, k, criterion, reverse=reverse) for word in words]
     data = {
         "criterion": criterion,
         "direction": "backward" if reverse else "forward",
@@ -74,8 +76,22 @@ def translate_command(
     return 0 if all(answered.found is not None for answered in answers) else 1
 
 
+def _check_kept(k: int, kept: int) -> None:
+    """Raise `UsageError` if more answers are asked for than there are confidences of a word."""
+    if k > kept:
+        raise click.UsageError(
+            f"got -k {k}, but confidences are kept of {kept} answers a word; add --criterion csls for scores"
+        )
+
+
 def _answer(
-    alignment: Alignment, dictionary: RerankedDictionary | None, word: str, k: int, criterion: str
+    alignment: Alignment,
+    dictionary: RerankedDictionary | None,
+    word: str,
+    k: int,
+    criterion: str,
+    *,
+    reverse: bool,
 ) -> _Answered:
     # Vocabularies are in NFC unless they were read with --unicode keep; terminals type what they like.
     asked = word if word in alignment.source else unicodedata.normalize("NFC", word)
@@ -85,7 +101,9 @@ def _answer(
     try:
         return _Answered(word, alignment.translate(asked, k, criterion))
     except UnknownWordError as error:
-        say(f"unknown word {asked!r}" + (f"; {error.fix}" if error.fix else ""))
+        other = "a word of the other language: " + ("leave out --reverse" if reverse else "add --reverse")
+        fix = other if asked in alignment.target else error.fix
+        say(f"unknown word {asked!r}" + (f"; {fix}" if fix else ""))
         return _Answered(word, None)
 
 

@@ -33,6 +33,8 @@ from isolex.vectors.ngrams import NgramVectors
 MANY_WORDS = 1_000
 # With fewer words to learn from there is no telling what the features are worth.
 ENOUGH_WORDS = 50
+# From so many on, what sampling adds to the error of confidences is not worth a word.
+_SURE_WORDS = 500
 # Mutual pairs of a self-learned alignment are taken from so many most frequent words.
 _INDUCED_WORDS = 10_000
 
@@ -118,7 +120,7 @@ def rerank(
         reranker if start.seeded else Unsure(reranker),
         settings.groups,
         learnt=start.seeded,
-        reason=f"learnt from {counted(start.words, 'seed word')}"
+        reason=_learnt_from(start.words)
         if start.seeded
         else f"{too_few(start.words)}, so the order is learnt from the alignment's own mutual pairs",
     )
@@ -144,6 +146,15 @@ class PlainOrder:
         unknown = np.full(keys.shape, np.nan)
         groups = np.zeros((len(rows), len(self.settings.groups)))
         return Ranked(rows, keys.cpu().numpy(), unknown, unknown[:, 0], groups)
+
+
+def _learnt_from(words: int) -> str:
+    """How many seed words there were, and with few of them, how little that tells of all others."""
+    told = f"learnt from {counted(words, 'seed word')}"
+    if words >= _SURE_WORDS:
+        return told
+    # Twice the standard error of a share that so many words tell, at its greatest.
+    return f"{told}, so few that confidences may be off by {words**-0.5:.2f}, and by more for rarer words"
 
 
 def too_few(words: int) -> str | None:

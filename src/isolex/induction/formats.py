@@ -16,6 +16,7 @@ from isolex.induction.tbx import write_tbx
 from isolex.induction.tei import write_tei
 from isolex.induction.wording import alternatives_text, evidence_text
 from isolex.lexicon.words import holdable, word_problem
+from isolex.lexicon.writing import NOT_WRITTEN
 from isolex.names import look_up
 
 _COLUMNS = ("source", "target", "confidence", "no_translation", "evidence", "alternatives")
@@ -73,9 +74,14 @@ def format_of(path: str | Path) -> str:
     """The format that the end of a file's name stands for: `tsv` if it says nothing.
 
     Raises:
-        InputError: It says XML, but not which.
+        InputError: It says XML, but not which, or something that dictionaries are not written as.
     """
     name = Path(path).name.lower()
+    ending = Path(name).suffix
+    if ending in (*NOT_WRITTEN, ".csv"):
+        raise InputError(
+            f"dictionaries are not written as {ending}", where=path, fix="use .tsv, .jsonl, .tei or .tbx"
+        )
     if name.endswith(".xml") and not name.endswith(tuple(_ENDINGS)):
         raise InputError("may be TEI or TBX by its name", where=path, fix="give the format, tei or tbx")
     return next((_ENDINGS[ending] for ending in _ENDINGS if name.endswith(ending)), "tsv")

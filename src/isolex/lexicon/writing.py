@@ -10,7 +10,7 @@ from isolex.errors import InputError
 from isolex.files import atomic_file
 from isolex.lexicon.formats import is_header
 
-_NOT_WRITTEN = (".gz", ".bz2", ".xz", ".zst", ".zip", ".json")
+NOT_WRITTEN = (".gz", ".bz2", ".xz", ".zst", ".zip", ".json")
 
 
 def write_pairs(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None, path: str | Path) -> None:
@@ -21,7 +21,7 @@ def write_pairs(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | Non
     """
     path = Path(path)
     ending = path.suffix.lower()
-    if ending in _NOT_WRITTEN:
+    if ending in NOT_WRITTEN:
         raise InputError(
             f"{ending} lexicons are read or known but not written", where=path, fix="use .tsv, .csv or .jsonl"
         )

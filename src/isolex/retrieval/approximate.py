@@ -12,7 +12,7 @@ import importlib
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -56,13 +56,13 @@ class ApproximateIndex:
         graph: What finds candidates, or None where every search is exact.
     """
 
-    exact: Index
+    exact: Index = field(repr=False)
     library: str
     effort: int
     recall: float
     sample: int
     k: int
-    graph: Graph | None
+    graph: Graph | None = field(repr=False)
 
     @classmethod
     def of(

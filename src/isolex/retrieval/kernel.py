@@ -170,6 +170,12 @@ def ranks(
 def _check(
     queries: Float[Tensor, "n d"], keys: Float[Tensor, "m e"], bias: Float[Tensor, "b"] | None
 ) -> None:
+    if not isinstance(queries, Tensor) or not isinstance(keys, Tensor):
+        raise InputError(
+            f"got {type(queries).__name__} and {type(keys).__name__}, expected tensors",
+            where="retrieval",
+            fix="use torch.from_numpy(array)",
+        )
     if queries.shape[1] != keys.shape[1]:
         raise InputError(
             f"got queries of {queries.shape[1]} and keys of {keys.shape[1]} columns, expected the same",
