@@ -45,7 +45,7 @@ class RerankSettings:
     backward: int = 3
     strings: int = 5
     groups: tuple[str, ...] = tuple(GROUPS)
-    folds: int = 3
+    folds: int = 5
     trees: int = 100
     learning_rate: float = 0.1
     leaves: int = 15
