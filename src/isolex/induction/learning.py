@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import torch
 from jaxtyping import Bool, Float, Int
 
 from isolex.errors import MissingExtraError
 from isolex.induction.features import FeatureTable
 from isolex.induction.pairs import Pairs
 from isolex.induction.settings import RerankSettings
+from isolex.waiting import short_waits
 
 _LEAST_IN_LEAF = 40
 _SURE = 1e-5
@@ -124,8 +126,7 @@ class PairModel:
 
     def scores(self, values: Float[np.ndarray, "p f"]) -> Float[np.ndarray, "p"]:
         """What the trees give, before calibration."""
-        made: np.ndarray = self.trees.predict_proba(values)[:, 1]
-        return made
+        return _grown(self.trees, values)
 
     def spoken_for(self, table: FeatureTable, groups: Sequence[str]) -> Float[np.ndarray, "p g"]:
         """By how much the log-odds of each pair fall when the features of a group become their means."""
@@ -147,8 +148,7 @@ def cross_fitted(labelled: Labelled, settings: RerankSettings) -> Float[np.ndarr
     scores = np.empty(len(right))
     for number in np.unique(labelled.fold):
         inside = labelled.fold == number
-        trees = _trees(values[~inside], right[~inside], settings)
-        scores[inside] = trees.predict_proba(values[inside])[:, 1]
+        scores[inside] = _grown(_trees(values[~inside], right[~inside], settings), values[inside])
     return scores
 
 
@@ -167,7 +167,8 @@ def _any(pairs: Pairs, scores: Float[np.ndarray, "p"]) -> Float[np.ndarray, "w"]
 
 def _trees(values: Float[np.ndarray, "p f"], right: Bool[np.ndarray, "p"], settings: RerankSettings) -> Any:
     try:
-        from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
+        with short_waits():
+            from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
     except ImportError as error:
         raise MissingExtraError("reranking", "scikit-learn", "rerank") from error
     trees = HistGradientBoostingClassifier(
@@ -179,7 +180,22 @@ def _trees(values: Float[np.ndarray, "p f"], right: Bool[np.ndarray, "p"], setti
         early_stopping=False,
         random_state=settings.seed,
     )
-    return trees.fit(values, right)
+    with _as_many_threads():
+        return trees.fit(values, right)
+
+
+def _grown(trees: Any, values: Float[np.ndarray, "p f"]) -> Float[np.ndarray, "p"]:
+    """The probability that each pair is right, by trees."""
+    with _as_many_threads():
+        made: np.ndarray = trees.predict_proba(values)[:, 1]
+    return made
+
+
+def _as_many_threads() -> Any:
+    """scikit-learn with as many threads as torch; by itself it takes all cores, whoever else needs them."""
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415  (comes with scikit-learn)
+
+    return threadpool_limits(torch.get_num_threads(), user_api="openmp")
 
 
 def _logistic(

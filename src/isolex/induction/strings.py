@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 
 from isolex.errors import MissingExtraError
 from isolex.induction.transducer import Spelling, Transducer
+from isolex.waiting import short_waits
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -52,7 +53,8 @@ class StringIndex:
             MissingExtraError: scikit-learn is not installed.
         """
         try:
-            from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+            with short_waits():
+                from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
         except ImportError as error:
             raise MissingExtraError("comparing words as strings", "scikit-learn", "rerank") from error
         most = min(1.0, max(_COMMONEST, 10 / (len(source) + len(target))))
