@@ -4,7 +4,9 @@ isolex bench induction --data DATA --json > benchmarks/induction.json
 isolex bench induction --data DATA --sets muse --pairs en-fr,en-de --seeds 5000,500,100,0 --json
 python scripts/induction_page.py
 
-The rows of both reports, and of one with --ablation, stand in the one file.
+The rows of both reports, and of one with --ablation, stand in the one file. How long it takes is told by
+
+isolex bench induction --data DATA --sets muse --pairs en-de --json > benchmarks/induction-time.json
 
 With --check nothing is written, and a page that is out of date is an error.
 """
@@ -132,13 +134,17 @@ def ablation(report: Report) -> str:
 
 
 def seconds(report: Report) -> str:
-    """How long it takes."""
-    rows = whole(report)
-    span = low_to_high(row["seconds"] for row in rows)
+    """How long it takes, by a run of its own and by those of the tables."""
+    span = low_to_high(row["seconds"] for row in whole(report))
+    told = f"In the runs of the tables, beside other work, it took {span} seconds."
+    alone = read("induction-time")
+    if alone is None:
+        return told
+    (row,), threads = alone["rows"], alone["machine"]["threads"]
     return (
-        f"Aligning, learning and the dictionary of 40,000 words take {span} seconds,"
-        f" {mean(row['seconds'] for row in rows):.0f} in the mean; of them"
-        f" {mean(row['fit_seconds'] for row in rows):.0f} are for aligning and learning."
+        f"Aligning, learning and the dictionary of 40,000 words take {row['seconds']:.0f} seconds "
+        f"({row['pair']}, {threads} threads, nothing else running); of them {row['fit_seconds']:.0f} are for aligning and "
+        f"learning. {told}"
     )
 
 
