@@ -143,8 +143,8 @@ def seconds(report: Report) -> str:
     (row,), threads = alone["rows"], alone["machine"]["threads"]
     return (
         f"Aligning, learning and the dictionary of 40,000 words take {row['seconds']:.0f} seconds "
-        f"({row['pair']}, {threads} threads, nothing else running); of them {row['fit_seconds']:.0f} are for aligning and "
-        f"learning. {told}"
+        f"({row['pair']}, {threads} threads, nothing else running); of them {row['fit_seconds']:.0f} are for "
+        f"aligning and learning. {told}"
     )
 
 

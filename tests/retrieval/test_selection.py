@@ -1,5 +1,6 @@
 """The fast search, by both kinds of tiles, against the plain one and against the definitions."""
 
+import subprocess
 import sys
 
 import numpy as np
@@ -146,6 +147,15 @@ class TestWays:
             assert torch.get_num_threads() == threads
         finally:
             torch.set_num_threads(before)
+
+    def test_the_threads_of_torch_stay_as_they_were_when_numba_comes(self) -> None:
+        """After LAPACK has been at work, the start of numba's threads would set those of torch."""
+        script = (
+            "import isolex, torch; torch.set_num_threads(1); torch.linalg.svd(torch.randn(300, 300)); "
+            "import isolex.retrieval.compiled; print(torch.get_num_threads())"
+        )
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "1"
 
     def test_without_numba(self, monkeypatch) -> None:
         monkeypatch.undo()

@@ -36,9 +36,11 @@ _FIRST_STRIP = 8
 _HALVINGS = 10
 
 
-# Its threads begin here, to wait as those of torch do.
+# Its threads begin here, to wait as those of torch do, which are then as many as numba's unless told again.
+_threads_of_torch = torch.get_num_threads()
 with short_waits():
     numba.get_num_threads()
+torch.set_num_threads(_threads_of_torch)
 
 # Some of the ways in which loops run side by side bear no second caller.
 _ONE_AT_A_TIME = Lock()
