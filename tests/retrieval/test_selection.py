@@ -151,7 +151,8 @@ class TestWays:
     def test_the_threads_of_torch_stay_as_they_were_when_numba_comes(self) -> None:
         """After LAPACK has been at work, the start of numba's threads would set those of torch."""
         script = (
-            "import isolex, torch; torch.set_num_threads(1); torch.linalg.svd(torch.randn(300, 300).double()); "
+            "import isolex, torch; torch.set_num_threads(1); "
+            "torch.linalg.svd(torch.randn(300, 300).double()); "
             "import isolex.retrieval.compiled; print(torch.get_num_threads())"
         )
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
