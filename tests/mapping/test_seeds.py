@@ -20,13 +20,10 @@ from isolex.mapping import (
 )
 from isolex.normalize import unit_rows
 from isolex.retrieval import NearestNeighbour
-from tests import spaces
 from tests.comparisons import assert_same
 from tests.mapping.cases import Fixed
 from tests.oracles import retrieval as oracle
-from tests.planted import planted, rotation, same_ids, shuffled_pairs, unit_gaussian
-
-DRAWS = 100
+from tests.planted import gaussian, planted, rotation, same_ids, shuffled_pairs, unit_gaussian
 
 
 def shaped(n: int = 300, d: int = 20, *, noise: float = 0.0, seed: int = 0) -> tuple[Problem, Tensor]:
@@ -34,21 +31,16 @@ def shaped(n: int = 300, d: int = 20, *, noise: float = 0.0, seed: int = 0) -> t
 
     Returns the problem, which has no pairs, and all pairs.
     """
-    # By NumPy: what torch draws from a normal distribution differs between processors, and some of these
-    # spaces are harder than others.
-    centres, within, beside = (
-        torch.from_numpy(spaces.gaussian(rows, d, DRAWS + 10 * seed + number))
-        for number, rows in enumerate((12, n, n))
-    )
     draws = generator(seed)
+    centres = torch.randn(12, d, generator=draws)
     cluster = torch.multinomial(torch.arange(1.0, 13.0), n, replacement=True, generator=draws)
     width = torch.rand(n, 1, generator=draws)
-    x = unit_rows((centres[cluster] + width * within) * torch.logspace(0, -0.7, d))
+    x = (centres[cluster] + width * torch.randn(n, d, generator=draws)) * torch.logspace(0, -0.7, d)
+    x = unit_rows(x)
     x = unit_rows(x - x.mean(dim=0))
     pairs = shuffled_pairs(n, seed + 1)
     z = torch.empty(n, d)
-    turned = x @ torch.from_numpy(spaces.rotation(d, seed + 2))
-    z[pairs[:, 1]] = unit_rows(turned + noise / d**0.5 * beside)
+    z[pairs[:, 1]] = unit_rows(x @ rotation(d, seed + 2) + noise / d**0.5 * gaussian(n, d, seed + 3))
     return Problem(x, z), pairs
 
 
