@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from statistics import mean
 from typing import Any
 
-from pages import ROOT, Report, fill, read, table
+from pages import ROOT, Report, fill, measured_on, read, table
 
 PAGE = ROOT / "docs" / "benchmarks-induction.md"
 Row = dict[str, Any]
@@ -25,9 +25,7 @@ Row = dict[str, Any]
 def machine(report: Report) -> str:
     """Where and with what it was measured."""
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
-    where = report["machine"]
-    on = f"{where['processor']}, {where['threads']} threads of {where['cores']} cores"
-    return f"Measured on {on}, with {versions}."
+    return f"Measured on {measured_on(report)}, with {versions}."
 
 
 def gains(report: Report) -> str:

@@ -22,6 +22,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, text_columns: i
     return "\n".join([f"| {lines[0]} |", f"{marks}|", *(f"| {line} |" for line in lines[1:])])
 
 
+def measured_on(report: Report) -> str:
+    """The machine of a measurement, in words."""
+    machine = report["machine"]
+    return f"{machine['processor']}, {machine['threads']} threads of {machine['cores']} cores"
+
+
 def read(name: str) -> Report | None:
     """A measurement, or None."""
     path = MEASURED / f"{name}.json"

@@ -13,7 +13,7 @@ python scripts/performance_page.py
 import json
 import sys
 
-from pages import MEASURED, ROOT, Report, fill, read, table
+from pages import MEASURED, ROOT, Report, fill, measured_on, read, table
 
 _TWO_MILLION = 2_000_000
 PAGE = ROOT / "docs" / "performance.md"
@@ -21,10 +21,9 @@ PAGE = ROOT / "docs" / "performance.md"
 
 def machine(report: Report) -> str:
     """What it was measured on and with."""
-    where = report["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     return (
-        f"Measured on {where['processor']}, {where['threads']} threads of {where['cores']} cores, "
+        f"Measured on {measured_on(report)}, "
         f"with {versions}, in {report['seconds'] / 60:.0f} minutes. What is larger comes from a run with "
         f"`--full` and `--mapped 500000`, of {full()['seconds'] / 60:.0f} minutes."
     )
@@ -109,7 +108,7 @@ def elsewhere(_: Report) -> str:
     report, whole = read("speed-avx512"), read("speed-avx512-unsupervised")
     if report is None or whole is None:
         return ""
-    where, retrieval, run = report["machine"], report["retrieval"][0], whole["runs"][0]
+    retrieval, run = report["retrieval"][0], whole["runs"][0]
     rows = [
         [f"10 best of {retrieval['words']:,} words, faiss over isolex", f"{report['nn_over_faiss']:.1f}"],
         ["CSLS both ways, four passes over isolex", f"{report['csls_over_four_pass']:.1f}"],
@@ -119,12 +118,11 @@ def elsewhere(_: Report) -> str:
         ["writing, gensim over isolex", f"{report['write_over_gensim']:.1f}"],
         ["memory while reading over the matrix", f"{report['peak_memory_over_matrix']:.2f}"],
     ]
-    machine = f"On {where['processor']}, {where['threads']} threads of {where['cores']} cores:"
     told = (
         f"The whole unsupervised run there: {run['seconds'] / 60:.1f} minutes and {run['peak_gib']:.1f} GiB, "
         f"P@1 {run['forward']:.1f} and back {run['backward']:.1f}."
     )
-    return f"{machine}\n\n{table(['ratio', ''], rows)}\n\n{told}"
+    return f"On {measured_on(report)}:\n\n{table(['ratio', ''], rows)}\n\n{told}"
 
 
 def rounds(_: Report) -> str:
