@@ -12,7 +12,6 @@ from isolex.normalize import (
     FittedNormalizer,
     Normalizer,
     Operation,
-    safe_norms,
     unit_rows,
 )
 from tests.comparisons import assert_close, assert_same
@@ -179,7 +178,20 @@ def test_an_operation_without_its_vector_is_refused() -> None:
         broken.apply(torch.ones(1, 2))
 
 
-def test_unit_rows_and_safe_norms() -> None:
+def test_unit_rows() -> None:
     rows = torch.tensor([[3.0, 4], [0, 0], [-2, 0]])
-    assert_close(safe_norms(rows), [5, 1, 2])
     assert_close(unit_rows(rows), [[0.6, 0.8], [0, 0], [-1, 0]])
+    assert_close(rows, [[3, 4], [0, 0], [-2, 0]])
+
+
+@pytest.mark.parametrize("scale", [1e38, 1e25, 1e16, 1e-16, 1e-30, 1e-38, 1e-44])
+def test_the_direction_of_every_finite_row_survives(scale) -> None:
+    rows = torch.tensor([[3.0, 1.0, 2.0], [-1, 0, 1]]).double()
+    expected = oracle.unit((rows * scale).float().double().numpy())
+    assert_close(unit_rows((rows * scale).float()), expected)
+
+
+@pytest.mark.parametrize("steps", [("unit-dim",), ("unit", "center", "unit"), ("iterative",)])
+def test_no_chain_makes_infinite_values_of_tiny_ones(steps) -> None:
+    matrix = gaussian(30, 4, 0) * 1e-41
+    assert torch.isfinite(fit_apply(steps, matrix)).all()

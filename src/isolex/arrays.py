@@ -46,8 +46,7 @@ def as_matrix(
     Raises:
         InputError: Not two-dimensional, or holding NaN or infinite values.
     """
-    # As a plain array in C order: torch takes neither memory maps nor rows in reverse.
-    tensor = torch.as_tensor(np.asarray(values, order="C") if isinstance(values, np.ndarray) else values)
+    tensor = torch.as_tensor(_plain(values) if isinstance(values, np.ndarray) else values)
     if tensor.ndim != 2:
         raise InputError(f"got {tensor.ndim} dimensions, expected a matrix of rows and columns", where=name)
     tensor = tensor.to(device=pick_device(device), dtype=dtype).contiguous()
@@ -58,6 +57,20 @@ def as_matrix(
             f"row {bad} holds NaN or infinite values", where=name, fix="remove or repair that row"
         )
     return tensor
+
+
+class _Writable:
+    """Says of a read-only array that it may be written, since torch warns of others; nothing here writes."""
+
+    def __init__(self, array: np.ndarray) -> None:
+        self._array = array
+        self.__array_interface__ = {**array.__array_interface__, "data": (array.ctypes.data, False)}
+
+
+def _plain(values: np.ndarray) -> np.ndarray:
+    """As a plain array in C order: torch takes neither memory maps nor rows in reverse."""
+    array = np.asarray(values, order="C")
+    return array if array.flags.writeable else np.asarray(_Writable(array))
 
 
 @contextmanager

@@ -21,6 +21,9 @@ DEFAULT_STEPS = ("unit", "center", "unit")
 ITERATIVE_ROUNDS = 100
 ITERATIVE_TOLERANCE = 1e-6
 
+# Between these, the squares of a row's values and their sum are far from the ends of float32.
+_SAFE_LENGTHS = (1e-15, 1e15)
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -37,7 +40,7 @@ class Operation:
     def apply(self, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
         """The changed rows, in place: the caller owns `rows`."""
         if self.name == "unit":
-            return rows.div_(safe_norms(rows)[:, None])
+            return to_unit_length(rows)
         if self.vector is None:
             raise InputError("has no fitted vector", where=f"operation {self.name!r}")
         vector = self.vector.to(rows)
@@ -119,14 +122,25 @@ class Normalizer:
 
 
 def unit_rows(rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
-    """Each row divided by its length; zero rows stay zero."""
-    return rows / safe_norms(rows)[:, None]
+    """A copy with each row divided by its length; zero rows stay zero."""
+    return to_unit_length(rows.clone())
 
 
-def safe_norms(rows: Float[Tensor, "n d"]) -> Float[Tensor, "n"]:
-    """Row lengths, with 1 for zero rows, ready to divide by."""
-    norms: Tensor = torch.linalg.vector_norm(rows, dim=1)
-    return norms.masked_fill_(norms == 0, 1)
+def to_unit_length(rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
+    """Each row divided by its length, in place: the caller owns `rows`. Zero rows stay zero.
+
+    The direction of every finite row survives, however long or short it is.
+    """
+    norms = torch.linalg.vector_norm(rows, dim=1)
+    extreme = ~((norms > _SAFE_LENGTHS[0]) & (norms < _SAFE_LENGTHS[1]))
+    if extreme.any():
+        # Scaled by their largest value, these have squares that neither vanish nor overflow.
+        largest = rows[extreme].abs().amax(dim=1, keepdim=True)
+        scaled = rows[extreme] / largest.masked_fill_(largest == 0, 1)
+        rows[extreme] = scaled
+        lengths = torch.linalg.vector_norm(scaled, dim=1)
+        norms[extreme] = lengths.masked_fill_(lengths == 0, 1)
+    return rows.div_(norms[:, None])
 
 
 def _fit_step(step: str, rows: Float[Tensor, "n d"], used: Bool[Tensor, "n"]) -> Operation:
@@ -136,7 +150,8 @@ def _fit_step(step: str, rows: Float[Tensor, "n d"], used: Bool[Tensor, "n"]) ->
     elif step == "unit-dim":
         lengths = torch.linalg.vector_norm(rows, dim=0, dtype=torch.float64)
         lengths[lengths == 0] = 1
-        operation = Operation("multiply", (1 / lengths).float())
+        # The inverse of a length under the least normal float32 would be infinite.
+        operation = Operation("multiply", (1 / lengths.clamp(min=torch.finfo(torch.float32).tiny)).float())
     else:
         operation = Operation("unit")
     operation.apply(rows)

@@ -29,7 +29,7 @@ def round_trip(vectors: Vectors, name: str, **options) -> Vectors:
         vectors.write(Path(folder) / name)
         back = read_vectors(Path(folder) / name, unicode="keep", **options)
         # Out of the memory map before its folder goes.
-        return Vectors(back.words, np.array(back.matrix), back.language)
+        return Vectors(back.words, np.array(back.matrix), back.language, unicode="keep")
 
 
 def text_of(rows: dict[str, str], header: str | None = None) -> bytes:
@@ -67,4 +67,4 @@ def tables(draw: Callable, words: st.SearchStrategy[str], *, dimensions: tuple[i
     names = draw(st.lists(words, min_size=1, max_size=12, unique=True))
     dimension = draw(st.integers(*dimensions))
     values = draw(hnp.arrays(np.float32, (len(names), dimension), elements=finite))
-    return Vectors(names, values)
+    return Vectors(names, values, unicode="keep")

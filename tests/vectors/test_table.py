@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from isolex.errors import InputError, UnknownWordError
+from isolex.errors import InputError, IsolexWarning, UnknownWordError
 from isolex.vectors import Vectors
 
 
@@ -70,7 +70,7 @@ def test_unknown_words_bring_near_ones(animals):
     with pytest.raises(UnknownWordError, match="did you mean 'cat'"):
         animals.vector("CAT")
     with pytest.raises(UnknownWordError, match="did you mean 'café'"):
-        animals.vector("cafe\u0301")
+        animals.vector("CAFE\u0301")
     with pytest.raises(UnknownWordError, match=r"is not there$"):
         animals.vector("zzz")
 
@@ -135,3 +135,83 @@ def test_fingerprint_does_not_depend_on_layout():
     matrix = np.random.default_rng(0).standard_normal((9000, 4)).astype(np.float32)
     words = [str(number) for number in range(9000)]
     assert Vectors(words, np.asfortranarray(matrix)).fingerprint == Vectors(words, matrix).fingerprint
+
+
+@pytest.fixture
+def with_zeros():
+    matrix = np.array([[1, 0], [0, 0], [0, 2], [0, 0]], dtype=np.float32)
+    return Vectors(["one", "naught", "two", "nil"], matrix, language="en")
+
+
+def test_a_zero_vector_is_none(with_zeros):
+    assert with_zeros.zero_rows.tolist() == [1, 3]
+    assert with_zeros.id("naught") is None
+    assert "naught" not in with_zeros
+    assert "two" in with_zeros
+    assert with_zeros.lacks_vector("naught")
+    assert not with_zeros.lacks_vector("two")
+    assert not with_zeros.lacks_vector("unheard")
+    with pytest.raises(UnknownWordError, match="the word 'nil' has no vector: its row is zero"):
+        with_zeros.vector("nil")
+    assert list(with_zeros.subset(["two", "nil"]).words) == ["two"]
+
+
+def test_vectors_without_the_zero_ones_remember_them(with_zeros):
+    kept = with_zeros.without_zeros()
+    assert list(kept.words) == ["one", "two"]
+    assert kept.matrix.tolist() == [[1, 0], [0, 2]]
+    assert kept.language == "en"
+    assert kept.without_zeros() is kept
+    for some in (kept, kept.head(1)):
+        assert some.lacks_vector("nil")
+        with pytest.raises(UnknownWordError, match="'nil' has no vector: its row is zero"):
+            some.vector("nil")
+    with pytest.raises(InputError, match="every vector is zero"):
+        Vectors(["a"], np.zeros((1, 2))).without_zeros()
+
+
+def test_subwords_serve_a_word_whose_row_is_zero(with_zeros):
+    class Constant:
+        def vector(self, word: str) -> np.ndarray:
+            return np.full(2, len(word), dtype=np.float32)
+
+    with_zeros.subwords = Constant()
+    assert with_zeros.vector("nil").tolist() == [3, 3]
+    assert with_zeros.without_zeros().vector("nil").tolist() == [3, 3]
+
+
+def test_the_matrix_is_read_only():
+    matrix = np.ones((2, 2), dtype=np.float32)
+    vectors = Vectors(["a", "b"], matrix)
+    for array in (vectors.matrix, vectors.head(1).matrix, vectors.subset(["b"]).matrix, matrix):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0, 0] = 2
+
+
+def test_words_are_brought_to_nfc_and_found_in_any_form():
+    vectors = Vectors(["cafe\u0301", "naïve"], np.eye(2))
+    assert list(vectors.words) == ["café", "naïve"]
+    assert vectors.id("cafe\u0301") == vectors.id("café") == 0
+    assert "nai\u0308ve" in vectors
+    assert vectors.vector("nai\u0308ve").tolist() == [0, 1]
+    kept = Vectors(["cafe\u0301", "naïve"], np.eye(2), unicode="keep")
+    assert list(kept.words) == ["cafe\u0301", "naïve"]
+    assert kept.id("cafe\u0301") == 0
+    assert kept.id("café") is None
+    with pytest.raises(InputError, match="got 'nfd', expected 'nfc' or 'keep'"):
+        Vectors(["a"], np.eye(1), unicode="nfd")
+
+
+def test_of_words_that_are_the_same_in_nfc_the_first_is_kept():
+    with pytest.warns(
+        IsolexWarning, match=r"1 of 3 are the same as an earlier one in Unicode NFC \(first 'é'\)"
+    ):
+        vectors = Vectors(["e\u0301", "b", "é"], np.eye(3))
+    assert list(vectors.words) == ["é", "b"]
+    assert vectors.matrix.tolist() == [[1, 0, 0], [0, 1, 0]]
+
+
+def test_values_too_small_for_float32_are_told_of():
+    with pytest.warns(IsolexWarning, match="1 of 2 rows become zero in float32"):
+        vectors = Vectors(["a", "b"], np.array([[1e-60, 0], [1, 0]]))
+    assert vectors.zero_rows.tolist() == [0]

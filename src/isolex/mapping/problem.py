@@ -12,7 +12,7 @@ from torch.nn.functional import embedding_bag
 from isolex.arrays import full_precision
 from isolex.errors import InputError
 from isolex.linalg import gram
-from isolex.normalize import safe_norms
+from isolex.normalize import to_unit_length
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,9 +128,7 @@ class Mapping:
         self, x: Float[Tensor, "n d"], z: Float[Tensor, "m e"]
     ) -> tuple[Float[Tensor, "n p"], Float[Tensor, "m p"]]:
         """Both vocabularies in the shared space, brought back to unit length, so that scores are cosines."""
-        mapped = x @ self.source, z @ self.target
-        # In place: nobody else has these rows.
-        return mapped[0].div_(safe_norms(mapped[0])[:, None]), mapped[1].div_(safe_norms(mapped[1])[:, None])
+        return to_unit_length(x @ self.source), to_unit_length(z @ self.target)
 
 
 class Solver(Protocol):

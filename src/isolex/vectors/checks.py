@@ -1,5 +1,7 @@
 """What makes words and a matrix a sound table of vectors."""
 
+import unicodedata
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,7 +9,7 @@ import torch
 from torch import Tensor
 
 from isolex.arrays import ArrayLike
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning
 
 
 def as_array(matrix: ArrayLike) -> np.ndarray:
@@ -25,8 +27,44 @@ def as_array(matrix: ArrayLike) -> np.ndarray:
         return array
     if array.dtype.kind not in "fiu":
         raise InputError(f"got {array.dtype} values, expected numbers", where="matrix")
-    with np.errstate(over="ignore"):  # the check for infinite values comes next
-        return array.astype(np.float32)
+    with np.errstate(over="ignore", under="ignore"):  # the check for infinite values comes next
+        made = array.astype(np.float32)
+    if made.ndim == 2 and (vanished := int((array.any(axis=1) & ~made.any(axis=1)).sum())):
+        warnings.warn(
+            f"matrix: {vanished:,} of {len(made):,} rows become zero in float32, since all their values are too "
+            "small for it; multiply the matrix by a large number first",
+            IsolexWarning,
+            stacklevel=3,
+        )
+    return made
+
+
+def in_nfc(words: tuple[str, ...], matrix: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+    """Words in Unicode NFC and their rows; of words that are the same in it, the first is kept.
+
+    Warns:
+        IsolexWarning: Some are the same.
+    """
+    normal = tuple(unicodedata.normalize("NFC", word) for word in words)
+    first: dict[str, int] = {}
+    for place, word in enumerate(normal):
+        first.setdefault(word, place)
+    if len(first) == len(words):
+        return normal, matrix
+    twice = next(word for place, word in enumerate(normal) if first[word] != place)
+    warnings.warn(
+        f"words: {len(words) - len(first):,} of {len(words):,} are the same as an earlier one in Unicode NFC "
+        f"(first {twice!r}) and are left out; unicode='keep' keeps them",
+        IsolexWarning,
+        stacklevel=3,
+    )
+    return tuple(first), matrix[list(first.values())]
+
+
+def check_unicode(unicode: str) -> None:
+    """Raise `InputError` if this is no Unicode form that words can be asked for in."""
+    if unicode not in ("nfc", "keep"):
+        raise InputError(f"got {unicode!r}, expected 'nfc' or 'keep'", where="unicode")
 
 
 def check_table(words: Sequence[str], matrix: np.ndarray) -> None:

@@ -28,6 +28,7 @@ class Content:
         report: How the reading went.
         subwords: A model for words that are not there, where the format holds one.
         fingerprint: The fingerprint of `Vectors`, where the format holds one.
+        without_vector: Words that were left out since their vector is zero.
     """
 
     words: Sequence[str]
@@ -36,3 +37,4 @@ class Content:
     report: ReadReport | None = None
     subwords: Subwords | None = None
     fingerprint: str | None = None
+    without_vector: frozenset[str] = frozenset()

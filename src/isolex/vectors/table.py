@@ -18,7 +18,7 @@ from torch import Tensor
 from isolex.arrays import ArrayLike, as_matrix
 from isolex.errors import InputError, IsolexWarning, UnknownWordError
 from isolex.files import digest
-from isolex.vectors.checks import as_array, check_table
+from isolex.vectors.checks import as_array, check_table, check_unicode, in_nfc
 from isolex.vectors.content import Content, Subwords
 from isolex.vectors.formats import read_content, write_content
 from isolex.vectors.gather import DType, ReadOptions, Unicode
@@ -27,27 +27,40 @@ from isolex.vectors.report import ReadReport
 # Part of what a fingerprint means: change it, and no saved alignment knows its vectors any more.
 _FINGERPRINT_ROWS = 4096
 
+# Rows looked at together, so that a memory map passes through memory piece by piece.
+_PIECE_ROWS = 16_384
+
 
 class Vectors:
     """Words in frequency order, each with its vector.
 
+    A word whose vector is zero has none: it stands among the words and keeps its row, but it is not found when
+    one looks it up, and nothing is aligned, answered or scored with it (see `without_zeros`).
+
     Args:
         words: n unique words, most frequent first.
         matrix: Their vectors as rows, [n, d]; a NumPy array or memory map, or a torch tensor. float32 and
-            float16 are kept as they are and not copied, anything else becomes float32.
+            float16 are kept as they are and not copied, anything else becomes float32. An array that is kept
+            becomes read-only, so that what rests on it stays true; give a copy to go on changing yours.
         language: Language code, for messages and reports.
+        unicode: "nfc" brings words to Unicode NFC, as reading a file does; "keep" leaves them as they are.
 
     Attributes:
         words: The words, [n].
-        matrix: The rows, [n, d], float32 or float16.
+        matrix: The rows, [n, d], float32 or float16, read-only.
         language: Language code or None.
         report: How the reading of the file went, for vectors that come from one.
         path: File that they are the first rows of, as `read` reads it if not told otherwise, or None.
         subwords: A model with a method `vector(word)` for words that are not there, or None.
+        without_vector: Words that `without_zeros` has left out.
 
     Raises:
         InputError: The matrix is not two-dimensional, has another number of rows than there are words, or
             holds NaN or infinite values; a word is no string, empty, or there twice; there are no words.
+
+    Warns:
+        IsolexWarning: Two words are the same in NFC, of which the first is kept; or rows become zero since
+            float32 cannot hold values so small.
 
     Examples:
         >>> import numpy as np
@@ -63,10 +76,21 @@ class Vectors:
     report: ReadReport | None
     path: Path | None
     subwords: Subwords | None
+    without_vector: frozenset[str]
 
-    def __init__(self, words: Sequence[str], matrix: ArrayLike, language: str | None = None) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        matrix: ArrayLike,
+        language: str | None = None,
+        *,
+        unicode: Unicode = "nfc",
+    ) -> None:
+        check_unicode(unicode)
         words, array = tuple(words), as_array(matrix)
         check_table(words, array)
+        if unicode == "nfc":
+            words, array = in_nfc(words, array)
         self._hold(Content(words, array, language))
 
     @classmethod
@@ -94,7 +118,12 @@ class Vectors:
     def write(self, path: str | Path, *, format: str | None = None) -> None:
         """Write a file; see `write_vectors`."""
         content = Content(
-            self.words, self.matrix, self.language, subwords=self.subwords, fingerprint=self.fingerprint
+            self.words,
+            self.matrix,
+            self.language,
+            subwords=self.subwords,
+            fingerprint=self.fingerprint,
+            without_vector=self.without_vector,
         )
         write_content(content, path, format=format)
 
@@ -116,24 +145,63 @@ class Vectors:
         pieces = (digest(rows.data.cast("B")) for rows in self._float32_pieces())
         return digest(words, *(piece.encode() for piece in pieces))
 
-    def id(self, word: str) -> int | None:
-        """Row of the word, or None if it is not there."""
-        return self._ids.get(word)
+    @cached_property
+    def zero_rows(self) -> np.ndarray:
+        """Rows that are zero, int64, ascending: those of the words without a vector."""
+        if self._all_have_vectors:
+            return np.empty(0, dtype=np.int64)
+        pieces = range(0, len(self), _PIECE_ROWS)
+        zero = (~self.matrix[start : start + _PIECE_ROWS].any(axis=1) for start in pieces)
+        return np.flatnonzero(np.concatenate(list(zero)))
 
-    def vector(self, word: str) -> np.ndarray:
-        """The word's vector, float32 [d]; that of a word which is not there comes from its subwords.
+    def without_zeros(self) -> "Vectors":
+        """Only the words that have a vector, remembering the others; these vectors themselves if all have.
 
         Raises:
-            UnknownWordError: The word is not there, and there are no subwords to make its vector from.
+            InputError: Not one word has a vector.
+        """
+        zero = self.zero_rows
+        if zero.size == 0:
+            return self
+        if zero.size == len(self):
+            raise InputError("every vector is zero, expected some that are not", where=repr(self))
+        kept = np.delete(np.arange(len(self)), zero)
+        part = self._part([self.words[row] for row in kept], self.matrix[kept])
+        part.without_vector = self.without_vector.union(self.words[row] for row in zero)
+        part.path, part._all_have_vectors = self.path, True
+        return part
+
+    def id(self, word: str) -> int | None:
+        """Row of the word, or None if it is not there or has no vector; any Unicode form of it will do."""
+        row = self._place(word)
+        return row if row is None or self._has_vector(row) else None
+
+    def lacks_vector(self, word: str) -> bool:
+        """Whether the word is known to have no vector, since its row is zero."""
+        row = self._place(word)
+        return word in self.without_vector if row is None else not self._has_vector(row)
+
+    def vector(self, word: str) -> np.ndarray:
+        """The word's vector, float32 [d]; that of a word which has none comes from its subwords.
+
+        Raises:
+            UnknownWordError: The word is not there or its vector is zero, and there are no subwords to make
+                one from.
         """
         row = self.id(word)
         if row is not None:
             return np.asarray(self.matrix[row], dtype=np.float32)
-        if self.subwords is not None:
-            vector = self.subwords.vector(word)
-            if vector.any():
-                return vector
-        raise self._unknown(word)
+        made = self.from_subwords(word)
+        if made is None:
+            raise self._unknown(word)
+        return made
+
+    def from_subwords(self, word: str) -> np.ndarray | None:
+        """A vector made of the word's subwords, float32 [d]; None if there are none to make it from."""
+        if self.subwords is None:
+            return None
+        vector = self.subwords.vector(unicodedata.normalize("NFC", word))
+        return vector if vector.any() else None
 
     def tensor(self, device: str | torch.device | None = "cpu") -> Float[Tensor, "n d"]:
         """All rows as a float32 tensor; on the CPU it shares memory with a float32 matrix.
@@ -144,7 +212,8 @@ class Vectors:
         return as_matrix(self.matrix, name=repr(self), device=device)
 
     def head(self, n: int) -> "Vectors":
-        """The first n words, sharing memory with these; these themselves if there are no more.
+        """The first n words, those without a vector counted, sharing memory with these; these themselves if
+        there are no more.
 
         Raises:
             InputError: n is less than 1.
@@ -158,7 +227,7 @@ class Vectors:
         return part
 
     def subset(self, words: Collection[str]) -> "Vectors":
-        """Those of the words that are there, in the order of these vectors.
+        """Those of the words that are there and have a vector, in the order of these vectors.
 
         Raises:
             InputError: None of them is there.
@@ -172,7 +241,7 @@ class Vectors:
         return len(self.words)
 
     def __contains__(self, word: object) -> bool:
-        return word in self._ids
+        return isinstance(word, str) and self.id(word) is not None
 
     def __repr__(self) -> str:
         language = f"{self.language}: " if self.language else ""
@@ -188,14 +257,26 @@ class Vectors:
     def _hold(self, content: Content) -> None:
         self.words = content.words
         self.matrix = content.matrix
+        self.matrix.setflags(write=False)
         self.language = content.language
         self.report = content.report
         self.path = None
         self.subwords = content.subwords
+        self.without_vector = content.without_vector
         self._known_fingerprint = content.fingerprint
+        self._all_have_vectors = content.report is not None and content.report.zero_rows == 0
 
     def _part(self, words: Sequence[str], matrix: np.ndarray) -> "Vectors":
-        return self._of(Content(words, matrix, self.language, subwords=self.subwords))
+        part = self._of(Content(words, matrix, self.language, subwords=self.subwords))
+        part.without_vector, part._all_have_vectors = self.without_vector, self._all_have_vectors
+        return part
+
+    def _place(self, word: str) -> int | None:
+        row = self._ids.get(word)
+        return row if row is not None or word.isascii() else self._ids.get(unicodedata.normalize("NFC", word))
+
+    def _has_vector(self, row: int) -> bool:
+        return self._all_have_vectors or bool(self.matrix[row].any())
 
     @cached_property
     def _ids(self) -> dict[str, int]:
@@ -206,6 +287,8 @@ class Vectors:
             yield np.ascontiguousarray(self.matrix[start : start + _FINGERPRINT_ROWS], dtype="<f4")
 
     def _unknown(self, word: str) -> UnknownWordError:
+        if self.lacks_vector(word):
+            return UnknownWordError(f"the word {word!r} has no vector: its row is zero", where=repr(self))
         near = _near(word, self._ids)
         fix = f"did you mean {' or '.join(map(repr, near))}?" if near else None
         return UnknownWordError(f"the word {word!r} is not there", where=repr(self), fix=fix)
@@ -276,7 +359,8 @@ def write_vectors(vectors: Vectors, path: str | Path, *, format: str | None = No
 
 def _near(word: str, words: Collection[str]) -> list[str]:
     """Up to three known words like this one; looks at few enough to answer at once in any vocabulary."""
-    forms = (unicodedata.normalize("NFC", word), word.lower(), word.title(), word.upper())
+    word = unicodedata.normalize("NFC", word)
+    forms = (word.lower(), word.title(), word.upper())
     found = [form for form in dict.fromkeys(forms) if form in words]
     alike = (known for known in words if known[:1] == word[:1] and abs(len(known) - len(word)) <= 2)
     found += difflib.get_close_matches(word, list(islice(alike, 2000)), n=3, cutoff=0.7)
