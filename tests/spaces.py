@@ -60,4 +60,4 @@ def alignment_of(
 
 def one_hot(words: Sequence[str], columns: Sequence[int], d: int) -> Vectors:
     """Words on the axes, so that every cosine is exactly 0 or 1."""
-    return Vectors(words, np.eye(d, dtype=np.float32)[list(columns)])
+    return Vectors(words, np.eye(d, dtype=np.float32)[list(columns)], unicode="keep")

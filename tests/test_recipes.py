@@ -8,7 +8,7 @@ import torch
 
 import isolex
 from isolex import METHODS, Lexicon, Vectors, align, evaluate
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning, UnknownWordError
 from isolex.mapping import (
     CCA,
     RCSLS,
@@ -883,20 +883,38 @@ def test_words_without_a_vector(world):
     assert alignment.card.source.zero_rows == 2
     assert alignment.card.target.zero_rows == 0
     assert alignment.card.status == "aligned"
-    assert not alignment.shared[0][[3, 290]].any()
-    assert torch.isfinite(alignment.shared[0]).all()
+    assert len(alignment.source) == alignment.card.source.words == 298
     assert evaluate(alignment, test).precision(1) >= 97
-    assert all(np.isfinite(score) for _, score in alignment.translate("s3"))
+    with pytest.raises(UnknownWordError, match="'s3' has no vector: its row is zero"):
+        alignment.translate("s3")
 
 
-def test_vectors_of_zeros_only_fail(world):
+def test_zero_vectors_change_nothing(world):
+    """The result is that of the same vectors without these words."""
+    source, target, seeds, test = world
+    rows = np.array(source.matrix)
+    rows[[3, 290]] = 0
+    with pytest.warns(
+        IsolexWarning, match="source: left out 2 of 300 words, whose vectors are zero, such as s3"
+    ):
+        with_zeros = align(Vectors(source.words, rows), target, seeds)
+    kept = [row for row in range(300) if row not in (3, 290)]
+    without = align(Vectors([source.words[row] for row in kept], rows[kept]), target, seeds)
+    assert torch.equal(with_zeros.mapping.source, without.mapping.source)
+    assert with_zeros.card.scores == without.card.scores
+    assert with_zeros.seeds == without.seeds
+    assert with_zeros.induce("mutual") == without.induce("mutual")
+    assert evaluate(with_zeros, test).answers == evaluate(without, test).answers
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_vectors_of_zeros_only_are_refused(world, method):
     _, target, seeds, _ = world
     nothing = Vectors(numbered("s", 300), np.zeros((300, 20), dtype=np.float32))
-    for method in NAMES:
-        alignment = align(nothing, target, seeds, method=method)
-        assert alignment.card.status == "failed"
-        assert alignment.card.source.zero_rows == 300
-        assert all(torch.isfinite(rows).all() for rows in alignment.shared)
+    with pytest.raises(InputError, match="every vector is zero"):
+        align(nothing, target, seeds, method=method)
+    with pytest.raises(InputError, match="every vector is zero"):
+        align(target, nothing, seeds.reversed(), method=method)
 
 
 @pytest.mark.parametrize(("d", "e"), [(20, 14), (14, 20)])
@@ -915,21 +933,6 @@ def test_spaces_may_differ_in_dimension(method, d, e):
     assert alignment.card.status == "aligned"
     assert evaluate(alignment, Lexicon(lexicon.pairs[200:])).precision(1) >= 90
     assert evaluate(alignment, Lexicon(lexicon.pairs[200:]), direction="backward").precision(1) >= 90
-
-
-@pytest.mark.parametrize("zeros", ["source", "both"])
-@pytest.mark.parametrize("method", ["self-learning", "muse-supervised", "unsupervised"])
-def test_zeros_only_fail_in_self_learning_too(small, method, zeros):
-    _, target, lexicon = small
-    nothing = Vectors(numbered("s", 100), np.zeros((100, 10), dtype=np.float32))
-    if zeros == "both":
-        target = Vectors(target.words, np.zeros_like(target.matrix))
-    given = None if method == "unsupervised" else Lexicon(lexicon.pairs[:40])
-    if method == "muse-supervised":
-        assert align(nothing, target, given, method=method).card.status == "failed"
-        return
-    with pytest.raises(InputError, match="found no pair of words to begin with"):
-        align(nothing, target, given, method=method)
 
 
 def test_spaces_may_differ_in_dimension_without_a_lexicon():

@@ -3,6 +3,8 @@
 A message is one line: where it happened, what was found, what was expected, and how to fix it.
 """
 
+from typing import Any
+
 
 class IsolexError(Exception):
     """Base of all deliberate errors.
@@ -21,6 +23,16 @@ class IsolexError(Exception):
         if fix is not None:
             message = f"{message}; {fix}"
         super().__init__(" ".join(message.split()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By default an exception comes back from another process by a call with its message alone.
+        return _restored, (type(self), str(self), self.__dict__)
+
+
+def _restored(kind: type[IsolexError], message: str, state: dict[str, Any]) -> IsolexError:
+    error = kind.__new__(kind, message)
+    error.__dict__.update(state)
+    return error
 
 
 class InputError(IsolexError, ValueError):

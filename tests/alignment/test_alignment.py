@@ -1,10 +1,18 @@
+import copy
+import gc
+import pickle
+import warnings
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
 
-from isolex.errors import InputError, MismatchError, UnknownWordError
+from isolex.alignment import Alignment, load
+from isolex.errors import InputError, IsolexWarning, MismatchError, UnknownWordError
 from isolex.lexicon import Lexicon
-from isolex.mapping import LeastSquares, Problem
+from isolex.mapping import LeastSquares, Problem, Procrustes
 from isolex.retrieval import CSLS, InvertedSoftmax, NearestNeighbour
 from isolex.vectors import Vectors
 
@@ -141,11 +149,13 @@ def test_a_word_is_translated_through_its_subwords(alignment):
         rich.translate("s5x")
 
 
-def test_reversing_twice_is_the_very_same(alignment):
+def test_both_directions_share_what_they_make(alignment):
     other = alignment.reversed()
-    assert other is not alignment
-    assert other.reversed() is alignment
-    assert alignment.reversed() is other
+    assert other.shared[0] is alignment.shared[1]
+    assert other.reversed().index() is alignment.index()
+    assert other.index() is not alignment.index()
+    assert other.reversed().neighbourhoods is alignment.neighbourhoods
+    assert other.card == alignment.card.reversed()
 
 
 def test_the_reverse_is_the_other_way_round(alignment):
@@ -284,3 +294,108 @@ def test_maps_are_equal_in_float16_vectors_and_their_float32_copies():
         assert rows.dtype == torch.float32
         np.testing.assert_array_equal(rows, others)
     assert one.translate("s1") == two.translate("s1")
+
+
+def zeroed(vectors: Vectors, words: list[str]) -> Vectors:
+    matrix = vectors.matrix.copy()
+    matrix[[vectors.id(word) for word in words]] = 0
+    return Vectors(vectors.words, matrix, vectors.language)
+
+
+@pytest.fixture(scope="module")
+def with_zeros():
+    """A rotation, with source words s5, s6 and target words t6, t7 whose vectors are zero."""
+    source, target, lexicon = planted(60, 20, noise=0, seed=4)
+    source, target = zeroed(source, ["s5", "s6"]), zeroed(target, ["t6", "t7"])
+    pairs = torch.from_numpy(lexicon.index(source, target).pairs)
+    turn = Procrustes().solve(Problem(source.tensor(), target.tensor(), pairs)).source.numpy()
+    return alignment_of(source, target, seeds=lexicon, maps=(turn, np.eye(20)), steps=("unit",))
+
+
+@pytest.mark.parametrize("criterion", ["csls", "nn", "isf"])
+def test_a_word_with_a_zero_vector_neither_asks_nor_answers(with_zeros, criterion):
+    for word in ("s5", "s6"):
+        with pytest.raises(UnknownWordError, match=f"'{word}' has no vector: its row is zero"):
+            with_zeros.translate(word, criterion=criterion)
+    answers = with_zeros.translate("s0", k=100, criterion=criterion)
+    assert {word for word, _ in answers} == {f"t{i}" for i in range(60)} - {"t6", "t7"}
+    for direction in ("forward", "backward", "mutual"):
+        entries = with_zeros.induce(direction, criterion=criterion).entries
+        assert not {"s5", "s6"} & {entry.source for entry in entries}
+        assert not {"t6", "t7"} & {entry.target for entry in entries}
+    assert with_zeros.shared[0].shape[0] == with_zeros.shared[1].shape[0] == 58
+
+
+def test_neighbourhoods_leave_words_without_a_vector_out(with_zeros):
+    whole = alignment_of(with_zeros.source, with_zeros.target, steps=("unit",))
+    assert whole.shared[0].any(dim=1).all()
+    assert len(with_zeros.neighbourhoods) == 58
+
+
+@pytest.mark.parametrize("vectors", ["copy", "reference"])
+def test_a_saved_alignment_still_knows_which_words_have_no_vector(tmp_path, with_zeros, vectors):
+    source = zeroed(planted(60, 20, noise=0, seed=4)[0], ["s5", "s6"])
+    source.write(tmp_path / "source.vec")
+    with_zeros.target.write(tmp_path / "target.vec")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", IsolexWarning)  # about zero vectors
+        read = Vectors.read(tmp_path / "source.vec", language="aa")
+        made = alignment_of(read, Vectors.read(tmp_path / "target.vec", language="bb"), steps=("unit",))
+        made.save(tmp_path / "made", vectors=vectors)
+        loaded = load(tmp_path / "made")
+    with pytest.raises(UnknownWordError, match="'s5' has no vector: its row is zero"):
+        loaded.translate("s5")
+    assert loaded.translate("s0") == made.translate("s0")
+    bound = loaded.bind(read)
+    assert bound.translate("s1") == made.translate("s1")
+
+
+def test_a_used_alignment_can_be_copied_and_pickled(alignment):
+    before = {name: alignment.translate("s3", criterion=name) for name in ("csls", "nn", "isf")}
+    alignment.seeds.targets_of  # noqa: B018 - a table that cannot be pickled is made
+    for other in (pickle.loads(pickle.dumps(alignment)), copy.copy(alignment), copy.deepcopy(alignment)):
+        assert {name: other.translate("s3", criterion=name) for name in before} == before
+        assert other.seeds == alignment.seeds
+        with pytest.raises(ValueError, match="read-only"):
+            other.source.matrix[0] = 0
+
+
+def test_few_indexes_are_kept_and_those_are_the_ones_used_last(alignment):
+    first, last = alignment.index(InvertedSoftmax(1.0)), alignment.index(InvertedSoftmax(2.0))
+    for temperature in (3.0, 4.0):
+        alignment.index(InvertedSoftmax(temperature))
+    assert alignment.index(InvertedSoftmax(1.0)) is first
+    for temperature in (5.0, 6.0):
+        alignment.index(InvertedSoftmax(temperature))
+    assert alignment.index(InvertedSoftmax(1.0)) is first
+    assert alignment.index(InvertedSoftmax(2.0)) is not last
+
+
+def test_nothing_keeps_vocabularies_alive():
+    source, target, lexicon = planted(30, 5)
+    made = alignment_of(source, target, seeds=lexicon)
+    made.translate("s1")
+    made.reversed().translate("t1")
+    seen = weakref.ref(source), weakref.ref(target)
+    gc.disable()  # which alone would find a cycle
+    try:
+        del source, target, made
+        assert [ref() for ref in seen] == [None, None]
+    finally:
+        gc.enable()
+
+
+def test_threads_may_share_a_fresh_alignment(alignment):
+    fresh = pickle.loads(pickle.dumps(alignment))
+    fresh = Alignment(
+        fresh.source,
+        fresh.target,
+        normalizers=fresh.normalizers,
+        mapping=fresh.mapping,
+        seeds=fresh.seeds,
+        card=fresh.card,
+    )
+    words = [f"s{number}" for number in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(fresh.translate, words))
+    assert found == [alignment.translate(word) for word in words]

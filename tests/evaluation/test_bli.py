@@ -1,5 +1,4 @@
 import dataclasses
-import math
 import random
 
 import numpy as np
@@ -264,11 +263,17 @@ def test_what_cannot_be_scored_is_told():
         evaluate(alignment, Lexicon(()))
 
 
-def test_words_without_a_vector_are_ranked_like_any_other():
-    """A word without a vector is as near to every other, so its answers are the first keys."""
-    source = Vectors(["a", "b"], np.array([[0, 0], [1, 0]], dtype=np.float32))
+def test_words_without_a_vector_are_not_there():
+    source = Vectors(["a", "b", "c"], np.array([[0, 0], [1, 0], [0, 1]], dtype=np.float32))
     target = Vectors(["x", "y", "z"], np.array([[1, 0], [0, 1], [0, 0]], dtype=np.float32))
-    lexicon = Lexicon([("a", "z"), ("b", "x")])
-    result = evaluate(alignment_of(source, target, steps=("unit",)), lexicon, "muse", "nn")
-    assert [answer.rank for answer in result.answers] == [3, 1]
-    assert not any(math.isnan(score) for answer in result.answers for _, score in answer.predictions)
+    lexicon = Lexicon([("a", "y"), ("b", "x"), ("c", "z")])
+    alignment = alignment_of(source, target, steps=("unit",))
+    result = evaluate(alignment, lexicon, "muse", "nn")
+    assert [(answer.source, answer.rank) for answer in result.answers] == [("b", 1)]
+    assert {word for word, _ in result.answers[0].predictions} == {"x", "y"}
+    strict = evaluate(alignment, lexicon, "strict", "nn")
+    assert {answer.source: answer.rank for answer in strict.answers} == {"a": None, "b": 1, "c": None}
+    coverage = lexicon.index(alignment.source, alignment.target).coverage
+    assert coverage.without_vector == ("a", "z")
+    assert "of them 2 words such as a, z with a zero vector" in coverage.summary()
+    assert lexicon.index(source, target).coverage == coverage

@@ -79,7 +79,7 @@ class TestAgreesWithTheOracle:
         source, target, pairs = world(seed)
         alignment = alignment_of(source, target, maps=(rotation(8, seed), np.eye(8)))
         x, z = alignment.shared
-        spaces = table(source.words, x), table(target.words, z)
+        spaces = table(alignment.source.words, x), table(alignment.target.words, z)
         first, second = {"source": (0, 0), "target": (1, 1)}.get(side, (0, 1))
         result = evaluate_similarity(alignment, pairs, unknown=unknown, side=side)
         assert_agrees(result, oracle.similarity(spaces[first], spaces[second], pairs, unknown))

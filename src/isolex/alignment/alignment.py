@@ -1,9 +1,8 @@
 """`Alignment`: two vocabularies in one shared space, and what one asks of it."""
 
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 import torch
@@ -14,24 +13,20 @@ from isolex.alignment.artefact import Artefact, VectorsPolicy, check_vectors, sa
 from isolex.alignment.card import Card
 from isolex.alignment.entries import Direction, InducedLexicon
 from isolex.alignment.induce import induce
-from isolex.arrays import ArrayLike, as_matrix
+from isolex.alignment.side import SAVED, Pairing, Side
+from isolex.arrays import ArrayLike
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon
 from isolex.mapping import Mapping
 from isolex.names import look_up
-from isolex.normalize import FittedNormalizer, unit_rows
+from isolex.normalize import FittedNormalizer
 from isolex.retrieval import CSLS, Criterion, Index, InvertedSoftmax, NearestNeighbour, TopK
 from isolex.vectors import Vectors
 
 CRITERIA = ("csls", "nn", "isf")
 
-# The criterion whose neighbourhoods are kept, and saved with the alignment.
-_SAVED = CSLS()
-
-# At a time, so that big vocabularies are not held in several stages of the way.
-_MAPPED_ROWS = 65_536
-
 Translations = list[tuple[str, float]]
+Trace = tuple[dict[str, Any], ...]
 
 
 class Alignment:
@@ -39,9 +34,9 @@ class Alignment:
 
     Made by `align` or `load`. It looks from source to target; `reversed()` looks the other way.
 
+    Words whose vector is zero have none, so its vocabularies leave them out. Threads may share an alignment.
+
     Attributes:
-        source: Source vectors, as they were given (not mapped).
-        target: Target vectors.
         seeds: The training pairs found in both vocabularies.
         card: Method, settings, status, scores, fingerprints.
     """
@@ -58,21 +53,54 @@ class Alignment:
         neighbourhoods: tuple[Tensor, Tensor] | None = None,
         device: str | torch.device = "cpu",
     ) -> None:
-        self.source, self.target = source, target
-        self.normalizers, self.mapping = normalizers, mapping
-        self.seeds, self.card = seeds, card
-        self.device = torch.device(device)
-        self._indexes: dict[str | Criterion, Index] = {}
+        device = torch.device(device)
         if neighbourhoods is not None:
-            self.__dict__["neighbourhoods"] = neighbourhoods[1].to(self.device)
-            self._reversed.__dict__["neighbourhoods"] = neighbourhoods[0].to(self.device)
+            neighbourhoods = neighbourhoods[0].to(device), neighbourhoods[1].to(device)
+        pairing = Pairing(
+            Side(source, normalizers[0], mapping.source, device),
+            Side(target, normalizers[1], mapping.target, device),
+            neighbourhoods,
+        )
+        self._hold(pairing, seeds, card, mapping.trace)
 
     def __repr__(self) -> str:
         return f"Alignment({self.source!r} → {self.target!r}, {self.card.method}, {self.card.status})"
 
+    @property
+    def source(self) -> Vectors:
+        """Source vectors as they were given (not mapped), but for words without a vector."""
+        return self._sides[0].vectors
+
+    @property
+    def target(self) -> Vectors:
+        """Target vectors, likewise."""
+        return self._sides[1].vectors
+
+    @property
+    def normalizers(self) -> tuple[FittedNormalizer, FittedNormalizer]:
+        """What either vocabulary passed through."""
+        return self._sides[0].normalizer, self._sides[1].normalizer
+
+    @property
+    def mapping(self) -> Mapping:
+        """The two maps."""
+        return Mapping(self._sides[0].matrix, self._sides[1].matrix, self._trace)
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self._sides[0].matrix.device
+
     def reversed(self) -> "Alignment":
-        """The same shared space, asked from the target side: what was source is target."""
-        return self._reversed
+        """The same shared space, asked from the target side: what was source is target.
+
+        It shares with this one all that either has made so far.
+        """
+        other = Alignment.__new__(Alignment)
+        other._hold(
+            self._pairing, self.seeds.reversed(), self.card.reversed(), self._trace, turned=not self._turned
+        )
+        return other
 
     def map(self, rows: ArrayLike) -> Float[Tensor, "n p"]:
         """Rows of the source space, normalised as its vocabulary was, in the shared space.
@@ -89,23 +117,15 @@ class Alignment:
         Raises:
             InputError: Another number of columns, or NaN or infinite values.
         """
-        tensor = as_matrix(rows, name="rows to map", device=self.device)
-        source = self.mapping.source.to(self.device)
-        made = tensor.new_empty(tensor.shape[0], source.shape[1])
-        for block, mapped in zip(tensor.split(_MAPPED_ROWS), made.split(_MAPPED_ROWS), strict=True):
-            mapped.copy_(unit_rows(self.normalizers[0].apply(block) @ source))
-        return made
+        return self._sides[0].map(rows)
 
-    @cached_property
+    @property
     def shared(self) -> tuple[Float[Tensor, "n p"], Float[Tensor, "m p"]]:
-        """Both vocabularies in the shared space, unit rows."""
-        other = self.reversed()
-        rows = self.map(self.source.matrix), other.map(self.target.matrix)
-        other.__dict__["shared"] = rows[1], rows[0]
-        return rows
+        """Both vocabularies in the shared space, unit rows; made once."""
+        return self._sides[0].rows, self._sides[1].rows
 
     def index(self, criterion: str | Criterion = "csls") -> Index:
-        """The target vocabulary ready to be searched by a criterion; made once, then kept.
+        """The target vocabulary ready to be searched by a criterion; the few that were used last are kept.
 
         Args:
             criterion: `csls`, `nn`, `isf` (inverted softmax, its temperature fitted on the seed pairs), or a
@@ -114,24 +134,23 @@ class Alignment:
         Raises:
             InputError: No criterion has that name.
         """
-        if criterion not in self._indexes:
-            made = self._criterion(criterion)
-            if made == _SAVED:
-                self._indexes[criterion] = _SAVED.index_with(self.shared[1], self.neighbourhoods)
-            else:
-                self._indexes[criterion] = made.index(*self.shared)
-        return self._indexes[criterion]
 
-    @cached_property
+        def make() -> Index:
+            made = self._criterion(criterion)
+            if made == SAVED:
+                return SAVED.index_with(self._sides[1].rows, self.neighbourhoods)
+            return made.index(*self.shared)
+
+        return self._pairing.index((self._turned, criterion), make)
+
+    @property
     def neighbourhoods(self) -> Float[Tensor, "m"]:
         """r_S of CSLS with k = 10: each target word's mean cosine with its nearest source words.
 
-        The costly half of CSLS, a pass over all pairs of words; made for both directions at once, and saved
+        The costly half of CSLS, a pass over all pairs of words; made once, for both directions, and saved
         with the alignment.
         """
-        others, own = _SAVED.neighbourhoods(*self.shared)
-        self.reversed().__dict__["neighbourhoods"] = others
-        return own
+        return self._both_neighbourhoods[1]
 
     @overload
     def translate(  # type: ignore[overload-overlap]  # a str is a sequence of str, and is caught first
@@ -154,7 +173,7 @@ class Alignment:
             criterion: See `index`.
 
         Raises:
-            UnknownWordError: A word has no vector.
+            UnknownWordError: A word is not there, or has a zero vector, which is none.
         """
         if isinstance(words, str):
             return self.translate([words], k, criterion)[0]
@@ -173,10 +192,8 @@ class Alignment:
         made = self._criterion(criterion)
 
         def search(k: int) -> tuple[TopK, TopK]:
-            if made == _SAVED:
-                return _SAVED.both_with(
-                    *self.shared, k, (self.reversed().neighbourhoods, self.neighbourhoods)
-                )
+            if made == SAVED:
+                return SAVED.both_with(*self.shared, k, self._both_neighbourhoods)
             return made.both(*self.shared, k)
 
         return induce(self.source.words, self.target.words, search, direction=direction, k=k)
@@ -185,7 +202,7 @@ class Alignment:
         """The alignment of the n most frequent words of either side; itself if there are no more."""
         if max(len(self.source), len(self.target)) <= n:
             return self
-        return self._with(self.source.head(n), self.target.head(n))
+        return self._over(self.source.head(n), self.target.head(n))
 
     def bind(
         self, source: Vectors | None = None, target: Vectors | None = None, *, other_vectors: bool = False
@@ -209,9 +226,7 @@ class Alignment:
         ):
             if vectors is not None:
                 check_vectors(vectors, side, card, other_vectors=other_vectors)
-        return self._with(
-            self.source if source is None else source, self.target if target is None else target
-        )
+        return self._over(source, target)
 
     def save(self, path: str | Path, *, vectors: VectorsPolicy = "copy") -> None:
         """Write the alignment as a folder of safetensors and a JSON card, atomically; nothing is pickled.
@@ -229,7 +244,7 @@ class Alignment:
             Artefact(
                 self.mapping,
                 self.normalizers,
-                (self.reversed().neighbourhoods, self.neighbourhoods),
+                self._both_neighbourhoods,
                 self.seeds,
                 self.card.over(self.source, self.target),
             ),
@@ -239,30 +254,31 @@ class Alignment:
             vectors=vectors,
         )
 
-    @cached_property
-    def _reversed(self) -> "Alignment":
-        other = Alignment(
-            self.target,
-            self.source,
-            normalizers=(self.normalizers[1], self.normalizers[0]),
-            mapping=Mapping(self.mapping.target, self.mapping.source, self.mapping.trace),
-            seeds=self.seeds.reversed(),
-            card=self.card.reversed(),
-            device=self.device,
-        )
-        other.__dict__["_reversed"] = self
-        return other
+    def _hold(
+        self, pairing: Pairing, seeds: Lexicon, card: Card, trace: Trace, *, turned: bool = False
+    ) -> None:
+        self._pairing, self._turned, self._trace = pairing, turned, trace
+        self.seeds, self.card = seeds, card
 
-    def _with(self, source: Vectors, target: Vectors) -> "Alignment":
-        return Alignment(
-            source,
-            target,
-            normalizers=self.normalizers,
-            mapping=self.mapping,
-            seeds=self.seeds,
-            card=self.card,
-            device=self.device,
+    @property
+    def _sides(self) -> tuple[Side, Side]:
+        first, second = self._pairing.sides
+        return (second, first) if self._turned else (first, second)
+
+    @property
+    def _both_neighbourhoods(self) -> tuple[Tensor, Tensor]:
+        first, second = self._pairing.neighbourhoods
+        return (second, first) if self._turned else (first, second)
+
+    def _over(self, source: Vectors | None, target: Vectors | None) -> "Alignment":
+        """The same maps over other vectors, where some are given."""
+        first, second = (
+            side if vectors is None else side.over(vectors)
+            for side, vectors in zip(self._sides, (source, target), strict=True)
         )
+        other = Alignment.__new__(Alignment)
+        other._hold(Pairing(first, second), self.seeds, self.card, self._trace)
+        return other
 
     def _criterion(self, name: str | Criterion) -> Criterion:
         if not isinstance(name, str):

@@ -150,7 +150,8 @@ def stored_vectors(path: str | Path, side: str, card: SideCard) -> Vectors:
             where=path,
             fix=f"give them by --{side}",
         )
-    return Vectors.read(card.path, limit=card.words, language=card.language)
+    read = Vectors.read(card.path, limit=card.words + card.zero_rows, language=card.language)
+    return read.without_zeros().head(card.words)
 
 
 def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors: bool) -> bool:
@@ -165,7 +166,12 @@ def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors:
             where=repr(vectors),
             fix=f"give the {side} vectors that it was made for",
         )
-    begins_alike = len(vectors) >= card.words and vectors.head(card.words).fingerprint == card.fingerprint
+    with_vector = vectors.without_zeros()
+    # Alignments of earlier releases counted words without a vector among theirs.
+    begins_alike = any(
+        len(some) >= card.words and some.head(card.words).fingerprint == card.fingerprint
+        for some in (with_vector, vectors)
+    )
     if not begins_alike and not other_vectors:
         origin = f" from {card.path}" if card.path else ""
         raise MismatchError(
@@ -174,7 +180,7 @@ def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors:
             where=repr(vectors),
             fix="give those, or say that these are of the same space (other_vectors=True, --other-vectors)",
         )
-    return begins_alike and len(vectors) == card.words
+    return begins_alike and len(with_vector) == card.words
 
 
 def _pack_normalizer(normalizer: FittedNormalizer, side: str, tensors: dict[str, Tensor]) -> dict[str, Any]:

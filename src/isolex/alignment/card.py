@@ -37,11 +37,11 @@ class SideCard:
 
     Attributes:
         fingerprint: Digest of words and values, see `Vectors.fingerprint`.
-        words: Number of words.
+        words: Number of words, those without a vector not counted.
         dimension: Numbers a word.
         language: Language code or None.
         path: File they were read from, if any.
-        zero_rows: Words without a vector.
+        zero_rows: Further words, which have a zero vector and so none.
     """
 
     fingerprint: str
@@ -52,10 +52,12 @@ class SideCard:
     zero_rows: int = 0
 
     @classmethod
-    def of(cls, vectors: Vectors, *, zero_rows: int = 0) -> "SideCard":
+    def of(cls, vectors: Vectors) -> "SideCard":
         """The card of some vectors."""
-        path = None if vectors.path is None else str(vectors.path)
-        return cls(vectors.fingerprint, len(vectors), vectors.dimension, vectors.language, path, zero_rows)
+        used = vectors.without_zeros()
+        path = None if used.path is None else str(used.path)
+        zero_rows = len(used.without_vector)
+        return cls(used.fingerprint, len(used), used.dimension, used.language, path, zero_rows)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "SideCard":
@@ -107,12 +109,10 @@ class Card:
 
     def over(self, source: Vectors, target: Vectors) -> "Card":
         """The card of the same alignment over these vectors."""
-        sides = ((source, self.source), (target, self.target))
+        made = SideCard.of(source), SideCard.of(target)
         source_card, target_card = (
-            card
-            if vectors.fingerprint == card.fingerprint
-            else SideCard.of(vectors, zero_rows=card.zero_rows)
-            for vectors, card in sides
+            known if known.fingerprint == new.fingerprint else new
+            for known, new in zip((self.source, self.target), made, strict=True)
         )
         return replace(self, source=source_card, target=target_card)
 

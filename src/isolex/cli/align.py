@@ -193,7 +193,7 @@ def _render(console: Console, alignment: Alignment, output: Path, written: bool,
     for side, made in (("source", card.source), ("target", card.target)):
         if made.zero_rows:
             console.print(
-                f"  {made.zero_rows:,} of {made.words:,} {side} words have a zero vector and match nothing"
+                f"  {made.zero_rows:,} {side} words have a zero vector, which is none, and are left out"
             )
     if written:
         console.print(f"alignment: {output}")

@@ -137,6 +137,8 @@ def diagnose(
         True
     """
     start = time.perf_counter()
+    health = space_health(source), space_health(target)
+    source, target = source.without_zeros(), target.without_zeros()
     problem = as_problem(source, target, lexicon, device=device)
     head = frequent(problem)
     measures = measures_of(problem, words=words)
@@ -144,7 +146,6 @@ def diagnose(
     space = _shared_space(head, alignment, findings)
     spread = {} if space is None else _hubness(*space)
     expectation = _expectation(problem, measures, findings)
-    health = space_health(source), space_health(target)
     return Diagnosis(
         source,
         target,

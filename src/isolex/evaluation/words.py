@@ -47,10 +47,9 @@ class Language:
     alignment: Alignment | None = None
 
     def row(self, word: str) -> FoundRow | None:
-        """The word's row: as it is spelt, else lower-cased, else title-cased; zero rows are no vectors."""
+        """The word's row: as it is spelt, else lower-cased, else title-cased."""
         for form, spell in _SPELLINGS.items():
-            row = self.vectors.id(spell(word))
-            if row is not None and self.vectors.matrix[row].any():
+            if (row := self.vectors.id(spell(word))) is not None:
                 return FoundRow(row, form)
         return None
 
@@ -58,9 +57,8 @@ class Language:
         """How the word was found, and its vector; from subwords if the vocabulary lacks it."""
         if (found := self.row(word)) is not None:
             return found.form, np.asarray(self.vectors.matrix[found.row], dtype=np.float32)
-        if self.vectors.subwords is not None and (vector := self.vectors.subwords.vector(word)).any():
-            return "subwords", vector
-        return None
+        vector = self.vectors.from_subwords(word)
+        return None if vector is None else ("subwords", vector)
 
     def parts(self, item: str) -> list[str]:
         """The words to look up for an item: itself if it is in the vocabulary, else what blanks part."""
@@ -140,5 +138,5 @@ def languages_of(space: Space, side: Side | None) -> Languages:
             where="side",
             fix="leave it out, or give an alignment",
         )
-    language = Language(space)
+    language = Language(space.without_zeros())
     return Languages(None, language, language)

@@ -181,6 +181,7 @@ def _begin(
     check: bool,
 ) -> _Start:
     """Align by what there is to align with."""
+    source, target = source.without_zeros(), target.without_zeros()
     seeds = None if lexicon is None else as_lexicon(lexicon, what="lexicon")
     gold = np.empty((0, 2), dtype=np.int64) if seeds is None else _counting(seeds.index(source, target))
     words = len(np.unique(gold[:, 0]))

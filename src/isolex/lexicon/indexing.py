@@ -21,6 +21,7 @@ class Coverage:
         sources_found: Source words with at least one such pair.
         missing_source: Source words that the source vocabulary lacks, in lexicon order.
         missing_target: Target words that the target vocabulary lacks, in lexicon order.
+        without_vector: Those of the missing words, of either side, that are known to have a zero vector.
     """
 
     pairs: int
@@ -29,6 +30,7 @@ class Coverage:
     sources_found: int
     missing_source: tuple[str, ...]
     missing_target: tuple[str, ...]
+    without_vector: tuple[str, ...] = ()
 
     @property
     def pairs_percent(self) -> float:
@@ -46,7 +48,9 @@ class Coverage:
         sources = f"{self.sources_found:,} of {counted(self.sources, 'source word')}"
         found = f"{pairs} and {sources} ({self.sources_percent:.1f} %) are in both vocabularies"
         sides = (("source", self.missing_source), ("target", self.missing_target))
-        missing = [_such_as(words, side) for side, words in sides if words]
+        missing = [_such_as(words, f"{side} word") for side, words in sides if words]
+        if self.without_vector:
+            missing.append(f"of them {_such_as(self.without_vector, 'word')} with a zero vector")
         return f"{found}; missing: {', '.join(missing)}" if missing else found
 
 
@@ -86,13 +90,19 @@ def index_pairs(
             found.append(number)
             rows.append(row)
     ids = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    missing_source = tuple(word for word, row in source_ids.items() if row is None)
+    missing_target = tuple(word for word, row in target_ids.items() if row is None)
     coverage = Coverage(
         pairs=len(pairs),
         pairs_found=len(found),
         sources=len(source_ids),
         sources_found=len({pairs[number][0] for number in found}),
-        missing_source=tuple(word for word, row in source_ids.items() if row is None),
-        missing_target=tuple(word for word, row in target_ids.items() if row is None),
+        missing_source=missing_source,
+        missing_target=missing_target,
+        without_vector=(
+            *filter(source.lacks_vector, missing_source),
+            *filter(target.lacks_vector, missing_target),
+        ),
     )
     kept = None if weights is None else np.array([weights[number] for number in found], dtype=np.float32)
     return IndexedLexicon(ids, kept, coverage)
@@ -102,12 +112,14 @@ def _find(words: Iterable[str], vocabulary: Vectors, case: Case) -> dict[str, in
     look_up: Callable[[str], int | None] = vocabulary.id
     if case == "fold":
         first: dict[str, int] = {}
+        without_vector = set(vocabulary.zero_rows.tolist())
         for row, word in enumerate(vocabulary.words):
             # Vocabularies run from frequent to rare, so the first spelling is the most frequent one.
-            first.setdefault(word.casefold(), row)
+            if row not in without_vector:
+                first.setdefault(word.casefold(), row)
         look_up = first.get
     return {word: look_up(word) for word in words}
 
 
-def _such_as(words: tuple[str, ...], side: str) -> str:
-    return f"{counted(len(words), f'{side} word')} such as {', '.join(words[:3])}"
+def _such_as(words: tuple[str, ...], noun: str) -> str:
+    return f"{counted(len(words), noun)} such as {', '.join(words[:3])}"

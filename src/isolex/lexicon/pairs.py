@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import torch
 
@@ -149,6 +150,10 @@ class Lexicon:
     def sources(self) -> tuple[str, ...]:
         """The different source words, in lexicon order."""
         return tuple(self.targets_of)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Without the look-up tables, which are made again where they are needed and cannot be pickled.
+        return {"pairs": self.pairs, "weights": self.weights, "case": self.case}
 
     def __len__(self) -> int:
         return len(self.pairs)

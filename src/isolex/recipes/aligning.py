@@ -1,5 +1,6 @@
 """`align`: from two sets of vectors to an alignment, by a method that is named, given or chosen."""
 
+import warnings
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import torch
 
 from isolex.alignment import Alignment, Card, SideCard
 from isolex.arrays import pick_device
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning
 from isolex.lexicon import IndexedLexicon, Lexicon, as_lexicon, index_checked
 from isolex.mapping import Problem, Solver
 from isolex.normalize import DEFAULT_STEPS, FittedNormalizer, Normalizer
@@ -60,7 +61,7 @@ def align(
         ['gato', 'perro', 'gatos']
     """
     chosen_device = pick_device(device)
-    source, target = _vectors(source), _vectors(target)
+    source, target = _vectors(source, "source"), _vectors(target, "target")
     check_supervision(method, None if lexicon is None else "a lexicon")
     seeds, indexed = _seeds(_identical(method, source, target) or lexicon, source, target)
     normalizer = Normalizer(normalize)
@@ -78,8 +79,8 @@ def align(
     card = Card(
         method=choice.name,
         settings={"solver": _settings(choice.solver), "normalize": list(normalize)},
-        source=SideCard.of(source, zero_rows=source_normalizer.zero_rows),
-        target=SideCard.of(target, zero_rows=target_normalizer.zero_rows),
+        source=SideCard.of(source),
+        target=SideCard.of(target),
         seed=seed,
         status=choice.status,
         reasons=choice.reasons,
@@ -97,8 +98,19 @@ def align(
     )
 
 
-def _vectors(given: Vectors | str | Path) -> Vectors:
-    return given if isinstance(given, Vectors) else Vectors.read(given)
+def _vectors(given: Vectors | str | Path, side: str) -> Vectors:
+    """The words that have a vector; who has not read the others from a file, which told, is told of them."""
+    vectors = given if isinstance(given, Vectors) else Vectors.read(given)
+    used = vectors.without_zeros()
+    if vectors.report is None and (missing := len(vectors) - len(used)):
+        zero = [vectors.words[row] for row in vectors.zero_rows[:3]]
+        warnings.warn(
+            f"{side}: left out {missing:,} of {len(vectors):,} words, whose vectors are zero, such as "
+            f"{', '.join(zero)}",
+            IsolexWarning,
+            stacklevel=3,
+        )
+    return used
 
 
 def _identical(method: str | Solver, source: Vectors, target: Vectors) -> Lexicon | None:

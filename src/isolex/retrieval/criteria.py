@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import torch
@@ -112,7 +113,7 @@ class CSLS:
             keys,
             scale=2.0,
             bias=-neighbourhoods,
-            row_term=lambda queries: mean_top_k(queries, keys, self.k),
+            row_term=partial(mean_top_k, keys=keys, k=self.k),
         )
 
     def neighbourhoods(
@@ -166,7 +167,7 @@ class InvertedSoftmax:
             keys,
             scale=beta,
             bias=bias,
-            row_term=lambda queries: log_sum_exp(queries, keys, scale=beta, bias=bias),
+            row_term=partial(log_sum_exp, keys=keys, scale=beta, bias=bias),
         )
 
     def both(self, x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], k: int) -> tuple[TopK, TopK]:

@@ -164,10 +164,7 @@ class DocumentIndex:
 
 def _has_vector(vectors: Vectors, word: str) -> bool:
     """Whether the word can be translated, by its own row or by its subwords."""
-    row = vectors.id(word)
-    if row is not None:
-        return bool(vectors.matrix[row].any())
-    return vectors.subwords is not None and bool(vectors.subwords.vector(word).any())
+    return word in vectors or vectors.from_subwords(word) is not None
 
 
 def _weighted(

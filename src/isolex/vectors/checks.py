@@ -31,8 +31,8 @@ def as_array(matrix: ArrayLike) -> np.ndarray:
         made = array.astype(np.float32)
     if made.ndim == 2 and (vanished := int((array.any(axis=1) & ~made.any(axis=1)).sum())):
         warnings.warn(
-            f"matrix: {vanished:,} of {len(made):,} rows become zero in float32, since all their values are too "
-            "small for it; multiply the matrix by a large number first",
+            f"matrix: {vanished:,} of {len(made):,} rows become zero in float32, since all their values are "
+            "too small for it; multiply the matrix by a large number first",
             IsolexWarning,
             stacklevel=3,
         )

@@ -102,7 +102,8 @@ def read_store(path: Path, kind: VectorFormat, options: ReadOptions) -> Content:
     rows = min(len(words), options.limit or len(words))
     fingerprint = card.get("fingerprint") if rows == len(words) else None
     report = ReadReport(str(kind), rows, unit="row")
-    return Content(words.head(rows), matrix[:rows], language, report, subwords, fingerprint)
+    without_vector = frozenset(card.get("without_vector", ()))
+    return Content(words.head(rows), matrix[:rows], language, report, subwords, fingerprint, without_vector)
 
 
 def write_store(content: Content, path: Path) -> None:
@@ -122,6 +123,8 @@ def write_store(content: Content, path: Path) -> None:
         "language": content.language,
         "fingerprint": content.fingerprint,
     }
+    if content.without_vector:
+        card["without_vector"] = sorted(content.without_vector)
     tensors = {
         "matrix": np.ascontiguousarray(content.matrix),
         "words": np.frombuffer(b"".join(raw), dtype=np.uint8),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -34,8 +35,8 @@ _PIECE_ROWS = 16_384
 class Vectors:
     """Words in frequency order, each with its vector.
 
-    A word whose vector is zero has none: it stands among the words and keeps its row, but it is not found when
-    one looks it up, and nothing is aligned, answered or scored with it (see `without_zeros`).
+    A word whose vector is zero has none: it stands among the words and keeps its row, but it is not found
+    when one looks it up, and nothing is aligned, answered or scored with it (see `without_zeros`).
 
     Args:
         words: n unique words, most frequent first.
@@ -166,8 +167,8 @@ class Vectors:
         if zero.size == len(self):
             raise InputError("every vector is zero, expected some that are not", where=repr(self))
         kept = np.delete(np.arange(len(self)), zero)
-        part = self._part([self.words[row] for row in kept], self.matrix[kept])
-        part.without_vector = self.without_vector.union(self.words[row] for row in zero)
+        part = self._part([self.words[row] for row in kept.tolist()], self.matrix[kept])
+        part.without_vector = self.without_vector.union(self.words[row] for row in zero.tolist())
         part.path, part._all_have_vectors = self.path, True
         return part
 
@@ -212,8 +213,7 @@ class Vectors:
         return as_matrix(self.matrix, name=repr(self), device=device)
 
     def head(self, n: int) -> "Vectors":
-        """The first n words, those without a vector counted, sharing memory with these; these themselves if
-        there are no more.
+        """The first n words, sharing memory with these; these themselves if there are no more.
 
         Raises:
             InputError: n is less than 1.
@@ -253,6 +253,10 @@ class Vectors:
         vectors = cls.__new__(cls)
         vectors._hold(content)
         return vectors
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.matrix.setflags(write=False)  # which a pickle does not tell
 
     def _hold(self, content: Content) -> None:
         self.words = content.words
