@@ -76,6 +76,7 @@ def test_json_has_the_keys_that_other_programs_rely_on():
         "mrr": 0.4266,
         "n": 6,
         "coverage": 80.0,
+        "without_vector": 0,
         "copy_baseline": 0.0,
         "p@1_without_identical": 33.33,
         "interval": [pytest.approx(end, abs=0.01) for end in SOME.interval],

@@ -27,7 +27,7 @@ def over_words(
 ) -> Alignment:
     """An alignment of these words, whose vectors mean nothing."""
     sides = (
-        Vectors(words, gaussian(len(words), 6, seed), language)
+        Vectors(words, gaussian(len(words), 6, seed), language, unicode="keep")
         for seed, (words, language) in enumerate(zip((source, target), languages, strict=True))
     )
     return alignment_of(*sides, steps=("unit",))

@@ -1,7 +1,9 @@
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from isolex.lexicon import Lexicon
+from isolex.vectors import Vectors
 
 
 def test_identical_strings_in_source_order(vocabulary) -> None:
@@ -16,6 +18,13 @@ def test_identical_strings_in_source_order(vocabulary) -> None:
 def test_identical_strings_that_no_lexicon_can_hold_are_left_out(vocabulary) -> None:
     words = vocabulary("\u00a0", "a\x01b", "cat")
     assert Lexicon.identical(words, words).sources == ("cat",)
+
+
+def test_words_with_a_zero_vector_are_no_seeds() -> None:
+    matrix = np.array([[1, 0], [0, 0], [0, 0], [0, 1]])
+    source, target = Vectors(["7", "8", "a", "b"], matrix), Vectors(["8", "7", "a", "b"], matrix)
+    assert Lexicon.identical(source, target).pairs == (("b", "b"),)
+    assert Lexicon.numerals(source, target).pairs == ()
 
 
 def test_nothing_shared_is_an_empty_lexicon(vocabulary) -> None:

@@ -1,3 +1,5 @@
+import unicodedata
+
 import bm25s
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from isolex import align
 from isolex.errors import InputError
+from isolex.lexicon import Lexicon
 from isolex.retrieval import CSLS
 from isolex.transfer import RANKINGS, DocumentIndex, Text, TextEncoder, fused, reciprocal_ranks
 from isolex.vectors import Vectors
@@ -245,3 +248,15 @@ class TestFusion:
             oracle.reciprocal_rank_fusion(*own) for own in zip(first.tolist(), second.tolist(), strict=True)
         ]
         assert made == pytest.approx(np.array(expected))
+
+
+def test_queries_in_any_unicode_form_find_documents_in_any():
+    words = ["café", "té", "pan", "sol"]
+    vectors = Vectors(words, np.eye(4), language="es")
+    alignment = align(vectors, vectors, Lexicon([(word, word) for word in words]), method="procrustes")
+    texts = ["un café zumbón", "té", "pan"]
+    forms = [[unicodedata.normalize(form, text) for text in texts] for form in ("NFC", "NFD")]
+    for documents in forms:
+        index = DocumentIndex([Text(str(n), text) for n, text in enumerate(documents)], alignment)
+        assert np.array_equal(*(index.scores(queries) for queries in forms))
+        assert index.search(forms[1][0], k=1)[0].document.id == "0"

@@ -105,7 +105,9 @@ def ciphered(task: InductionTask) -> InductionTask:
     # One cycle through all of them in random order, so that no letter stays what it was.
     order = torch.randperm(len(letters), generator=generator(0)).tolist()
     table = str.maketrans({letters[order[place]]: letters[order[place - 1]] for place in range(len(letters))})
-    target = Vectors([word.translate(table) for word in task.target.words], task.target.matrix)
+    target = Vectors(
+        [word.translate(table) for word in task.target.words], task.target.matrix, unicode="keep"
+    )
     train = None if task.train is None else _with_targets(task.train, table)
     return replace(task, target=target, train=train, test=_with_targets(task.test, table))
 

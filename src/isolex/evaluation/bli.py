@@ -60,6 +60,7 @@ def evaluate(
         coverage=indexed.coverage.sources_percent,
         answers=tuple(answers),
         leaks=find_leaks(train, lexicon),
+        without_vector=indexed.coverage.without_vector,
     )
 
 

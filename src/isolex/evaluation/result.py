@@ -65,6 +65,7 @@ class BLIResult:
         coverage: Percent of the test's source words with a pair inside both vocabularies.
         answers: One a test unit that was scored.
         leaks: What of the test stands in the training pairs, if those are known.
+        without_vector: Test words, of either side, that are known to have a zero vector, and so none.
     """
 
     protocol: BLIProtocol
@@ -73,6 +74,7 @@ class BLIResult:
     coverage: float
     answers: tuple[Answer, ...] = field(repr=False)
     leaks: LeakReport | None = None
+    without_vector: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
@@ -152,6 +154,7 @@ class BLIResult:
             "mrr": rounded(self.mrr, 4),
             "n": self.n,
             "coverage": rounded(self.coverage),
+            "without_vector": len(self.without_vector),
             "copy_baseline": rounded(self.copy_baseline),
             "p@1_without_identical": rounded(self.precision_without_identical),
             "interval": [rounded(end) for end in self.interval],

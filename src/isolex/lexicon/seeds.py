@@ -15,7 +15,7 @@ def identical_pairs(source: Vectors, target: Vectors, *, minimum_length: int) ->
     """(word, word) for the words of at least `minimum_length` characters in both, in source order."""
     return [
         (word, word)
-        for word in source.words
+        for word in source.without_zeros().words
         if len(word) >= minimum_length and word in target and word_problem(word) is None
     ]
 
@@ -26,12 +26,12 @@ def numeral_pairs(source: Vectors, target: Vectors) -> list[tuple[str, str]]:
     A numeral is runs of decimal digits (of any script) with single inner "." or ",": 3, 1984, 1,000.5, ٣.
     """
     targets: dict[str, list[str]] = {}
-    for key, word in _numerals(target.words):
+    for key, word in _numerals(target):
         targets.setdefault(key, []).append(word)
-    return [(word, other) for key, word in _numerals(source.words) for other in targets.get(key, ())]
+    return [(word, other) for key, word in _numerals(source) for other in targets.get(key, ())]
 
 
-def _numerals(words: Iterable[str]) -> Iterable[tuple[str, str]]:
-    for word in words:
+def _numerals(vectors: Vectors) -> Iterable[tuple[str, str]]:
+    for word in vectors.without_zeros().words:
         if _NUMERAL.fullmatch(word):
             yield _DIGIT.sub(lambda digit: str(int(digit[0])), word), word

@@ -1,5 +1,6 @@
 """The words of texts that a language's vectors know, and how much of the texts they are."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -72,20 +73,20 @@ class KnownWords:
 
     def bag(self, text: str) -> Counter[str]:
         """How often the text has each known word."""
-        return Counter(word for token in self._tokenizer(text) for word in self._known(token))
+        return Counter(word for token in self._tokens(text) for word in self._known(token))
 
     def terms(self, text: str) -> list[str]:
         """The words in order, those outside the vocabulary in lower case."""
         # Subwords know words as they stand in the text, which another text may spell otherwise.
         return [
             word if word in self._language.vectors else word.lower()
-            for token in self._tokenizer(text)
+            for token in self._tokens(text)
             for word in self._known(token) or [token.lower()]
         ]
 
     def coverage(self, texts: Iterable[str]) -> TextCoverage:
         """How much of the texts is known."""
-        looked_up = [[self._known(token) for token in self._tokenizer(text)] for text in texts]
+        looked_up = [[self._known(token) for token in self._tokens(text)] for text in texts]
         words = [ways for text in looked_up for ways in text]
         known = [ways for ways in words if ways]
         return TextCoverage(
@@ -123,6 +124,14 @@ class KnownWords:
         mean = (frequency * smoothing / (smoothing + frequency)).astype(np.float32) @ self._vocabulary
         direction: np.ndarray = mean / max(float(np.linalg.norm(mean)), np.finfo(np.float32).tiny)
         return direction
+
+    def _tokens(self, text: str) -> list[str]:
+        # Tokens are compared with those of other texts, which may be in another Unicode form.
+        vectors = self._language.vectors
+        return [
+            token if token.isascii() or token in vectors else unicodedata.normalize("NFC", token)
+            for token in self._tokenizer(text)
+        ]
 
     def _known(self, token: str) -> list[str]:
         if token not in self._looked_up:
