@@ -56,7 +56,7 @@ threads_option = click.option(
     type=click.IntRange(min=1),
     expose_value=False,
     callback=lambda _context, _option, value: _use_threads(value),
-    help="CPU threads; by default one a core.",
+    help="CPU threads, by default one a core; another number may change the last bits of a result.",
 )
 device_option = click.option(
     "--device",

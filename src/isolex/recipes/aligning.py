@@ -44,7 +44,8 @@ def align(
             self-learning if there are fewer than 200 of them, `unsupervised` if there are none; or a solver
             of `isolex.mapping` with your settings.
         normalize: Normalisation steps, see `isolex.normalize.Normalizer`.
-        seed: Of everything random. The same seed gives the same result on the same machine.
+        seed: Of everything random. The same seed gives the same result on the same machine with the same
+            number of threads.
         device: Where to compute; by default a GPU if there is one.
         check: Give the result a status, which costs a few times the solving. Without it the status is
             `unchecked`, and `method="unsupervised"` makes one try only. `auto` checks in any case.
