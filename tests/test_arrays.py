@@ -101,6 +101,16 @@ class TestFullPrecision:
             assert torch.get_float32_matmul_precision() == "highest"
         assert torch.get_float32_matmul_precision() == rounded_products
 
+    def test_blocks_that_overlap_in_threads(self, rounded_products) -> None:
+        """The first to enter is the first to leave: the other is still inside then."""
+        first, second = full_precision(), full_precision()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert torch.get_float32_matmul_precision() == "highest"
+        second.__exit__(None, None, None)
+        assert torch.get_float32_matmul_precision() == rounded_products
+
     def test_after_an_error(self, rounded_products) -> None:
         with pytest.raises(ZeroDivisionError), full_precision():
             _ = 1 / 0

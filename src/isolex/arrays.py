@@ -1,5 +1,6 @@
 """Where tensors live and what they are made of: the one place for device, dtype and generator policy."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
@@ -73,23 +74,48 @@ def _plain(values: np.ndarray) -> np.ndarray:
     return array if array.flags.writeable else np.asarray(_Writable(array))
 
 
+class _Precision:
+    """What was set before the first of the blocks that are running now, in whatever threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running = 0
+        self._before = "highest"
+
+    def enter(self) -> None:
+        with self._lock:
+            if self._running == 0:
+                self._before = torch.get_float32_matmul_precision()
+                self._set("highest")
+            self._running += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._running -= 1
+            if self._running == 0:
+                self._set(self._before)
+
+    def _set(self, wanted: str) -> None:
+        if self._before != "highest":
+            torch.set_float32_matmul_precision(wanted)
+
+
+_PRECISION = _Precision()
+
+
 @contextmanager
 def full_precision() -> Iterator[None]:
     """Products of float32 matrices are computed in float32, whatever the program that uses isolex has set.
 
     With `torch.set_float32_matmul_precision` or `allow_tf32` a program can have them rounded to TF32 or
     bfloat16, on processors as well as on GPUs; near-equal scores would then change places. The setting is
-    torch's for the whole process, and comes back at the end. Also a decorator.
+    torch's for the whole process; it comes back when no thread is inside any more. Also a decorator.
     """
-    before = torch.get_float32_matmul_precision()
-    if before == "highest":
-        yield
-        return
-    torch.set_float32_matmul_precision("highest")
+    _PRECISION.enter()
     try:
         yield
     finally:
-        torch.set_float32_matmul_precision(before)
+        _PRECISION.leave()
 
 
 def generator(seed: int) -> torch.Generator:

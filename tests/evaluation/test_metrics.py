@@ -1,4 +1,5 @@
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -125,6 +126,23 @@ def test_the_paired_test_sees_what_two_intervals_do_not():
     assert result.p_value == pytest.approx(2**-14)
     own = [bootstrap_interval(values.astype(float), alone(300)) for values in (first, second)]
     assert own[1][1] > own[0][0]
+
+
+def test_units_of_one_cluster_are_no_independent_evidence():
+    """A system that gets all pairs of one word right has won once, not a hundred times."""
+    first, second = np.ones(102, dtype=bool), np.zeros(102, dtype=bool)
+    clusters = np.array([0] * 100 + [1, 2])
+    result = paired_test(first, second, clusters)
+    assert (result.n, result.wins, result.losses) == (102, 102, 0)
+    assert result.p_value == pytest.approx(2 * 0.5**3)
+
+
+def test_resampling_a_large_test_takes_little_memory():
+    tracemalloc.start()
+    bootstrap_interval(np.ones(50_000), alone(50_000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100 * 2**20
 
 
 def test_nothing_to_compare():

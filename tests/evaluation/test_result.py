@@ -96,6 +96,16 @@ def test_bins_by_frequency():
     ]
 
 
+def test_no_rank_is_beyond_the_last_bin():
+    result = result_of(
+        answer("a", 1, place=200_000), answer("b", 2, place=200_001), answer("c", 1, place=900_000)
+    )
+    assert result.by_frequency() == [
+        FrequencyBin(50_001, 200_000, 1, 100),
+        FrequencyBin(200_001, 900_000, 2, 50),
+    ]
+
+
 def test_the_interval_draws_source_words_not_pairs():
     ranks = np.random.default_rng(0).integers(1, 3, 30)
     words = [answer(f"w{n}", int(rank)) for n, rank in enumerate(ranks)]

@@ -173,6 +173,23 @@ class TestAgreement:
 
 
 class TestRestart:
+    def test_pairs_keep_their_weights_and_those_without_any_do_not_count(self) -> None:
+        problem = seeded(40)
+        weights = torch.arange(40.0) % 4
+        again = restart(replace(problem, weights=weights), seed=1)
+        kept = {
+            tuple(row): float(weight)
+            for row, weight in zip(again.x[again.pairs[:, 0]].tolist(), again.weights.tolist(), strict=True)
+        }
+        assert len(kept) == len(again.pairs) == 24
+        given = replace(problem, weights=weights).weights
+        rows = problem.x[problem.pairs[:, 0]].tolist()
+        ratios = {
+            kept[tuple(row)] / float(own) for row, own in zip(rows, given, strict=True) if tuple(row) in kept
+        }
+        assert 0 not in kept.values()
+        assert max(ratios) == pytest.approx(min(ratios), rel=1e-5)
+
     def test_words_keep_their_order_and_pairs_their_rows(self) -> None:
         """The first column of either side tells which row it was."""
         n, m, p = 500, 400, 150

@@ -307,15 +307,25 @@ def test_small_searches_are_the_same_both_ways() -> None:
     assert_best(back, table(scores).T, 3, atol=1e-6)
 
 
-def test_calibration_goes_by_the_faster_product(monkeypatch) -> None:
+@pytest.mark.parametrize(
+    ("answers", "expected"), [((True, False), True), ((False, True), True), ((False, False), False)]
+)
+def test_the_processor_decides(monkeypatch, answers, expected) -> None:
     monkeypatch.delenv(SCREENING_VARIABLE, raising=False)
-    for ratio, expected in ((3.0, True), (1.0, False)):
-        screening._bfloat16_is_fast.cache_clear()
-        monkeypatch.setattr(
-            screening, "_seconds", lambda x, _, r=ratio: r if x.dtype == torch.float32 else 1.0
-        )
-        assert screens(torch.device("cpu")) is expected
-    screening._bfloat16_is_fast.cache_clear()
+    for name, answer in zip(screening._BFLOAT16_QUESTIONS, answers, strict=True):
+        monkeypatch.setattr(torch.cpu, name, lambda answer=answer: answer, raising=False)
+    screening._multiplies_bfloat16.cache_clear()
+    assert screens(torch.device("cpu")) is expected
+    screening._multiplies_bfloat16.cache_clear()
+
+
+def test_releases_of_torch_that_do_not_tell_do_not_screen(monkeypatch) -> None:
+    monkeypatch.delenv(SCREENING_VARIABLE, raising=False)
+    for name in screening._BFLOAT16_QUESTIONS:
+        monkeypatch.delattr(torch.cpu, name, raising=False)
+    screening._multiplies_bfloat16.cache_clear()
+    assert not screens(torch.device("cpu"))
+    screening._multiplies_bfloat16.cache_clear()
 
 
 def test_oracle_and_plain_search_agree() -> None:

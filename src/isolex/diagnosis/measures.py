@@ -149,7 +149,7 @@ def as_problem(
     lexicon: Lexicon | None = None,
     *,
     normalizer: Normalizer | None = None,
-    device: torch.device | None = None,
+    device: str | torch.device | None = None,
 ) -> Problem:
     """What is measured: normalised rows (`unit,center,unit` unless told otherwise) and ids of seed pairs."""
     steps = normalizer or Normalizer(DEFAULT_STEPS)

@@ -109,7 +109,7 @@ def diagnose(
     alignment: Alignment | None = None,
     words: int = WORDS,
     seed: int = 0,
-    device: torch.device | None = None,
+    device: str | torch.device | None = None,
 ) -> Diagnosis:
     """Will these spaces align, did they, and why not?
 
@@ -124,7 +124,7 @@ def diagnose(
         alignment: Its hubs are counted; by default those of VecMap on the lexicon.
         words: Most frequent words that the measures of isomorphism compare.
         seed: Of everything random.
-        device: Where to compute; the CPU by default.
+        device: Where to compute; by default a GPU if there is one.
 
     Raises:
         InputError: Empty vectors, or a lexicon without a pair in both vocabularies.

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int
 RESAMPLES = 2000
 RANDOMISATIONS = 10_000
 _BLOCK = 100  # randomisations at once, so that memory stays small
+_DRAWN = 20  # resamples at once, likewise
 
 
 def rounded(value: float, digits: int = 2) -> float | None:
@@ -34,8 +35,10 @@ def bootstrap_interval(
     if values.size == 0:
         return math.nan, math.nan
     sums, sizes = np.bincount(clusters, values), np.bincount(clusters)
-    drawn = np.random.default_rng(seed).integers(sums.size, size=(RESAMPLES, sums.size))
-    means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    rng, means = np.random.default_rng(seed), np.empty(RESAMPLES)
+    for start in range(0, RESAMPLES, _DRAWN):
+        drawn = rng.integers(sums.size, size=(_DRAWN, sums.size))
+        means[start : start + _DRAWN] = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 
@@ -50,7 +53,8 @@ class PairedTest:
         interval: 95 % bootstrap interval of the difference.
         wins: Units that only the first gets right.
         losses: Units that only the second gets right.
-        p_value: Exact two-sided sign (McNemar) test: how likely so uneven wins and losses are by chance.
+        p_value: Exact two-sided sign (McNemar) test over clusters, each won or lost by the sum of its units:
+            how likely so uneven wins and losses are by chance.
     """
 
     n: int
@@ -64,14 +68,18 @@ class PairedTest:
 def paired_test(
     first: Bool[np.ndarray, "n"], second: Bool[np.ndarray, "n"], clusters: Int[np.ndarray, "n"]
 ) -> PairedTest:
-    """Compare right-or-wrong answers of two systems, unit by unit (McNemar 1947)."""
+    """Compare right-or-wrong answers of two systems, unit by unit (McNemar 1947).
+
+    Units of one cluster, such as the pairs of one source word, are not independent evidence, so they count
+    together: in the interval they are drawn together, and in the test they are one win or one loss.
+    """
     gains = first.astype(float) - second.astype(float)
     wins, losses = int((gains > 0).sum()), int((gains < 0).sum())
     low, high = bootstrap_interval(gains, clusters)
     difference = float(gains.mean()) if gains.size else math.nan
-    return PairedTest(
-        int(gains.size), 100 * difference, (100 * low, 100 * high), wins, losses, sign_test(wins, losses)
-    )
+    of_clusters = np.bincount(clusters, gains)
+    p_value = sign_test(int((of_clusters > 0).sum()), int((of_clusters < 0).sum()))
+    return PairedTest(int(gains.size), 100 * difference, (100 * low, 100 * high), wins, losses, p_value)
 
 
 @dataclass(frozen=True)

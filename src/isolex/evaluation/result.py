@@ -111,8 +111,8 @@ class BLIResult:
     def by_frequency(self) -> list[FrequencyBin]:
         """P@1 by frequency of the source word; bins without test words are left out."""
         places = np.array([answer.source_rank or 0 for answer in self.answers])
-        bins, first = [], 1
-        for last in FREQUENCY_BINS:
+        bins, first, rarest = [], 1, int(places.max(initial=0))
+        for last in (*FREQUENCY_BINS, max(rarest, FREQUENCY_BINS[-1] + 1)):
             inside = (places >= first) & (places <= last)
             if inside.any():
                 bins.append(FrequencyBin(first, last, int(inside.sum()), _percent(self._right[inside])))

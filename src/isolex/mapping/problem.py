@@ -89,6 +89,12 @@ class Problem:
         weights = None if self.weights is None else self.weights[keep]
         return Problem(self.x, self.z, self.pairs[keep], weights)
 
+    def weighty(self) -> "Problem":
+        """The same without the pairs of weight 0."""
+        if self.weights is None or bool((self.weights > 0).all()):
+            return self
+        return self.restricted(self.weights > 0)
+
     def _some_pairs(self) -> Int[Tensor, "p 2"]:
         if self.pairs.shape[0] == 0:
             raise InputError(

@@ -110,8 +110,7 @@ def judge(found: HeldOut, null: HeldOut) -> tuple[Literal["aligned", "doubtful",
 
 def _counting(problem: Problem) -> Problem:
     """The problem of the pairs that have a weight, and of those the ones between frequent words."""
-    if problem.weights is not None:
-        problem = problem.restricted(problem.weights > 0)
+    problem = problem.weighty()
     inside = (problem.pairs < VOCABULARY).all(dim=1)
     if not inside.any():
         return problem

@@ -116,14 +116,17 @@ def restart(problem: Problem, *, seed: int = 0) -> Problem:
     """The problem for an independent try: a word in twenty less on either side, and a fifth of the pairs.
 
     Solvers without any chance in them would otherwise only repeat themselves. Order is kept, so that the most
-    frequent words stay in front; words in the remaining pairs stay in any case.
+    frequent words stay in front; words in the remaining pairs stay in any case. Pairs keep their weights, and
+    those of weight 0 do not count.
     """
     draws = generator(seed)
+    problem = problem.weighty()
     order = torch.randperm(problem.pairs.shape[0], generator=draws).to(problem.pairs.device)
-    pairs = problem.pairs[order[: math.ceil(KEPT_PAIRS * order.numel())].sort().values]
+    kept = order[: math.ceil(KEPT_PAIRS * order.numel())].sort().values
+    pairs, weights = problem.pairs[kept], None if problem.weights is None else problem.weights[kept]
     x, source_ids = _thinned(problem.x, pairs[:, 0], draws)
     z, target_ids = _thinned(problem.z, pairs[:, 1], draws)
-    return Problem(x, z, torch.stack([source_ids, target_ids], dim=1))
+    return Problem(x, z, torch.stack([source_ids, target_ids], dim=1), weights)
 
 
 def _thinned(

@@ -6,7 +6,6 @@ the others can score proves that none of them was better.
 """
 
 import os
-import time
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Protocol
@@ -18,11 +17,11 @@ from torch import Tensor
 from isolex.errors import InputError
 from isolex.retrieval.tiles import Scores
 
-# Overrides the calibration: on, off or auto.
+# Overrides what the processor says: on, off or auto.
 SCREENING_VARIABLE = "ISOLEX_SCREENING"
 
-# The product must be faster by so much for the screening to pay.
-_WORTH = 1.5
+# What torch tells of processors, in the releases that do: AMX, and AVX-512's instructions for bfloat16.
+_BFLOAT16_QUESTIONS = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
 # So many times the candidates for rows that could not be proven: those of words with many near copies.
 _GENEROSITY = 8
 
@@ -276,28 +275,22 @@ _ROUNDED_ROWS = 8_192
 
 
 def screens(device: torch.device) -> bool:
-    """Whether to screen in bfloat16 on this machine: as the environment says, else by calibration."""
+    """Whether to screen in bfloat16: as the environment says, else where the processor multiplies it."""
     wish = os.environ.get(SCREENING_VARIABLE, "auto")
     if wish not in ("auto", "on", "off"):
         raise InputError(f"got {wish!r}, expected auto, on or off", where=SCREENING_VARIABLE)
-    return wish == "on" or (wish == "auto" and device.type == "cpu" and _bfloat16_is_fast())
+    return wish == "on" or (wish == "auto" and device.type == "cpu" and _multiplies_bfloat16())
 
 
 @lru_cache(maxsize=1)
-def _bfloat16_is_fast() -> bool:
-    """Whether a product in bfloat16 is clearly faster than one in float32; a few milliseconds, once."""
-    x, z = torch.ones(512, 320), torch.ones(2048, 320)
-    pairs = (x, z), (x.bfloat16(), z.bfloat16())
-    # By turns, and the best of each: other work on the machine must not decide.
-    seconds = [[_seconds(*pair) for pair in pairs] for _ in range(6)]
-    full, rounded = (min(column) for column in zip(*seconds, strict=True))
-    return bool(full > _WORTH * rounded)
+def _multiplies_bfloat16() -> bool:
+    """Whether the processor has instructions for products in bfloat16.
 
-
-def _seconds(x: Tensor, z: Tensor) -> float:
-    start = time.perf_counter()
-    torch.mm(x, z.T)
-    return time.perf_counter() - start
+    What it is, and no timing, decides: scores of near ties may differ in the last bit between the two ways,
+    and the same seed must give the same result in every run.
+    """
+    questions = (getattr(torch.cpu, name, None) for name in _BFLOAT16_QUESTIONS)
+    return any(ask is not None and ask() for ask in questions)
 
 
 def _front(buffer: Tensor, rows: slice, columns: slice) -> Tensor:
