@@ -6,20 +6,8 @@ from .helpers import contents
 from .malformed import NO_LEXICON, UNUSABLE
 
 KEYS = {
-    *(
-        "protocol",
-        "criterion",
-        "direction",
-        "p@1",
-        "p@5",
-        "p@10",
-        "mrr",
-        "n",
-        "coverage",
-        "without_vector",
-        "copy_baseline",
-    ),
-    *("p@1_without_identical", "interval", "by_frequency", "leaks"),
+    *("protocol", "criterion", "direction", "p@1", "p@5", "p@10", "mrr", "n", "coverage"),
+    *("without_vector", "copy_baseline", "p@1_without_identical", "interval", "by_frequency", "leaks"),
 }
 BLI = ("evaluate", "bli", "aa-bb", "test.tsv")
 

@@ -250,10 +250,6 @@ class TestRestart:
         assert 40 < len(other.x) <= 50
         assert 50 < len(other.z) <= 60
 
-    def test_weights_stay_behind(self) -> None:
-        problem = Problem(unit_gaussian(50, 3), unit_gaussian(60, 3), same_ids(40), torch.rand(40))
-        assert restart(problem).weights is None
-
     def test_the_seed_decides_and_nothing_else_changes(self) -> None:
         problem, state = planted()[0], torch.get_rng_state()
         before = problem.x.clone(), problem.z.clone(), problem.pairs.clone()
