@@ -20,8 +20,8 @@ from pages import ROOT, Report, filled, read, table, write_or_check
 from isolex.benchmark import WeakRun, leave_one_pair_out
 from isolex.benchmark.planted import COSINE, MISSING
 from isolex.benchmark.verdict import GOOD_RATIO, MEANINGFUL_PERCENT, is_good
-from isolex.mapping import Evidence, judge_evidence
-from isolex.mapping.verdict import (
+from isolex.judging import Evidence, judge_evidence
+from isolex.judging.thresholds import (
     ALIGNED_AGREEMENT,
     FAILED_AGREEMENT,
     FREQUENT_WORDS,

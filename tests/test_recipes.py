@@ -9,6 +9,9 @@ import torch
 import isolex
 from isolex import METHODS, Lexicon, Vectors, align, evaluate
 from isolex.errors import InputError, IsolexWarning, UnknownWordError
+from isolex.judging import policy
+from isolex.judging.restarts import reseeded
+from isolex.judging.thresholds import FAILED_AGREEMENT
 from isolex.mapping import (
     CCA,
     RCSLS,
@@ -27,7 +30,6 @@ from isolex.mapping import (
     VecMap,
     WassersteinProcrustes,
 )
-from isolex.mapping.verdict import FAILED_AGREEMENT, reseeded
 from isolex.progress import stopping
 from isolex.recipes import Method, check_supervision, choosing
 from isolex.recipes.choosing import choose
@@ -80,7 +82,8 @@ def quick_annealing(monkeypatch) -> None:
 
     Unless `many_words`, methods that learn from themselves are judged by a restart.
     """
-    monkeypatch.setattr(choosing, "FEW_WORDS", 1_000)
+    for room in (choosing, policy):
+        monkeypatch.setattr(room, "FEW_WORDS", 1_000)
     monkeypatch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 20)
     monkeypatch.setattr(choosing, "find_spec", lambda name: None)
 
@@ -100,7 +103,8 @@ def seeds_for(method: str, lexicon: Lexicon) -> Lexicon | None:
 @pytest.fixture
 def many_words(monkeypatch) -> None:
     """A hundred seed words are enough to hold some out."""
-    monkeypatch.setattr(choosing, "FEW_WORDS", 100)
+    for room in (choosing, policy):
+        monkeypatch.setattr(room, "FEW_WORDS", 100)
 
 
 def unrelated(n: int = 300, d: int = 20) -> tuple[Vectors, Vectors, Lexicon]:
@@ -535,7 +539,7 @@ def test_where_nothing_can_be_learnt_from_a_few_pairs_a_rotation_may_hold(monkey
     assert evaluate(alignment, Lexicon(lexicon.pairs[60:])).precision(1) >= 95
     few = align(source, target, Lexicon(lexicon.pairs[:5])).card
     assert few.status == "doubtful"
-    assert "only 5 seed words can be held out" in few.reasons[0]
+    assert "only 3 seed words can be held out" in few.reasons[0]
     one = align(source, target, Lexicon(lexicon.pairs[:1])).card
     assert set(one.scores["held_out_p@1"].values()) == {None}
     assert "was taken as the simplest method" in one.reasons[1]
@@ -549,7 +553,7 @@ def test_of_methods_that_all_waver_the_one_that_agrees_best_is_told(monkeypatch)
     monkeypatch.setattr(choosing, "from_transport", lambda seed: second)
     monkeypatch.setattr(choosing, "find_spec", lambda name: True)
     agreed = iter([0.5 * FAILED_AGREEMENT, 0.9 * FAILED_AGREEMENT])
-    monkeypatch.setattr(choosing, "agreement", lambda *_, **__: next(agreed))
+    monkeypatch.setattr(policy, "agreement", lambda *_, **__: next(agreed))
     found = choose("auto", problem, seed=0, check=True)
     assert found.solver is second
     assert found.status == "failed"

@@ -6,9 +6,10 @@ import torch
 
 from isolex.alignment.alignment import CRITERIA, Alignment, Translations
 from isolex.alignment.artefact import check_output, check_vectors, load_artefact, stored_vectors
-from isolex.alignment.card import Card, SideCard, Status, current_versions
+from isolex.alignment.card import Card, SideCard, current_versions
 from isolex.alignment.entries import Direction, Entry, InducedLexicon
 from isolex.arrays import pick_device
+from isolex.judging import Status
 from isolex.vectors import Vectors
 
 __all__ = [

@@ -3,18 +3,17 @@
 import datetime
 import platform
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
 
 from isolex._version import __version__
 from isolex.errors import FormatError
+from isolex.judging import Status
 from isolex.vectors import Vectors
 
 CARD_VERSION = 1
-
-Status = Literal["aligned", "doubtful", "failed", "unchecked"]
 
 
 def current_versions() -> dict[str, str]:

@@ -29,8 +29,9 @@ from isolex.diagnosis import (
     rank_correlation,
 )
 from isolex.evaluation import evaluate
+from isolex.judging import cross_validate
 from isolex.lexicon import Lexicon
-from isolex.mapping import Problem, Procrustes, VecMap, cross_validate
+from isolex.mapping import Problem, Procrustes, VecMap
 from isolex.normalize import unit_rows
 from isolex.progress import track
 from isolex.recipes import align

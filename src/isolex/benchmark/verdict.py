@@ -12,8 +12,9 @@ from torch import Tensor
 from isolex.arrays import generator
 from isolex.benchmark.folder import DataFolder
 from isolex.benchmark.weak import UNORDERED_PAIRS, Spaces, WeakRun
+from isolex.judging import Evidence, null_problem
 from isolex.linalg import gram, root
-from isolex.mapping import Annealing, Evidence, Problem, null_problem
+from isolex.mapping import Annealing, Problem
 from isolex.normalize import unit_rows
 from isolex.progress import track
 from isolex.vectors import Vectors

@@ -7,8 +7,7 @@ from isolex.diagnosis.findings import LexiconFindings
 from isolex.diagnosis.health import SpaceHealth
 from isolex.diagnosis.hubness import Hubness
 from isolex.diagnosis.prediction import Expectation
-from isolex.mapping import HeldOut
-from isolex.mapping.validation import FEW_WORDS
+from isolex.judging import FEW_WORDS, HeldOut
 
 # Points of P@1 that are worth advice, and that more pairs must still bring.
 _WORTH = 1.0

@@ -8,8 +8,9 @@ import torch
 
 from isolex.diagnosis.held_out import CurvePoint, HeldOutPairs, held_out_pairs, learning_curve
 from isolex.diagnosis.measures import as_problem
+from isolex.judging import HeldOut, cross_validate
 from isolex.lexicon import Lexicon
-from isolex.mapping import HeldOut, LeastSquares, Problem, Procrustes, Solver, VecMap, cross_validate
+from isolex.mapping import LeastSquares, Problem, Procrustes, Solver, VecMap
 from isolex.normalize import Normalizer
 from isolex.vectors import Vectors
 

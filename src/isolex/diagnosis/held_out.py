@@ -9,11 +9,12 @@ from torch import Tensor
 
 from isolex.arrays import generator
 from isolex.errors import InputError
-from isolex.mapping import HeldOut, Problem, Solver
+from isolex.judging import HeldOut, dealt, shuffled
+from isolex.judging.thresholds import FOLDS
+from isolex.mapping import Problem, Solver
 from isolex.progress import track
 from isolex.retrieval import CSLS
 
-FOLDS = 5
 SIZES = (25, 50, 100, 250, 500, 1_000, 2_500, 5_000)
 HELD_OUT_WORDS = 500
 ANSWERS = 3
@@ -76,7 +77,7 @@ def held_out_pairs(solver: Solver, problem: Problem, *, seed: int = 0) -> HeldOu
     forward, backward = (torch.zeros(count, dtype=torch.int64, device=words.device) for _ in range(2))
     width = min(ANSWERS, problem.z.shape[0])
     answers = torch.zeros(count, width, dtype=torch.int64, device=words.device)
-    for part in track(list(_dealt(words, seed).chunk(FOLDS)), "held-out seeds"):
+    for part in track(dealt(words, seed=seed), "held-out seeds"):
         held = torch.isin(problem.pairs[:, 0], part)
         x, z = solver.solve(problem.restricted(~held)).apply(problem.x, problem.z)
         sources, targets = problem.pairs[held].T
@@ -105,7 +106,7 @@ def learning_curve(solver: Solver, problem: Problem, *, seed: int = 0) -> Iterat
         problem: Spaces and seed pairs.
         seed: Of the draws.
     """
-    order = _dealt(problem.pairs[:, 0].unique(), seed)
+    order = shuffled(problem.pairs[:, 0].unique(), seed=seed)
     held_words = order[: min(HELD_OUT_WORDS, order.numel() // FOLDS)]
     held = torch.isin(problem.pairs[:, 0], held_words)
     rest = (~held).nonzero()[:, 0]
@@ -123,7 +124,3 @@ def first_answers(x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], pairs: Int[T
     best = CSLS().index(x, z).best(x[pairs[:, 0]], 1)
     ranks = torch.where(best[:, 0] == pairs[:, 1], 1, 2)
     return HeldOutPairs(pairs, ranks, ranks, best).precision()
-
-
-def _dealt(words: Int[Tensor, "w"], seed: int) -> Int[Tensor, "w"]:
-    return words[torch.randperm(words.numel(), generator=generator(seed)).to(words.device)]

@@ -17,9 +17,9 @@ from isolex.diagnosis.hubness import Hubness, hubness_of
 from isolex.diagnosis.measures import PAIRED, WORDS, as_problem, measures_of, prediction_measures
 from isolex.diagnosis.places import Places, places
 from isolex.diagnosis.prediction import Expectation, shipped_model
+from isolex.judging import FEW_WORDS
 from isolex.lexicon import Lexicon
 from isolex.mapping import Problem
-from isolex.mapping.validation import FEW_WORDS
 from isolex.retrieval import CSLS, Criterion, InvertedSoftmax, NearestNeighbour
 from isolex.vectors import Vectors
 

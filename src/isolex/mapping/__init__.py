@@ -9,9 +9,7 @@ from isolex.mapping.problem import Mapping, Problem, Solver
 from isolex.mapping.rcsls import RCSLS
 from isolex.mapping.seeds import GivenPairs, Seed, SimilarityDistributions, Solved, Union
 from isolex.mapping.selflearning import SelfLearning
-from isolex.mapping.validation import HeldOut, cross_validate, judge, null_problem
 from isolex.mapping.vecmap import VecMap
-from isolex.mapping.verdict import Evidence, agreement, gather, judge_evidence
 from isolex.mapping.wasserstein import WassersteinProcrustes
 
 __all__ = [
@@ -20,10 +18,8 @@ __all__ = [
     "Adversarial",
     "Annealing",
     "Dictionary",
-    "Evidence",
     "GivenPairs",
     "GromovWasserstein",
-    "HeldOut",
     "Induction",
     "LeastSquares",
     "Mapping",
@@ -37,10 +33,4 @@ __all__ = [
     "Union",
     "VecMap",
     "WassersteinProcrustes",
-    "agreement",
-    "cross_validate",
-    "gather",
-    "judge",
-    "judge_evidence",
-    "null_problem",
 ]

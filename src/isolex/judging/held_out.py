@@ -2,25 +2,21 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from isolex.arrays import generator
-from isolex.mapping.problem import Problem, Solver
+from isolex.judging.thresholds import ENOUGH_WORDS, FOLDS, VOCABULARY
+from isolex.mapping import Problem, Solver
 from isolex.normalize import unit_rows
 from isolex.retrieval import CSLS
 
-FOLDS = 5
-ENOUGH_WORDS = 200
-VOCABULARY = 20_000
-# With fewer seed words, held-out ones are too few to compare methods on.
-FEW_WORDS = 200
+Part: TypeAlias = Literal["all", "choice", "verdict"]
 
-MIN_WORDS = 10
-USABLE_PERCENT = 10.0
+_FOLDS_OF: dict[Part, slice] = {"all": slice(None), "choice": slice(2), "verdict": slice(2, None)}
 
 
 @dataclass(frozen=True)
@@ -55,21 +51,37 @@ class HeldOut:
         return f"{self.percent:.1f} % ({low:.1f} to {high:.1f})"
 
 
-def cross_validate(solver: Solver, problem: Problem, *, seed: int = 0) -> HeldOut:
+def dealt(words: Int[Tensor, "w"], *, seed: int = 0) -> tuple[Int[Tensor, "f"], ...]:
+    """The words in five folds of about the same size, by chance; fewer where there are fewer words."""
+    return shuffled(words, seed=seed).chunk(FOLDS)
+
+
+def shuffled(words: Int[Tensor, "w"], *, seed: int = 0) -> Int[Tensor, "w"]:
+    """The words in an order by chance."""
+    return words[torch.randperm(words.numel(), generator=generator(seed)).to(words.device)]
+
+
+def cross_validate(solver: Solver, problem: Problem, *, seed: int = 0, part: Part = "all") -> HeldOut:
     """Solve on four fifths of the seed words, translate the others; among the 20,000 most frequent words.
 
     Of the five folds as many are tried as hold 200 words together; with fewer words, every one is held out
     once. All pairs of a source word are on the same side.
+
+    Args:
+        solver: How to map.
+        problem: Spaces and seed pairs.
+        seed: Of the dealing.
+        part: `choice` takes two of the folds, and `verdict` the three others: what was picked for being right
+            about some words must be judged by others.
     """
     problem = _counting(problem)
     words = problem.pairs[:, 0].unique()
-    order = words[torch.randperm(words.numel(), generator=generator(seed)).to(words.device)]
-    folds = [part for part in order.chunk(FOLDS) if 0 < part.numel() < words.numel()]
+    folds = [fold for fold in dealt(words, seed=seed)[_FOLDS_OF[part]] if 0 < fold.numel() < words.numel()]
     if folds:
         folds = folds[: math.ceil(ENOUGH_WORDS / folds[0].numel())]
-    held = [torch.isin(problem.pairs[:, 0], part) for part in folds]
+    held = [torch.isin(problem.pairs[:, 0], fold) for fold in folds]
     right = sum(_right(solver, problem, mask) for mask in held)
-    return HeldOut(right, sum(part.numel() for part in folds))
+    return HeldOut(right, sum(fold.numel() for fold in folds))
 
 
 def null_problem(problem: Problem, *, seed: int = 0) -> Problem:
@@ -83,29 +95,6 @@ def null_problem(problem: Problem, *, seed: int = 0) -> Problem:
     for column in range(z.shape[1]):
         z[:, column] = z[torch.randperm(z.shape[0], generator=source).to(z.device), column]
     return Problem(problem.x, unit_rows(z), problem.pairs, problem.weights)
-
-
-def judge(found: HeldOut, null: HeldOut) -> tuple[Literal["aligned", "doubtful", "failed"], str]:
-    """A status and the sentence that explains it.
-
-    Better than a space that cannot align means that the two intervals do not overlap. `failed`: no better,
-    and surely below 10 %. `doubtful`: no better, below 10 %, or too few seed words to tell. `aligned`: the
-    rest.
-    """
-    figures = f"P@1 on {found.words:,} held-out seed words {found}, a space that cannot align gives {null}"
-    if found.words < MIN_WORDS:
-        return "doubtful", f"only {found.words} seed words can be held out, too few to check the alignment"
-    better = found.interval[0] > null.interval[1]
-    if not better and found.interval[1] < USABLE_PERCENT:
-        return (
-            "failed",
-            f"{figures}: the spaces did not align; check languages and lexicon, or give more text",
-        )
-    if not better:
-        return "doubtful", f"{figures}: not clearly better; give more seed pairs"
-    if found.percent < USABLE_PERCENT:
-        return "doubtful", f"{figures}: weak; more seed pairs or vectors from more text would help"
-    return "aligned", figures
 
 
 def _counting(problem: Problem) -> Problem:

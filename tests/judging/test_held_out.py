@@ -4,15 +4,8 @@ import pytest
 import torch
 from scipy import stats
 
-from isolex.mapping import (
-    HeldOut,
-    Problem,
-    Procrustes,
-    cross_validate,
-    judge,
-    null_problem,
-    validation,
-)
+from isolex.judging import HeldOut, cross_validate, held_out, judge, null_problem
+from isolex.mapping import Problem, Procrustes
 from tests.comparisons import assert_close, assert_same
 from tests.mapping.cases import Recording
 from tests.planted import planted, shuffled_pairs, unit_gaussian
@@ -51,7 +44,7 @@ class TestCrossValidate:
         found = cross_validate(solver, problem)
         words = set(problem.pairs[:, 0].tolist())
         held = [words - seen for seen in solver.seen]
-        assert len(held) == validation.FOLDS
+        assert len(held) == held_out.FOLDS
         assert sorted(word for part in held for word in part) == sorted(words)
         assert found.words == 83
 
@@ -72,13 +65,13 @@ class TestCrossValidate:
             assert cross_validate(Procrustes(), both) == HeldOut(80, 80)
 
     def test_many_words_are_checked_on_one_fold(self, monkeypatch) -> None:
-        monkeypatch.setattr(validation, "ENOUGH_WORDS", 16)
+        monkeypatch.setattr(held_out, "ENOUGH_WORDS", 16)
         solver = Recording()
         assert cross_validate(solver, planted()[0]) == HeldOut(16, 16)
         assert len(solver.seen) == 1
 
     def test_only_the_frequent_words_are_looked_at(self, monkeypatch) -> None:
-        monkeypatch.setattr(validation, "VOCABULARY", 60)
+        monkeypatch.setattr(held_out, "VOCABULARY", 60)
         problem, solver = planted()[0], Recording()
         inside = (problem.pairs < 60).all(dim=1)
         found = cross_validate(solver, problem)
@@ -86,7 +79,7 @@ class TestCrossValidate:
         assert set().union(*solver.seen) == set(problem.pairs[inside, 0].tolist())
 
     def test_rare_words_are_better_than_none(self, monkeypatch) -> None:
-        monkeypatch.setattr(validation, "VOCABULARY", 1)
+        monkeypatch.setattr(held_out, "VOCABULARY", 1)
         problem = planted()[0]
         rare = Problem(problem.x, problem.z, problem.pairs[(problem.pairs > 0).all(dim=1)])
         assert cross_validate(Procrustes(), rare).words == rare.pairs.shape[0]
@@ -106,6 +99,18 @@ class TestCrossValidate:
 
     def test_a_single_word_cannot_be_held_out(self) -> None:
         assert cross_validate(Procrustes(), planted(seeds=1)[0]) == HeldOut(0, 0)
+
+    def test_what_is_picked_and_what_judges_are_different_words(self) -> None:
+        problem = planted(seeds=83)[0]
+        words = set(problem.pairs[:, 0].tolist())
+        held = {}
+        for part in ("choice", "verdict"):
+            solver = Recording()
+            found = cross_validate(solver, problem, part=part)
+            held[part] = set().union(*(words - seen for seen in solver.seen))
+            assert found.words == len(held[part])
+        assert held["choice"] | held["verdict"] == words
+        assert not held["choice"] & held["verdict"]
 
     def test_the_seed_decides_the_folds(self) -> None:
         problem, solvers = planted()[0], [Recording() for _ in range(3)]

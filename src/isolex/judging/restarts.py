@@ -2,26 +2,18 @@
 
 import math
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from jaxtyping import Int
 from torch import Tensor
 
 from isolex.arrays import generator
+from isolex.judging.held_out import null_problem
+from isolex.judging.thresholds import ALIGNED_AGREEMENT, FREQUENT_WORDS, KEPT_PAIRS, KEPT_WORDS, RESTARTS
 from isolex.linalg import polar_factor
-from isolex.mapping.dictionary import Induction
-from isolex.mapping.problem import Mapping, Problem, Solver
-from isolex.mapping.validation import null_problem
+from isolex.mapping import Induction, Mapping, Problem, Solver
 from isolex.progress import Rounds
-
-FREQUENT_WORDS = 5_000
-KEPT_WORDS = 0.95
-KEPT_PAIRS = 0.8
-
-RESTARTS = 3
-ALIGNED_AGREEMENT = 11.0
-FAILED_AGREEMENT = 5.0
 
 
 @dataclass(frozen=True)
@@ -56,7 +48,12 @@ class Evidence:
 
 
 def agreement(
-    solver: Solver, mapping: Mapping, problem: Problem, *, seed: int = 0, restarts: int = RESTARTS
+    solver: Solver,
+    mapping: Mapping,
+    problem: Problem,
+    *,
+    seed: int = 0,
+    restarts: int = RESTARTS,
 ) -> float:
     """Percent of frequent source words with the same best answer when the solver tries again.
 
@@ -93,23 +90,6 @@ def gather(solver: Solver, mapping: Mapping, problem: Problem, agreed: float, *,
     null_agreed = agreement(solver, nothing, null, seed=seed)
     own, chance = _answers(mapping, problem), _answers(nothing, null)
     return Evidence(agreed, null_agreed, own.criterion, chance.criterion, own.cycle, chance.cycle)
-
-
-def judge_evidence(evidence: Evidence) -> tuple[Literal["aligned", "doubtful", "failed"], str]:
-    """A status and the sentence that explains it.
-
-    The thresholds were fitted on runs whose outcome is known, see `docs/verdict.md`.
-    """
-    figures = (
-        f"an independent restart agrees on {evidence.agreement:.1f} % of the frequent words, in a space that "
-        f"cannot align on {evidence.null_agreement:.1f} %"
-    )
-    if evidence.lead >= ALIGNED_AGREEMENT:
-        return "aligned", figures
-    advice = "try a seed lexicon of 50 pairs, --identical, or vectors from more text"
-    if evidence.lead < FAILED_AGREEMENT:
-        return "failed", f"{figures}: the spaces did not align; {advice}"
-    return "doubtful", f"{figures}: too little to rely on; {advice}"
 
 
 def restart(problem: Problem, *, seed: int = 0) -> Problem:

@@ -6,10 +6,18 @@ import pytest
 import torch
 from torch import Tensor
 
+from isolex.judging import Evidence, agreement, gather, judge_evidence, null_problem, restarts
+from isolex.judging.restarts import reseeded, restart
+from isolex.judging.thresholds import (
+    ALIGNED_AGREEMENT,
+    FAILED_AGREEMENT,
+    KEPT_PAIRS,
+    KEPT_WORDS,
+    RESTARTS,
+)
 from isolex.mapping import (
     RCSLS,
     Adversarial,
-    Evidence,
     GivenPairs,
     Induction,
     Mapping,
@@ -20,20 +28,6 @@ from isolex.mapping import (
     Solved,
     Union,
     VecMap,
-    agreement,
-    gather,
-    judge_evidence,
-    null_problem,
-    verdict,
-)
-from isolex.mapping.verdict import (
-    ALIGNED_AGREEMENT,
-    FAILED_AGREEMENT,
-    KEPT_PAIRS,
-    KEPT_WORDS,
-    RESTARTS,
-    reseeded,
-    restart,
 )
 from tests.comparisons import assert_close, assert_same
 from tests.mapping.cases import Fixed, Keeping
@@ -98,7 +92,7 @@ class TestAgreement:
 
         The source is turned too, which this solver does not notice.
         """
-        monkeypatch.setattr(verdict, "FREQUENT_WORDS", frequent)
+        monkeypatch.setattr(restarts, "FREQUENT_WORDS", frequent)
         problem = seeded(40, noise=1.0)
         solver = SelfLearning(keep=0.5, rounds=3, induction=Induction(dropout="keys"))
         mapping = solver.solve(problem)
@@ -321,7 +315,7 @@ class TestGather:
     def test_only_frequent_words_are_asked(self, monkeypatch) -> None:
         problem = seeded(40, noise=0.5)
         mapping = Procrustes().solve(problem)
-        monkeypatch.setattr(verdict, "FREQUENT_WORDS", 90)
+        monkeypatch.setattr(restarts, "FREQUENT_WORDS", 90)
         found = gather(Procrustes(), mapping, problem, 0.0)
         expected = criterion_and_cycle(mapping, problem.x[:90], problem.z[:90])
         assert_close((found.criterion, found.cycle), expected, atol=1e-4)

@@ -1,0 +1,29 @@
+"""Whether an alignment is one, and which method makes the best: the one room that judges.
+
+Held-out seed words tell where there are enough of them, independent restarts where there are not; beside both
+stands the same method on a space that cannot align.
+"""
+
+from isolex.judging.held_out import HeldOut, cross_validate, dealt, null_problem, shuffled
+from isolex.judging.policy import Candidate, Choice, choose
+from isolex.judging.restarts import Evidence, agreement, gather
+from isolex.judging.thresholds import FEW_WORDS
+from isolex.judging.verdict import Status, judge, judge_evidence
+
+__all__ = [
+    "FEW_WORDS",
+    "Candidate",
+    "Choice",
+    "Evidence",
+    "HeldOut",
+    "Status",
+    "agreement",
+    "choose",
+    "cross_validate",
+    "dealt",
+    "gather",
+    "judge",
+    "judge_evidence",
+    "null_problem",
+    "shuffled",
+]

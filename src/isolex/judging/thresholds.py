@@ -1,0 +1,23 @@
+"""Every number that judging goes by."""
+
+# Held-out seed words: so many folds, of which as many are tried as hold so many words together.
+FOLDS = 5
+ENOUGH_WORDS = 200
+# With fewer seed words, held-out ones are too few to compare methods on.
+FEW_WORDS = 200
+# With fewer held-out words there is nothing to say, and what is right of fewer is of little use.
+MIN_WORDS = 10
+USABLE_PERCENT = 10.0
+# Words that are held out are answered among so many most frequent ones.
+VOCABULARY = 20_000
+
+# Restarts: on what shares of words and pairs, how often, and compared on how many frequent words.
+KEPT_WORDS = 0.95
+KEPT_PAIRS = 0.8
+RESTARTS = 3
+FREQUENT_WORDS = 5_000
+# Of the lead in agreement, in percent; fitted on runs whose outcome is known, see `docs/verdict.md`.
+ALIGNED_AGREEMENT = 11.0
+FAILED_AGREEMENT = 5.0
+# Among fewer words than this two maps agree too often by chance.
+TELLING_WORDS = 50
