@@ -8,7 +8,8 @@ from pathlib import Path
 
 from isolex.errors import InputError
 from isolex.files import atomic_file
-from isolex.lexicon.formats import is_header
+from isolex.lexicon.formats import parse
+from isolex.tables import is_quoted, split_lines
 
 NOT_WRITTEN = (".gz", ".bz2", ".xz", ".zst", ".zip", ".json")
 
@@ -31,11 +32,28 @@ def write_pairs(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | Non
 
 
 def _tsv(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None) -> str:
-    rows = _rows(pairs, weights)
+    names, *rows = _rows(pairs, weights)
+    for place in (0, 1):
+        # Quotes that all words of a column have would be taken for the file's, which come off.
+        if is_quoted([str(row[place]) for row in rows]):
+            rows = [(*row[:place], _in_quotes(row[place]), *row[place + 1 :]) for row in rows]
+    body = _lines(rows)
     # Without a header other programs take the file as it is, so it stands only where its lack would mislead.
-    if weights is None and pairs and not is_header(pairs[0]) and not pairs[0][0].startswith("\ufeff"):
-        rows = rows[1:]
+    return body if pairs and weights is None and _reads_as(pairs, body) else _lines([names]) + body
+
+
+def _lines(rows: Sequence[Sequence[object]]) -> str:
     return "".join("\t".join(map(str, row)) + "\n" for row in rows)
+
+
+def _in_quotes(word: object) -> str:
+    return '"' + str(word).replace('"', '""') + '"'
+
+
+def _reads_as(pairs: Sequence[tuple[str, str]], text: str) -> bool:
+    contents = parse(split_lines(text.encode()))
+    read = [(entry.source, entry.target) for entry in contents.entries]
+    return read == list(pairs) and not (contents.faults or contents.notes)
 
 
 def _csv(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None) -> str:
@@ -53,7 +71,7 @@ def _jsonl(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None) ->
 
 def _rows(
     pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None
-) -> list[tuple[str, str] | tuple[str, str, float | str]]:
+) -> list[tuple[object, ...]]:
     if weights is None:
         return [("source", "target"), *pairs]
     weighted = ((s, t, weight) for (s, t), weight in zip(pairs, weights, strict=True))
