@@ -219,7 +219,7 @@ class TestLexicon:
             "40 of its 140 pairs are found, 100 if it is turned; exchange its two"
         )
 
-    @pytest.mark.parametrize(("path", "message"), [("no.tsv", "no such"), ("data", "is a folder")])
+    @pytest.mark.parametrize(("path", "message"), [("no.tsv", "there is no such file"), ("data", "is a folder")])
     def test_no_file(self, isolex, here, path, message):
         isolex("align", "aa.vec", "bb.vec", "--lexicon", path, "-o", "out").fails(f"{path}: {message}")
 
@@ -315,7 +315,7 @@ class TestBadOptions:
         assert not list((here / "inside").iterdir())
 
     def test_a_lexicon_that_is_none(self, isolex, here):
-        isolex("align", "aa.vec", "bb.vec", "--lexicon", "no.tsv", "-o", "out").fails("no.tsv: no such")
+        isolex("align", "aa.vec", "bb.vec", "--lexicon", "no.tsv", "-o", "out").fails("no.tsv: there is no such")
 
 
 class TestOutput:

@@ -100,8 +100,8 @@ def test_unusable_files_are_one_line_and_touch_nothing(isolex, here, kind):
         (("/dev/null", "--format", "glove"), "/dev/null: is no regular file, so it is not replaced"),
         (("out.vec", "--limit", "0"), "'--limit': 0 is not in the range"),
         (("out.vec", "--dtype", "int8"), "'int8' is not one of"),
-        (("out.vec", "--vocabulary", "no.txt"), "no.txt: cannot be read as a list of words"),
-        (("out.vec", "--vocabulary", "data"), "data: cannot be read as a list of words"),
+        (("out.vec", "--vocabulary", "no.txt"), "no.txt: there is no such file"),
+        (("out.vec", "--vocabulary", "data"), "data: is a folder, expected a file"),
     ],
 )
 def test_bad_input_is_told_before_the_vectors_are_read(isolex, here, monkeypatch, arguments, message):

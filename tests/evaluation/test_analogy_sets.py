@@ -42,7 +42,10 @@ def test_sections(tmp_path):
         ("# four columns\nNew York\tUSA\tParis \tFrance\n", [("New York", "USA", "Paris", "France")]),
         ("#a #b #c #d", [("#a", "#b", "#c", "#d")]),
         (": s\n10,000 b c d\n", [("10,000", "b", "c", "d")]),
-        ("New York;USA;Paris;France\na;b;c, d;e\n", [("New York", "USA", "Paris", "France"), ("a", "b", "c, d", "e")]),
+        (
+            "New York;USA;Paris;France\na;b;c, d;e\n",
+            [("New York", "USA", "Paris", "France"), ("a", "b", "c, d", "e")],
+        ),
         ("New York,USA,Paris,France\n", [("New York", "USA", "Paris", "France")]),
         ('"a"\t"b"\t"c"\t"d"\n"e"\t"f"\t"g"\t"h"\n', [("a", "b", "c", "d"), ("e", "f", "g", "h")]),
         ("a b c d\u00a0\n\u200be f g h\n", [("a", "b", "c", "d"), ("e", "f", "g", "h")]),

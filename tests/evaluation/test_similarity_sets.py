@@ -46,7 +46,10 @@ LAYOUTS = {
     "semicolons, commas inside": ("cat;dog;2,5\nice cream;sun;0,5\nmüde;Bär;4,0\n", PAIRS),
     "tabs, decimal commas": ("cat\tdog\t2,5\ncold\tsun\t,5\nmüde\tBär\t4\n", SINGLE),
     "tabs, quotes": ('"cat"\t"dog"\t2.5\n"ice cream"\t"sun"\t0.5\n"müde"\t"Bär"\t4\n', PAIRS),
-    "tabs, blanks at the ends": ("cat\u00a0\tdog\u200b\t2.5\u00a0\ncold\tsun\t0.5\nmüde\t\ufeffBär\t4\n", SINGLE),
+    "tabs, blanks at the ends": (
+        "cat\u00a0\tdog\u200b\t2.5\u00a0\ncold\tsun\t0.5\nmüde\t\ufeffBär\t4\n",
+        SINGLE,
+    ),
     "R": ('"a" "b" "score"\n"1" "cat" "dog" 2.5\n"2" "ice cream" "sun" 0.5\n"3" "müde" "Bär" 4\n', PAIRS),
     "pandas": (",a,b,mean\n0,cat,dog,2.5\n1,ice cream,sun,0.5\n2,müde,Bär,4\n", PAIRS),
     "an empty column at the end": ("cat,dog,2.5,\nice cream,sun,0.5,\nmüde,Bär,4,\n", PAIRS),
@@ -126,7 +129,10 @@ def test_endings_are_parts_of_speech_only_if_every_word_has_one(tmp_path):
         (b"", "set.txt: is empty"),
         (b" \n\r\n\t\n", "set.txt: is empty"),
         ("cat gato\ndog perro\n", "set.txt: is no similarity set: most lines are not two words and a score"),
-        ("2 4\ncat 1 2 3 4\ndog 1 2 3 4\n", "looks like a file of word vectors, expected pairs of words with sc"),
+        (
+            "2 4\ncat 1 2 3 4\ndog 1 2 3 4\n",
+            "looks like a file of word vectors, expected pairs of words with sc",
+        ),
         ("<!DOCTYPE html>\n<html><body>404 Not Found</body></html>\n", "is a web page"),
         ("\0\1\2", "is a binary file"),
         ("cat\tdog\tN\t1\n", "set.txt: holds a header and no pairs"),

@@ -45,7 +45,11 @@ def test_bad_bytes_become_surrogates(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "problem"),
-    [("missing", "there is no such file"), (".", "is a folder, expected a file"), ("nul\0byte", "no such file")],
+    [
+        ("missing", "there is no such file"),
+        (".", "is a folder, expected a file"),
+        ("nul\0byte", "no such file"),
+    ],
 )
 def test_missing_file_and_folder(tmp_path: Path, name: str, problem: str) -> None:
     with pytest.raises(InputError, match=f"{problem}; check the path, and the order of the arguments"):
@@ -112,17 +116,21 @@ def test_a_tar_archive_is_told_by_name(tmp_path: Path, compress) -> None:
         lines_of(tmp_path, compress(packed.getvalue()))
 
 
-@pytest.mark.parametrize("line", ["<html>\tx", "[{\tx", "countdown\t5 4 3 2 1", "<unk> <unk>", "{ {", "[[ [["])
+@pytest.mark.parametrize(
+    "line", ["<html>\tx", "[{\tx", "countdown\t5 4 3 2 1", "<unk> <unk>", "{ {", "[[ [["]
+)
 def test_odd_words_are_no_reason_to_refuse(tmp_path: Path, line: str) -> None:
     assert lines_of(tmp_path, line.encode()) == [line]
 
 
 def test_prose_may_hold_numbers(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"years 1914 1918 1939 1945\n")
-    assert read_lines(tmp_path / "file", expected="texts", fix="", prose=True)[0] == "years 1914 1918 1939 1945"
+    assert (
+        read_lines(tmp_path / "file", expected="texts", fix="", prose=True)[0] == "years 1914 1918 1939 1945"
+    )
 
 
 def test_bytes_that_are_not_utf8_are_told_with_their_line() -> None:
     check_utf8("file", ["é", ""])
-    with pytest.raises(FormatError, match="file, line 2: is not UTF-8; convert it, .* iconv -f latin1"):
+    with pytest.raises(FormatError, match=r"file, line 2: is not UTF-8; convert it, .* iconv -f latin1"):
         check_utf8("file", ["a", "caf\udce9"])

@@ -68,18 +68,16 @@ class AnalogySet:
                 raise InputError(
                     f"got {question!r}, expected four words, and perhaps a section", where=self.name
                 )
-        questions = (
-            Question(*(in_form(word, unicode) for word in question[:4]), *question[4:]) for question in given
-        )
-        object.__setattr__(self, "questions", tuple(questions))
+        questions = (Question(*question) for question in given)
+        object.__setattr__(self, "questions", tuple(_in_form(question, unicode) for question in questions))
 
     @classmethod
     def read(cls, path: str | Path, *, unicode: Unicode = "nfc") -> "AnalogySet":
         """Read the layout of Google's questions-words, or four plain columns.
 
-        A line is a, b, c, d, parted by blanks, tabs, semicolons or commas, by one of them in the whole file. ": name"
-        begins a section; lines that begin with "//" or "# " are remarks. Quotes come off where all words of a
-        column have them. The file is UTF-8 and may be compressed.
+        A line is a, b, c, d, parted by blanks, tabs, semicolons or commas, by one of them in the whole file.
+        ": name" begins a section; lines that begin with "//" or "# " are remarks. Quotes come off where all
+        words of a column have them. The file is UTF-8 and may be compressed.
 
         Args:
             path: The file; its name becomes the name of the set.
@@ -99,9 +97,7 @@ class AnalogySet:
             elif not line.startswith(("//", "# ")):
                 asked.append((number, line))
                 sections[number] = section
-        questions = [
-            Question(*_four(row, unicode, path), sections[row.line]) for row in _rows(asked)
-        ]
+        questions = [Question(*_four(row, unicode, path), sections[row.line]) for row in _rows(asked)]
         if not questions:
             raise FormatError("holds no questions", where=path, fix=_FIX)
         return cls(questions, Path(path).name, unicode)
@@ -118,6 +114,11 @@ def _is_question(given: object) -> bool:
         case (str(), str(), str(), str()) | (str(), str(), str(), str(), str()):
             return all(word.strip() for word in given[:4])
     return False
+
+
+def _in_form(question: Question, unicode: Unicode) -> Question:
+    a, b, c, d = (in_form(word, unicode) for word in question[:4])
+    return Question(a, b, c, d, question.section)
 
 
 def _rows(lines: Sequence[tuple[int, str]]) -> list[Row]:

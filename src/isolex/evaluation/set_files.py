@@ -13,7 +13,9 @@ def as_set(given: object, kind: type[Kind]) -> Kind:
     return given_or_read(given, kind, what="test set")
 
 
-def read_set_lines(path: str | Path, *, expected: str, fix: str, prose: bool = False) -> list[tuple[int, str]]:
+def read_set_lines(
+    path: str | Path, *, expected: str, fix: str, prose: bool = False
+) -> list[tuple[int, str]]:
     """Numbered lines that are not blank, of a UTF-8 file; the arguments are those of `tables.read_lines`.
 
     Raises:

@@ -78,11 +78,11 @@ class SimilaritySet:
         """Read a set in any of the published layouts; the content tells which.
 
         Fields are parted by tabs (SemEval-2017, RG-65, MC-30, SimLex-999), semicolons, commas (MTurk-771,
-        multilingual SimLex), colons (Gurevych's German sets) or blanks (MEN). The first two are the words, behind
-        row numbers if there are any; the score is in the column that a header names (SimLex999, Average Score,
-        Score or Similarity), else in the third, with a decimal point or comma. Quotes come off where all words of a
-        column have them. Lines that begin with "#" and are no rows are remarks. A part of speech behind every word,
-        as in "berry-n", is taken off. The file is UTF-8 and may be compressed.
+        multilingual SimLex), colons (Gurevych's German sets) or blanks (MEN). The first two are the words,
+        behind row numbers if there are any; the score is in the column that a header names (SimLex999,
+        Average Score, Score or Similarity), else in the third, with a decimal point or comma. Quotes come off
+        where all words of a column have them. Lines that begin with "#" and are no rows are remarks. A part
+        of speech behind every word, as in "berry-n", is taken off. The file is UTF-8 and may be compressed.
 
         Args:
             path: The file; its name becomes the name of the set.
@@ -139,7 +139,9 @@ def _separator(lines: Sequence[str], path: Path) -> Separator:
     expected = sum(not line.startswith("#") for line in lines) - 1
     rows = 0 if separator is None else sum(_is_row(separator, cells_of(separator, line)) for line in lines)
     if separator is None or 2 * rows < expected:
-        raise FormatError("is no similarity set: most lines are not two words and a score", where=path, fix=_FIX)
+        raise FormatError(
+            "is no similarity set: most lines are not two words and a score", where=path, fix=_FIX
+        )
     return separator
 
 

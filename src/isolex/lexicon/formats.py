@@ -34,9 +34,10 @@ Format: TypeAlias = Literal["space", "tsv", "csv", "jsonl"]
 FORMATS: tuple[Format, ...] = ("space", "tsv", "csv", "jsonl")
 
 _SEPARATORS = (TAB, BARS, SEMICOLON, COMMA, QUOTES, BLANK)
-# A list or tuple of two strings, and perhaps a number, as JSON and Python write it.
+# Lists and tuples as JSON and Python write them: any that begins with a string, and those of two strings.
 _STRING = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
-_SEQUENCE = re.compile(rf"\s*[\[(]\s*{_STRING}\s*,\s*{_STRING}\s*(?:,\s*[^\[\](){{}}]*)?[\])]\s*,?\s*")
+_LIST = re.compile(rf"\s*[\[(]\s*{_STRING}\s*,.*[\])]\s*,?\s*")
+_FLAT = re.compile(rf"[\[(]\s*{_STRING}\s*,\s*{_STRING}\s*(?:,\s*[^\[\](){{}}]*)?[\])]")
 _MANY = 10
 
 
@@ -87,8 +88,8 @@ def parse(lines: Sequence[str], format: Format | None = None) -> Contents:
 
     Args:
         lines: All of them.
-        format: How to read them; None to find out. Only then a line is taken for a header that names languages, or
-            stands among pairs parted by blanks, and running numbers for those of rows.
+        format: How to read them; None to find out. Only then a line is taken for a header that names
+            languages, or stands among pairs parted by blanks, and running numbers for those of rows.
     """
     content = numbered(lines)
     sample = [line for _, line in content if not _is_remark(line)]
@@ -100,7 +101,8 @@ def parse(lines: Sequence[str], format: Format | None = None) -> Contents:
         cells, weight_name = _of_table(content, separator, contents, guess=format is None)
     weights = _weights(cells, weight_name, contents)
     contents.entries.extend(
-        Entry(cell.line, cell.source, cell.target, weight) for cell, weight in zip(cells, weights, strict=True)
+        Entry(cell.line, cell.source, cell.target, weight)
+        for cell, weight in zip(cells, weights, strict=True)
     )
     contents.faults.sort()
     _note_numbers(contents)
@@ -118,7 +120,7 @@ def _is_remark(line: str) -> bool:
 
 
 def _is_json(sample: Sequence[str]) -> bool:
-    alike = sum("\t" not in line and (line.startswith("{") or bool(_SEQUENCE.fullmatch(line))) for line in sample)
+    alike = sum("\t" not in line and (line.startswith("{") or bool(_LIST.fullmatch(line))) for line in sample)
     return 2 * alike > len(sample)
 
 
@@ -264,11 +266,11 @@ def _json_entry(line: str) -> tuple[str, str, object]:
             return source.strip(" "), target.strip(" "), None
         case [str(source), str(target), weight]:
             return source.strip(" "), target.strip(" "), weight
-    raise NotARowError('no object with strings "source" and "target"')
+    raise NotARowError('no object with strings "source" and "target", and no list of two strings')
 
 
 def _is_python(text: str) -> bool:
-    return text[:1] in ("(", "[") and "'" in text and _SEQUENCE.fullmatch(text) is not None
+    return text[:1] in ("(", "[") and "'" in text and _FLAT.fullmatch(text) is not None
 
 
 def _weights(cells: Sequence[_Cells], name: str, contents: Contents) -> list[float | None]:

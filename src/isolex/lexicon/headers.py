@@ -7,11 +7,18 @@ from isolex.tables import Row, number, trim
 from isolex.tables.languages import heads_of_two_languages
 
 # Only pairs of names that nobody would mistake for words and their translations.
-_NAMES = tuple(
-    (f"{source}{kind}", f"{target}{kind}")
-    for source, target in (("source", "target"), ("src", "tgt"), ("src", "trg"))
-    for kind in ("", " word", " term", " lemma", " phrase", " language")
-) + (("word", "translation"), ("term", "translation"), ("word1", "word2"), ("lang1", "lang2"), ("v1", "v2"))
+_NAMES = (
+    *(
+        (f"{source}{kind}", f"{target}{kind}")
+        for source, target in (("source", "target"), ("src", "tgt"), ("src", "trg"))
+        for kind in ("", " word", " term", " lemma", " phrase", " language")
+    ),
+    ("word", "translation"),
+    ("term", "translation"),
+    ("word1", "word2"),
+    ("lang1", "lang2"),
+    ("v1", "v2"),
+)
 _WEIGHTS = ("weight", "weights", "probability", "prob")
 
 
@@ -56,7 +63,9 @@ def named_by_languages(rows: Sequence[Row]) -> Columns | None:
     cells = [trim(cell) for cell in first.cells]
     if len(cells) < 2 or not others or not heads_of_two_languages(*cells[:2]):
         return None
-    if any(trim(row.cells[place]) == cells[place] for row in others for place in (0, 1) if len(row.cells) > place):
+    if any(
+        trim(row.cells[place]) == cells[place] for row in others for place in (0, 1) if len(row.cells) > place
+    ):
         return None
     if any(number(cell, decimal_comma=True) is not None for cell in cells[2:]):
         return None

@@ -45,7 +45,8 @@ class Lexicon:
         languages: As given.
 
     Raises:
-        InputError: An item is not a pair of usable words, weights do not fit, or `case` or `unicode` is unknown.
+        InputError: An item is not a pair of usable words, weights do not fit, or `case` or `unicode` is
+            unknown.
 
     Warns:
         IsolexWarning: The case of words with the Turkish letter İ is changed, and no language is given.
@@ -109,36 +110,38 @@ class Lexicon:
         The format is found from the content unless named; of several, the one that makes the same number of
         columns of every line:
 
-        * "space": `source target`, parted by any run of spaces and tabs, perhaps with a weight behind them in every
-          line (`source target probability`, as word aligners write it); no multiword entries.
+        * "space": `source target`, parted by any run of spaces and tabs, perhaps with a weight behind them in
+          every line (`source target probability`, as word aligners write it); no multiword entries.
         * "tsv": tab-separated, entries may hold spaces; a third column is a weight.
         * "csv": semicolon- or comma-separated, quoted as needed; a third column is a weight.
-        * "jsonl": JSON Lines, lists `["house", "casa"]`, or objects with "source", "target" and perhaps "weight".
+        * "jsonl": JSON Lines, lists `["house", "casa"]`, or objects with "source", "target" and perhaps
+          "weight".
 
-        Phrase tables (`house ||| casa ||| …`) and what R's `write.table` writes, with quotes and row numbers, are
-        found, too, but have no name here.
+        Phrase tables (`house ||| casa ||| …`) and what R's `write.table` writes, with quotes and row numbers,
+        are found, too, but have no name here.
 
-        Any may begin with a header: a row with the names source and target, src and tgt (or trg), or
-        word and translation. Its other columns are ignored, but for one named weight or probability. So what isolex
+        Any may begin with a header: a row with the names source and target, src and tgt (or trg), or word and
+        translation. Its other columns are ignored, but for one named weight or probability. So what isolex
         induces (source, target, score, rank, mutual) is read back as plain pairs. Two languages, by their ISO
         codes or English names, are a header as well, if neither stands in its column again; that is told, and
         so is any header among pairs parted by blanks.
 
-        A third column holds weights if all that stands in it is numbers of at least 0, with a decimal point or
-        comma; otherwise it is left out, and that told. Where only some lines have a weight, it is 1 for the others.
-        Quotes come off where all words of a column have them.
+        A third column holds weights if all that stands in it is numbers of at least 0, with a decimal point
+        or comma; otherwise it is left out, and that told. Where only some lines have a weight, it is 1 for
+        the others. Quotes come off where all words of a column have them.
 
         Blank lines are ignored, and so are remarks: lines that begin with "#" and hold no pair in the file's
         format ("#the #the" is a pair; in CSV every line that begins with "# " is a remark). Other lines that
-        hold no pair are skipped, repeated pairs kept once, and all that is told stands in one `IsolexWarning`.
+        hold no pair are skipped, repeated pairs kept once, and all that is told stands in one
+        `IsolexWarning`.
 
         Args:
             path: The file, UTF-8 with or without byte-order mark, any line ends.
             case: As in `Lexicon`.
             unicode: "nfc" brings words to Unicode NFC, as readers of vectors do, without blanks and invisible
                 characters at their ends; "keep" leaves them.
-            format: One of the names above, or None to find out. With a name nothing is guessed: only names such as
-                source and target make a header.
+            format: One of the names above, or None to find out. With a name nothing is guessed: only names
+                such as source and target make a header.
             languages: As in `Lexicon`.
 
         Raises:
@@ -213,9 +216,7 @@ class Lexicon:
         With case "fold" a word finds the most frequent vocabulary word of any spelling; otherwise only
         itself, so that lexicons read with "lower" want lower-cased vocabularies.
         """
-        return index_pairs(
-            self.pairs, self.weights, source, target, case=self.case, languages=self.languages
-        )
+        return index_pairs(self.pairs, self.weights, source, target, case=self.case, languages=self.languages)
 
     def split(self, held_out: float, *, seed: int) -> "tuple[Lexicon, Lexicon]":
         """Part the lexicon at random by source word: no source word is on both sides.
@@ -329,8 +330,8 @@ def _warn_of_dots(pairs: Sequence[tuple[str, str]], languages: Languages) -> Non
         word = next((pair[side] for pair in pairs if "İ" in pair[side]), None)
         if word is not None and languages[side] is None:
             warnings.warn(
-                f"lexicon: {word!r} holds the letter İ, which Turkish and Azerbaijani lower-case to i, others to i with "
-                f"another dot; say the language of the {name} words, such as tr",
+                f"lexicon: {word!r} holds the letter İ, which becomes i in Turkish and Azerbaijani, and i with "
+                f"another dot elsewhere; tell the language of the {name} words, such as tr",
                 IsolexWarning,
                 stacklevel=3,
             )

@@ -69,9 +69,7 @@ def _jsonl(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None) ->
     return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in objects)
 
 
-def _rows(
-    pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None
-) -> list[tuple[object, ...]]:
+def _rows(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None) -> list[tuple[object, ...]]:
     if weights is None:
         return [("source", "target"), *pairs]
     weighted = ((s, t, weight) for (s, t), weight in zip(pairs, weights, strict=True))

@@ -21,9 +21,9 @@ _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
 def trim(text: str) -> str:
     """A text without blanks and invisible characters at its ends.
 
-    Inside a word nothing is touched: joiners and non-joiners are letters of a kind in Persian and in the scripts of
-    India. At the end of a word a joiner stays, and so does a non-joiner after a virama, where they shape
-    the letter before them; any other non-joiner comes off.
+    Inside a word nothing is touched: joiners and non-joiners are letters of a kind in Persian and in the
+    scripts of India. At the end of a word a joiner stays, and so does a non-joiner after a virama, where they
+    shape the letter before them; any other non-joiner comes off.
     """
     start, end = 0, len(text)
     while start < end and (_unseen(text[start]) or text[start] in (_NON_JOINER, _JOINER)):
@@ -34,10 +34,10 @@ def trim(text: str) -> str:
 
 
 def tidy(text: str, unicode: Unicode) -> str:
-    """A word of a file as it is used: "nfc" trims it and brings it to Unicode NFC, "keep" takes off spaces only.
+    """A word of a file as it is used: "nfc" trims it and makes it Unicode NFC, "keep" takes off spaces only.
 
-    Cells are brought to NFC one by one, after a line was parted: NFC of a line could make a separator, as U+037E
-    becomes ";".
+    Cells are brought to NFC one by one, after a line was parted: NFC of a line could make a separator, as
+    U+037E becomes ";".
     """
     return text.strip(" ") if unicode == "keep" else trim(unicodedata.normalize("NFC", trim(text)))
 

@@ -1,4 +1,4 @@
-"""From a path to lines of text: unpacked, without byte-order mark and line ends; strangers are refused by name."""
+"""From a path to lines of text, unpacked, without byte-order mark; strangers are refused by name."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,11 @@ _LINE_END = re.compile("\r\n|\r|\n")
 _UNPACK = "unpack it and name a file from it"
 _SAVE_AS_TEXT = "save it as UTF-8 text: TSV or CSV"
 _BINARY = (
-    (rb"PK[\x03\x05\x07][\x04\x06\x08]", "is a zip archive or an Excel workbook", f"unpack it, or {_SAVE_AS_TEXT}"),
+    (
+        rb"PK[\x03\x05\x07][\x04\x06\x08]",
+        "is a zip archive or an Excel workbook",
+        f"unpack it, or {_SAVE_AS_TEXT}",
+    ),
     (rb"\xd0\xcf\x11\xe0", "is an Office document", _SAVE_AS_TEXT),
     (rb"(?s).{257}ustar", "is a tar archive", _UNPACK),
     (rb"7z\xbc\xaf", "is a 7-Zip archive", _UNPACK),

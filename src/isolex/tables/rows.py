@@ -33,7 +33,7 @@ def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
 
 
 def row_of(line: int, cells: Cells, *, least: int = 2) -> Row:
-    """A row, without the empty cells at its end that spreadsheets leave; the first, as many as `least`, stay."""
+    """A row, without the empty cells that spreadsheets leave at its end; as many as `least` stay."""
     end = len(cells)
     while end > least and not trim(cells[end - 1]):
         end -= 1
@@ -47,7 +47,9 @@ def without_quotes(rows: Sequence[Row], separator: Separator) -> list[Row]:
     """
     if separator.quoting:
         return list(rows)
-    columns = ([trim(cell) for row in rows for cell in row.cells[p : p + 1] or [""]] for p in range(_width(rows)))
+    columns = (
+        [trim(cell) for row in rows for cell in row.cells[p : p + 1] or [""]] for p in range(_width(rows))
+    )
     changed = {place: cells for place, column in enumerate(columns) if (cells := _unquoted(column))}
     if not changed:
         return list(rows)
@@ -55,7 +57,9 @@ def without_quotes(rows: Sequence[Row], separator: Separator) -> list[Row]:
         # The name of a column of numbers may stand in quotes above them.
         changed.setdefault(place, _unquoted([cell]) or [cell])
     return [
-        replace(row, cells=[changed[p][n] if n < len(changed[p]) else cell for p, cell in enumerate(row.cells)])
+        replace(
+            row, cells=[changed[p][n] if n < len(changed[p]) else cell for p, cell in enumerate(row.cells)]
+        )
         for n, row in enumerate(rows)
     ]
 
@@ -66,7 +70,7 @@ def is_quoted(words: Sequence[str]) -> bool:
 
 
 def without_row_numbers(rows: Sequence[Row]) -> tuple[list[Row], bool]:
-    """Without a first column of running numbers from 0 or 1, as R and pandas write it; and whether there was one.
+    """Without a first column of running numbers, as R and pandas write it; and whether there was one.
 
     Only where two columns of words follow. In a first line of names the column's cell may be empty, or not
     there at all, as in R.
@@ -83,7 +87,7 @@ def without_row_numbers(rows: Sequence[Row]) -> tuple[list[Row], bool]:
 
 
 def _runs(column: Sequence[str]) -> bool:
-    """Whether these are 0, 1, 2 … or 1, 2, 3 …"""
+    """Whether these are all numbers from 0, or from 1, in order."""
     if len(column) < 2 or column[0] not in ("0", "1"):
         return False
     return all(cell == str(place) for place, cell in enumerate(column, int(column[0])))

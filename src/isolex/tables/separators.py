@@ -45,7 +45,9 @@ def _stripped(cells: Sequence[str]) -> Cells:
 def _by_csv(delimiter: str) -> Callable[[str], Cells]:
     def split(line: str) -> Cells:
         try:
-            return _stripped(next(csv.reader([line], delimiter=delimiter, strict=True, skipinitialspace=True)))
+            return _stripped(
+                next(csv.reader([line], delimiter=delimiter, strict=True, skipinitialspace=True))
+            )
         except csv.Error as error:
             raise NotARowError(f"not CSV ({error})") from error
 
@@ -60,7 +62,9 @@ def _by_quotes(line: str) -> Cells:
     quoted = [cell.startswith('"') for cell in cells]
     if sum(quoted) < 2:
         raise NotARowError("fewer than 2 quoted words")
-    return _stripped([_unescaped(cell) if is_quoted else cell for cell, is_quoted in zip(cells, quoted, strict=True)])
+    return _stripped(
+        [_unescaped(cell) if is_quoted else cell for cell, is_quoted in zip(cells, quoted, strict=True)]
+    )
 
 
 def _unescaped(cell: str) -> str:

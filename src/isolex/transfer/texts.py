@@ -1,6 +1,7 @@
 """Files of texts: plain lines, TSV and JSON Lines; with labels, or with the documents that answer queries."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,8 @@ def read_texts(path: str | Path) -> list[Text]:
     `.jsonl`: one object a line with `text` and, if there is one, `id`. `.tsv`: the two columns id and text;
     or columns that the first line names, of which `text` and, if there is one, `id` are read. A line is taken
     for names if a cell is `id`, `text` or `label`, or another name of these. Any other file: a text a line.
-    Texts are brought to Unicode NFC, without blanks and invisible characters at their ends. Texts without an id are numbered from 1.
+    Texts are brought to Unicode NFC, without blanks and invisible characters at their ends. Texts without an
+    id are numbered from 1.
 
     Raises:
         InputError: The file cannot be read.
@@ -63,7 +65,11 @@ def read_texts(path: str | Path) -> list[Text]:
             (row.line, Text(str(place) if row.key is None else row.key, row.text)) for place, row in rows
         ]
     else:
-        texts = [(number, Text(str(place), tidy(line, "nfc"))) for place, (number, line) in enumerate(lines, start=1)]
+        _check_plain(path, lines)
+        texts = [
+            (number, Text(str(place), tidy(line, "nfc")))
+            for place, (number, line) in enumerate(lines, start=1)
+        ]
     _check_unique(path, texts)
     return [text for _, text in texts]
 
@@ -143,7 +149,9 @@ class _Row:
 
 def _lines(path: str | Path) -> _Lines:
     fix = "give UTF-8 text: a text a line, TSV, or JSON Lines"
-    return [(n, line) for n, line in read_set_lines(path, expected="texts", fix=fix, prose=True) if trim(line)]
+    return [
+        (n, line) for n, line in read_set_lines(path, expected="texts", fix=fix, prose=True) if trim(line)
+    ]
 
 
 def _columns(path: str | Path, lines: _Lines, keys: Sequence[str]) -> list[_Row]:
@@ -169,6 +177,28 @@ def _columns(path: str | Path, lines: _Lines, keys: Sequence[str]) -> list[_Row]
     key = next((place for place, name in enumerate(names) if name in keys), None)
     text = names.index(_TEXT)
     return [_Row(number, None if key is None else row[key], row[text]) for number, row in rows]
+
+
+def _check_plain(path: str | Path, lines: _Lines) -> None:
+    """Raise `FormatError` if texts, one a line, are plainly rows of columns or objects."""
+    number, first = lines[0]
+    names = {name.strip(" \"'").lower() for name in re.split("[\t,;]", first)}
+    layout = "columns by tabs, in a file called .tsv" if _TEXT in names and len(names & _NAMES) > 1 else None
+    if first.startswith("{") and _is_object(first):
+        layout = "an object a line, in a file called .jsonl"
+    if layout is not None:
+        raise FormatError(
+            f"begins with {first[:40]!r}, expected a text a line as in every file that is called so",
+            where=f"{path}, line {number}",
+            fix=f"give {layout}, or the bare texts",
+        )
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return _TEXT in json.loads(line)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _check_header(path: str | Path, number: int, names: Sequence[str]) -> None:
@@ -198,7 +228,7 @@ def _of_object(path: str | Path, number: int, line: str) -> Text:
         name, text = data.get("id"), data["text"]
         if not isinstance(text, str):
             raise TypeError(text)  # noqa: TRY301
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise FormatError(
             'is no object with a "text"', where=f"{path}, line {number}", fix='write {"id": …, "text": …}'
         ) from error
