@@ -44,6 +44,12 @@ def test_options(isolex, here):
     assert (list(vectors.words), vectors.matrix.dtype, vectors.language) == (["s7", "s9"], np.float16, "xx")
 
 
+def test_a_list_of_words_as_windows_writes_it(isolex, here):
+    (here / "wanted.txt").write_bytes("\ufeffs9\r\ns7 \r\ns200\u00a0\r\n".encode())
+    isolex("convert", "aa.vec", "out.vec", "--vocabulary", "wanted.txt").warns(None)
+    assert list(Vectors.read("out.vec").words) == ["s7", "s9", "s200"]
+
+
 def test_no_file_onto_itself(isolex, here):
     before = (here / "aa.vec").read_bytes()
     isolex("convert", "aa.vec", here / "aa.vec", "--limit", 10).fails("aa.vec: is the input")

@@ -1,4 +1,6 @@
+import bz2
 import gzip
+import lzma
 
 import pytest
 
@@ -12,6 +14,8 @@ LAYOUTS = {
     "order.tsv": "category\ttext\tindex_id\nx\tfirst text\ta\ny\tzweiter, schöner Text\tb\n",
     "more.tsv": "a column\tid\ttext\nmore\ta\tfirst text\n\tb\tzweiter, schöner Text\n",
     "windows.tsv": "\ufeffa\tfirst text\r\n\r\nb\tzweiter, schöner Text\r\n",
+    "quotes.tsv": '"id"\t"text"\n"a"\t"first text"\n"b"\t"zweiter, schöner Text"\n',
+    "unseen.tsv": "a\u00a0\tfirst text\u200b\nb\t\ufeffzweiter, scho\u0308ner Text\n",
     "t.jsonl": '{"id": "a", "text": "first text"}\n\n{"text": "zweiter, schöner Text", "id": "b", "x": 1}\n',
 }
 
@@ -23,6 +27,37 @@ def test_every_layout_gives_the_same_texts(tmp_path, name, packed):
     data = LAYOUTS[name].encode()
     path.write_bytes(gzip.compress(data) if packed else data)
     assert read_texts(path) == read_texts(str(path)) == WANTED
+
+
+@pytest.mark.parametrize(("ending", "compress"), [(".bz2", bz2.compress), (".xz", lzma.compress)])
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_the_layout_is_told_by_the_name_under_every_compression(tmp_path, name, ending, compress):
+    (tmp_path / (name + ending)).write_bytes(compress(LAYOUTS[name].encode()))
+    assert read_texts(tmp_path / (name + ending)) == WANTED
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (
+            "t.csv",
+            "id,text\na,one\n",
+            "t.csv, line 1: begins with 'id,text', expected a text a line .* called .tsv",
+        ),
+        ("t.txt", '"id"\t"text"\na\tone\n', "give columns by tabs, in a file called .tsv, or the bare texts"),
+        ("t.json", '{"text": "one"}\n{"text": "two"}\n', "give an object a line, in a file called .jsonl"),
+        ("t.txt", '[\n{"text": "one"}\n]', "t.txt: is one JSON document"),
+    ],
+)
+def test_rows_are_not_taken_for_texts(tmp_path, name, text, message):
+    with pytest.raises(FormatError, match=message):
+        read_texts(write(tmp_path, name, text))
+
+
+def test_lines_that_look_a_little_like_rows_are_texts(tmp_path):
+    lines = ["the text, a novel", "{ braces }", "text;", "{}"]
+    for line in lines:
+        assert read_texts(write(tmp_path, "t.txt", line)) == [Text("1", line)]
 
 
 def write(folder, name, text):
@@ -84,7 +119,17 @@ def test_texts_are_brought_to_nfc(tmp_path):
         ),
         *(
             ("t.jsonl", '{"text": "fine"}\n\n' + line, 't.jsonl, line 3: is no object with a "text"')
-            for line in ("{", '{"id": 1}', "[1]", '"text"', "3", "null", '{"text": 3}', '{"text": null}')
+            for line in (
+                "{",
+                '{"a":' * 99_999,
+                '{"id": 1}',
+                "[1]",
+                '"text"',
+                "3",
+                "null",
+                '{"text": 3}',
+                '{"text": null}',
+            )
         ),
     ],
 )

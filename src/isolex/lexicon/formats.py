@@ -5,13 +5,14 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from isolex.lexicon.headers import Columns, named_by_languages, named_columns
 from isolex.lexicon.words import as_weight, counted
 from isolex.tables import (
     BARS,
     BLANK,
+    COLON_BLANK,
     COMMA,
     QUOTES,
     SEMICOLON,
@@ -33,7 +34,7 @@ Format: TypeAlias = Literal["space", "tsv", "csv", "jsonl"]
 
 FORMATS: tuple[Format, ...] = ("space", "tsv", "csv", "jsonl")
 
-_SEPARATORS = (TAB, BARS, SEMICOLON, COMMA, QUOTES, BLANK)
+_SEPARATORS = (TAB, BARS, SEMICOLON, COMMA, COLON_BLANK, QUOTES, BLANK)
 # Lists and tuples as JSON and Python write them: any that begins with a string, and those of two strings.
 _STRING = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 _LIST = re.compile(rf"\s*[\[(]\s*{_STRING}\s*,.*[\])]\s*,?\s*")
@@ -41,8 +42,7 @@ _FLAT = re.compile(rf"[\[(]\s*{_STRING}\s*,\s*{_STRING}\s*(?:,\s*[^\[\](){{}}]*)
 _MANY = 10
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What one line says.
 
     Attributes:
@@ -73,8 +73,7 @@ class Contents:
     notes: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Cells:
+class _Cells(NamedTuple):
     """What stands in a line for the words and the weight; None for a weight that it lacks."""
 
     line: int
@@ -100,10 +99,7 @@ def parse(lines: Sequence[str], format: Format | None = None) -> Contents:
         separator = _separator(sample, format)
         cells, weight_name = _of_table(content, separator, contents, guess=format is None)
     weights = _weights(cells, weight_name, contents)
-    contents.entries.extend(
-        Entry(cell.line, cell.source, cell.target, weight)
-        for cell, weight in zip(cells, weights, strict=True)
-    )
+    contents.entries.extend(Entry(*cell[:3], weight) for cell, weight in zip(cells, weights, strict=True))
     contents.faults.sort()
     _note_numbers(contents)
     return contents
@@ -156,7 +152,7 @@ def _of_table(
     rows = without_quotes(_rows(content, separator, contents), separator)
     columns, rows = _header(rows, separator, contents, guess=guess)
     named = None if columns is None or columns.first_two else columns
-    weighted = separator is not BLANK or 2 * sum(_is_weighted(row.cells) for row in rows) > len(rows)
+    weighted = _has_weights(rows, separator)
     cells = []
     for row in rows:
         try:
@@ -165,9 +161,16 @@ def _of_table(
             contents.faults.append((row.line, str(reason)))
         else:
             cells.append(read)
-    if separator is BARS and any(len(row.cells) > 3 for row in rows):
+    if not weighted and separator is BARS:
         contents.notes.append("columns after the second are left out")
     return cells, "third column" if named is None else "column of weights"
+
+
+def _has_weights(rows: Sequence[Row], separator: Separator) -> bool:
+    """Whether what stands behind two words may be a weight."""
+    if separator is BLANK:
+        return 2 * sum(_is_weighted(row.cells) for row in rows) > len(rows)
+    return separator is not BARS or all(len(row.cells) <= 3 for row in rows)
 
 
 def _rows(content: Sequence[tuple[int, str]], separator: Separator, contents: Contents) -> list[Row]:
@@ -221,7 +224,7 @@ def _by_place(row: Row, separator: Separator, *, weighted: bool) -> _Cells:
     if count < 2 or (count > 3 and separator is not BARS):
         hint = "; more columns need a header such as source, target, weight" if count > 3 else ""
         raise NotARowError(f"{counted(count, 'field')}, expected 2, or 3 with a weight{hint}")
-    return _Cells(row.line, row.cells[0], row.cells[1], row.cells[2] if count == 3 else None)
+    return _Cells(row.line, row.cells[0], row.cells[1], row.cells[2] if weighted and count == 3 else None)
 
 
 def _by_name(row: Row, columns: Columns) -> _Cells:

@@ -330,8 +330,8 @@ def _warn_of_dots(pairs: Sequence[tuple[str, str]], languages: Languages) -> Non
         word = next((pair[side] for pair in pairs if "İ" in pair[side]), None)
         if word is not None and languages[side] is None:
             warnings.warn(
-                f"lexicon: {word!r} holds the letter İ, which becomes i in Turkish and Azerbaijani, and i with "
-                f"another dot elsewhere; tell the language of the {name} words, such as tr",
+                f"lexicon: {word!r} holds the letter İ, which Turkish and Azerbaijani turn to i, others to i "
+                f"with another dot; tell the language of the {name} words, such as tr",
                 IsolexWarning,
                 stacklevel=3,
             )

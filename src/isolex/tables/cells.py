@@ -25,6 +25,8 @@ def trim(text: str) -> str:
     scripts of India. At the end of a word a joiner stays, and so does a non-joiner after a virama, where they
     shape the letter before them; any other non-joiner comes off.
     """
+    if text[:1].isalnum() and text[-1:].isalnum():
+        return text
     start, end = 0, len(text)
     while start < end and (_unseen(text[start]) or text[start] in (_NON_JOINER, _JOINER)):
         start += 1

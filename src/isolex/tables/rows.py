@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from isolex.tables.cells import number, trim
 from isolex.tables.separators import Cells, Separator
@@ -10,12 +10,15 @@ from isolex.tables.separators import Cells, Separator
 _QUOTES = (
     (re.compile(r'"((?:[^"]|"")*)"'), '""', '"'),
     (re.compile(r"'((?:[^']|'')*)'"), "''", "'"),
-    (re.compile("\u201c([^\u201c\u201d]*)\u201d"), "\u201d\u201d", "\u201d"),  # these are never doubled
+    # These are never doubled.
+    (re.compile("\u201c([^\u201c\u201d]*)\u201d"), "\u201d\u201d", "\u201d"),
+    (re.compile("\u201e([^\u201e\u201c]*)\u201c"), "\u201c\u201c", "\u201c"),
+    (re.compile("\u00ab([^\u00ab\u00bb]*)\u00bb"), "\u00bb\u00bb", "\u00bb"),
 )
+_OPENING = ('"', "'", "\u201c", "\u201e", "\u00ab")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """The cells of one line.
 
     Attributes:
@@ -47,19 +50,19 @@ def without_quotes(rows: Sequence[Row], separator: Separator) -> list[Row]:
     """
     if separator.quoting:
         return list(rows)
-    columns = (
-        [trim(cell) for row in rows for cell in row.cells[p : p + 1] or [""]] for p in range(_width(rows))
-    )
-    changed = {place: cells for place, column in enumerate(columns) if (cells := _unquoted(column))}
+    changed: dict[int, list[str]] = {}
+    for place in range(_width(rows)):
+        if _begins_quoted(rows, place):
+            column = [trim(cell) for row in rows for cell in row.cells[place : place + 1] or [""]]
+            if cells := _unquoted(column):
+                changed[place] = cells
     if not changed:
         return list(rows)
     for place, cell in enumerate(rows[0].cells):
         # The name of a column of numbers may stand in quotes above them.
         changed.setdefault(place, _unquoted([cell]) or [cell])
     return [
-        replace(
-            row, cells=[changed[p][n] if n < len(changed[p]) else cell for p, cell in enumerate(row.cells)]
-        )
+        Row(row.line, [changed[p][n] if n < len(changed[p]) else cell for p, cell in enumerate(row.cells)])
         for n, row in enumerate(rows)
     ]
 
@@ -77,13 +80,18 @@ def without_row_numbers(rows: Sequence[Row]) -> tuple[list[Row], bool]:
     """
     for body in (rows, rows[1:]):
         if _runs(["".join(row.cells[:1]) for row in body]) and _has_words([row.cells[1:] for row in body]):
-            rest = [replace(row, cells=row.cells[1:]) for row in body]
+            rest = [Row(row.line, row.cells[1:]) for row in body]
             if body is rows:
                 return rest, True
             names = rows[0].cells
             shift = len(names) - _width(rest)
-            return [replace(rows[0], cells=names[max(shift, 0) :]), *rest], True
+            return [Row(rows[0].line, names[max(shift, 0) :]), *rest], True
     return list(rows), False
+
+
+def _begins_quoted(rows: Sequence[Row], place: int) -> bool:
+    cells = (cell for row in rows[1:] or rows for cell in row.cells[place : place + 1] if cell)
+    return trim(next(cells, "") or "".join(rows[0].cells[place : place + 1])).startswith(_OPENING)
 
 
 def _runs(column: Sequence[str]) -> bool:

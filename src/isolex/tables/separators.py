@@ -6,16 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from isolex.tables.cells import number
+
 Cells = list[str]
 
 _SAMPLE = 1000
 _NEARLY_ALL = 0.95
+_COLON_BLANK = re.compile(r":[ \t]+")
 _BLANK_RUN = re.compile(r"[ \t]+")
-# As R writes it: quoted cells, among them bare numbers; a quotation mark inside is doubled or escaped.
+# As R writes it: quoted cells, among them bare numbers and NA; a quotation mark inside is doubled or escaped.
 _QUOTED = r'"(?:[^"\\]|\\.|"")*"'
 _QUOTED_LINE = re.compile(rf'(?:{_QUOTED}|[^" \t]+)(?:[ \t]+(?:{_QUOTED}|[^" \t]+))*')
 _QUOTED_CELL = re.compile(rf'{_QUOTED}|[^" \t]+')
 _ESCAPED = re.compile(r'""|\\(["\\])')
+_BEHIND_QUOTE = re.compile(r'"[ \t]+(?=[,;])')
 _COMMA_OF_WORDS = re.compile(r",(?!\d)|(?<!\d),")
 
 
@@ -43,11 +47,22 @@ def _stripped(cells: Sequence[str]) -> Cells:
 
 
 def _by_csv(delimiter: str) -> Callable[[str], Cells]:
+    def parted(line: str) -> Cells:
+        cells = line.split(delimiter)
+        if '"' in line:
+            cells = next(csv.reader([line], delimiter=delimiter, strict=True, skipinitialspace=True))
+        return _stripped(cells)
+
     def split(line: str) -> Cells:
         try:
-            return _stripped(
-                next(csv.reader([line], delimiter=delimiter, strict=True, skipinitialspace=True))
-            )
+            return parted(line)
+        except csv.Error as error:
+            # The standard allows no blank behind a closing quote; people write it.
+            mended = _BEHIND_QUOTE.sub('"', line)
+            if mended == line:
+                raise NotARowError(f"not CSV ({error})") from error
+        try:
+            return parted(mended)
         except csv.Error as error:
             raise NotARowError(f"not CSV ({error})") from error
 
@@ -62,6 +77,10 @@ def _by_quotes(line: str) -> Cells:
     quoted = [cell.startswith('"') for cell in cells]
     if sum(quoted) < 2:
         raise NotARowError("fewer than 2 quoted words")
+    if not all(
+        mark or cell == "NA" or number(cell) is not None for cell, mark in zip(cells, quoted, strict=True)
+    ):
+        raise NotARowError("words without quotes")
     return _stripped(
         [_unescaped(cell) if is_quoted else cell for cell, is_quoted in zip(cells, quoted, strict=True)]
     )
@@ -77,6 +96,7 @@ BARS = Separator("|||", lambda line: _stripped(line.split("|||")))
 SEMICOLON = Separator("semicolons", _by_csv(";"), quoting=True)
 COMMA = Separator("commas", _by_csv(","), quoting=True)
 COLON = Separator("colons", lambda line: _stripped(line.split(":")))
+COLON_BLANK = Separator("colons and blanks", lambda line: _stripped(_COLON_BLANK.split(line)))
 QUOTES = Separator("quotes and blanks", _by_quotes, quoting=True)
 BLANK = Separator("blanks", lambda line: _BLANK_RUN.split(line.strip(" \t")))
 
