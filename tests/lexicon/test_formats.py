@@ -58,6 +58,8 @@ HEAVY_CAT = ("cat", "gato", 0.5)
         # Word aligners and phrase tables.
         (["cat gato 0.5", "dog perro 0.7"], [HEAVY_CAT, ("dog", "perro", 0.7)]),
         (["cat gato 0.5", "dog perro 1e-05", "a b"], [HEAVY_CAT, ("dog", "perro", 1e-05), ("a", "b", None)]),
+        (["cat gato 0.5", "dog perro", "sun sol"], [HEAVY_CAT, ("dog", "perro", None), ("sun", "sol", None)]),
+        (["house: casa", "ice cream : helado"], [("house", "casa", None), ICE]),
         (["cat ||| gato", "ice cream ||| helado"], [CAT, ICE]),
         (["cat ||| gato ||| 0.5", "ice cream ||| helado"], [HEAVY_CAT, ICE]),
         (["src\ttrg\tprob", "cat\tgato\t0.5"], [HEAVY_CAT]),
@@ -67,6 +69,7 @@ HEAVY_CAT = ("cat", "gato", 0.5)
         (['"cat"\t"gato"', '"ice cream"\t"helado"'], [CAT, ICE]),
         (["source\ttarget", '"cat"\t"gato"'], [CAT]),
         (['"\tcomillas', "cat\tgato"], [('"', "comillas", None), CAT]),
+        (['"cat" , "gato"', '"ice cream" , "helado"'], [CAT, ICE]),
         (['" comillas', "cat gato", '" "'], [('"', "comillas", None), CAT, ('"', '"', None)]),
         (['"source" "target"', '"cat" "gato"', '"ice cream" "helado"'], [CAT, ICE]),
         (['"source" "target" "weight"', '"1" "cat" "gato" 0.5', '"2" "ice cream" "helado" 2'],

@@ -109,6 +109,20 @@ def test_all_that_is_told_is_one_warning(file) -> None:
     assert message.endswith("; 1 repeated pair kept once")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "sep=;\nsource;target\ncat;gato\n",
+        "My small dictionary\nsource\ttarget\ncat\tgato\n",
+        "Title\nen,es\ncat,gato\n",
+    ],
+)
+def test_a_title_may_stand_above_the_header(file, content) -> None:
+    lexicon, message = warned(file(content))
+    assert lexicon.pairs == (("cat", "gato"),)
+    assert "skipped 1 of 2 lines (first line 1: " in message
+
+
 def test_letter_case_follows_the_languages(file) -> None:
     path = file("İSTANBUL istanbul\nILIK warm\n")
     turkish = quietly(path, case="lower", languages=("tr", None))

@@ -193,6 +193,8 @@ class TestRelevance:
         "text",
         [
             "q1 d1\nq2\td3\nq1   d2\n",
+            "query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td3\t1\nq1\td2\t1\n",
+            "\ufeffq1 d1\u00a0\rq2 d3\rq1 d2\r",
             "q1 d1 1\nq1 d9 0\nq2 d3 2\nq1 d2 1\nq3 d1 0\n",
             "q1 0 d1 1\nq1 0 d9 0\n\nq2 0 d3 1\nq1 0 d2 1\nq3 0 d1 0\n",
             "q1 d1\nq2 d3\nq1 d1\nq1 d2\nq1 0 d2 1\n",

@@ -169,7 +169,10 @@ def _of_table(
 def _has_weights(rows: Sequence[Row], separator: Separator) -> bool:
     """Whether what stands behind two words may be a weight."""
     if separator is BLANK:
-        return 2 * sum(_is_weighted(row.cells) for row in rows) > len(rows)
+        three = sum(len(row.cells) == 3 for row in rows)
+        found = sum(_is_weighted(row.cells) for row in rows)
+        # A few may be entries of several words, of which one is a number.
+        return 2 * found > len(rows) or (found == three and 10 * found > len(rows))
     return separator is not BARS or all(len(row.cells) <= 3 for row in rows)
 
 
@@ -193,9 +196,11 @@ def _rows(content: Sequence[tuple[int, str]], separator: Separator, contents: Co
 def _header(
     rows: list[Row], separator: Separator, contents: Contents, *, guess: bool
 ) -> tuple[Columns | None, list[Row]]:
-    """What the first row says of the columns, or None if it is a pair; and the other rows."""
+    """What the first row of two cells says of the columns, or None if it is a pair; and the other rows."""
+    top = next((place for place, row in enumerate(rows) if sum(map(bool, row.cells)) > 1), len(rows))
+    title, rows = rows[:top], rows[top:]
     if not rows or not (guess or separator is not BLANK):
-        return None, rows
+        return None, [*title, *rows]
     columns = named_columns(rows[0].cells)
     # Running numbers need no room of their own where a name stands above them.
     if guess and (columns is None or columns.width < max(len(row.cells) for row in rows)):
@@ -207,13 +212,13 @@ def _header(
     if columns is None and guess:
         columns = named_by_languages(rows)
     if columns is None:
-        return None, rows
+        return None, [*title, *rows]
     if not plain:
         contents.notes.append(
             f"line {rows[0].line} ({', '.join(map(repr, rows[0].cells))}) is taken for a header; "
             "if it is a pair, write the words source and target in a line above it"
         )
-    return columns, rows[1:]
+    return columns, [*title, *rows[1:]]
 
 
 def _by_place(row: Row, separator: Separator, *, weighted: bool) -> _Cells:

@@ -17,6 +17,7 @@ _Lines = Sequence[tuple[int, str]]
 _TEXT, _IDS, _LABELS = "text", ("id", "index_id"), ("label", "category", "class", "topic")
 _NAMES = {_TEXT, *_IDS, *_LABELS}
 _RELEVANCE = "write: query document, or as TREC: query 0 document relevance"
+_QUERY, _DOCUMENT = {"query-id", "query_id", "qid"}, {"corpus-id", "corpus_id", "docid", "doc-id", "doc_id"}
 _FOUR_COLUMNS = 4  # query, nothing, document, relevance: TREC's layout
 
 
@@ -100,7 +101,7 @@ def read_labelled(path: str | Path) -> list[LabelledText]:
 def read_relevance(path: str | Path) -> dict[str, list[str]]:
     """The relevant documents of each query: query and document id a line, or TREC's four columns.
 
-    Lines of relevance 0 are left out.
+    Lines of relevance 0 are left out, and so is a first line of names such as query-id and corpus-id.
 
     Raises:
         InputError: The file cannot be read.
@@ -115,6 +116,12 @@ def read_relevance(path: str | Path) -> dict[str, list[str]]:
                 where=f"{path}, line {number}",
                 fix=_RELEVANCE,
             )
+        if (
+            not relevant
+            and columns[0].lower() in _QUERY
+            and not _DOCUMENT.isdisjoint(map(str.lower, columns))
+        ):
+            continue
         document = columns[2] if len(columns) == _FOUR_COLUMNS else columns[1]
         if len(columns) == 2 or columns[-1] != "0":
             relevant.setdefault(columns[0], {})[document] = None
