@@ -19,9 +19,7 @@ WRITABLE = [name for name in VECTOR_FORMATS if name != "fasttext"]
 @click.argument("output", metavar="OUT", type=PATH)
 @click.option("--format", type=click.Choice(WRITABLE), help="By default told by OUT's name.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N words.")
-@click.option(
-    "--vocabulary", type=PATH, help="Only the words in this file, one a line."
-)
+@click.option("--vocabulary", type=PATH, help="Only the words in this file, one a line.")
 @click.option("--dtype", type=click.Choice(["float32", "float16"]), help="By default as IN has it.")
 @click.option("--language", help="Language code to note in a native store.")
 @unicode_option

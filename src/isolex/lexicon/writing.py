@@ -11,6 +11,7 @@ from isolex.files import atomic_file
 from isolex.lexicon.formats import parse
 from isolex.tables import is_quoted, split_lines
 
+_SAMPLE = 1000
 NOT_WRITTEN = (".gz", ".bz2", ".xz", ".zst", ".zip", ".json")
 
 
@@ -37,9 +38,10 @@ def _tsv(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None) -> s
         # Quotes that all words of a column have would be taken for the file's, which come off.
         if is_quoted([str(row[place]) for row in rows]):
             rows = [(*row[:place], _in_quotes(row[place]), *row[place + 1 :]) for row in rows]
-    body = _lines(rows)
+    # What a file is told by stands in its first lines, as `tables.choose` looks at a thousand.
+    alone = weights is None and bool(pairs) and _reads_as(pairs[:_SAMPLE], _lines(rows[:_SAMPLE]))
     # Without a header other programs take the file as it is, so it stands only where its lack would mislead.
-    return body if pairs and weights is None and _reads_as(pairs, body) else _lines([names]) + body
+    return _lines(rows if alone else [names, *rows])
 
 
 def _lines(rows: Sequence[Sequence[object]]) -> str:

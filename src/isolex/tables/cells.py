@@ -41,7 +41,10 @@ def tidy(text: str, unicode: Unicode) -> str:
     Cells are brought to NFC one by one, after a line was parted: NFC of a line could make a separator, as
     U+037E becomes ";".
     """
-    return text.strip(" ") if unicode == "keep" else trim(unicodedata.normalize("NFC", trim(text)))
+    if unicode == "keep":
+        return text.strip(" ")
+    word = trim(text)
+    return word if unicodedata.is_normalized("NFC", word) else trim(unicodedata.normalize("NFC", word))
 
 
 def number(text: str, *, decimal_comma: bool = False) -> float | None:
