@@ -1,9 +1,12 @@
+import contextlib
 import gzip
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from isolex.cli.options import read_word_list
-from isolex.errors import FormatError, InputError, IsolexWarning
+from isolex.errors import FormatError, InputError, IsolexError, IsolexWarning
 
 
 @pytest.fixture
@@ -66,3 +69,12 @@ def test_what_is_no_list_of_words(words_of, data, message) -> None:
 def test_no_file(tmp_path) -> None:
     with pytest.raises(InputError, match="there is no such file"):
         read_word_list(tmp_path / "words.txt", "nfc")
+
+
+@given(st.one_of(st.binary(max_size=99), st.text("ab \t\r\n\"'\u00a0\u200b\ufeff").map(str.encode)))
+@pytest.mark.filterwarnings("ignore::isolex.errors.IsolexWarning")
+def test_any_bytes_are_words_or_an_error(tmp_path_factory, data) -> None:
+    path = tmp_path_factory.getbasetemp() / "any-words"
+    path.write_bytes(data)
+    with contextlib.suppress(IsolexError):
+        assert all(word.strip() for word in read_word_list(path, "nfc"))

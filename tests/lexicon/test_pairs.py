@@ -109,6 +109,12 @@ def test_a_dotted_capital_of_an_unknown_language_is_told() -> None:
         Lexicon(SHOUTED[2:], case="fold", languages=("tr", None))
 
 
+@pytest.mark.parametrize("languages", ["tr", ("tr",), ("tr", 3), None, ("tr", "en", "es")])
+def test_languages_are_two(languages) -> None:
+    with pytest.raises(InputError, match=r"languages: got .*, expected two codes or None"):
+        Lexicon([], languages=languages)
+
+
 def test_turkish_words_are_found_under_any_spelling() -> None:
     source, target = (
         Vectors(["İstanbul", "ılık", "ILIK"], np.eye(3)),

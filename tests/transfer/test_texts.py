@@ -1,10 +1,13 @@
 import bz2
+import contextlib
 import gzip
 import lzma
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from isolex.errors import FormatError, InputError
+from isolex.errors import FormatError, InputError, IsolexError
 from isolex.transfer import LabelledText, Text, places, read_labelled, read_relevance, read_texts
 
 WANTED = [Text("a", "first text"), Text("b", "zweiter, schöner Text")]
@@ -208,6 +211,16 @@ class TestRelevance:
         path = write(tmp_path, "r.txt", f"q1 d1\n\n{line}\n")
         with pytest.raises(FormatError, match=rf"r\.txt, line 3: has {found}, expected query and"):
             read_relevance(path)
+
+
+@given(st.one_of(st.binary(max_size=99), st.text('ab1 \t\r\n"{}[]:,text\u00a0').map(str.encode)))
+def test_any_bytes_are_read_or_told(tmp_path_factory, data):
+    for name in ("any.txt", "any.tsv", "any.jsonl"):
+        path = tmp_path_factory.getbasetemp() / name
+        path.write_bytes(data)
+        for read in (read_texts, read_labelled, read_relevance):
+            with contextlib.suppress(IsolexError):
+                read(path)
 
 
 def test_places():

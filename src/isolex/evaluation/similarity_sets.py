@@ -166,7 +166,7 @@ def _is_remark(line: str, separator: Separator) -> bool:
 
 
 def _is_header(fields: Sequence[str]) -> bool:
-    named = any(field.lower() in _SCORE_NAMES for field in fields[2:])
+    named = any(trim(field).lower() in _SCORE_NAMES for field in fields[2:])
     return named or (len(fields) >= 3 and not _is_number(fields[2]))
 
 

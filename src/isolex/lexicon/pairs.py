@@ -45,7 +45,7 @@ class Lexicon:
         languages: As given.
 
     Raises:
-        InputError: An item is not a pair of usable words, weights do not fit, or `case` or `unicode` is
+        InputError: An item is not a pair of usable words, weights do not fit, or another argument is
             unknown.
 
     Warns:
@@ -77,6 +77,7 @@ class Lexicon:
     ) -> None:
         check_choice("case", case, tuple(CASES))
         check_choice("unicode", unicode, UNICODE)
+        _check_languages(languages)
         checked = list(_checked_pairs(pairs))
         if unicode == "nfc":
             checked = [(unicodedata.normalize("NFC", s), unicodedata.normalize("NFC", t)) for s, t in checked]
@@ -323,6 +324,16 @@ def _checked_pairs(pairs: Iterable[object]) -> Iterator[tuple[str, str]]:
                 f"pair {number} is {pair!r}: {problem}, expected (source word, target word)", where="lexicon"
             )
         yield source, target
+
+
+def _check_languages(languages: object) -> None:
+    match languages:
+        case (str() | None, str() | None):
+            return
+    raise InputError(
+        f"got {languages!r}, expected two codes or None: (source language, target language)",
+        where="languages",
+    )
 
 
 def _warn_of_dots(pairs: Sequence[tuple[str, str]], languages: Languages) -> None:
