@@ -219,9 +219,59 @@ class TestLexicon:
             "40 of its 140 pairs are found, 100 if it is turned; exchange its two"
         )
 
-    @pytest.mark.parametrize(("path", "message"), [("no.tsv", "no such"), ("data", "is a folder")])
+    @pytest.mark.parametrize(("path", "message"), [("no.tsv", "there is no such"), ("data", "is a folder")])
     def test_no_file(self, isolex, here, path, message):
         isolex("align", "aa.vec", "bb.vec", "--lexicon", path, "-o", "out").fails(f"{path}: {message}")
+
+    def test_weights_are_told_with_their_range(self, isolex, here):
+        pairs = (here / "seeds.tsv").read_text().splitlines()
+        (here / "seeds.tsv").write_text("".join(f"{p}\t0,{n % 9 + 1}\n" for n, p in enumerate(pairs)))
+        result = isolex(*ALIGN, "-o", "out", "--json")
+        assert result.json["scores"]["seed_pairs"] == 200
+        assert result.lines == ["isolex: the lexicon is weighted, from 0.1 to 0.9; weights count in training"]
+
+    def test_weights_that_look_like_ranks_are_told(self, isolex, here):
+        pairs = (here / "seeds.tsv").read_text().splitlines()
+        (here / "seeds.tsv").write_text("".join(f"{p}\t{n}\n" for n, p in enumerate(pairs, 1)))
+        result = isolex(*ALIGN, "-o", "out")
+        assert result.status == 0
+        told, warned = result.lines
+        assert "from 1 to 200" in told
+        assert warned.startswith(
+            "isolex: warning: lexicon: its weights look like ranks, from 1 to 200, of which"
+        )
+
+    def test_a_header_of_languages_is_told(self, isolex, here):
+        (here / "seeds.tsv").write_text("en\tes\n" + (here / "seeds.tsv").read_text())
+        result = isolex(*ALIGN, "-o", "out", "--json")
+        result.warns(r"seeds.tsv: line 1 \('en', 'es'\) is taken for a header; if it is a pair, write the")
+        assert result.json["scores"]["lexicon_coverage"] == 100
+
+    def test_letter_case_follows_the_language(self, isolex, here):
+        words = ["ılık", "istanbul", *(f"s{n}" for n in range(2, 300))]
+        vectors = Vectors.read("aa.vec")
+        Vectors(words, vectors.matrix).write("aa.vec")
+        pairs = ["ILIK\tt0", "İSTANBUL\tt1", *(f"S{n}\tT{n}" for n in range(2, 200))]
+        (here / "seeds.tsv").write_text("\n".join(pairs))
+        turkish = ("--source-language", "tr", "--target-language", "en")
+        result = isolex(*ALIGN, "-o", "out", "--case", "lower", *turkish, "--json")
+        result.warns(None)
+        assert result.json["scores"]["seed_pairs"] == 200
+        (here / "test.tsv").write_text("ILIK\tt0\nİSTANBUL\tT1\n")
+        for case in ("lower", "fold"):
+            scored = isolex("evaluate", "bli", "out", "test.tsv", "--case", case, "--json")
+            scored.warns(None)
+            assert scored.json["n"] == 2
+        isolex(*ALIGN, "-o", "out", "--case", "lower").warns(
+            "'İSTANBUL' holds the letter İ, .* language of the s"
+        )
+
+    def test_vocabularies_are_shown_where_nothing_fits(self, isolex, here):
+        vectors = Vectors.read("aa.vec")
+        Vectors([f"/c/aa/{word}" for word in vectors.words], vectors.matrix).write("aa.vec")
+        isolex(*ALIGN, "-o", "out").fails(
+            "lexicon: not one pair is in both vocabularies; .* source vocabulary holds words such as '/c/aa/s"
+        )
 
     def test_bad_lines_are_one_warning(self, isolex, here):
         lines = (here / "seeds.tsv").read_text() + "alone\ns200\tt200\n\n"
@@ -315,7 +365,7 @@ class TestBadOptions:
         assert not list((here / "inside").iterdir())
 
     def test_a_lexicon_that_is_none(self, isolex, here):
-        isolex("align", "aa.vec", "bb.vec", "--lexicon", "no.tsv", "-o", "out").fails("no.tsv: no such")
+        isolex("align", "aa.vec", "bb.vec", "--lexicon", "no", "-o", "out").fails("no: there is no such")
 
 
 class TestOutput:

@@ -44,6 +44,12 @@ def test_options(isolex, here):
     assert (list(vectors.words), vectors.matrix.dtype, vectors.language) == (["s7", "s9"], np.float16, "xx")
 
 
+def test_a_list_of_words_as_windows_writes_it(isolex, here):
+    (here / "wanted.txt").write_bytes("\ufeffs9\r\ns7 \r\ns200\u00a0\r\n".encode())
+    isolex("convert", "aa.vec", "out.vec", "--vocabulary", "wanted.txt").warns(None)
+    assert list(Vectors.read("out.vec").words) == ["s7", "s9", "s200"]
+
+
 def test_no_file_onto_itself(isolex, here):
     before = (here / "aa.vec").read_bytes()
     isolex("convert", "aa.vec", here / "aa.vec", "--limit", 10).fails("aa.vec: is the input")
@@ -100,8 +106,8 @@ def test_unusable_files_are_one_line_and_touch_nothing(isolex, here, kind):
         (("/dev/null", "--format", "glove"), "/dev/null: is no regular file, so it is not replaced"),
         (("out.vec", "--limit", "0"), "'--limit': 0 is not in the range"),
         (("out.vec", "--dtype", "int8"), "'int8' is not one of"),
-        (("out.vec", "--vocabulary", "no.txt"), "no.txt: cannot be read as a list of words"),
-        (("out.vec", "--vocabulary", "data"), "data: cannot be read as a list of words"),
+        (("out.vec", "--vocabulary", "no.txt"), "no.txt: there is no such file"),
+        (("out.vec", "--vocabulary", "data"), "data: is a folder, expected a file"),
     ],
 )
 def test_bad_input_is_told_before_the_vectors_are_read(isolex, here, monkeypatch, arguments, message):

@@ -101,10 +101,10 @@ class TestAgainst:
     ("arguments", "message"),
     [
         (("nowhere", "test.tsv"), "nowhere: there is no such alignment folder"),
-        (("aa-bb", "no.tsv"), "no.tsv: no such"),
+        (("aa-bb", "no.tsv"), "no.tsv: there is no such file"),
         (("aa-bb", "data"), "data: is a folder"),
         (("aa-bb", "aa.vec"), "aa.vec: looks like a file of word vectors, expected pairs of words"),
-        (("aa-bb", "test.tsv", "--train", "no.tsv"), "no.tsv: no such"),
+        (("aa-bb", "test.tsv", "--train", "no.tsv"), "no.tsv: there is no such file"),
         (("aa-bb", "test.tsv", "--against", "nowhere"), "nowhere: there is no such alignment folder"),
         (("aa-bb", "test.tsv", "--protocol", "mouse"), "'mouse' is not one of"),
         (("aa-bb", "test.tsv", "--direction", "mutual"), "'mutual' is not one of"),

@@ -138,7 +138,7 @@ class TestAnalogy:
         ),
         ((*ANALOGY, "four.txt", "aa-bb"), "aa-bb: is a folder, expected a file; .* order of the arguments"),
         ((*SIMILARITY, "aa-bb", "cross.tsv", "test.tsv"), "test.tsv: is no similarity set"),
-        ((*SIMILARITY, "aa-bb", "aa.vec"), "aa.vec: is no similarity set"),
+        ((*SIMILARITY, "aa-bb", "aa.vec"), "aa.vec: looks like a file of word vectors"),
         ((*SIMILARITY, "aa.vec", "cross.tsv"), "cross.tsv: 0 of 30 pairs are known"),
         (
             (*SIMILARITY, "aa.vec", "own.tsv", "--side", "cross"),

@@ -41,15 +41,30 @@ def test_sections(tmp_path):
         ("a b c d\r\nб в г ґ\r\n", [("a", "b", "c", "d"), ("б", "в", "г", "ґ")]),
         ("# four columns\nNew York\tUSA\tParis \tFrance\n", [("New York", "USA", "Paris", "France")]),
         ("#a #b #c #d", [("#a", "#b", "#c", "#d")]),
+        (": s\n10,000 b c d\n", [("10,000", "b", "c", "d")]),
+        (
+            "New York;USA;Paris;France\na;b;c, d;e\n",
+            [("New York", "USA", "Paris", "France"), ("a", "b", "c, d", "e")],
+        ),
+        ("New York,USA,Paris,France\n", [("New York", "USA", "Paris", "France")]),
+        ('"a"\t"b"\t"c"\t"d"\n"e"\t"f"\t"g"\t"h"\n', [("a", "b", "c", "d"), ("e", "f", "g", "h")]),
+        ("a b c d\u00a0\n\u200be f g h\n", [("a", "b", "c", "d"), ("e", "f", "g", "h")]),
     ],
 )
 def test_plain_columns(tmp_path, text, words):
-    assert AnalogySet.read(written(tmp_path, text)).questions == tuple(Question(*four) for four in words)
+    read = AnalogySet.read(written(tmp_path, text))
+    assert [question[:4] for question in read] == words
 
 
 @pytest.mark.parametrize(("unicode", "word"), [("nfc", "caf\u00e9"), ("keep", "cafe\u0301")])
 def test_unicode_form(tmp_path, unicode, word):
     assert AnalogySet.read(written(tmp_path, "cafe\u0301 b c d"), unicode=unicode).questions[0].a == word
+
+
+@pytest.mark.parametrize(("unicode", "word"), [("nfc", "caf\u00e9"), ("keep", "cafe\u0301")])
+def test_unicode_form_of_questions(unicode, word):
+    made = AnalogySet([("a", "b", "c", "cafe\u0301", "cafe\u0301")], unicode=unicode)
+    assert made.questions == (Question("a", "b", "c", word, "cafe\u0301"),)
 
 
 @pytest.mark.parametrize(

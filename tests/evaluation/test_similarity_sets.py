@@ -42,6 +42,17 @@ LAYOUTS = {
         "# a set\n\n#\tfrom\tnowhere\ncat dog 2.5\n \ncold sun 0.5\nmüde Bär 4\n",
         SINGLE,
     ),
+    "semicolons, decimal commas": ("cat;dog;2,5\nice cream;sun;0,5\nmüde;Bär;4\n", PAIRS),
+    "semicolons, commas inside": ("cat;dog;2,5\nice cream;sun;0,5\nmüde;Bär;4,0\n", PAIRS),
+    "tabs, decimal commas": ("cat\tdog\t2,5\ncold\tsun\t,5\nmüde\tBär\t4\n", SINGLE),
+    "tabs, quotes": ('"cat"\t"dog"\t2.5\n"ice cream"\t"sun"\t0.5\n"müde"\t"Bär"\t4\n', PAIRS),
+    "tabs, blanks at the ends": (
+        "cat\u00a0\tdog\u200b\t2.5\u00a0\ncold\tsun\t0.5\nmüde\t\ufeffBär\t4\n",
+        SINGLE,
+    ),
+    "R": ('"a" "b" "score"\n"1" "cat" "dog" 2.5\n"2" "ice cream" "sun" 0.5\n"3" "müde" "Bär" 4\n', PAIRS),
+    "pandas": (",a,b,mean\n0,cat,dog,2.5\n1,ice cream,sun,0.5\n2,müde,Bär,4\n", PAIRS),
+    "an empty column at the end": ("cat,dog,2.5,\nice cream,sun,0.5,\nmüde,Bär,4,\n", PAIRS),
     "byte-order mark": ("\ufeffcat\tdog\t2.5\ncold\tsun\t0.5\nmüde\tBär\t4", SINGLE),
     "old Macintosh": ("cat\tdog\t2.5\rcold\tsun\t0.5\rmüde\tBär\t4\r", SINGLE),
 }
@@ -73,6 +84,14 @@ def test_unicode_form(tmp_path, unicode, word):
     assert SimilaritySet.read(path, unicode=unicode).pairs[0][0] == word
 
 
+@pytest.mark.parametrize(("unicode", "word"), [("nfc", "caf\u00e9"), ("keep", "cafe\u0301")])
+def test_unicode_form_of_pairs(unicode, word):
+    pairs = SimilaritySet([("cafe\u0301", "tea", 1)], unicode=unicode)
+    assert pairs.pairs == pairs.reversed().reversed().pairs == ((word, "tea", 1.0),)
+    with pytest.raises(InputError, match="unknown Unicode form 'nfd'"):
+        SimilaritySet([("a", "b", 1)], unicode="nfd")
+
+
 def test_odd_scripts_and_words(tmp_path):
     text = "кіт\tкошеня\t3\n猫\t犬\t2\nقط\tكلب\t2\n𐌰𐌹\t#tag\t1\n#tag\ta b\t0\nNew\u00a0York\tx-y\t1\n"
     words = [pair[:2] for pair in SimilaritySet.read(written(tmp_path, text))]
@@ -101,18 +120,21 @@ def test_endings_are_parts_of_speech_only_if_every_word_has_one(tmp_path):
         ("a\tb\t2\n\n# note\nc\t\t1\n", "line 4: has an empty word"),
         ("a\tb\t2\nc\td\tmany\n", "line 2: has 'many' for a score, expected a finite number"),
         ("a\tb\t2\nc\td\tnan\n", "line 2: has 'nan' for a score"),
-        ("a\tb\t2\nc\td\t1,5\n", "line 2: has '1,5' for a score"),
+        ("a\tb\t2.5\nc\td\t1,5\n", "line 2: has '1,5' for a score"),
         ("a b 2\nc d e 1\n", "line 2: does not hold two words and a score"),
         ("w1\tw2\tPOS\tSimLex999\na\tb\tN\t2\nc\td\tN\n", "line 3: has 3 fields, the first line has 4"),
         ("w1,w2,1,Average Score\na,b,2,3\nc,d,2,\n", "line 3: has '' for a score"),
         (b"a\tb\t2\nm\xfcde\tb\t1\n", "set.txt, line 2: is not UTF-8; convert it"),
-        ("a\tb\t2\n".encode("utf-16"), "line 1: is not UTF-8"),
+        ("a\tb\t2\n".encode("utf-16"), "set.txt: is UTF-16 text"),
         (b"", "set.txt: is empty"),
         (b" \n\r\n\t\n", "set.txt: is empty"),
         ("cat gato\ndog perro\n", "set.txt: is no similarity set: most lines are not two words and a score"),
-        ("2 4\ncat 1 2 3 4\ndog 1 2 3 4\n", "is no similarity set"),
-        ("<!DOCTYPE html>\n<html><body>404 Not Found</body></html>\n", "is no similarity set"),
-        ("\0\1\2", "is no similarity set"),
+        (
+            "2 4\ncat 1 2 3 4\ndog 1 2 3 4\n",
+            "looks like a file of word vectors, expected pairs of words with sc",
+        ),
+        ("<!DOCTYPE html>\n<html><body>404 Not Found</body></html>\n", "is a web page"),
+        ("\0\1\2", "is a binary file"),
         ("cat\tdog\tN\t1\n", "set.txt: holds a header and no pairs"),
         ("word1\tword2\tscore\n", "is no similarity set"),
         ('"a","b",1\n"c,d,2\n', "line 2: does not hold two words and a score"),

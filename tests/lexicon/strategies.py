@@ -1,10 +1,9 @@
 """Hypothesis strategies for lexicons."""
 
-import unicodedata
-
 from hypothesis import strategies as st
 
 from isolex.lexicon.words import word_problem
+from isolex.tables import tidy
 
 # Characters that mean something to one format or another come up often.
 _CHARACTERS = st.one_of(
@@ -16,9 +15,7 @@ texts = st.text(_CHARACTERS, min_size=1, max_size=6)
 words = st.one_of(st.sampled_from(["source", "target", "# a", "#", "a"]), texts).filter(
     lambda word: word_problem(word) is None
 )
-nfc_words = words.map(lambda word: unicodedata.normalize("NFC", word)).filter(
-    lambda word: word_problem(word) is None
-)
+nfc_words = words.map(lambda word: tidy(word, "nfc")).filter(lambda word: word_problem(word) is None)
 weights = st.floats(0, 1e300)
 
 

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -84,3 +86,23 @@ def test_poor_coverage_is_told() -> None:
         index_checked(Lexicon([("cat", "gato"), *strangers]), SOURCE, TARGET, what="seeds")
     with pytest.raises(InputError, match="not one pair is in both vocabularies; 0 of 10 pairs"):
         index_checked(Lexicon(strangers), SOURCE, TARGET, what="seeds")
+
+
+@pytest.mark.parametrize(
+    ("source", "pairs", "shown"),
+    [
+        (["/c/en/the", "/c/en/house"], [("house", "casa")], r"such as '/c/en/house', '/c/en/the'"),
+        (["the", ".", "of", "and"], [("/c/en/house", "casa")], "such as 'the', 'of', 'and'"),
+        (["<s>", '"dog"', '"cat"'], [("cat", "casa"), ("dog", "x")], """such as '"cat"', '"dog"', """),
+        (["1", "2", "3", "4"], [("one", "casa")], "such as '1', '2', '3',"),
+    ],
+)  # fmt: skip
+def test_a_lexicon_that_fits_nowhere_is_shown_beside_the_vocabularies(source, pairs, shown) -> None:
+    vectors = Vectors(source, np.eye(len(source)))
+    with pytest.raises(InputError, match=r"^seeds: not one pair is in both vocabularies; 0 of ") as caught:
+        index_checked(Lexicon(pairs), vectors, TARGET, what="seeds")
+    message = str(caught.value)
+    assert re.search(f"source vocabulary holds words {shown}", message), message
+    assert "the target vocabulary 'gato', 'perro', 'no'; check languages" in message
+    assert f"source word such as {pairs[0][0]}" in message or f"source words such as {pairs[0][0]}" in message
+    assert "\n" not in message

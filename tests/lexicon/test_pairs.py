@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning
 from isolex.lexicon import Lexicon
+from isolex.vectors import Vectors
 
 from .strategies import pairs, words
 
@@ -54,6 +55,74 @@ def test_letter_case_merges_pairs() -> None:
     assert Lexicon(mixed, [1, 2, 3], case="lower").pairs == (("cat", "gato"), ("straße", "calle"))
     assert Lexicon(mixed, [1, 2, 3], case="lower").weights == (1, 3)
     assert Lexicon(mixed, case="fold").sources == ("cat", "strasse")
+
+
+NFC, NFD = "caf\u00e9", "cafe\u0301"
+
+
+def test_words_are_brought_to_nfc_unless_told_otherwise() -> None:
+    assert Lexicon([("coffee", NFD), ("coffee", NFC)], [1, 2]) == Lexicon([("coffee", NFC)], [1])
+    kept = Lexicon([("coffee", NFD), ("x", "y")], unicode="keep")
+    assert kept.pairs[0] == ("coffee", NFD)
+    # Whatever is made from it keeps it, too.
+    assert kept.reversed().pairs[0] == (NFD, "coffee")
+    assert (NFD, "coffee") in [pair for part in kept.reversed().split(0.5, seed=0) for pair in part]
+    assert kept.cased("fold").pairs[0][1] == NFD.casefold()
+    with pytest.raises(InputError, match="unicode: got 'nfd', expected one of 'nfc', 'keep'"):
+        Lexicon([], unicode="nfd")  # type: ignore[arg-type]
+
+
+def test_words_of_vocabularies_are_paired_as_they_are() -> None:
+    vectors = Vectors([NFD, "1"], np.eye(2))
+    word = vectors.words[0]
+    assert Lexicon.identical(vectors, vectors).pairs[0] == (word, word)
+
+
+SHOUTED = [("İSTANBUL", "ISTANBUL"), ("ILIK", "WARM"), ("I\u0307Z", "İ")]
+
+
+@pytest.mark.parametrize("language", ["tr", "az", "tur", "TR-tr", "az_Latn_AZ"])
+@pytest.mark.parametrize("case", ["lower", "fold"])
+def test_letter_case_of_turkish(case, language) -> None:
+    lexicon = Lexicon(SHOUTED[:2], case=case, languages=(language, "en"))
+    assert lexicon.pairs == (("istanbul", "istanbul"), ("ılık", "warm"))
+    assert lexicon.languages == (language, "en")
+    turned = lexicon.reversed()
+    assert turned.languages == ("en", language)
+    assert turned.pairs[1] == ("warm", "ılık")
+
+
+def test_other_languages_follow_the_standard(recwarn) -> None:
+    lexicon = Lexicon(SHOUTED, case="lower", unicode="keep", languages=("tr", "en"))
+    assert lexicon.pairs[2] == ("iz", "i\u0307")
+    assert Lexicon(SHOUTED).cased("lower", ("az", "de")).pairs == lexicon.pairs
+    assert Lexicon(SHOUTED[1:2], case="lower").pairs == (("ilik", "warm"),)
+    assert Lexicon(SHOUTED).pairs[0] == SHOUTED[0]
+    assert not recwarn.list
+
+
+def test_a_dotted_capital_of_an_unknown_language_is_told() -> None:
+    told = "'İSTANBUL' holds the letter İ, .* tell the language of the source words"
+    with pytest.warns(IsolexWarning, match=told):
+        Lexicon(SHOUTED[:2], case="lower", languages=(None, "en"))
+    with pytest.warns(IsolexWarning, match="of the target words, such as tr"):
+        Lexicon(SHOUTED[2:], case="fold", languages=("tr", None))
+
+
+@pytest.mark.parametrize("languages", ["tr", ("tr",), ("tr", 3), None, ("tr", "en", "es")])
+def test_languages_are_two(languages) -> None:
+    with pytest.raises(InputError, match=r"languages: got .*, expected two codes or None"):
+        Lexicon([], languages=languages)
+
+
+def test_turkish_words_are_found_under_any_spelling() -> None:
+    source, target = (
+        Vectors(["İstanbul", "ılık", "ILIK"], np.eye(3)),
+        Vectors(["Warm", "ISTANBUL"], np.eye(2)),
+    )
+    lexicon = Lexicon(SHOUTED[:2], case="fold", languages=("tr", "en"))
+    assert lexicon.index(source, target).pairs.tolist() == [[0, 1], [1, 0]]
+    assert lexicon.reversed().index(target, source).pairs.tolist() == [[1, 0], [0, 1]]
 
 
 @pytest.mark.parametrize(

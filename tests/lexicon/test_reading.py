@@ -89,6 +89,51 @@ def test_words_are_brought_to_nfc_unless_told_otherwise(file) -> None:
     assert quietly(path, unicode="keep").pairs == (("truck", decomposed),)
 
 
+def test_what_nobody_sees_comes_off_the_ends_unless_told_otherwise(file) -> None:
+    path = file("house\tcasa\u00a0\ncat\u200b\tgato\u2009\n")
+    assert quietly(path).pairs == (("house", "casa"), ("cat", "gato"))
+    assert quietly(path, unicode="keep").pairs == (("house", "casa\u00a0"), ("cat\u200b", "gato\u2009"))
+
+
+def test_all_that_is_told_is_one_warning(file) -> None:
+    path = file("en\tes\ncat\tgato\tnoun\nalone\ncat\tgato\n")
+    lexicon, message = warned(path)
+    assert lexicon == Lexicon([("cat", "gato")])
+    header = (
+        "line 1 ('en', 'es') is taken for a header; if it is a pair, write the words source and target in a"
+    )
+    column = "the third column is left out, since line 2 has 'noun' there, expected numbers of at least 0"
+    assert message.startswith(
+        f"{path}: {header} line above it; {column}; skipped 1 of 3 lines (first line 3: 1 f"
+    )
+    assert message.endswith("; 1 repeated pair kept once")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "sep=;\nsource;target\ncat;gato\n",
+        "My small dictionary\nsource\ttarget\ncat\tgato\n",
+        "Title\nen,es\ncat,gato\n",
+    ],
+)
+def test_a_title_may_stand_above_the_header(file, content) -> None:
+    lexicon, message = warned(file(content))
+    assert lexicon.pairs == (("cat", "gato"),)
+    assert "skipped 1 of 2 lines (first line 1: " in message
+
+
+def test_letter_case_follows_the_languages(file) -> None:
+    path = file("İSTANBUL istanbul\nILIK warm\n")
+    turkish = quietly(path, case="lower", languages=("tr", None))
+    assert turkish == Lexicon.read(path, case="lower", languages=("tr", "en"))
+    assert turkish.pairs == (("istanbul", "istanbul"), ("ılık", "warm"))
+
+
+def test_latin1_is_told_with_its_remedy(file) -> None:
+    assert "line 2: invalid UTF-8; convert it, for instance by: iconv" in warned(file(b"a b\ncaf\xe9 c\n"))[1]
+
+
 def test_nfc_cannot_make_a_delimiter(file) -> None:
     # NFC turns U+037E, the Greek question mark, into a semicolon.
     assert quietly(file("a\u037eb;c\nd;e\n")).pairs == (("a;b", "c"), ("d", "e"))

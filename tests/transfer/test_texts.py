@@ -1,8 +1,13 @@
+import bz2
+import contextlib
 import gzip
+import lzma
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from isolex.errors import FormatError, InputError
+from isolex.errors import FormatError, InputError, IsolexError
 from isolex.transfer import LabelledText, Text, places, read_labelled, read_relevance, read_texts
 
 WANTED = [Text("a", "first text"), Text("b", "zweiter, schöner Text")]
@@ -12,6 +17,8 @@ LAYOUTS = {
     "order.tsv": "category\ttext\tindex_id\nx\tfirst text\ta\ny\tzweiter, schöner Text\tb\n",
     "more.tsv": "a column\tid\ttext\nmore\ta\tfirst text\n\tb\tzweiter, schöner Text\n",
     "windows.tsv": "\ufeffa\tfirst text\r\n\r\nb\tzweiter, schöner Text\r\n",
+    "quotes.tsv": '"id"\t"text"\n"a"\t"first text"\n"b"\t"zweiter, schöner Text"\n',
+    "unseen.tsv": "a\u00a0\tfirst text\u200b\nb\t\ufeffzweiter, scho\u0308ner Text\n",
     "t.jsonl": '{"id": "a", "text": "first text"}\n\n{"text": "zweiter, schöner Text", "id": "b", "x": 1}\n',
 }
 
@@ -23,6 +30,37 @@ def test_every_layout_gives_the_same_texts(tmp_path, name, packed):
     data = LAYOUTS[name].encode()
     path.write_bytes(gzip.compress(data) if packed else data)
     assert read_texts(path) == read_texts(str(path)) == WANTED
+
+
+@pytest.mark.parametrize(("ending", "compress"), [(".bz2", bz2.compress), (".xz", lzma.compress)])
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_the_layout_is_told_by_the_name_under_every_compression(tmp_path, name, ending, compress):
+    (tmp_path / (name + ending)).write_bytes(compress(LAYOUTS[name].encode()))
+    assert read_texts(tmp_path / (name + ending)) == WANTED
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (
+            "t.csv",
+            "id,text\na,one\n",
+            "t.csv, line 1: begins with 'id,text', expected a text a line .* called .tsv",
+        ),
+        ("t.txt", '"id"\t"text"\na\tone\n', "give columns by tabs, in a file called .tsv, or the bare texts"),
+        ("t.json", '{"text": "one"}\n{"text": "two"}\n', "give an object a line, in a file called .jsonl"),
+        ("t.txt", '[\n{"text": "one"}\n]', "t.txt: is one JSON document"),
+    ],
+)
+def test_rows_are_not_taken_for_texts(tmp_path, name, text, message):
+    with pytest.raises(FormatError, match=message):
+        read_texts(write(tmp_path, name, text))
+
+
+def test_lines_that_look_a_little_like_rows_are_texts(tmp_path):
+    lines = ["the text, a novel", "{ braces }", "text;", "{}"]
+    for line in lines:
+        assert read_texts(write(tmp_path, "t.txt", line)) == [Text("1", line)]
 
 
 def write(folder, name, text):
@@ -84,7 +122,17 @@ def test_texts_are_brought_to_nfc(tmp_path):
         ),
         *(
             ("t.jsonl", '{"text": "fine"}\n\n' + line, 't.jsonl, line 3: is no object with a "text"')
-            for line in ("{", '{"id": 1}', "[1]", '"text"', "3", "null", '{"text": 3}', '{"text": null}')
+            for line in (
+                "{",
+                '{"a":' * 99_999,
+                '{"id": 1}',
+                "[1]",
+                '"text"',
+                "3",
+                "null",
+                '{"text": 3}',
+                '{"text": null}',
+            )
         ),
     ],
 )
@@ -148,6 +196,8 @@ class TestRelevance:
         "text",
         [
             "q1 d1\nq2\td3\nq1   d2\n",
+            "query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td3\t1\nq1\td2\t1\n",
+            "\ufeffq1 d1\u00a0\rq2 d3\rq1 d2\r",
             "q1 d1 1\nq1 d9 0\nq2 d3 2\nq1 d2 1\nq3 d1 0\n",
             "q1 0 d1 1\nq1 0 d9 0\n\nq2 0 d3 1\nq1 0 d2 1\nq3 0 d1 0\n",
             "q1 d1\nq2 d3\nq1 d1\nq1 d2\nq1 0 d2 1\n",
@@ -161,6 +211,16 @@ class TestRelevance:
         path = write(tmp_path, "r.txt", f"q1 d1\n\n{line}\n")
         with pytest.raises(FormatError, match=rf"r\.txt, line 3: has {found}, expected query and"):
             read_relevance(path)
+
+
+@given(st.one_of(st.binary(max_size=99), st.text('ab1 \t\r\n"{}[]:,text\u00a0').map(str.encode)))
+def test_any_bytes_are_read_or_told(tmp_path_factory, data):
+    for name in ("any.txt", "any.tsv", "any.jsonl"):
+        path = tmp_path_factory.getbasetemp() / name
+        path.write_bytes(data)
+        for read in (read_texts, read_labelled, read_relevance):
+            with contextlib.suppress(IsolexError):
+                read(path)
 
 
 def test_places():

@@ -58,7 +58,7 @@ class InducedLexicon:
         Warns:
             IsolexWarning: Words that no lexicon holds (with tabs, line breaks, outer spaces) are left out.
         """
-        return Lexicon(_words(entry) for entry in holdable(self.entries, _words))
+        return Lexicon((_words(entry) for entry in holdable(self.entries, _words)), unicode="keep")
 
     def write(self, path: str | Path, *, format: str | None = None) -> tuple[Entry, ...]:
         """Write TSV (with a header, and without words that `lexicon` leaves out) or JSON Lines, atomically.

@@ -11,7 +11,7 @@ from isolex.alignment import Alignment, check_output
 from isolex.cli.console import Stopwatch, emit, say, stopped_by_interrupt, working
 from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
 from isolex.errors import InputError
-from isolex.lexicon import Lexicon
+from isolex.lexicon import Lexicon, weights_note
 from isolex.normalize import Normalizer
 from isolex.recipes import METHODS, align, check_supervision
 from isolex.vectors import Vectors
@@ -101,11 +101,14 @@ def align_command(
     kind = _supervision(lexicon, method, identical=identical, numerals=numerals, unsupervised=unsupervised)
     normalizer = Normalizer.parse(normalize)
     check_output(output)
-    given = None if lexicon is None else Lexicon.read(lexicon, case=case, unicode=unicode)
+    given = None if lexicon is None else Lexicon.read(lexicon, unicode=unicode)
     with working("reading vectors"):
         x = Vectors.read(source, limit=vocab, unicode=unicode, language=source_language)
         z = Vectors.read(target, limit=vocab, unicode=unicode, language=target_language)
-        seeds = _seeds(kind, given, x, z)
+        cased = None if given is None else given.cased(case, (x.language, z.language))
+        seeds = _seeds(kind, cased, x, z)
+    if given is not None and (note := weights_note(given)):
+        say(note)
     with working("aligning"), stopped_by_interrupt() if keep_on_interrupt else nullcontext():
         alignment = align(x, z, seeds, method=method, normalize=normalizer.steps, seed=seed, device=device)
     written = force or alignment.card.status != "failed"

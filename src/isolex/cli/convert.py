@@ -49,7 +49,7 @@ def convert_command(
     check_not_input(output, source, vocabulary)
     check_file(output)
     with working(f"converting {source}"):
-        words = None if vocabulary is None else read_word_list(vocabulary)
+        words = None if vocabulary is None else read_word_list(vocabulary, unicode)
         vectors = Vectors.read(
             source, limit=limit, vocabulary=words, dtype=dtype, unicode=unicode, language=language
         )

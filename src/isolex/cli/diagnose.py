@@ -70,12 +70,13 @@ def diagnose_command(
     if output is not None:
         check_not_input(output, source, target, lexicon)
         check_file(output)
-    pairs = None if lexicon is None else Lexicon.read(lexicon, case=case, unicode=unicode)
+    pairs = None if lexicon is None else Lexicon.read(lexicon, unicode=unicode)
     with working("reading"):
         x, z = (
             Vectors.read(path, limit=vocab, unicode=unicode, language=path.name.split(".")[0])
             for path in (source, target)
         )
+    pairs = None if pairs is None else pairs.cased(case, (x.language, z.language))
     alignment = None
     if alignment_dir is not None:
         alignment = load(alignment_dir, source=x, target=z, other_vectors=other_vectors, device=device)

@@ -94,9 +94,12 @@ def bli_command(
     if answers is not None:
         check_not_input(answers, test, train)
         check_file(answers)
-    gold = Lexicon.read(test, case=case, unicode=unicode)
-    seeds = None if train is None else Lexicon.read(train, case=case, unicode=unicode)
+    gold = Lexicon.read(test, unicode=unicode)
+    seeds = None if train is None else Lexicon.read(train, unicode=unicode)
     alignment = choice.open()
+    languages = alignment.source.language, alignment.target.language
+    gold = gold.cased(case, languages)
+    seeds = None if seeds is None else seeds.cased(case, languages)
     other = None if against is None else choice.elsewhere(against).open()
     names = list(PROTOCOLS) if protocol == "all" else [protocol]
 

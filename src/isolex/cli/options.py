@@ -1,5 +1,6 @@
 """Options that several commands share, and what becomes of their values."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce, wraps
@@ -12,7 +13,8 @@ import torch
 from isolex.alignment import CRITERIA, Alignment, load
 from isolex.arrays import pick_device
 from isolex.cli.console import working
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning
+from isolex.tables import TAB, Row, Unicode, check_utf8, numbered, read_lines, tidy, without_quotes
 from isolex.vectors import Vectors
 
 Function = Callable[..., Any]
@@ -130,16 +132,22 @@ def alignment_options(function: Function) -> Function:
     )
 
 
-def read_word_list(path: Path) -> list[str]:
-    """One word a line.
+def read_word_list(path: Path, unicode: Unicode) -> list[str]:
+    """The words of a UTF-8 file, plain or compressed: one a line, or the first of several columns by tabs.
 
     Raises:
-        InputError: No such file, or not UTF-8.
+        InputError: There is no such file.
+        FormatError: It is not UTF-8, empty, or something else.
+
+    Warns:
+        IsolexWarning: There are several columns.
     """
-    try:
-        return [line for line in path.read_text(encoding="utf-8").splitlines() if line]
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read as a list of words ({error})", where=path) from error
+    lines = read_lines(path, expected="a list of words", fix="give one word a line")
+    check_utf8(path, lines)
+    rows = without_quotes([Row(number, TAB.split(line)) for number, line in numbered(lines)], TAB)
+    if any(len(row.cells) > 1 for row in rows):
+        warnings.warn(f"{path}: only its first column is read", IsolexWarning, stacklevel=2)
+    return [word for row in rows if (word := tidy(row.cells[0], unicode))]
 
 
 def names_in(text: str) -> list[str]:

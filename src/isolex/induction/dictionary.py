@@ -305,4 +305,4 @@ def _check_count(k: int) -> None:
 
 
 def _lexicon(pairs: Iterable[tuple[str, str]]) -> Lexicon:
-    return Lexicon(holdable(pairs, lambda pair: pair))
+    return Lexicon(holdable(pairs, lambda pair: pair), unicode="keep")

@@ -4,6 +4,7 @@ from isolex.lexicon.checked import as_lexicon, index_checked
 from isolex.lexicon.indexing import Coverage, IndexedLexicon
 from isolex.lexicon.leaks import LeakReport, find_leaks
 from isolex.lexicon.pairs import Lexicon, read_lexicon, write_lexicon
+from isolex.lexicon.weighting import warn_of_weights, weights_note
 
 __all__ = [
     "Coverage",
@@ -14,5 +15,7 @@ __all__ = [
     "find_leaks",
     "index_checked",
     "read_lexicon",
+    "warn_of_weights",
+    "weights_note",
     "write_lexicon",
 ]

@@ -1,6 +1,8 @@
 """Lexicons and test sets as callers give them, made sure of before they are used."""
 
 import warnings
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -11,6 +13,7 @@ from isolex.lexicon.words import counted
 from isolex.vectors import Vectors
 
 POOR_PERCENT = 10.0
+_SHOWN = 3
 
 Kind = TypeVar("Kind", bound="Readable")
 
@@ -67,11 +70,32 @@ def index_checked(lexicon: Lexicon, source: Vectors, target: Vectors, *, what: s
             raise InputError(problem, where=what, fix=fix)
         warnings.warn(f"{what}: {problem}; {fix}", IsolexWarning, stacklevel=3)
     elif found == 0:
+        coverage = indexed.coverage
+        source_holds = _examples(source, coverage.missing_source)
+        target_holds = _examples(target, coverage.missing_target)
         raise InputError(
-            f"not one pair is in both vocabularies; {indexed.coverage.summary()}",
+            f"not one pair is in both vocabularies; {coverage.summary()}; "
+            f"the source vocabulary holds words such as {source_holds}, the target vocabulary {target_holds}",
             where=what,
-            fix="check languages and letter case (--case lower or fold)",
+            fix="check languages, letter case (--case lower or fold), and what stands round the words",
         )
     elif poor:
         warnings.warn(f"{what}: {indexed.coverage.summary()}", IsolexWarning, stacklevel=3)
     return indexed
+
+
+def _examples(vocabulary: Vectors, missing: Sequence[str]) -> str:
+    """A few words of a vocabulary: those round a missing one, which explains prefixes, or frequent ones."""
+    asked = [word for word in missing[:_SHOWN] if len(word) > 1]
+    akin = [next((word for word in vocabulary.words if _holds(word, part)), None) for part in asked]
+    letters = (word for word in vocabulary.words if sum(map(str.isalpha, word)) > 1)
+    words = [
+        *dict.fromkeys(word for word in akin if word),
+        *islice(letters, _SHOWN),
+        *vocabulary.words[:_SHOWN],
+    ]
+    return ", ".join(map(repr, dict.fromkeys(words[:_SHOWN])))
+
+
+def _holds(word: str, part: str) -> bool:
+    return part in word and (word.endswith(part) or word.startswith(part) or not word[0].isalnum())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Int64
 
-from isolex.lexicon.words import Case, counted
+from isolex.lexicon.words import Case, Languages, case_of, counted
 from isolex.vectors import Vectors
 
 
@@ -79,10 +79,11 @@ def index_pairs(
     target: Vectors,
     *,
     case: Case,
+    languages: Languages = (None, None),
 ) -> IndexedLexicon:
     """Look up unique pairs in two vocabularies; with case "fold" the pairs must be casefolded already."""
-    source_ids = _find(dict.fromkeys(s for s, _ in pairs), source, case)
-    target_ids = _find(dict.fromkeys(t for _, t in pairs), target, case)
+    source_ids = _find(dict.fromkeys(s for s, _ in pairs), source, case, languages[0])
+    target_ids = _find(dict.fromkeys(t for _, t in pairs), target, case, languages[1])
     found, rows = [], []
     for number, (s, t) in enumerate(pairs):
         row = source_ids[s], target_ids[t]
@@ -108,15 +109,18 @@ def index_pairs(
     return IndexedLexicon(ids, kept, coverage)
 
 
-def _find(words: Iterable[str], vocabulary: Vectors, case: Case) -> dict[str, int | None]:
+def _find(
+    words: Iterable[str], vocabulary: Vectors, case: Case, language: str | None
+) -> dict[str, int | None]:
     look_up: Callable[[str], int | None] = vocabulary.id
     if case == "fold":
         first: dict[str, int] = {}
+        fold = case_of(case, language)
         without_vector = set(vocabulary.zero_rows.tolist())
         for row, word in enumerate(vocabulary.words):
             # Vocabularies run from frequent to rare, so the first spelling is the most frequent one.
             if row not in without_vector:
-                first.setdefault(word.casefold(), row)
+                first.setdefault(fold(word), row)
         look_up = first.get
     return {word: look_up(word) for word in words}
 

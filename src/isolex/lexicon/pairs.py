@@ -1,7 +1,9 @@
 """The lexicon: word pairs of two languages."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import unicodedata
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -10,13 +12,14 @@ from typing import Any
 import torch
 
 from isolex.arrays import generator
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning
 from isolex.lexicon.formats import Format
 from isolex.lexicon.indexing import IndexedLexicon, index_pairs
-from isolex.lexicon.reading import Unicode, read_pairs
+from isolex.lexicon.reading import check_choice, read_pairs
 from isolex.lexicon.seeds import identical_pairs, numeral_pairs
-from isolex.lexicon.words import CASES, Case, as_weight, counted, word_problem
+from isolex.lexicon.words import CASES, Case, Languages, as_weight, case_of, counted, word_problem
 from isolex.lexicon.writing import write_pairs
+from isolex.tables import UNICODE, Unicode
 from isolex.vectors import Vectors
 
 
@@ -32,14 +35,22 @@ class Lexicon:
         weights: One finite number of at least 0 for each of `pairs`, or None if all weigh the same.
         case: "keep" takes words as they are; "lower" lower-cases them; "fold" casefolds them *and* finds
             them in a vocabulary under any spelling there, the most frequent first.
+        unicode: "nfc" brings words to Unicode NFC, as vectors are; "keep" leaves them.
+        languages: Codes of the source and the target language, or None. Only a change of case asks: in
+            Turkish and Azerbaijani ("tr", "az") I becomes ı, and İ becomes i.
 
     Attributes:
         pairs: The unique pairs.
         weights: Their weights, or None.
         case: As given.
+        languages: As given.
 
     Raises:
-        InputError: An item is not a pair of usable words, weights do not fit, or `case` is unknown.
+        InputError: An item is not a pair of usable words, weights do not fit, or another argument is
+            unknown.
+
+    Warns:
+        IsolexWarning: The case of words with the Turkish letter İ is changed, and no language is given.
 
     Examples:
         >>> lexicon = Lexicon([("cat", "gato"), ("cat", "gata"), ("ice cream", "helado")])
@@ -54,6 +65,7 @@ class Lexicon:
     pairs: tuple[tuple[str, str], ...]
     weights: tuple[float, ...] | None
     case: Case
+    languages: Languages = field(compare=False)
 
     def __init__(
         self,
@@ -61,20 +73,29 @@ class Lexicon:
         weights: Iterable[float] | None = None,
         *,
         case: Case = "keep",
+        unicode: Unicode = "nfc",
+        languages: Languages = (None, None),
     ) -> None:
-        if case not in CASES:
-            raise InputError(f"got {case!r}, expected one of {', '.join(map(repr, CASES))}", where="case")
-        change = CASES[case]
-        cased = [(change(s), change(t)) for s, t in _checked_pairs(pairs)]
+        check_choice("case", case, tuple(CASES))
+        check_choice("unicode", unicode, UNICODE)
+        _check_languages(languages)
+        checked = list(_checked_pairs(pairs))
+        if unicode == "nfc":
+            checked = [(unicodedata.normalize("NFC", s), unicodedata.normalize("NFC", t)) for s, t in checked]
+        if case != "keep":
+            _warn_of_dots(checked, languages)
+        change_source, change_target = (case_of(case, language) for language in languages)
+        cased = [(change_source(s), change_target(t)) for s, t in checked]
         first: dict[tuple[str, str], int] = {}
         for number, pair in enumerate(cased):
             first.setdefault(pair, number)
         if weights is not None:
-            checked = _checked_weights(weights, len(cased))
-            weights = tuple(checked[number] for number in first.values())
+            numbers = _checked_weights(weights, len(cased))
+            weights = tuple(numbers[number] for number in first.values())
         object.__setattr__(self, "pairs", tuple(first))
         object.__setattr__(self, "weights", weights)
         object.__setattr__(self, "case", case)
+        object.__setattr__(self, "languages", languages)
 
     @classmethod
     def read(
@@ -84,37 +105,54 @@ class Lexicon:
         case: Case = "keep",
         unicode: Unicode = "nfc",
         format: Format | None = None,
+        languages: Languages = (None, None),
     ) -> "Lexicon":
         r"""Read a lexicon file, plain or compressed by gzip, bzip2, xz or zstd.
 
-        The format is sniffed from the content unless named:
+        The format is found from the content unless named; of several, the one that makes the same number of
+        columns of every line:
 
-        * "space": `source target`, parted by any run of spaces and tabs; no multiword entries.
+        * "space": `source target`, parted by any run of spaces and tabs, perhaps with a weight behind them in
+          every line (`source target probability`, as word aligners write it); no multiword entries.
         * "tsv": tab-separated, entries may hold spaces; a third column is a weight.
-        * "csv": comma- or semicolon-separated, quoted as needed; a third column is a weight.
-        * "jsonl": JSON Lines, objects with "source", "target" and perhaps "weight".
+        * "csv": semicolon- or comma-separated, quoted as needed; a third column is a weight.
+        * "jsonl": JSON Lines, lists `["house", "casa"]`, or objects with "source", "target" and perhaps
+          "weight".
 
-        TSV and CSV may begin with a header: a row with the names source and target, src and tgt (or trg), or
-        word and translation. Its other columns are ignored, but for one named weight. So what isolex induces
-        (source, target, score, rank, mutual) is read back as plain pairs. Where only some lines have a
-        weight, it is 1 for the others.
+        Phrase tables (`house ||| casa ||| …`) and what R's `write.table` writes, with quotes and row numbers,
+        are found, too, but have no name here.
+
+        Any may begin with a header: a row with the names source and target, src and tgt (or trg), or word and
+        translation. Its other columns are ignored, but for one named weight or probability. So what isolex
+        induces (source, target, score, rank, mutual) is read back as plain pairs. Two languages, by their ISO
+        codes or English names, are a header as well, if neither stands in its column again; that is told, and
+        so is any header among pairs parted by blanks.
+
+        A third column holds weights if all that stands in it is numbers of at least 0, with a decimal point
+        or comma; otherwise it is left out, and that told. Where only some lines have a weight, it is 1 for
+        the others. Quotes come off where all words of a column have them.
 
         Blank lines are ignored, and so are remarks: lines that begin with "#" and hold no pair in the file's
         format ("#the #the" is a pair; in CSV every line that begins with "# " is a remark). Other lines that
-        hold no pair are skipped, repeated pairs kept once, and both counted in one `IsolexWarning`.
+        hold no pair are skipped, repeated pairs kept once, and all that is told stands in one
+        `IsolexWarning`.
 
         Args:
             path: The file, UTF-8 with or without byte-order mark, any line ends.
             case: As in `Lexicon`.
-            unicode: "nfc" brings words to Unicode NFC, as readers of vectors do; "keep" leaves them.
-            format: One of the names above, or None to sniff.
+            unicode: "nfc" brings words to Unicode NFC, as readers of vectors do, without blanks and invisible
+                characters at their ends; "keep" leaves them.
+            format: One of the names above, or None to find out. With a name nothing is guessed: only names
+                such as source and target make a header.
+            languages: As in `Lexicon`.
 
         Raises:
             InputError: The file is missing, a folder or unreadable, or an argument is unknown.
             FormatError: The file is empty, damaged, or no lexicon (a web page, word vectors, binary).
             MissingExtraError: The file is zstd and the package for that is not installed.
         """
-        return cls(*read_pairs(path, unicode=unicode, format=format), case=case)
+        pairs, weights = read_pairs(path, unicode=unicode, format=format)
+        return cls(pairs, weights, case=case, unicode="keep", languages=languages)
 
     @classmethod
     def identical(cls, source: Vectors, target: Vectors, *, minimum_length: int = 1) -> "Lexicon":
@@ -127,7 +165,7 @@ class Lexicon:
             target: Target vocabulary.
             minimum_length: Least number of characters; 4 or so leaves out chance matches of short words.
         """
-        return cls(identical_pairs(source, target, minimum_length=minimum_length))
+        return cls(identical_pairs(source, target, minimum_length=minimum_length), unicode="keep")
 
     @classmethod
     def numerals(cls, source: Vectors, target: Vectors) -> "Lexicon":
@@ -136,7 +174,7 @@ class Lexicon:
         A numeral is decimal digits (Unicode category Nd) with single inner "." or ",": 3, 1984, 1,000.5.
         "3" pairs with "3", "٣" and "३"; "1,000" does not with "1.000". The result may be empty.
         """
-        return cls(numeral_pairs(source, target))
+        return cls(numeral_pairs(source, target), unicode="keep")
 
     @cached_property
     def targets_of(self) -> Mapping[str, tuple[str, ...]]:
@@ -153,7 +191,7 @@ class Lexicon:
 
     def __getstate__(self) -> dict[str, Any]:
         # Without the look-up tables, which are made again where they are needed and cannot be pickled.
-        return {"pairs": self.pairs, "weights": self.weights, "case": self.case}
+        return {own.name: getattr(self, own.name) for own in fields(self)}
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -170,7 +208,13 @@ class Lexicon:
 
     def reversed(self) -> "Lexicon":
         """The same pairs from target to source, weights kept."""
-        return Lexicon(((t, s) for s, t in self.pairs), self.weights, case=self.case)
+        source, target = self.languages
+        turned = ((t, s) for s, t in self.pairs)
+        return Lexicon(turned, self.weights, case=self.case, unicode="keep", languages=(target, source))
+
+    def cased(self, case: Case, languages: Languages = (None, None)) -> "Lexicon":
+        """The same pairs in another letter case, which follows the languages; see `Lexicon`."""
+        return Lexicon(self.pairs, self.weights, case=case, unicode="keep", languages=languages)
 
     def index(self, source: Vectors, target: Vectors) -> IndexedLexicon:
         """Row ids of the pairs that stand in both vocabularies, with weights and coverage.
@@ -178,7 +222,7 @@ class Lexicon:
         With case "fold" a word finds the most frequent vocabulary word of any spelling; otherwise only
         itself, so that lexicons read with "lower" want lower-cased vocabularies.
         """
-        return index_pairs(self.pairs, self.weights, source, target, case=self.case)
+        return index_pairs(self.pairs, self.weights, source, target, case=self.case, languages=self.languages)
 
     def split(self, held_out: float, *, seed: int) -> "tuple[Lexicon, Lexicon]":
         """Part the lexicon at random by source word: no source word is on both sides.
@@ -251,14 +295,21 @@ class Lexicon:
         chosen = set(sources)
         numbers = [number for number, (source, _) in enumerate(self.pairs) if source in chosen]
         weights = None if self.weights is None else [self.weights[number] for number in numbers]
-        return Lexicon((self.pairs[number] for number in numbers), weights, case=self.case)
+        pairs = (self.pairs[number] for number in numbers)
+        return Lexicon(pairs, weights, case=self.case, unicode="keep", languages=self.languages)
 
 
 def read_lexicon(
-    path: str | Path, *, case: Case = "keep", unicode: Unicode = "nfc", format: Format | None = None
+    path: str | Path,
+    *,
+    case: Case = "keep",
+    unicode: Unicode = "nfc",
+    format: Format | None = None,
+    languages: Languages = (None, None),
 ) -> Lexicon:
     """Read a lexicon file; the same as `Lexicon.read`, which describes formats and errors."""
-    return Lexicon(*read_pairs(path, unicode=unicode, format=format), case=case)
+    pairs, weights = read_pairs(path, unicode=unicode, format=format)
+    return Lexicon(pairs, weights, case=case, unicode="keep", languages=languages)
 
 
 def write_lexicon(lexicon: Lexicon, path: str | Path) -> None:
@@ -278,6 +329,28 @@ def _checked_pairs(pairs: Iterable[object]) -> Iterator[tuple[str, str]]:
                 f"pair {number} is {pair!r}: {problem}, expected (source word, target word)", where="lexicon"
             )
         yield source, target
+
+
+def _check_languages(languages: object) -> None:
+    match languages:
+        case (str() | None, str() | None):
+            return
+    raise InputError(
+        f"got {languages!r}, expected two codes or None: (source language, target language)",
+        where="languages",
+    )
+
+
+def _warn_of_dots(pairs: Sequence[tuple[str, str]], languages: Languages) -> None:
+    for side, name in enumerate(("source", "target")):
+        word = next((pair[side] for pair in pairs if "İ" in pair[side]), None)
+        if word is not None and languages[side] is None:
+            warnings.warn(
+                f"lexicon: {word!r} holds the letter İ, which Turkish and Azerbaijani turn to i, others to i "
+                f"with another dot; tell the language of the {name} words, such as tr",
+                IsolexWarning,
+                stacklevel=3,
+            )
 
 
 def _checked_weights(weights: Iterable[float], count: int) -> list[float]:

@@ -1,17 +1,16 @@
 """From a lexicon file to unique word pairs, with one warning for all that was left out."""
 
-import unicodedata
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from isolex.errors import FormatError, InputError, IsolexWarning
-from isolex.lexicon.formats import FORMATS, BadLineError, Format, is_comment, plan
-from isolex.lexicon.opening import read_lines
+from isolex.lexicon.formats import FORMATS, Contents, Format, is_comment, parse
 from isolex.lexicon.words import counted, word_problem
+from isolex.tables import LATIN, UNICODE, Unicode, read_lines, tidy
 
-Unicode: TypeAlias = Literal["nfc", "keep"]
+_FIX = "give a UTF-8 text file: 'source target' lines, TSV, CSV or JSON Lines"
 
 
 @dataclass
@@ -20,8 +19,8 @@ class _Tally:
 
     entries: dict[tuple[str, str], float | None] = field(default_factory=dict)
     repeated: int = 0
-    skipped: int = 0
-    first_skipped: str = ""
+    skipped: list[tuple[int, str]] = field(default_factory=list)
+    notes: Sequence[str] = ()
 
     def add(self, pair: tuple[str, str], weight: float | None) -> None:
         if pair in self.entries:
@@ -29,15 +28,16 @@ class _Tally:
         else:
             self.entries[pair] = weight
 
-    def skip(self, number: int, reason: object) -> None:
-        self.first_skipped = self.first_skipped or f"line {number}: {reason}"
-        self.skipped += 1
+    @property
+    def first_skipped(self) -> str:
+        line, reason = min(self.skipped)
+        return f"line {line}: {reason}"
 
     def summary(self) -> str:
-        parts = []
+        parts = list(self.notes)
         if self.skipped:
-            lines = counted(len(self.entries) + self.repeated + self.skipped, "line")
-            parts.append(f"skipped {self.skipped:,} of {lines} (first {self.first_skipped})")
+            lines = counted(len(self.entries) + self.repeated + len(self.skipped), "line")
+            parts.append(f"skipped {len(self.skipped):,} of {lines} (first {self.first_skipped})")
         if self.repeated:
             parts.append(f"{counted(self.repeated, 'repeated pair')} kept once")
         return "; ".join(parts)
@@ -52,10 +52,11 @@ def read_pairs(
         InputError: The file is missing, a folder or unreadable, or an argument is unknown.
         FormatError: The file is no lexicon, or not one line of it holds a pair.
     """
-    _check_choice("unicode", unicode, ("nfc", "keep"))
-    _check_choice("format", format, (None, *FORMATS))
+    check_choice("unicode", unicode, UNICODE)
+    check_choice("format", format, (None, *FORMATS))
     path = Path(path)
-    tally = _tally(read_lines(path), unicode, format)
+    lines = read_lines(path, expected="pairs of words", fix=_FIX)
+    tally = _tally(lines, parse(lines, format), unicode)
     if not tally.entries:
         reason = f" ({tally.first_skipped})" if tally.skipped else ""
         raise FormatError(
@@ -72,31 +73,20 @@ def read_pairs(
     return list(tally.entries), [1.0 if weight is None else weight for weight in weights]
 
 
-def _tally(lines: list[str], unicode: Unicode, format: Format | None) -> _Tally:
-    layout = plan(lines, format)
-    tally = _Tally()
-    for number, line in enumerate(lines[layout.start :], layout.start + 1):
-        if not line.strip(" \t"):
-            continue
-        try:
-            source, target, weight = layout.parse(line)
-            pair = _word(source, unicode), _word(target, unicode)
-        except BadLineError as reason:
-            if not is_comment(line):
-                tally.skip(number, reason)
-            continue
-        tally.add(pair, weight)
-    return tally
-
-
-def _word(text: str, unicode: Unicode) -> str:
-    # Fields are normalised one by one: NFC of a whole line could make a delimiter, as U+037E becomes ";".
-    word = unicodedata.normalize("NFC", text) if unicode == "nfc" else text
-    if problem := word_problem(word):
-        raise BadLineError(problem)
-    return word
-
-
-def _check_choice(name: str, value: object, choices: tuple[object, ...]) -> None:
+def check_choice(name: str, value: object, choices: tuple[object, ...]) -> None:
+    """Raise `InputError` unless an argument is one of these."""
     if value not in choices:
         raise InputError(f"got {value!r}, expected one of {', '.join(map(repr, choices))}", where=name)
+
+
+def _tally(lines: Sequence[str], contents: Contents, unicode: Unicode) -> _Tally:
+    tally = _Tally(notes=contents.notes, skipped=contents.faults)
+    for entry in contents.entries:
+        pair = tidy(entry.source, unicode), tidy(entry.target, unicode)
+        if problem := word_problem(pair[0]) or word_problem(pair[1]):
+            if not is_comment(lines[entry.line - 1]):
+                hint = f"; {LATIN}" if problem == "invalid UTF-8" else ""
+                tally.skipped.append((entry.line, problem + hint))
+        else:
+            tally.add(pair, entry.weight)
+    return tally

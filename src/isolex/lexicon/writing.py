@@ -8,8 +8,10 @@ from pathlib import Path
 
 from isolex.errors import InputError
 from isolex.files import atomic_file
-from isolex.lexicon.formats import is_header
+from isolex.lexicon.formats import parse
+from isolex.tables import is_quoted, split_lines
 
+_SAMPLE = 1000
 NOT_WRITTEN = (".gz", ".bz2", ".xz", ".zst", ".zip", ".json")
 
 
@@ -31,11 +33,29 @@ def write_pairs(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | Non
 
 
 def _tsv(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None) -> str:
-    rows = _rows(pairs, weights)
+    names, *rows = _rows(pairs, weights)
+    for place in (0, 1):
+        # Quotes that all words of a column have would be taken for the file's, which come off.
+        if is_quoted([str(row[place]) for row in rows]):
+            rows = [(*row[:place], _in_quotes(row[place]), *row[place + 1 :]) for row in rows]
+    # What a file is told by stands in its first lines, as `tables.choose` looks at a thousand.
+    alone = weights is None and bool(pairs) and _reads_as(pairs[:_SAMPLE], _lines(rows[:_SAMPLE]))
     # Without a header other programs take the file as it is, so it stands only where its lack would mislead.
-    if weights is None and pairs and not is_header(pairs[0]) and not pairs[0][0].startswith("\ufeff"):
-        rows = rows[1:]
+    return _lines(rows if alone else [names, *rows])
+
+
+def _lines(rows: Sequence[Sequence[object]]) -> str:
     return "".join("\t".join(map(str, row)) + "\n" for row in rows)
+
+
+def _in_quotes(word: object) -> str:
+    return '"' + str(word).replace('"', '""') + '"'
+
+
+def _reads_as(pairs: Sequence[tuple[str, str]], text: str) -> bool:
+    contents = parse(split_lines(text.encode()))
+    read = [(entry.source, entry.target) for entry in contents.entries]
+    return read == list(pairs) and not (contents.faults or contents.notes)
 
 
 def _csv(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None) -> str:
@@ -51,9 +71,7 @@ def _jsonl(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None) ->
     return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in objects)
 
 
-def _rows(
-    pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None
-) -> list[tuple[str, str] | tuple[str, str, float | str]]:
+def _rows(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None) -> list[tuple[object, ...]]:
     if weights is None:
         return [("source", "target"), *pairs]
     weighted = ((s, t, weight) for (s, t), weight in zip(pairs, weights, strict=True))

@@ -10,7 +10,7 @@ import torch
 from isolex.alignment import Alignment, Card, SideCard
 from isolex.arrays import pick_device
 from isolex.errors import InputError, IsolexWarning
-from isolex.lexicon import IndexedLexicon, Lexicon, as_lexicon, index_checked
+from isolex.lexicon import IndexedLexicon, Lexicon, as_lexicon, index_checked, warn_of_weights
 from isolex.mapping import Problem, Solver
 from isolex.normalize import DEFAULT_STEPS, FittedNormalizer, Normalizer
 from isolex.recipes.choosing import choose
@@ -131,10 +131,12 @@ def _seeds(
     """The pairs found in both vocabularies, as words and as ids."""
     if lexicon is None:
         return Lexicon([]), Lexicon([]).index(source, target)
-    indexed = index_checked(as_lexicon(lexicon, what="lexicon"), source, target, what="lexicon")
+    lexicon = as_lexicon(lexicon, what="lexicon")
+    indexed = index_checked(lexicon, source, target, what="lexicon")
+    warn_of_weights(lexicon, what="lexicon")
     found = [(source.words[row], target.words[key]) for row, key in indexed.pairs.tolist()]
     weights = None if indexed.weights is None else indexed.weights.tolist()
-    return Lexicon(found, weights), indexed
+    return Lexicon(found, weights, unicode="keep"), indexed
 
 
 def _normalized(

@@ -1,6 +1,7 @@
 """Files of texts: plain lines, TSV and JSON Lines; with labels, or with the documents that answer queries."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +9,15 @@ from pathlib import Path
 from isolex.errors import FormatError, InputError
 from isolex.evaluation.set_files import read_set_lines
 from isolex.lexicon.words import counted
+from isolex.streams import SUFFIXES
+from isolex.tables import TAB, Row, tidy, trim, without_quotes
 
 _Lines = Sequence[tuple[int, str]]
 
 _TEXT, _IDS, _LABELS = "text", ("id", "index_id"), ("label", "category", "class", "topic")
 _NAMES = {_TEXT, *_IDS, *_LABELS}
+_RELEVANCE = "write: query document, or as TREC: query 0 document relevance"
+_QUERY, _DOCUMENT = {"query-id", "query_id", "qid"}, {"corpus-id", "corpus_id", "docid", "doc-id", "doc_id"}
 _FOUR_COLUMNS = 4  # query, nothing, document, relevance: TREC's layout
 
 
@@ -43,14 +48,16 @@ def read_texts(path: str | Path) -> list[Text]:
     `.jsonl`: one object a line with `text` and, if there is one, `id`. `.tsv`: the two columns id and text;
     or columns that the first line names, of which `text` and, if there is one, `id` are read. A line is taken
     for names if a cell is `id`, `text` or `label`, or another name of these. Any other file: a text a line.
-    Texts without an id are numbered from 1.
+    Texts are brought to Unicode NFC, without blanks and invisible characters at their ends. Texts without an
+    id are numbered from 1.
 
     Raises:
         InputError: The file cannot be read.
         FormatError: A line is not of the layout, or an id is there twice.
     """
-    lines = read_set_lines(path, "nfc")
-    layout = Path(str(path).removesuffix(".gz")).suffix
+    lines = _lines(path)
+    name = Path(path)
+    layout = (name.with_suffix("") if name.suffix in SUFFIXES else name).suffix
     if layout == ".jsonl":
         texts = [(number, _of_object(path, number, line)) for number, line in lines]
     elif layout == ".tsv":
@@ -59,7 +66,11 @@ def read_texts(path: str | Path) -> list[Text]:
             (row.line, Text(str(place) if row.key is None else row.key, row.text)) for place, row in rows
         ]
     else:
-        texts = [(number, Text(str(place), line)) for place, (number, line) in enumerate(lines, start=1)]
+        _check_plain(path, lines)
+        texts = [
+            (number, Text(str(place), tidy(line, "nfc")))
+            for place, (number, line) in enumerate(lines, start=1)
+        ]
     _check_unique(path, texts)
     return [text for _, text in texts]
 
@@ -74,7 +85,7 @@ def read_labelled(path: str | Path) -> list[LabelledText]:
         FormatError: A line is not of the layout.
     """
     texts = []
-    for row in _columns(path, read_set_lines(path, "nfc"), _LABELS):
+    for row in _columns(path, _lines(path), _LABELS):
         if row.key is None:
             raise FormatError(
                 f"names no column {_LABELS[0]!r} in its first line, which labelled texts need",
@@ -90,21 +101,27 @@ def read_labelled(path: str | Path) -> list[LabelledText]:
 def read_relevance(path: str | Path) -> dict[str, list[str]]:
     """The relevant documents of each query: query and document id a line, or TREC's four columns.
 
-    Lines of relevance 0 are left out.
+    Lines of relevance 0 are left out, and so is a first line of names such as query-id and corpus-id.
 
     Raises:
         InputError: The file cannot be read.
         FormatError: A line is not of the layout.
     """
     relevant: dict[str, dict[str, None]] = {}  # dicts, which keep the order and hold nothing twice
-    for number, line in read_set_lines(path, "nfc"):
-        columns = line.split()
+    for number, line in read_set_lines(path, expected="ids of queries and documents", fix=_RELEVANCE):
+        columns = [tidy(column, "nfc") for column in line.split()]
         if len(columns) not in (2, 3, _FOUR_COLUMNS):
             raise FormatError(
                 f"has {counted(len(columns), 'column')}, expected query and document",
                 where=f"{path}, line {number}",
-                fix="write: query document, or as TREC: query 0 document relevance",
+                fix=_RELEVANCE,
             )
+        if (
+            not relevant
+            and columns[0].lower() in _QUERY
+            and not _DOCUMENT.isdisjoint(map(str.lower, columns))
+        ):
+            continue
         document = columns[2] if len(columns) == _FOUR_COLUMNS else columns[1]
         if len(columns) == 2 or columns[-1] != "0":
             relevant.setdefault(columns[0], {})[document] = None
@@ -137,9 +154,17 @@ class _Row:
     text: str
 
 
+def _lines(path: str | Path) -> _Lines:
+    fix = "give UTF-8 text: a text a line, TSV, or JSON Lines"
+    return [
+        (n, line) for n, line in read_set_lines(path, expected="texts", fix=fix, prose=True) if trim(line)
+    ]
+
+
 def _columns(path: str | Path, lines: _Lines, keys: Sequence[str]) -> list[_Row]:
     """Two columns of each line: those that a first line names so, or the only ones that there are."""
-    rows = [(number, [cell.strip() for cell in line.split("\t")]) for number, line in lines]
+    table = without_quotes([Row(number, TAB.split(line)) for number, line in lines], TAB)
+    rows = [(row.line, [tidy(cell, "nfc") for cell in row.cells]) for row in table]
     names = [cell.lower() for cell in rows[0][1]]
     if _NAMES.isdisjoint(names):
         names = [keys[0], _TEXT]
@@ -159,6 +184,28 @@ def _columns(path: str | Path, lines: _Lines, keys: Sequence[str]) -> list[_Row]
     key = next((place for place, name in enumerate(names) if name in keys), None)
     text = names.index(_TEXT)
     return [_Row(number, None if key is None else row[key], row[text]) for number, row in rows]
+
+
+def _check_plain(path: str | Path, lines: _Lines) -> None:
+    """Raise `FormatError` if texts, one a line, are plainly rows of columns or objects."""
+    number, first = lines[0]
+    names = {name.strip(" \"'").lower() for name in re.split("[\t,;]", first)}
+    layout = "columns by tabs, in a file called .tsv" if _TEXT in names and len(names & _NAMES) > 1 else None
+    if first.startswith("{") and _is_object(first):
+        layout = "an object a line, in a file called .jsonl"
+    if layout is not None:
+        raise FormatError(
+            f"begins with {first[:40]!r}, expected a text a line as in every file that is called so",
+            where=f"{path}, line {number}",
+            fix=f"give {layout}, or the bare texts",
+        )
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return _TEXT in json.loads(line)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _check_header(path: str | Path, number: int, names: Sequence[str]) -> None:
@@ -188,8 +235,8 @@ def _of_object(path: str | Path, number: int, line: str) -> Text:
         name, text = data.get("id"), data["text"]
         if not isinstance(text, str):
             raise TypeError(text)  # noqa: TRY301
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise FormatError(
             'is no object with a "text"', where=f"{path}, line {number}", fix='write {"id": …, "text": …}'
         ) from error
-    return Text(str(number if name is None else name), text)
+    return Text(tidy(str(number if name is None else name), "nfc"), tidy(text, "nfc"))

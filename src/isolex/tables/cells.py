@@ -1,0 +1,69 @@
+"""What a cell of a table says: its text without what nobody sees at the ends, and the number in it."""
+
+import math
+import re
+import unicodedata
+from typing import Literal, TypeAlias
+
+Unicode: TypeAlias = Literal["nfc", "keep"]
+
+UNICODE: tuple[Unicode, ...] = ("nfc", "keep")
+
+# What is invisible and no blank: zero-width space and no-break space, word joiner, marks of direction.
+_INVISIBLE = frozenset(
+    "\u180e\u200b\ufeff\u2060\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+_NON_JOINER, _JOINER = "\u200c", "\u200d"
+_VIRAMA = 9  # the combining class of the signs that take a letter's vowel
+_DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
+
+
+def trim(text: str) -> str:
+    """A text without blanks and invisible characters at its ends.
+
+    Inside a word nothing is touched: joiners and non-joiners are letters of a kind in Persian and in the
+    scripts of India. At the end of a word a joiner stays, and so does a non-joiner after a virama, where they
+    shape the letter before them; any other non-joiner comes off.
+    """
+    if text[:1].isalnum() and text[-1:].isalnum():
+        return text
+    start, end = 0, len(text)
+    while start < end and (_unseen(text[start]) or text[start] in (_NON_JOINER, _JOINER)):
+        start += 1
+    while start < end and _comes_off(text, end - 1):
+        end -= 1
+    return text[start:end]
+
+
+def tidy(text: str, unicode: Unicode) -> str:
+    """A word of a file as it is used: "nfc" trims it and makes it Unicode NFC, "keep" takes off spaces only.
+
+    Cells are brought to NFC one by one, after a line was parted: NFC of a line could make a separator, as
+    U+037E becomes ";".
+    """
+    if unicode == "keep":
+        return text.strip(" ")
+    word = trim(text)
+    return word if unicodedata.is_normalized("NFC", word) else trim(unicodedata.normalize("NFC", word))
+
+
+def number(text: str, *, decimal_comma: bool = False) -> float | None:
+    """The finite number in a cell, or None if it holds none; "0,9" is one where the comma may be decimal."""
+    text = trim(text)
+    if decimal_comma and _DECIMAL_COMMA.fullmatch(text):
+        text = text.replace(",", ".")
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and "_" not in text else None
+
+
+def _comes_off(text: str, place: int) -> bool:
+    if text[place] == _NON_JOINER:
+        return place == 0 or unicodedata.combining(text[place - 1]) != _VIRAMA
+    return _unseen(text[place])
+
+
+def _unseen(character: str) -> bool:
+    return character.isspace() or character in _INVISIBLE

@@ -1,0 +1,126 @@
+"""From a path to lines of text, unpacked, without byte-order mark; strangers are refused by name."""
+
+import re
+from pathlib import Path
+
+from isolex.errors import FormatError, InputError
+from isolex.streams import find_compression, open_stream
+
+LATIN = "convert it, for instance by: iconv -f latin1 -t utf-8"
+
+# Enough to recognise a file of word vectors before reading gigabytes of it.
+_HEAD_BYTES = 1 << 16
+
+_LINE_END = re.compile("\r\n|\r|\n")
+_UNPACK = "unpack it and name a file from it"
+_SAVE_AS_TEXT = "save it as UTF-8 text: TSV or CSV"
+_BINARY = (
+    (
+        rb"PK[\x03\x05\x07][\x04\x06\x08]",
+        "is a zip archive or an Excel workbook",
+        f"unpack it, or {_SAVE_AS_TEXT}",
+    ),
+    (rb"\xd0\xcf\x11\xe0", "is an Office document", _SAVE_AS_TEXT),
+    (rb"(?s).{257}ustar", "is a tar archive", _UNPACK),
+    (rb"7z\xbc\xaf", "is a 7-Zip archive", _UNPACK),
+    (rb"Rar!", "is a RAR archive", _UNPACK),
+    (rb"%PDF", "is a PDF", _SAVE_AS_TEXT),
+    (rb"PAR1", "is a Parquet file", _SAVE_AS_TEXT),
+    (rb"\x89HDF", "is an HDF5 file", _SAVE_AS_TEXT),
+    (rb"\x93NUMPY", "is a NumPy array", _SAVE_AS_TEXT),
+    (rb"SQLite format 3", "is an SQLite database", _SAVE_AS_TEXT),
+    (rb"\x80[\x02-\x05]", "is a Python pickle", "open it with what made it and write text from there"),
+    (rb"\xff\xfe|\xfe\xff", "is UTF-16 text", "convert it, for instance by: iconv -f utf-16 -t utf-8"),
+    (rb"(?s).*\x00", "is a binary file or UTF-16 text", None),
+)
+# First lines of what is often saved or named by mistake. None holds a tab: a line with one may be an entry.
+_FIRST_LINES = (
+    (re.compile(r"<(!doctype|html|head|body|title|\?xml)\b[^\t]*", re.IGNORECASE), "is a web page or XML"),
+    (re.compile(r"[\[{]|\[\s*\{[^\t]*|\[\s*\[\s*[\"'][^\t]*"), "is one JSON document, not JSON Lines"),
+    (re.compile(r"version https://git-lfs[^\t]*"), "is a Git LFS pointer, not the file itself"),
+)
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|[-+]?(nan|inf)", re.IGNORECASE)
+_ANY_BLANK = re.compile(r"[ \t]+")
+
+
+def read_lines(path: str | Path, *, expected: str, fix: str, prose: bool = False) -> list[str]:
+    """The lines of a text file, plain or compressed (gzip, bzip2, xz, zstd).
+
+    LF, CR LF and CR end a line, nothing else does; a byte-order mark is taken off. Bytes that are not
+    UTF-8 come back as lone surrogates, so that a reader can tell which lines hold them; see `check_utf8`.
+
+    Args:
+        path: The file.
+        expected: What it should hold, for messages.
+        fix: How it should be written, for messages.
+        prose: Whether lines are running text, in which rows of numbers are nothing strange.
+
+    Raises:
+        InputError: The file is missing, a folder, or cannot be read.
+        FormatError: It is empty, damaged or binary, a web page, a JSON document or a file of word vectors.
+        MissingExtraError: It is zstd and the package for that is not installed.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise _not_readable(path, "is a folder, expected a file")
+    if not path.exists():
+        raise _not_readable(path, "there is no such file")
+    if not path.is_file():
+        raise InputError("is not a regular file", where=path, fix="save the data to a file first")
+    with open_stream(path, find_compression(path)) as stream:
+        head = stream.read(_HEAD_BYTES)
+        if stranger := _stranger(head, prose=prose):
+            kind, remedy = stranger
+            raise FormatError(f"{kind}, expected {expected}", where=path, fix=remedy or fix)
+        return split_lines(head + stream.read())
+
+
+def split_lines(data: bytes) -> list[str]:
+    """The lines that `read_lines` makes of the bytes of a file."""
+    return _LINE_END.split(data.decode("utf-8", "surrogateescape").removeprefix("\ufeff"))
+
+
+def check_utf8(path: str | Path, lines: list[str]) -> None:
+    """Raise `FormatError` at the first line that is not UTF-8."""
+    for number, line in enumerate(lines, 1):
+        if not line.isascii() and not is_utf8(line):
+            raise FormatError("is not UTF-8", where=f"{path}, line {number}", fix=LATIN)
+
+
+def is_utf8(text: str) -> bool:
+    """Whether a text, read by `read_lines`, was UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _not_readable(path: Path, found: str) -> InputError:
+    return InputError(found, where=path, fix="check the path, and the order of the arguments")
+
+
+def _stranger(head: bytes, *, prose: bool) -> tuple[str, str | None] | None:
+    """What a file is that is no text or no table, and what to do about it, if that is anything special."""
+    for pattern, kind, fix in _BINARY:
+        if re.match(pattern, head):
+            return kind, fix
+    whole = len(head) < _HEAD_BYTES
+    lines = [line.strip() for line in split_lines(head)]
+    lines = [line for line in (lines if whole or len(lines) == 1 else lines[:-1]) if line]
+    if not lines:
+        return "is empty", "fetch or make it again"
+    for first_line, kind in _FIRST_LINES:
+        if first_line.fullmatch(lines[0]):
+            return kind, None
+    if not prose and 2 * sum(map(_is_vector, lines)) >= len(lines):
+        return "looks like a file of word vectors", None
+    return None
+
+
+def _is_vector(line: str) -> bool:
+    # Two or three tab-separated fields are an entry, even one such as "countdown	5 4 3 2 1".
+    if line.count("\t") in (1, 2):
+        return False
+    numbers = _ANY_BLANK.split(line)[1:]
+    return len(numbers) >= 4 and all(map(_NUMBER.fullmatch, numbers))
