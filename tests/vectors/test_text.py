@@ -141,10 +141,11 @@ def test_words_come_in_nfc_unless_told_otherwise():
     assert list(read_bytes(data, vocabulary={"cafe\u0301"}).words) == ["café"]
 
 
-def test_zero_vectors_are_kept_and_noted():
+def test_zero_vectors_are_kept_and_told():
     vectors = read_bytes(text_of({"a": "0 0", "b": "0 1", "c": "-0.0 0"}))
     assert len(vectors) == 3
-    assert vectors.report.notes == ("2 zero vectors kept",)
+    assert vectors.report.zero_rows == 2
+    assert vectors.report.notes == ("2 words have a zero vector, which counts as none",)
 
 
 @pytest.mark.parametrize("data", [b"3 3\n", b"3 3\n\n \n", b"2 2\na nan 1\nb 1 inf\n", b"1 2\n\xff 1 2\n"])

@@ -92,7 +92,7 @@ def parse_row(line: bytes, dimension: int) -> tuple[bytes, list[float]]:
     Raises:
         RowError: The line is no row of this dimension.
     """
-    word, *fields = _trimmed(line).rsplit(None, dimension)
+    word, *fields = _trimmed(line).rsplit(None, dimension) or (b"",)
     if len(fields) < dimension:
         wordless = line[:1].isspace() and row_width(b"word" + line) == dimension
         raise RowError(EMPTY if wordless else TOO_SHORT)
