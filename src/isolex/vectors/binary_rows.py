@@ -1,0 +1,163 @@
+"""Where the rows of word2vec binary begin and end, although a word may hold the blank that ends it.
+
+A row is a word, a blank, d numbers of four bytes and, as word2vec writes it, a newline; gensim leaves that out.
+gensim also writes words that hold blanks. Taken to end at its first blank, such a word gives a row of wrong
+numbers and, since the next row begins within this one, a next word with rubbish before it; from then on all
+is right again, so that nothing at the end of the file tells. Every row is therefore proved:
+
+- With newlines, a word ends at the first blank for which a newline stands behind the numbers.
+- Without, a word ends at its first blank, unless all up to a later one could be text, too (one row in a
+  hundred, by chance). Then the numbers decide: read from a wrong byte, their magnitudes are all over the
+  place. Unless exactly one end makes sense, nobody can tell, and the file is refused.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+LONGEST_WORD = 1 << 10  # bytes in which blanks within a word are looked for
+_SAMPLE = 100  # rows that tell whether newlines follow
+_WIDEST = 40  # powers of two between the numbers of a row; letters that are taken for numbers are farther off
+_LARGEST = (-20, 40)  # the power of two that the largest number of a row has
+_FEWEST = 16  # numbers other than zero, without which the magnitudes of a row tell nothing
+_FEWEST_IF_CALM = 3  # as many do where the numbers of other rows, so many at least, are about as large
+_CALM = 8
+
+
+class TangledError(Exception):
+    """Nobody can tell where a row ends."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Finds rows.
+
+    Attributes:
+        dimension: Numbers a row.
+        newline: Whether a newline follows each row.
+        fewest: Numbers other than zero, without which the magnitudes of a row tell nothing.
+    """
+
+    dimension: int
+    newline: bool
+    fewest: int = _FEWEST
+
+    @classmethod
+    def of(cls, buffer: bytes, dimension: int, *, last: bool) -> "Bounds | None":
+        """What the first rows of a file tell; None if the buffer does not hold enough of them."""
+        followed, plain = cls(dimension, True), cls(dimension, False, _FEWEST_IF_CALM)
+        rows, tangled = followed._rows(buffer, last)
+        if not tangled:
+            return followed if rows or last else None
+        rows, _ = plain._rows(buffer, last)
+        if len(rows) < 2 and not last:  # noqa: PLR2004 - what follows the first row is what tells
+            return None
+        # Perhaps newlines follow all the same, and one row is hopeless.
+        begun = [buffer.startswith(b"\n", start) for start, _ in rows[1:]]
+        if begun and 2 * sum(begun) >= len(begun):
+            return followed
+        certain = [blank for start, blank in rows if len(list(plain._blanks(buffer, start))) == 1]
+        calm = len(certain) >= _CALM and all(plain._makes_sense(buffer, blank + 1) for blank in certain)
+        return plain if calm else cls(dimension, False)
+
+    def find(self, buffer: bytes, position: int, *, last: bool) -> tuple[int, int] | None:
+        """The place of the blank that ends the word of the row at `position`, and of the next row.
+
+        Args:
+            buffer: Bytes of the file.
+            position: Where the row begins.
+            last: The buffer ends where the file does. If not, a row is found only if the buffer holds what it
+                takes to prove it.
+
+        Returns:
+            The two places, or None if the buffer ends too early.
+
+        Raises:
+            TangledError: No place makes sense, or more than one does.
+        """
+        blanks = self._blanks(buffer, position)
+        first = next(blanks, None)
+        if first is None or self._end(first) > len(buffer):
+            return None
+        if self.newline and buffer[self._end(first) : self._end(first) + 1] == b"\n":
+            found = first
+        elif not last and len(buffer) < self._end(first) + 2 * LONGEST_WORD:
+            return None
+        else:
+            choice = self._by_newline if self.newline else self._by_numbers
+            found = choice(buffer, [first, *blanks])
+        word = buffer[position:found]
+        if b"\n" in word if self.newline else not _is_text(word):
+            raise TangledError
+        return found, self._end(found) + self.newline
+
+    def _rows(self, buffer: bytes, last: bool) -> tuple[list[tuple[int, int]], bool]:
+        """Where the first rows and the blanks in them are, and whether they end at one that makes no sense."""
+        rows: list[tuple[int, int]] = []
+        position = 0
+        try:
+            while len(rows) < _SAMPLE and (found := self.find(buffer, position, last=last)) is not None:
+                rows.append((position, found[0]))
+                position = found[1]
+        except TangledError:
+            return rows, True
+        return rows, False
+
+    def _end(self, blank: int) -> int:
+        return blank + 1 + 4 * self.dimension
+
+    def _blanks(self, buffer: bytes, position: int) -> Iterator[int]:
+        """The first blank, and later ones up to which all could be text."""
+        blank = buffer.find(b" ", position)
+        while blank >= 0:
+            yield blank
+            start, blank = blank + 1, buffer.find(b" ", blank + 1, position + LONGEST_WORD)
+            if not _is_text(buffer[start : max(blank, start)]):
+                return
+
+    def _by_newline(self, buffer: bytes, blanks: Sequence[int]) -> int:
+        for blank in blanks:
+            end = self._end(blank)
+            if end <= len(buffer) and buffer[end : end + 1] in (b"\n", b""):
+                return blank
+        raise TangledError
+
+    def _by_numbers(self, buffer: bytes, blanks: Sequence[int]) -> int:
+        if len(blanks) > 1:
+            blanks = [blank for blank in blanks if self._goes_on(buffer, self._end(blank))]
+        if len(blanks) > 1:
+            sense = [self._makes_sense(buffer, blank + 1) for blank in blanks]
+            # A word as long as that may be most of what is taken for a row.
+            hidden = blanks[-1] - blanks[0] > 2 * self.dimension
+            blanks = [] if None in sense or hidden else [blank for blank, own in zip(blanks, sense, strict=True) if own]
+        if len(blanks) != 1:
+            raise TangledError
+        return blanks[0]
+
+    def _goes_on(self, buffer: bytes, end: int) -> bool:
+        """Whether a word follows, or nothing at all."""
+        if end > len(buffer):
+            return False
+        rest = buffer[end : end + LONGEST_WORD]
+        blank = rest.find(b" ")
+        return not rest.strip(b"\n") or (blank >= 0 and _is_text(rest[:blank]))
+
+    def _makes_sense(self, buffer: bytes, start: int) -> bool | None:
+        """Whether the numbers of a row are about as large as each other; None if they are too few to tell."""
+        numbers = np.frombuffer(buffer, "<f4", self.dimension, start)
+        if not np.isfinite(numbers).all():
+            return False
+        powers = np.frexp(numbers[numbers != 0])[1]
+        if len(powers) < self.fewest:
+            return None
+        return bool(np.ptp(powers) <= _WIDEST and _LARGEST[0] <= powers.max() <= _LARGEST[1])
+
+
+def _is_text(raw: bytes) -> bool:
+    """Whether bytes are UTF-8; two zeros on end are part of a number."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0\0" not in raw
