@@ -54,9 +54,9 @@ def test_not_one_byte_may_be_missing(tmp_path, compression, missing):
     # The last of gzip are a checksum and a length, which other readers can do without.
     path = tmp_path / "file"
     path.write_bytes(COMPRESS[compression](TEXT)[:-missing])
-    with pytest.raises(FormatError, match=r"cut off \(they end before their end mark\)"):
-        with open_stream(path, compression) as stream:
-            stream.read()
+    message = r"cut off \(they end before their end mark\)"
+    with pytest.raises(FormatError, match=message), open_stream(path, compression) as stream:
+        stream.read()
 
 
 @pytest.mark.parametrize("rest", [b"garbage", b"\0\0garbage", b"\0" * 9 + b"\x1f\x8b", b"BZh9", b"\xfd7z"])
@@ -69,7 +69,9 @@ def test_what_follows_the_data_is_no_silent_end(tmp_path, compression, rest):
 
 def test_zeros_behind_the_data_are_padding(tmp_path, compression):
     path = tmp_path / "file"
-    path.write_bytes(COMPRESS[compression](b"one ") + bytes(99_999) + COMPRESS[compression](b"two") + bytes(512))
+    path.write_bytes(
+        COMPRESS[compression](b"one ") + bytes(99_999) + COMPRESS[compression](b"two") + bytes(512)
+    )
     with open_stream(path, compression) as stream:
         assert stream.read() == b"one two"
 

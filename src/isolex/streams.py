@@ -149,7 +149,7 @@ class _Unpacked(io.RawIOBase):
 
 
 class _ZstdDecoder:
-    """A frame of zstd, as the decoders of the standard library would have it: it makes no more than asked for."""
+    """A frame of zstd, unpacked like those of other formats: no more of it than is asked for."""
 
     def __init__(self) -> None:
         self._package = _zstandard()

@@ -35,7 +35,7 @@ def read_binary(path: Path, kind: VectorFormat, options: ReadOptions) -> Content
         while rows < header.rows and not gather.full:
             chunk = stream.read(CHUNK)
             buffer += chunk
-            bounds = bounds or Bounds.of(buffer, header.dimension, last=not chunk)
+            bounds = bounds or Bounds.of(buffer, header.rows, header.dimension, last=not chunk)
             block, used, tangled = _scan(buffer, header, bounds, rows, last=not chunk)
             gather.add(block)
             rows += len(block.words)
@@ -98,9 +98,9 @@ def _scan(
     words: list[bytes] = []
     starts: list[int] = []
     position, tangled = 0, False
-    while bounds is not None and done + len(words) < header.rows:
+    while bounds is not None and (left := header.rows - done - len(words)) > 0:
         try:
-            found = bounds.find(buffer, position, last=last)
+            found = bounds.find(buffer, position, left=left, last=last)
         except TangledError:
             tangled = True
             break
@@ -118,8 +118,8 @@ def _scan(
 
 def _tangled(path: Path, header: Header, rows: int) -> FormatError:
     return FormatError(
-        f"row {rows + 1:,} does not end where {header.dimension:,} dimensions would have it; perhaps it, or the"
-        " one before it, is of a word with a blank, whose end word2vec binary cannot tell",
+        f"row {rows + 1:,} does not end where {header.dimension:,} dimensions would have it; perhaps it is of"
+        " a word with a blank, or the one before it is, and word2vec binary cannot tell where such a word ends",
         where=path,
         fix="write the vectors as text (.vec), or as a .safetensors store, with what made them",
     )

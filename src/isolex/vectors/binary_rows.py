@@ -1,9 +1,9 @@
 """Where the rows of word2vec binary begin and end, although a word may hold the blank that ends it.
 
-A row is a word, a blank, d numbers of four bytes and, as word2vec writes it, a newline; gensim leaves that out.
-gensim also writes words that hold blanks. Taken to end at its first blank, such a word gives a row of wrong
-numbers and, since the next row begins within this one, a next word with rubbish before it; from then on all
-is right again, so that nothing at the end of the file tells. Every row is therefore proved:
+A row is a word, a blank, d numbers of four bytes and, as word2vec writes it, a newline. gensim leaves the
+newline out, and it also writes words that hold blanks. Taken to end at its first blank, such a word gives a
+row of wrong numbers and, since the next row begins within this one, a next word with rubbish before it; from
+then on all is right again, so that nothing at the end of the file tells. Every row is therefore proved:
 
 - With newlines, a word ends at the first blank for which a newline stands behind the numbers.
 - Without, a word ends at its first blank, unless all up to a later one could be text, too (one row in a
@@ -44,29 +44,30 @@ class Bounds:
     fewest: int = _FEWEST
 
     @classmethod
-    def of(cls, buffer: bytes, dimension: int, *, last: bool) -> "Bounds | None":
-        """What the first rows of a file tell; None if the buffer does not hold enough of them."""
+    def of(cls, buffer: bytes, rows: int, dimension: int, *, last: bool) -> "Bounds | None":
+        """What the first of `rows` rows of a file tell; None if the buffer does not hold enough of them."""
         followed, plain = cls(dimension, True), cls(dimension, False, _FEWEST_IF_CALM)
-        rows, tangled = followed._rows(buffer, last)
+        places, tangled = followed._places(buffer, rows, last)
         if not tangled:
-            return followed if rows or last else None
-        rows, _ = plain._rows(buffer, last)
-        if len(rows) < 2 and not last:  # noqa: PLR2004 - what follows the first row is what tells
+            return followed if places or last else None
+        places, _ = plain._places(buffer, rows, last)
+        if len(places) < 2 and not last:  # what follows the first row is what tells
             return None
         # Perhaps newlines follow all the same, and one row is hopeless.
-        begun = [buffer.startswith(b"\n", start) for start, _ in rows[1:]]
+        begun = [buffer.startswith(b"\n", start) for start, _ in places[1:]]
         if begun and 2 * sum(begun) >= len(begun):
             return followed
-        certain = [blank for start, blank in rows if len(list(plain._blanks(buffer, start))) == 1]
+        certain = [blank for start, blank in places if len(list(plain._blanks(buffer, start))) == 1]
         calm = len(certain) >= _CALM and all(plain._makes_sense(buffer, blank + 1) for blank in certain)
         return plain if calm else cls(dimension, False)
 
-    def find(self, buffer: bytes, position: int, *, last: bool) -> tuple[int, int] | None:
+    def find(self, buffer: bytes, position: int, *, left: int, last: bool) -> tuple[int, int] | None:
         """The place of the blank that ends the word of the row at `position`, and of the next row.
 
         Args:
             buffer: Bytes of the file.
             position: Where the row begins.
+            left: Rows from this one on, so that nothing need follow the last of them.
             last: The buffer ends where the file does. If not, a row is found only if the buffer holds what it
                 takes to prove it.
 
@@ -76,33 +77,38 @@ class Bounds:
         Raises:
             TangledError: No place makes sense, or more than one does.
         """
-        blanks = self._blanks(buffer, position)
-        first = next(blanks, None)
-        if first is None or self._end(first) > len(buffer):
+        first = buffer.find(b" ", position)
+        end = first + 1 + 4 * self.dimension
+        if first < 0 or end > len(buffer):
             return None
-        if self.newline and buffer[self._end(first) : self._end(first) + 1] == b"\n":
-            found = first
-        elif not last and len(buffer) < self._end(first) + 2 * LONGEST_WORD:
-            return None
-        else:
-            choice = self._by_newline if self.newline else self._by_numbers
-            found = choice(buffer, [first, *blanks])
+        found = first
+        ends = self.newline and buffer[end : end + 1] == b"\n"
+        if not (ends or (last and end == len(buffer))):
+            if not last and len(buffer) < end + 2 * LONGEST_WORD:
+                return None
+            if self.newline:
+                found = self._by_newline(buffer, self._blanks(buffer, position), left)
+            else:
+                found = self._by_numbers(buffer, list(self._blanks(buffer, position)), left)
         word = buffer[position:found]
         if b"\n" in word if self.newline else not _is_text(word):
             raise TangledError
-        return found, self._end(found) + self.newline
+        return found, (end if found == first else self._end(found)) + self.newline
 
-    def _rows(self, buffer: bytes, last: bool) -> tuple[list[tuple[int, int]], bool]:
-        """Where the first rows and the blanks in them are, and whether they end at one that makes no sense."""
-        rows: list[tuple[int, int]] = []
+    def _places(self, buffer: bytes, rows: int, last: bool) -> tuple[list[tuple[int, int]], bool]:
+        """Where the first rows and the blanks in them are; whether they end at one that makes no sense."""
+        places: list[tuple[int, int]] = []
         position = 0
         try:
-            while len(rows) < _SAMPLE and (found := self.find(buffer, position, last=last)) is not None:
-                rows.append((position, found[0]))
+            for left in range(rows, max(0, rows - _SAMPLE), -1):
+                found = self.find(buffer, position, left=left, last=last)
+                if found is None:
+                    break
+                places.append((position, found[0]))
                 position = found[1]
         except TangledError:
-            return rows, True
-        return rows, False
+            return places, True
+        return places, False
 
     def _end(self, blank: int) -> int:
         return blank + 1 + 4 * self.dimension
@@ -112,36 +118,40 @@ class Bounds:
         blank = buffer.find(b" ", position)
         while blank >= 0:
             yield blank
-            start, blank = blank + 1, buffer.find(b" ", blank + 1, position + LONGEST_WORD)
-            if not _is_text(buffer[start : max(blank, start)]):
+            after, blank = blank, buffer.find(b" ", blank + 1, position + LONGEST_WORD)
+            if blank < 0 or not _is_text(buffer[after + 1 : blank]):
                 return
 
-    def _by_newline(self, buffer: bytes, blanks: Sequence[int]) -> int:
+    def _by_newline(self, buffer: bytes, blanks: Iterator[int], left: int) -> int:
         for blank in blanks:
             end = self._end(blank)
-            if end <= len(buffer) and buffer[end : end + 1] in (b"\n", b""):
+            if buffer[end : end + 1] == b"\n" or (end == len(buffer) and left == 1):
                 return blank
         raise TangledError
 
-    def _by_numbers(self, buffer: bytes, blanks: Sequence[int]) -> int:
+    def _by_numbers(self, buffer: bytes, blanks: Sequence[int], left: int) -> int:
         if len(blanks) > 1:
-            blanks = [blank for blank in blanks if self._goes_on(buffer, self._end(blank))]
+            blanks = [blank for blank in blanks if self._goes_on(buffer, self._end(blank), left)]
         if len(blanks) > 1:
             sense = [self._makes_sense(buffer, blank + 1) for blank in blanks]
             # A word as long as that may be most of what is taken for a row.
             hidden = blanks[-1] - blanks[0] > 2 * self.dimension
-            blanks = [] if None in sense or hidden else [blank for blank, own in zip(blanks, sense, strict=True) if own]
+            blanks = (
+                []
+                if None in sense or hidden
+                else [blank for blank, own in zip(blanks, sense, strict=True) if own]
+            )
         if len(blanks) != 1:
             raise TangledError
         return blanks[0]
 
-    def _goes_on(self, buffer: bytes, end: int) -> bool:
-        """Whether a word follows, or nothing at all."""
+    def _goes_on(self, buffer: bytes, end: int, left: int) -> bool:
+        """Whether a word follows, or behind the last row nothing at all."""
         if end > len(buffer):
             return False
         rest = buffer[end : end + LONGEST_WORD]
         blank = rest.find(b" ")
-        return not rest.strip(b"\n") or (blank >= 0 and _is_text(rest[:blank]))
+        return (left == 1 and not rest.strip(b"\n")) or (blank >= 0 and _is_text(rest[:blank]))
 
     def _makes_sense(self, buffer: bytes, start: int) -> bool | None:
         """Whether the numbers of a row are about as large as each other; None if they are too few to tell."""

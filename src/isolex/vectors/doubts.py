@@ -14,7 +14,7 @@ _SMALL_COUNT = 20  # the most frequent words of any corpus are more frequent
 _NUMBERED = re.compile(rb"(\d+)\s+(?=\S)")
 
 
-def doubts(block: Block, *, header: bool) -> tuple[str, ...]:
+def doubts(block: Block, *, file: str, header: bool) -> tuple[str, ...]:
     """Say what seems to be no part of the vectors, and how to take it out.
 
     A real vector has no whole number in a place where all others of the file have one, too. So nothing is
@@ -22,26 +22,27 @@ def doubts(block: Block, *, header: bool) -> tuple[str, ...]:
 
     Args:
         block: The first rows of the file; no more than `SAMPLE` are looked at.
+        file: Its name.
         header: The file has a header, which the commands proposed leave alone.
     """
     if len(block.words) < _FEWEST:
         return ()
-    lines = "2,$" if header else ""
+    sed = f"sed -E '{'2,$' if header else ''}s/^"
     found = []
     example = _numbered(block.words[:SAMPLE])
     if example is not None:
         found.append(
-            f"the words seem to have row numbers or counts before them ({example!r}); if so, take them off,"
-            f" for instance by: sed -E '{lines}s/^[0-9]+[[:blank:]]+//' FILE > NEW"
+            f"the words seem to have row numbers or counts before them ({example!r}); if so, take these off,"
+            f" for instance by: {sed}[0-9]+[[:blank:]]+//' {file} > NEW"
         )
     column = _column(block.values[:SAMPLE])
     if column is not None:
         place, order = column
-        command = f"sed -E '{lines}s/^([^[:blank:]]+)[[:blank:]]+[^[:blank:]]+/\\1/' FILE > NEW"
+        take = f", for instance by: {sed}([^[:blank:]]+)[[:blank:]]+[^[:blank:]]+/\\1/' {file} > NEW"
         found.append(
-            f"number {place + 1} of the rows seems to be a count or a row number (whole, {order}, out of scale"
-            " with the others), not part of the vectors; if so, take it out"
-            + (f", for instance by: {command}" if place == 0 else "")
+            f"number {place + 1} of each row seems to be a count or a row number, not part of the vector"
+            f" (they are whole, {order} and out of scale with the others); if so, take it out"
+            + ("" if place else take)
         )
     return tuple(found)
 
@@ -58,7 +59,7 @@ def _numbered(words: Sequence[bytes]) -> str | None:
 def _column(values: np.ndarray) -> tuple[int, str] | None:
     """The place and the order of a column of whole numbers in order among others of another scale."""
     values = values[np.isfinite(values).all(axis=1)].astype(np.float64)
-    if len(values) < _FEWEST or values.shape[1] < 2:  # noqa: PLR2004
+    if len(values) < _FEWEST or values.shape[1] < 2:
         return None
     whole = (values == np.rint(values)).all(axis=0)
     if whole.sum() != 1:

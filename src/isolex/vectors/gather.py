@@ -61,9 +61,7 @@ class ReadOptions:
         if self.vocabulary is None:
             return ()
         there = set(words)
-        return tuple(
-            word for word in dict.fromkeys(map(self.normal, self.vocabulary)) if word not in there
-        )
+        return tuple(word for word in dict.fromkeys(map(self.normal, self.vocabulary)) if word not in there)
 
     def expect(self, rows: int | None) -> int | None:
         """An upper bound of the rows to keep from a file that claims to hold so many; None: unknown."""
@@ -189,7 +187,10 @@ class Gather:
     def _other_encoding(self, path: Path, report: ReadReport) -> FormatError:
         nothing = "" if self.words else f"no usable row in what looks like {report.format}: "
         if report.unit == "line":
-            fix = f"convert it, for instance by: iconv -f latin1 -t utf-8 {path.name} > NEW"
+            fix = (
+                f"convert it, for instance by: iconv -f latin1 -t utf-8 {path.name} > NEW"
+                " (or -f cp1251, koi8-r, gb18030, shift_jis, ...)"
+            )
         else:
             fix = (
                 "write it anew, in Python: gensim.models.KeyedVectors.load_word2vec_format"
@@ -197,8 +198,8 @@ class Gather:
             )
         first = report.skipped[NOT_UTF8].first_line
         return FormatError(
-            f"{nothing}{self._undecoded:,} words are not UTF-8 (first at {report.unit} {first}), but Latin-1"
-            " or another 8-bit encoding",
+            f"{nothing}{self._undecoded:,} words are not UTF-8 (first at {report.unit} {first}); they seem to"
+            " be in Latin-1 or another encoding",
             where=path,
             fix=fix,
         )
@@ -241,7 +242,7 @@ class Gather:
 
 def _is_latin(raw: bytes) -> bool:
     """Whether bytes that are no UTF-8 make a word in Latin-1, some letters of which are ASCII."""
-    return raw.decode("latin-1").isalpha() and any(byte < 0x80 for byte in raw)  # noqa: PLR2004 - ASCII
+    return raw.decode("latin-1").isalpha() and any(byte < 0x80 for byte in raw)
 
 
 class _UnusableError(Exception):

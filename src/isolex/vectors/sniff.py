@@ -76,7 +76,7 @@ def identify(path: str | Path) -> VectorFormat:
         FormatError: It is empty, damaged, or something else; the message says what it looks like.
     """
     path = Path(path)
-    if os.path.isdir(path):  # which, unlike the method of paths, raises nothing
+    if os.path.isdir(path):  # noqa: PTH112 - the method of paths raises where nobody may look
         raise folder_error(path)
     file = check_file(path)
     compression = find_compression(file)
@@ -112,7 +112,7 @@ def identify(path: str | Path) -> VectorFormat:
 
 
 def _first_bytes(stream: BinaryIO) -> tuple[bytes, bool]:
-    """Bytes that hold whole rows, if the file is a text with rows of bearable length; and whether they are all."""
+    """Bytes that hold whole rows, unless those of a text are very long; and whether these are all bytes."""
     head = stream.read(HEAD)
     whole = len(head) < HEAD
     while not whole and len(head) < LONGEST_ROW and len(head.splitlines()) < 4 and not _CONTROL.search(head):

@@ -103,7 +103,9 @@ _MAGIC: Sequence[tuple[bytes, Stranger]] = (
     ),
     (
         rb"GGUF[\x00-\x1f]",
-        Stranger("a GGUF model", f"take its token embeddings out by gguf.GGUFReader('FILE') and {_HAND_OVER}"),
+        Stranger(
+            "a GGUF model", f"take its token embeddings out by gguf.GGUFReader('FILE') and {_HAND_OVER}"
+        ),
     ),
     (
         rb"\x08[\x01-\x14]\x12[\x01-\x40][ -~]",
@@ -123,7 +125,10 @@ _MAGIC: Sequence[tuple[bytes, Stranger]] = (
     ),
     (rb"\xff\xfe|\xfe\xff|\x00\x00\xfe\xff", _UTF16),
     (rb"\xac\xed\x00\x05", Stranger("a serialised Java object", "write word2vec text with what made it")),
-    (rb"\xd0\xcf\x11\xe0", Stranger("an Office document", "save it as plain text, one word and its numbers a line")),
+    (
+        rb"\xd0\xcf\x11\xe0",
+        Stranger("an Office document", "save it as plain text, one word and its numbers a line"),
+    ),
     (rb"\x89PNG|\xff\xd8\xff|GIF8[79]a", Stranger("a picture", _OTHER)),
     (rb"\x7fELF|MZ[\x00-\xff]{2}\x00", Stranger("a program", _OTHER)),
 )
@@ -137,12 +142,15 @@ _TEXTS: Sequence[tuple[bytes, Stranger]] = (
     ),
     (
         rb"\s*([{\[]\s*([\"'{\[\]}]|\Z)|\[\s*-?\d[\d.e+-]*\s*,)",
-        Stranger("JSON", f"read it by json.load(open('FILE')) and {_HAND_OVER}; if you expected vectors, fetch it again"),
+        Stranger(
+            "JSON",
+            f"read it by json.load(open('FILE')) and {_HAND_OVER}; if you expected vectors, fetch it again",
+        ),
     ),
     (rb"%PDF", Stranger("a PDF", _OTHER)),
     (rb"\{\\rtf", Stranger("an RTF document", "save it as plain text, one word and its numbers a line")),
     (
-        rb"\(?[dl]p\d+\r?\n|c[A-Za-z_][\w.]*\r?\n\w+\r?\n|[}\])]q[\x00\x01]|\(([dlt]|[VS][^\n]*\r?\n)p\d+\r?\n",
+        rb"\(*[dl]p\d+\r?\n|c[A-Za-z_][\w.]*\r?\n\w+\r?\n|\(*[}\])]q[\x00\x01]|\(([dlt]|[VS][^\n]*\r?\n)p\d+\r?\n",
         Stranger("a Python pickle", f"open it with what made it and {_HAND_OVER}"),
     ),
 )
@@ -176,7 +184,9 @@ def other_grammar(rows: Iterable[bytes]) -> Stranger | None:
 def bare_matrix(rows: Iterable[bytes]) -> Stranger | None:
     """A matrix without words, if every line starts with a number that is no whole one."""
     first = [row.split(None, 1)[0] for row in rows if row.strip()]
-    if len(first) > 2 and all(re.fullmatch(rb"[-+]?(\d*\.\d+|\d+\.)(e[-+]?\d+)?", one, re.I) for one in first):
+    if len(first) > 2 and all(
+        re.fullmatch(rb"[-+]?(\d*\.\d+|\d+\.)(e[-+]?\d+)?", one, re.I) for one in first
+    ):
         return Stranger(
             "a matrix of numbers without words", "read it by isolex.Vectors(words, numpy.loadtxt('FILE'))"
         )
@@ -212,7 +222,7 @@ def _is_utf16(head: bytes) -> bool:
     """Whether rows come to light when the first bytes are decoded as UTF-16, which may lack its mark."""
     for encoding in ("utf-16-le", "utf-16-be"):
         lines = head[:8192].decode(encoding, "replace").encode("utf-8", "replace").splitlines()
-        if common_width(lines[:-1] or lines)[1] >= 0.5:  # noqa: PLR2004 - half of the lines, as elsewhere
+        if common_width(lines[:-1] or lines)[1] >= 0.5:
             return True
     return False
 
@@ -222,7 +232,7 @@ def _separated(separator: bytes, *, number: Callable[[bytes], bool] = is_number)
 
     def fits(row: bytes) -> bool:
         fields = [field.strip(b" \t\"'[]()") for field in row.strip(b" \t" + separator).split(separator)]
-        return len(fields) > 2 and number(fields[-1]) and number(fields[-2])  # noqa: PLR2004
+        return len(fields) > 2 and number(fields[-1]) and number(fields[-2])
 
     return fits
 
@@ -255,7 +265,8 @@ _GRAMMARS: Sequence[tuple[Callable[[bytes], bool], Stranger]] = (
     (
         _separated(b";", number=lambda field: is_number(field) or _has_decimal_comma(field)),
         Stranger(
-            "semicolon-separated values", "put blanks between the values, for instance by: tr ';,' ' .' < FILE > NEW"
+            "semicolon-separated values",
+            "put blanks between the values, for instance by: tr ';,' ' .' < FILE > NEW",
         ),
     ),
     (
@@ -267,7 +278,10 @@ _GRAMMARS: Sequence[tuple[Callable[[bytes], bool], Stranger]] = (
     ),
     (
         _separated(b","),
-        Stranger("comma-separated values", "put blanks between the values, for instance by: tr ',' ' ' < FILE > NEW"),
+        Stranger(
+            "comma-separated values",
+            "put blanks between the values, for instance by: tr ',' ' ' < FILE > NEW",
+        ),
     ),
     (
         _separated(b"|"),
@@ -351,8 +365,10 @@ _FOLDERS: Sequence[tuple[str, str, Callable[[Path], bool]]] = (
     (
         "a transformers model",
         _ENCODE,
-        lambda path: (path / "config.json").exists()
-        and _either(path, "model.safetensors", "pytorch_model.bin", "tokenizer.json"),
+        lambda path: (
+            (path / "config.json").exists()
+            and _either(path, "model.safetensors", "pytorch_model.bin", "tokenizer.json")
+        ),
     ),
 )
 

@@ -40,7 +40,7 @@ def read_text(path: Path, kind: VectorFormat, options: ReadOptions) -> Content:
                 break
             block = parse_block(lines[skip:], dimension, line + skip)
             if line == 1:
-                doubtful = doubts(block, header=headed)
+                doubtful = doubts(block, file=path.name, header=headed)
             gather.add(block)
             line += len(lines)
     return gather.content(path, str(kind), header=_false_claim(kind, gather), doubts=doubtful)
