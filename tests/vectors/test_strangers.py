@@ -297,17 +297,15 @@ class TestFolders:
 
     def test_any(self, tmp_path):
         assert self.refusal(tmp_path).endswith(
-            "is a folder; expected a file of word vectors; name a file inside it"
+            "is a folder, expected a file of word vectors; name a file inside it"
         )
 
     def test_a_saved_alignment(self, tmp_path):
         files = ("card.json", "alignment.safetensors", "source.safetensors")
         folder = self.touched(tmp_path, *files)
         message = self.refusal(folder)
-        assert (
-            f"a saved alignment; expected a file of word vectors; name the vectors of one side, {folder}/"
-            in (message)
-        )
+        assert "is a folder (a saved alignment), expected a file of word vectors; name the vectors of" in message
+        assert f"{folder}/source.safetensors" in message
         (folder / "source.safetensors").unlink()
         assert "refers to its vectors" in self.refusal(folder)
 

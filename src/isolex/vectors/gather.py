@@ -13,6 +13,8 @@ from isolex.vectors.content import Content
 from isolex.vectors.report import DUPLICATE, EMPTY, NOT_FINITE, NOT_UTF8, ReadReport, Skip, some
 from isolex.vectors.rows import Block
 
+_FEW = 50  # one broken word in so many is a row to skip; in languages that need letters beyond ASCII more are
+
 DType = Literal["float32", "float16"]
 Unicode = Literal["nfc", "keep"]
 
@@ -180,6 +182,8 @@ class Gather:
 
     def _in_another_encoding(self) -> bool:
         """Whether hardly a letter beyond ASCII is in UTF-8; a few broken words make no other encoding."""
+        if _FEW * self._undecoded < self.rows:
+            return False
         if 2 * self._undecoded <= self.rows and 2 * self._latin < self._undecoded:
             return False
         return self._undecoded > sum(not word.isascii() for word in self._seen)

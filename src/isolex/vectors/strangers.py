@@ -198,9 +198,9 @@ def folder_error(path: Path) -> InputError:
     what, fix = next(
         ((what, fix) for what, fix, there in _FOLDERS if there(path)), (None, "name a file inside it")
     )
-    kind = "" if what is None else f", {what}"
+    kind = "" if what is None else f" ({what})"
     return InputError(
-        f"is a folder{kind}; expected a file of word vectors", where=path, fix=fix.replace("DIR", str(path))
+        f"is a folder{kind}, expected a file of word vectors", where=path, fix=fix.replace("DIR", str(path))
     )
 
 
