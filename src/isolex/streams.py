@@ -114,11 +114,11 @@ class _Unpacked(io.RawIOBase):
     are cut off, and so are those in which something else follows the first stream, zeros as padding apart.
     """
 
-    def __init__(self, make: Callable[[], Any], path: Path) -> None:
+    def __init__(self, make: Callable[[], Any], file: BinaryIO) -> None:
+        self._file = file
         self._make = make
         self._decoder = make()
         self._input = b""
-        self._file = path.open("rb", buffering=0)
 
     def readable(self) -> bool:
         return True
@@ -188,6 +188,12 @@ def _zstandard() -> Any:
 
 
 @contextmanager
+def _unpacked(make: Callable[[], Any], path: Path) -> Iterator[_Unpacked]:
+    with path.open("rb", buffering=0) as file, _Unpacked(make, file) as stream:
+        yield stream
+
+
+@contextmanager
 def _create_gzip(path: Path) -> Iterator[BinaryIO]:
     # Without a name and a time in its header, the same content gives the same file.
     with path.open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as stream:
@@ -196,10 +202,10 @@ def _create_gzip(path: Path) -> Iterator[BinaryIO]:
 
 _OPENERS: Mapping[str | None, Callable[[Path], AbstractContextManager[Any]]] = {
     None: lambda path: path.open("rb", buffering=0),
-    "gzip": partial(_Unpacked, partial(zlib.decompressobj, zlib.MAX_WBITS | 16)),
-    "bzip2": partial(_Unpacked, bz2.BZ2Decompressor),
-    "xz": partial(_Unpacked, partial(lzma.LZMADecompressor, memlimit=_XZ_MEMORY)),
-    "zstd": partial(_Unpacked, _ZstdDecoder),
+    "gzip": partial(_unpacked, partial(zlib.decompressobj, zlib.MAX_WBITS | 16)),
+    "bzip2": partial(_unpacked, bz2.BZ2Decompressor),
+    "xz": partial(_unpacked, partial(lzma.LZMADecompressor, memlimit=_XZ_MEMORY)),
+    "zstd": partial(_unpacked, _ZstdDecoder),
 }
 _CREATORS: Mapping[str | None, Callable[[Path], AbstractContextManager[Any]]] = {
     None: lambda path: path.open("wb"),

@@ -304,7 +304,7 @@ class TestFolders:
         files = ("card.json", "alignment.safetensors", "source.safetensors")
         folder = self.touched(tmp_path, *files)
         message = self.refusal(folder)
-        assert "is a folder (a saved alignment), expected a file of word vectors; name the vectors of" in message
+        assert "is a folder (a saved alignment), expected a file of word vectors; name the vectors" in message
         assert f"{folder}/source.safetensors" in message
         (folder / "source.safetensors").unlink()
         assert "refers to its vectors" in self.refusal(folder)

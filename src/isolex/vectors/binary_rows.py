@@ -58,7 +58,8 @@ class Bounds:
         if begun and 2 * sum(begun) >= len(begun):
             return followed
         certain = [blank for start, blank in places if len(list(plain._blanks(buffer, start))) == 1]
-        calm = len(certain) >= _CALM and all(plain._makes_sense(buffer, blank + 1) for blank in certain)
+        sense = [plain._makes_sense(buffer, blank + 1) for blank in certain]
+        calm = sum(own is True for own in sense) >= _CALM and False not in sense
         return plain if calm else cls(dimension, False)
 
     def find(self, buffer: bytes, position: int, *, left: int, last: bool) -> tuple[int, int] | None:
