@@ -11,6 +11,7 @@ then on all is right again, so that nothing at the end of the file tells. Every 
   place. Unless exactly one end makes sense, nobody can tell, and the file is refused.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,10 @@ _LARGEST = (-20, 40)  # the power of two that the largest number of a row has
 _FEWEST = 16  # numbers other than zero, without which the magnitudes of a row tell nothing
 _FEWEST_IF_CALM = 3  # as many do where the numbers of other rows, so many at least, are about as large
 _CALM = 8
+# What could be more of a word and its blank; it holds all that is UTF-8, and is quick to refuse numbers.
+_MAY_GO_ON = re.compile(
+    rb"(?:[\x00-\x1f\x21-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})* "
+)
 
 
 class TangledError(Exception):
@@ -89,7 +94,7 @@ class Bounds:
                 return None
             if self.newline:
                 found = self._by_newline(buffer, self._blanks(buffer, position), left)
-            else:
+            elif _MAY_GO_ON.match(buffer, first + 1, position + LONGEST_WORD):
                 found = self._by_numbers(buffer, list(self._blanks(buffer, position)), left)
         word = buffer[position:found]
         if b"\n" in word if self.newline else not _is_text(word):
