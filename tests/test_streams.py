@@ -2,6 +2,7 @@ import builtins
 import bz2
 import gzip
 import lzma
+import tracemalloc
 
 import pytest
 import zstandard
@@ -48,6 +49,44 @@ def test_cut_off_data_are_no_silent_end(tmp_path, compression, share):
         stream.read()
 
 
+@pytest.mark.parametrize("missing", range(1, 13))
+def test_not_one_byte_may_be_missing(tmp_path, compression, missing):
+    # The last of gzip are a checksum and a length, which other readers can do without.
+    path = tmp_path / "file"
+    path.write_bytes(COMPRESS[compression](TEXT)[:-missing])
+    message = r"cut off \(they end before their end mark\)"
+    with pytest.raises(FormatError, match=message), open_stream(path, compression) as stream:
+        stream.read()
+
+
+@pytest.mark.parametrize("rest", [b"garbage", b"\0\0garbage", b"\0" * 9 + b"\x1f\x8b", b"BZh9", b"\xfd7z"])
+def test_what_follows_the_data_is_no_silent_end(tmp_path, compression, rest):
+    path = tmp_path / "file"
+    path.write_bytes(COMPRESS[compression](TEXT) + rest)
+    with pytest.raises(FormatError, match="damaged"), open_stream(path, compression) as stream:
+        stream.read()
+
+
+def test_zeros_behind_the_data_are_padding(tmp_path, compression):
+    path = tmp_path / "file"
+    path.write_bytes(
+        COMPRESS[compression](b"one ") + bytes(99_999) + COMPRESS[compression](b"two") + bytes(512)
+    )
+    with open_stream(path, compression) as stream:
+        assert stream.read() == b"one two"
+
+
+def test_a_bomb_takes_no_memory(tmp_path, compression):
+    path = tmp_path / "file"
+    path.write_bytes(COMPRESS[compression](bytes(1 << 26)) * 3)
+    tracemalloc.start()
+    with open_stream(path, compression) as stream:
+        assert stream.read(1 << 20) == bytes(1 << 20)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 27
+
+
 def test_damaged_data_are_told(tmp_path, compression):
     whole = bytearray(COMPRESS[compression](TEXT))
     middle = len(whole) // 2
@@ -89,6 +128,13 @@ def test_only_regular_files_that_hold_something_are_opened(tmp_path):
         check_file(tmp_path / "missing")
     with pytest.raises(InputError, match="is a folder"):
         check_file(tmp_path)
+    with pytest.raises(InputError, match="no such file"):
+        check_file(tmp_path / "a\0b")
+    with pytest.raises(InputError, match=r"cannot be read \(File name too long\)"):
+        check_file(tmp_path / ("x" * 300))
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(InputError, match=r"cannot be read \(Too many levels of symbolic links\)"):
+        check_file(tmp_path / "loop")
     with pytest.raises(InputError, match="not a regular file"):
         check_file("/dev/null")
     (tmp_path / "empty").touch()

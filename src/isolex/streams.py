@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import stat
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -14,6 +15,9 @@ from typing import Any, BinaryIO
 from isolex.errors import FormatError, InputError, MissingExtraError
 
 BUFFER = 1 << 20
+_CHUNK = 1 << 16  # bytes of compressed data read at a time
+_ZSTD_PIECE = 1 << 12  # of those, bytes decompressed at a time where nobody can limit what comes out
+_XZ_MEMORY = 1 << 30  # bytes that a file may ask for; xz -9 needs 65 MiB
 
 SUFFIXES: Mapping[str, str] = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 
@@ -30,19 +34,23 @@ def check_file(path: str | Path) -> Path:
     """The path of a regular file that is there and not empty.
 
     Raises:
-        InputError: There is no such file, or it is a folder or a pipe.
+        InputError: There is no such file, nobody may look at it, or it is a folder or a pipe.
         FormatError: It is empty.
     """
     path = Path(path)
-    if path.is_dir():
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: a name with a NUL
+        raise InputError("no such file", where=path, fix="check the path") from error
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=path, fix="check the path") from error
+    if stat.S_ISDIR(status.st_mode):
         raise InputError(
             "is a folder, expected a file of word vectors", where=path, fix="name a file inside it"
         )
-    if not path.exists():
-        raise InputError("no such file", where=path, fix="check the path")
-    if not path.is_file():
+    if not stat.S_ISREG(status.st_mode):
         raise InputError("is not a regular file", where=path, fix="save the data to a file first")
-    if path.stat().st_size == 0:
+    if status.st_size == 0:
         raise FormatError("the file is empty", where=path, fix="fetch or make it again")
     return path
 
@@ -99,38 +107,76 @@ def _damaged(path: Path, compression: str | None, error: Exception) -> FormatErr
     )
 
 
-class _ZstdReader(io.RawIOBase):
-    """Reads zstd frames one after the other; unlike zstandard's own reader it notices a cut-off end."""
+class _Unpacked(io.RawIOBase):
+    """The bytes of compressed streams one after the other, never more of them at a time than are asked for.
 
-    def __init__(self, path: Path) -> None:
-        self._package = _zstandard()
-        self._decoder = self._package.ZstdDecompressor().decompressobj()
-        self._ready = b""
-        self._file = path.open("rb")
+    Unlike the readers of the standard library it takes nothing for an end but an end: data that break off
+    are cut off, and so are those in which something else follows the first stream, zeros as padding apart.
+    """
+
+    def __init__(self, make: Callable[[], Any], file: BinaryIO) -> None:
+        self._file = file
+        self._make = make
+        self._decoder = make()
+        self._input = b""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, target: Any) -> int:
-        while not self._ready:
-            chunk = self._decoder.unused_data or self._file.read(BUFFER)
-            if not chunk:
-                if not self._decoder.eof:
-                    raise EOFError("the last frame does not end")
-                return 0
+        while True:
             if self._decoder.eof:
-                self._decoder = self._package.ZstdDecompressor().decompressobj()
-            try:
-                self._ready = self._decoder.decompress(chunk)
-            except self._package.ZstdError as error:
-                raise EOFError(str(error)) from error
-        size = min(len(target), len(self._ready))
-        target[:size], self._ready = self._ready[:size], self._ready[size:]
-        return size
+                self._input = self._decoder.unused_data.lstrip(b"\0")
+                while not self._input:
+                    chunk = self._file.read(_CHUNK)
+                    if not chunk:
+                        return 0
+                    self._input = chunk.lstrip(b"\0")
+                self._decoder = self._make()
+            data = self._decoder.decompress(self._input, len(target))
+            self._input = getattr(self._decoder, "unconsumed_tail", b"")
+            if data:
+                target[: len(data)] = data
+                return len(data)
+            if not (self._input or self._decoder.eof):
+                self._input = self._file.read(_CHUNK)
+                if not self._input:
+                    raise EOFError("they end before their end mark")
 
     def close(self) -> None:
         self._file.close()
         super().close()
+
+
+class _ZstdDecoder:
+    """A frame of zstd, unpacked like those of other formats: no more of it than is asked for."""
+
+    def __init__(self) -> None:
+        self._package = _zstandard()
+        self._decoder = self._package.ZstdDecompressor().decompressobj()
+        self._ready = io.BytesIO()
+        self.unconsumed_tail = b""
+
+    @property
+    def eof(self) -> bool:
+        return self._decoder.eof and self._ready.tell() == len(self._ready.getbuffer())
+
+    @property
+    def unused_data(self) -> bytes:
+        return bytes(self._decoder.unused_data + self.unconsumed_tail)
+
+    def decompress(self, data: bytes, size: int) -> bytes:
+        self.unconsumed_tail = data
+        found = self._ready.read(size)
+        if not found and not self._decoder.eof:
+            # What so few bytes unpack to fits into memory, whatever they are.
+            piece, self.unconsumed_tail = data[:_ZSTD_PIECE], data[_ZSTD_PIECE:]
+            try:
+                self._ready = io.BytesIO(self._decoder.decompress(piece))
+            except self._package.ZstdError as error:
+                raise EOFError(str(error)) from error
+            found = self._ready.read(size)
+        return found
 
 
 def _zstandard() -> Any:
@@ -142,6 +188,12 @@ def _zstandard() -> Any:
 
 
 @contextmanager
+def _unpacked(make: Callable[[], Any], path: Path) -> Iterator[_Unpacked]:
+    with path.open("rb", buffering=0) as file, _Unpacked(make, file) as stream:
+        yield stream
+
+
+@contextmanager
 def _create_gzip(path: Path) -> Iterator[BinaryIO]:
     # Without a name and a time in its header, the same content gives the same file.
     with path.open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as stream:
@@ -150,10 +202,10 @@ def _create_gzip(path: Path) -> Iterator[BinaryIO]:
 
 _OPENERS: Mapping[str | None, Callable[[Path], AbstractContextManager[Any]]] = {
     None: lambda path: path.open("rb", buffering=0),
-    "gzip": gzip.open,
-    "bzip2": bz2.open,
-    "xz": lzma.open,
-    "zstd": _ZstdReader,
+    "gzip": partial(_unpacked, partial(zlib.decompressobj, zlib.MAX_WBITS | 16)),
+    "bzip2": partial(_unpacked, bz2.BZ2Decompressor),
+    "xz": partial(_unpacked, partial(lzma.LZMADecompressor, memlimit=_XZ_MEMORY)),
+    "zstd": partial(_unpacked, _ZstdDecoder),
 }
 _CREATORS: Mapping[str | None, Callable[[Path], AbstractContextManager[Any]]] = {
     None: lambda path: path.open("wb"),

@@ -1,9 +1,12 @@
 """Downloads from a server on this machine that breaks off, lies, and refuses."""
 
+import bz2
 import errno
+import gzip
 import hashlib
 import io
 import json
+import lzma
 import sys
 import tarfile
 import threading
@@ -15,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import zstandard
 
 from isolex.benchmark.registry import Dataset, Fetched, cache_folder, fetch, get_dataset
 from isolex.benchmark.registry.archives import unpack, unpacked_folder
@@ -121,6 +125,11 @@ class TestWhole:
 
     def test_a_server_that_tells_no_length(self, site, tmp_path) -> None:
         site.lengths = False
+        assert get(tiny(site, **known()), tmp_path).path.read_bytes() == TEXT
+
+    @pytest.mark.parametrize("length", ["many", "\u00b2", "-5", "9" * 5000])
+    def test_a_length_that_is_no_number(self, site, tmp_path, length) -> None:
+        site.lengths, site.headers["Content-Length"] = False, length
         assert get(tiny(site, **known()), tmp_path).path.read_bytes() == TEXT
 
     def test_compressed_files_stay_compressed(self, site, tmp_path) -> None:
@@ -481,6 +490,114 @@ def tarred(members: dict[str, bytes], *more: tarfile.TarInfo, mode: str = "w:gz"
 
 
 MEMBERS = {"a/one.txt": b"1", "a/b/two.txt": b"22", "three.txt": b"333"}
+
+
+class TestCached:
+    """What is in the cache is still what was fetched."""
+
+    @pytest.mark.parametrize("content", [TEXT[::-1], TEXT + b"more", b""])
+    def test_a_change_is_told(self, site, tmp_path, content) -> None:
+        path = get(tiny(site), tmp_path).path
+        path.write_bytes(content)
+        digests = rf"its SHA-256 was {sha256(TEXT)}, now it is {sha256(content)}"
+        message = rf"all\.txt: has changed since it was fetched \({digests}\); remove it"
+        with pytest.warns(IsolexWarning, match=message) as told:
+            one = get(tiny(site), tmp_path)
+        assert len(told) == 1
+        assert one.sha256 == sha256(content)
+        assert len(site.seen) == 1
+
+    @pytest.mark.parametrize("origin", ["", "[1]", '{"sha256": 7}', "[" * 100_000, None])
+    def test_without_a_record_nothing_is_told(self, site, tmp_path, origin) -> None:
+        path = get(tiny(site), tmp_path).path
+        path.write_bytes(b"mine")
+        beside = path.with_name("all.txt.origin.json")
+        beside.unlink() if origin is None else beside.write_text(origin)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert get(tiny(site), tmp_path).sha256 == sha256(b"mine")
+
+
+PACKERS = {
+    "all.txt.gz": gzip.compress,
+    "all.txt.bz2": bz2.compress,
+    "all.txt.xz": lzma.compress,
+    "all.txt.zst": zstandard.ZstdCompressor().compress,
+}
+
+
+class TestCompressed:
+    """Compressed files of which nobody knows the checksum are read to their end before they are kept."""
+
+    def dataset(self, site: Site, name: str, content: bytes, **changes: object) -> Dataset:
+        site.files[f"tiny/{name}"] = content
+        return tiny(site, files={"all": name}, **changes)
+
+    @pytest.mark.parametrize("name", PACKERS)
+    def test_whole_ones(self, site, tmp_path, name) -> None:
+        content = PACKERS[name](TEXT)
+        for whole in (content, content * 2, content + bytes(512)):
+            one = get(self.dataset(site, name, whole), tmp_path / str(len(whole)))
+            assert one.path.read_bytes() == whole
+
+    @pytest.mark.parametrize("name", PACKERS)
+    @pytest.mark.parametrize("missing", [1, 8, 1000])
+    @pytest.mark.parametrize("lengths", [True, False])
+    def test_cut_off_ones(self, site, tmp_path, name, missing, lengths) -> None:
+        site.lengths = lengths
+        dataset = self.dataset(site, name, PACKERS[name](TEXT)[:-missing])
+        with pytest.raises(
+            FormatError, match=rf"{name}: sent a file that was not kept: the .* cut off"
+        ) as caught:
+            get(dataset, tmp_path)
+        assert "\n" not in str(caught.value)
+        assert names(tmp_path) == set()
+
+    @pytest.mark.parametrize("name", PACKERS)
+    def test_something_behind_the_end(self, site, tmp_path, name) -> None:
+        with pytest.raises(FormatError, match=r"sent a file that was not kept: the .* damaged"):
+            get(self.dataset(site, name, PACKERS[name](TEXT) + b"garbage"), tmp_path)
+
+    @pytest.mark.parametrize("name", PACKERS)
+    def test_bombs(self, site, tmp_path, name, monkeypatch) -> None:
+        monkeypatch.setattr("isolex.benchmark.registry.archives._LIMIT_BYTES", 10_000)
+        content = PACKERS[name](bytes(1 << 22))
+        with pytest.raises(FormatError, match=r"not kept: unpacks to more than [\d,]+ bytes, too much"):
+            get(self.dataset(site, name, content), tmp_path)
+        assert names(tmp_path) == set()
+        # Of a file with the right checksum, its owners know how large it is.
+        assert get(self.dataset(site, name, content, **known(content, name)), tmp_path).verified
+
+    @pytest.mark.parametrize("mode", ["w:gz", "w:bz2", "w:xz", "w"])
+    @pytest.mark.parametrize("missing", ["trailer", "end mark"])
+    def test_tar_archives_that_end_too_early(self, site, tmp_path, mode, missing) -> None:
+        # Both are cut where a reader of archives has what it wants.
+        packing = {"w:gz": gzip.compress, "w:bz2": bz2.compress, "w:xz": lzma.compress, "w": bytes}[mode]
+        plain = tarred({"a": b"1" * 512}, mode="w")
+        content = packing(plain)[:-6] if missing == "trailer" and mode != "w" else packing(plain[:1024])
+        name = f"set.tar{mode[1:].replace(':', '.')}"
+        with pytest.raises(FormatError, match=r"sent a file that was not kept: the .* cut off"):
+            get(self.dataset(site, name, content), tmp_path)
+        assert names(tmp_path) == set()
+
+    @pytest.mark.parametrize("make", [zipped, tarred])
+    def test_archives_that_unpack_to_too_much(self, site, tmp_path, make, monkeypatch) -> None:
+        name = "set.zip" if make is zipped else "set.tar"
+        monkeypatch.setattr("isolex.benchmark.registry.archives._LIMIT_BYTES", 10_000)
+        monkeypatch.setattr("isolex.benchmark.registry.archives._LIMIT_RATIO", 1)
+        members = {"a": bytes(20_000), "b": bytes(20_000)}
+        if make is zipped:
+            content = io.BytesIO()
+            with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+                for member, data in members.items():
+                    archive.writestr(member, data)
+            content = content.getvalue()
+            with pytest.raises(FormatError, match=r"set\.zip: unpacks to more than 10,000 bytes"):
+                get(self.dataset(site, name, content), tmp_path)
+            assert names(tmp_path) == {"set.zip", "set.zip.origin.json"}
+        else:
+            content = tarred(members, mode="w")
+        assert get(self.dataset(site, name, content, **known(content, name)), tmp_path / "known").verified
 
 
 class TestArchives:

@@ -10,7 +10,7 @@ from tests.shaped import make_annealing_quick
 from tests.spaces import gaussian, numbered
 
 from .helpers import contents
-from .malformed import NO_LEXICON, SOUND, UNUSABLE, USABLE
+from .malformed import NO_LEXICON, SOUND, UNUSABLE, USABLE, ZERO_VECTOR
 
 ALIGN = ("align", "aa.vec", "bb.vec", "--lexicon", "seeds.tsv", "--method", "procrustes")
 
@@ -167,7 +167,7 @@ class TestMalformedVectors:
         assert result.json["source"]["words"] == 300
 
     def test_zero_vectors_are_reported_in_the_card(self, isolex, here):
-        lines = SOUND["zero vector"]((here / "aa.vec").read_bytes().splitlines())
+        lines = ZERO_VECTOR((here / "aa.vec").read_bytes().splitlines())
         (here / "aa.vec").write_bytes(b"\n".join(lines) + b"\n")
         isolex(*ALIGN, "-o", "out")
         assert isolex("info", "out", "--json").json["source"]["zero_rows"] == 1

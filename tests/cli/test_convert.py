@@ -4,7 +4,7 @@ import pytest
 from isolex.vectors import Vectors, identify
 
 from .helpers import contents
-from .malformed import SOUND, UNUSABLE, USABLE
+from .malformed import SOUND, UNUSABLE, USABLE, ZERO_VECTOR
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,8 @@ def test_text(isolex, here):
 def test_options(isolex, here):
     (here / "wanted.txt").write_text("s9\nnonsuch\ns7\ns200\n")
     options = ("--vocabulary", "wanted.txt", "--limit", 100, "--dtype", "float16", "--language", "xx")
-    isolex("convert", "aa.vec", "out.safetensors", *options).warns(None)
+    result = isolex("convert", "aa.vec", "out.safetensors", *options)
+    result.warns(r"2 of the 4 words asked for are not among the rows read \('nonsuch', 's200'\)")
     vectors = Vectors.read("out.safetensors")
     assert (list(vectors.words), vectors.matrix.dtype, vectors.language) == (["s7", "s9"], np.float16, "xx")
 
@@ -73,6 +74,14 @@ def test_usable_files_convert_with_one_warning(isolex, here, kind):
     again = isolex("convert", "out.vec", "again.vec", "--json")
     again.warns(None)
     assert again.json["words"] == result.json["words"]
+
+
+def test_words_with_a_zero_vector_are_kept_and_told(isolex, here):
+    lines = (here / "aa.vec").read_bytes().splitlines()
+    (here / "bad.vec").write_bytes(b"\n".join(ZERO_VECTOR(lines)) + b"\n")
+    result = isolex("convert", "bad.vec", "out.vec", "--json")
+    result.warns("bad.vec: 1 word has a zero vector, which counts as none")
+    assert result.json["words"] == 300
 
 
 @pytest.mark.parametrize("kind", SOUND)

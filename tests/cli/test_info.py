@@ -1,6 +1,6 @@
 import pytest
 
-from .malformed import SOUND, UNUSABLE, USABLE
+from .malformed import UNUSABLE, USABLE, ZERO_VECTOR
 
 
 def test_vectors(isolex, here):
@@ -71,7 +71,7 @@ def test_usable_vectors(isolex, here, kind):
 
 
 def test_zero_rows(isolex, here):
-    lines = SOUND["zero vector"]((here / "aa.vec").read_bytes().splitlines())
+    lines = ZERO_VECTOR((here / "aa.vec").read_bytes().splitlines())
     (here / "aa.vec").write_bytes(b"\n".join(lines) + b"\n")
     assert isolex("info", "aa.vec", "--json").json["zero_rows"] == 1
 

@@ -101,7 +101,7 @@ def test_rows_after_the_last_are_told():
 def test_rows_that_never_end_are_told(monkeypatch):
     monkeypatch.setattr(module, "CHUNK", 64)
     with pytest.raises(FormatError, match="row 1 does not end where 3 dimensions would have it"):
-        read_bytes(b"5 3\n" + b"\x00\xff" * 500)
+        read_bytes(b"5 3\n" + b"\x00\xff" * 5000)
 
 
 def test_options_work(tmp_path):
@@ -115,3 +115,127 @@ def test_words_that_binary_would_lose_are_refused(tmp_path, word):
     with pytest.raises(InputError, match="word2vec binary cannot hold"):
         Vectors([word], np.ones((1, 2))).write(tmp_path / "file.bin")
     assert not list(tmp_path.iterdir())
+
+
+def plain_binary(words, matrix, newline: bytes = b"") -> bytes:
+    rows = (
+        word.encode() + b" " + row.astype("<f4").tobytes() + newline
+        for word, row in zip(words, matrix, strict=True)
+    )
+    return b"%d %d\n" % matrix.shape + b"".join(rows)
+
+
+def right_or_refused(words, matrix, data: bytes) -> bool:
+    """Whether all rows are read, and as they were written; fails if one that is read is not."""
+    try:
+        vectors = read_bytes(data, unicode="keep")
+    except FormatError:
+        return False
+    finite = np.isfinite(matrix).all(axis=1)
+    assert list(vectors.words) == [word for word, own in zip(words, finite, strict=True) if own]
+    np.testing.assert_array_equal(vectors.matrix, matrix[finite])
+    return True
+
+
+PHRASES = [
+    "the",
+    "New York",
+    "San Francisco Bay",
+    "dog",
+    "Rio de Janeiro",
+    "été 2019",
+    "می\u200cشود آن",
+    "a b",
+    "Tel Aviv",
+]
+PHRASES += [f"w{number}" for number in range(20)]
+
+
+@pytest.mark.parametrize("newline", [b"", b"\n"])
+@pytest.mark.parametrize("seed", range(5))
+def test_words_with_blanks_are_read_where_their_end_can_be_proved(newline, seed):
+    matrix = np.random.default_rng(seed).normal(size=(len(PHRASES), 50)).astype(np.float32) / 5
+    data = plain_binary(PHRASES, matrix, newline)
+    assert right_or_refused(PHRASES, matrix, data)
+    assert read_bytes(data).report.summary() is None
+    assert list(read_bytes(data, limit=3).words) == PHRASES[:3]
+
+
+def test_what_gensim_writes(tmp_path):
+    models = pytest.importorskip("gensim.models")
+    matrix = np.random.default_rng(0).normal(size=(len(PHRASES), 100)).astype(np.float32)
+    written = models.KeyedVectors(100)
+    written.add_vectors(PHRASES, matrix)
+    written.save_word2vec_format(str(tmp_path / "x.bin"), binary=True)
+    data = (tmp_path / "x.bin").read_bytes()
+    assert data == plain_binary(PHRASES, matrix)
+    assert right_or_refused(PHRASES, matrix, data)
+    # gensim itself takes the rest of a word for numbers.
+    read = models.KeyedVectors.load_word2vec_format(
+        str(tmp_path / "x.bin"), binary=True, unicode_errors="ignore"
+    )
+    assert "New York" not in read
+
+
+def test_where_the_end_of_a_word_cannot_be_proved_the_file_is_refused():
+    # Numbers whose bytes could be letters, too few for their magnitudes to tell.
+    matrix = np.frombuffer(b"\x01b=cde>f" * 3, "<f4").reshape(3, 2)
+    with pytest.raises(
+        FormatError, match=r"row 1 does not end where .* of a word with a blank.*; write the vectors"
+    ):
+        read_bytes(plain_binary(["the", "New York", "dog"], matrix))
+
+
+def test_a_last_word_with_a_blank_is_no_surplus():
+    matrix = np.random.default_rng(0).normal(size=(3, 30)).astype(np.float32)
+    assert right_or_refused(PHRASES[4:7], matrix, plain_binary(PHRASES[4:7], matrix))
+    assert right_or_refused(PHRASES[:2], matrix[:2], plain_binary(PHRASES[:2], matrix[:2]))
+    assert right_or_refused(PHRASES[1:2], matrix[:1], plain_binary(PHRASES[1:2], matrix[:1]))
+
+
+anything = st.floats(width=32)
+scales = st.sampled_from([1.0, 0.01, 100.0])
+spoken = st.lists(
+    st.text(
+        st.characters(codec="utf-8", exclude_categories=["Cc", "Zs", "Zl", "Zp"]), min_size=1, max_size=12
+    ),
+    min_size=1,
+    max_size=4,
+)
+phrase = st.one_of(spoken.map(" ".join), any_word, st.sampled_from(PHRASES))
+
+
+@given(st.data(), st.sampled_from([b"", b"\n"]), st.integers(1, 40), st.booleans())
+def test_every_row_is_right_or_the_file_refused(data, newline, dimension, wild):
+    words = data.draw(st.lists(phrase, min_size=1, max_size=12, unique=True))
+    seed = data.draw(st.integers(0, 2**32 - 1))
+    if wild:
+        bits = np.random.default_rng(seed).integers(0, 2**32, (len(words), dimension), dtype=np.uint32)
+        matrix = bits.view(np.float32)
+        matrix[0, 0] = data.draw(anything)
+    else:
+        matrix = np.random.default_rng(seed).normal(size=(len(words), dimension)).astype(np.float32)
+        matrix *= np.float32(data.draw(scales))
+        matrix[np.random.default_rng(seed).random(len(words)) < data.draw(st.sampled_from([0, 0.3]))] = 0
+    right_or_refused(words, matrix, plain_binary(words, matrix, newline))
+
+
+@pytest.mark.parametrize("dimension", [12, 25, 300])
+@pytest.mark.parametrize("newline", [b"", b"\n"])
+def test_words_without_blanks_are_never_refused(dimension, newline):
+    # One row in a hundred looks by chance as if its word went on.
+    words = [f"word{number}" for number in range(3000)]
+    matrix = np.random.default_rng(0).normal(size=(3000, dimension)).astype(np.float32)
+    assert right_or_refused(words, matrix, plain_binary(words, matrix, newline))
+
+
+def test_latin_1_in_binary_is_told():
+    rows = [(word.encode("latin-1"), [1, 2, 3]) for word in ("the", "café", "naïve", "über")]
+    with pytest.raises(FormatError, match=r"3 words are not UTF-8 \(first at row 2\).*encoding='latin1'"):
+        read_bytes(binary_of(rows))
+
+
+def test_what_follows_the_last_row_must_be_rows():
+    with pytest.raises(FormatError, match="row 5 does not end where"):
+        read_bytes(binary_of(ROWS) + b"\x80" * 30)
+    assert len(read_bytes(binary_of(ROWS) + b"\n\n")) == 5

@@ -134,3 +134,13 @@ def test_without_gensim_the_message_says_how_to_get_it(path, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(MissingExtraError, match=r"pip install 'isolex\[fasttext\]'"):
         read_vectors(path)
+
+
+def test_n_grams_that_are_no_numbers_are_refused(path):
+    data = bytearray(path.read_bytes())
+    # The n-grams stand behind the words in the first matrix; the second, with its head, ends the file.
+    words = len(read_vectors(path))
+    ends = len(data) - 17 - 4 * 8 * words
+    data[ends - 4 : ends] = struct.pack("<f", float("nan"))
+    with pytest.raises(FormatError, match="its n-grams hold NaN or infinite numbers"):
+        read_bytes(bytes(data))

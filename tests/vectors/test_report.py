@@ -20,10 +20,22 @@ def test_summary_names_what_the_header_claims():
     assert report.notes == (report.header,)
 
 
-def test_zero_vectors_are_a_note_and_no_warning():
+def test_zero_vectors_are_told():
     report = ReadReport("word2vec text", 40_000, zero_rows=1_200)
-    assert report.notes == ("1,200 zero vectors kept",)
-    assert report.summary() is None
+    assert report.notes == ("1,200 words have a zero vector, which counts as none",)
+    assert report.summary() == report.notes[0]
+    coarse = ReadReport("word2vec text", 40_000, zero_rows=1, underflowed=1)
+    assert coarse.summary() == (
+        "1 word has a zero vector (1 only in float16, which is too coarse), which counts as none"
+    )
+
+
+def test_words_that_are_not_there_are_told_by_name():
+    report = ReadReport("word2vec text", 9, wanted=7, missing=("a", "b"))
+    assert report.summary() == "2 of the 7 words asked for are not among the rows read ('a', 'b')"
+    many = ReadReport("word2vec text", 9, wanted=7, missing=tuple("abcdef"))
+    assert many.summary().startswith("6 of the 7 words")
+    assert many.summary().endswith("('a', 'b', 'c', 'd', 'e', …)")
 
 
 def test_binary_files_count_rows():

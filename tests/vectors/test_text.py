@@ -132,6 +132,79 @@ def test_line_ends_of_all_kinds():
         assert vectors.report.summary() is None
 
 
+CLASSIC_MAC = b"4 3\rthe 1 2 3\rcat 4 5 6\rdog 7 8 9\rsea 1 0 2\r"
+
+
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("end", [b"\r", b"\r\n", b"\n"])
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("block", [1, 2, 3, 7, 1 << 19])
+def test_every_kind_of_line_end(monkeypatch, header, end, last, block):
+    monkeypatch.setattr("isolex.vectors.text.BLOCK", block)
+    data = CLASSIC_MAC[0 if header else 4 :].replace(b"\r", end)
+    vectors = read_bytes(data if last else data[: -len(end)])
+    assert list(vectors.words) == ["the", "cat", "dog", "sea"]
+    np.testing.assert_array_equal(vectors.matrix, [[1, 2, 3], [4, 5, 6], [7, 8, 9], [1, 0, 2]])
+    assert vectors.report.summary() is None
+
+
+def test_line_ends_of_all_kinds_in_one_file():
+    vectors = read_bytes(b"5 2\r\na 1 2\rb 3 4\nc 5 6\r\nbad 1\rd 7 8\n")
+    assert list(vectors.words) == ["a", "b", "c", "d"]
+    assert vectors.report.skipped == {TOO_SHORT: Skip(1, 5)}
+
+
+@pytest.mark.parametrize("header", [b"", b"3 3\n"])
+def test_a_byte_order_mark_is_no_part_of_a_word(header):
+    vectors = read_bytes(b"\xef\xbb\xbf" + header + GOOD[4:])
+    assert list(vectors.words) == ["cat", "dog", "house"]
+    assert vectors.report.summary() is None
+
+
+@pytest.mark.parametrize("end", ["\t", "  ", "\u00a0", " \u00a0 \u200b", "\ufeff", "\u3000\r"])
+def test_what_nobody_sees_at_the_end_of_a_line(end):
+    vectors = read_bytes(
+        GOOD.replace(b"\n", f"{end}\n".encode())
+        .replace(b"3 3", b"3 3", 1)
+        .replace(f"3 3{end}".encode(), b"3 3", 1)
+    )
+    assert list(vectors.words) == ["cat", "dog", "house"]
+    np.testing.assert_array_equal(vectors.matrix, [[1, 2, 3], [4, 5, 6], [7, 8, 9]])
+    assert vectors.report.summary() is None
+
+
+@pytest.mark.parametrize("header", [b"", b"2 200000\n"])
+@pytest.mark.parametrize("end", [b"\n", b""])
+def test_rows_longer_than_the_first_megabyte(header, end):
+    row = b" 0.125" * 200_000
+    vectors = read_bytes(header + b"a" + row + b"\nb" + row + end)
+    assert list(vectors.words) == ["a", "b"]
+    assert vectors.dimension == 200_000
+    assert vectors.report.summary() is None
+
+
+def test_a_line_without_end_does_not_fill_the_memory(monkeypatch):
+    monkeypatch.setattr("isolex.vectors.text.BLOCK", 1 << 10)
+    monkeypatch.setattr("isolex.vectors.text.LONGEST_LINE", 1 << 14)
+    monkeypatch.setattr("isolex.vectors.sniff.HEAD", 1 << 10)
+    with pytest.raises(FormatError, match="has a line of more than"):
+        read_bytes(GOOD * 100 + b"x" * 40_000)
+
+
+def test_words_that_are_not_there_are_told(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(GOOD)
+    with pytest.warns(
+        IsolexWarning, match=r"2 of the 3 words asked for are not among the rows read \('cow', 'ox'\)"
+    ):
+        vectors = read_vectors(path, vocabulary=["cow", "cat", "ox", "cow"])
+    assert vectors.report.wanted == 3
+    assert vectors.report.missing == ("cow", "ox")
+    assert read_bytes(GOOD, vocabulary=["dog", "house"], limit=2).report.missing == ("house",)
+    with pytest.raises(FormatError, match=r"none of the vocabulary's words .* \('cow'\)"):
+        read_bytes(GOOD, vocabulary=["cow"])
+
+
 def test_words_come_in_nfc_unless_told_otherwise():
     data = text_of({"cafe\u0301": "1 2", "caf\u00e9": "3 4", "\u212b": "5 6"}, header="3 2")
     nfc = read_bytes(data)
@@ -141,10 +214,11 @@ def test_words_come_in_nfc_unless_told_otherwise():
     assert list(read_bytes(data, vocabulary={"cafe\u0301"}).words) == ["café"]
 
 
-def test_zero_vectors_are_kept_and_noted():
+def test_zero_vectors_are_kept_and_told():
     vectors = read_bytes(text_of({"a": "0 0", "b": "0 1", "c": "-0.0 0"}))
     assert len(vectors) == 3
-    assert vectors.report.notes == ("2 zero vectors kept",)
+    assert vectors.report.zero_rows == 2
+    assert vectors.report.notes == ("2 words have a zero vector, which counts as none",)
 
 
 @pytest.mark.parametrize("data", [b"3 3\n", b"3 3\n\n \n", b"2 2\na nan 1\nb 1 inf\n", b"1 2\n\xff 1 2\n"])
@@ -189,6 +263,18 @@ def test_float16_on_request_and_its_overflow():
     assert vectors.matrix.dtype == np.float16
     assert list(vectors.words) == ["a", "c"]
     assert vectors.report.skipped == {NOT_FINITE: Skip(1, 2)}
+
+
+@pytest.mark.parametrize("name", ["a.vec", "a.bin", "a.safetensors"])
+def test_what_is_too_small_for_float16_is_told(tmp_path, name):
+    values = np.array([[1e-9, 0, 3e-10], [0, 0, 0], [1e-9, 1, 0], [1e30, 0, 0]], np.float32)
+    Vectors(["tiny", "zero", "fine", "huge"], values).write(tmp_path / name)
+    report = read_vectors(tmp_path / name, dtype="float16").report
+    assert (report.zero_rows, report.underflowed) == (2, 1)
+    assert set(report.skipped) == {NOT_FINITE}
+    assert "2 words have a zero vector (1 only in float16, which is too coarse), which counts as none" in (
+        report.summary()
+    )
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,8 @@ def read_fasttext(path: Path, kind: VectorFormat, options: ReadOptions) -> Conte
     """Read a fastText binary; the `subwords` of the content answer for any word.
 
     Raises:
-        FormatError: The file is cut off, compressed, quantised, or a classifier's.
+        FormatError: The file is cut off, compressed, quantised, or a classifier's, or its n-grams are not
+            finite.
         MissingExtraError: gensim is not there.
     """
     try:
@@ -60,6 +61,8 @@ def read_fasttext(path: Path, kind: VectorFormat, options: ReadOptions) -> Conte
             f"gensim cannot read this fastText binary ({error})", where=path, fix=_AGAIN
         ) from error
     words, matrix = model.index_to_key, model.vectors
+    if model.bucket and not np.isfinite([model.vectors_ngrams.min(), model.vectors_ngrams.max()]).all():
+        raise FormatError("its n-grams hold NaN or infinite numbers", where=path, fix=_AGAIN)
     gather = Gather(matrix.shape[1], options, expected=len(words))
     gather.add(Block([word.encode() for word in words], matrix, range(1, len(words) + 1)))
     content = gather.content(path, str(kind), unit="row")

@@ -1,6 +1,6 @@
 """What a reader looked at, what it left out and why, in numbers and in one line."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +11,9 @@ NOT_FINITE = "NaN or infinite"
 DUPLICATE = "duplicate word"
 EMPTY = "empty word"
 NOT_UTF8 = "not valid UTF-8"
+
+NAMED = 5
+"""Words that a message names of many."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ class ReadReport:
         zero_rows: Usable rows of zeros only; they are kept. None where they were not counted, which is so
             for a memory-mapped store.
         unit: What `Skip.first_line` counts.
+        underflowed: Those of the zero rows that have other numbers in the file, too small for float16.
+        doubts: What part of the rows seems to be no part of vectors, such as a column of frequencies.
+        wanted: How many words the vocabulary asked for; 0 without one.
+        missing: Those of them that no usable row has.
     """
 
     format: str
@@ -46,12 +53,16 @@ class ReadReport:
     header: str | None = None
     zero_rows: int | None = None
     unit: Literal["line", "row"] = "line"
+    underflowed: int = 0
+    doubts: tuple[str, ...] = ()
+    wanted: int = 0
+    missing: Sequence[str] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is worth knowing although no row was skipped for it."""
-        zeros = f"{self.zero_rows:,} zero vectors kept" if self.zero_rows else None
-        return tuple(note for note in (self.header, zeros) if note is not None)
+        found = (self.header, *self.doubts, self._zeros(), self._missing())
+        return tuple(note for note in found if note is not None)
 
     def summary(self) -> str | None:
         """One line on everything that was left out or wrong, or None when nothing was."""
@@ -63,6 +74,26 @@ class ReadReport:
             )
             total = sum(skip.count for skip in self.skipped.values())
             parts.append(f"skipped {total:,} of {self.rows:,} rows: {', '.join(reasons)}")
-        if self.header is not None:
-            parts.append(self.header)
-        return "; ".join(parts) or None
+        return "; ".join((*parts, *self.notes)) or None
+
+    def _zeros(self) -> str | None:
+        if not self.zero_rows:
+            return None
+        words = "1 word has" if self.zero_rows == 1 else f"{self.zero_rows:,} words have"
+        cause = f" ({self.underflowed:,} only in float16, which is too coarse)" if self.underflowed else ""
+        return f"{words} a zero vector{cause}, which counts as none"
+
+    def _missing(self) -> str | None:
+        if not self.missing:
+            return None
+        are = "is" if len(self.missing) == 1 else "are"
+        return (
+            f"{len(self.missing):,} of the {self.wanted:,} words asked for {are} not among the rows read"
+            f" ({some(self.missing)})"
+        )
+
+
+def some(words: Sequence[str]) -> str:
+    """The first words of many, for a message."""
+    shown = ", ".join(repr(word) for word in words[:NAMED])
+    return shown if len(words) <= NAMED else f"{shown}, …"

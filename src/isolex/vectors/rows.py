@@ -17,6 +17,9 @@ from isolex.vectors.report import EMPTY, NOT_NUMBERS, TOO_LONG, TOO_SHORT
 SAMPLE = 100
 """Rows that decide what a file is and how wide its rows are."""
 
+_NO_BREAK_SPACE = "\u00a0".encode()
+_INVISIBLE = (_NO_BREAK_SPACE, *(mark.encode() for mark in "\u200b\u2060\u202f\u3000\ufeff"))
+
 
 class RowError(Exception):
     """A line is no row; its only argument is the reason, one of those of the report."""
@@ -39,16 +42,25 @@ class Block:
     faults: Sequence[tuple[int, str]] = ()
 
 
+def is_number(field: bytes) -> bool:
+    """Whether a field is one number, NaN and infinite ones included."""
+    try:
+        _numbers([field])
+    except ValueError:
+        return False
+    return True
+
+
 def ends_in_number(word: bytes) -> bool:
     """Whether a word has several parts and the last is a number, so that it cannot be told in a line."""
     parts = word.rsplit(None, 1)
-    return len(parts) == 2 and _is_number(parts[1])
+    return len(parts) == 2 and is_number(parts[1])
 
 
 def row_width(line: bytes) -> int:
     """Numbers at the end of a line, the word left out."""
-    fields = line.split()[1:]
-    rejected = (place for place, field in enumerate(reversed(fields)) if not _is_number(field))
+    fields = _trimmed(line).split()[1:]
+    rejected = (place for place, field in enumerate(reversed(fields)) if not is_number(field))
     return next(rejected, len(fields))
 
 
@@ -80,7 +92,7 @@ def parse_row(line: bytes, dimension: int) -> tuple[bytes, list[float]]:
     Raises:
         RowError: The line is no row of this dimension.
     """
-    word, *fields = line.rsplit(None, dimension)
+    word, *fields = _trimmed(line).rsplit(None, dimension) or (b"",)
     if len(fields) < dimension:
         wordless = line[:1].isspace() and row_width(b"word" + line) == dimension
         raise RowError(EMPTY if wordless else TOO_SHORT)
@@ -125,12 +137,12 @@ def _parse_each(lines: Sequence[bytes], dimension: int, first: int) -> Block:
     return Block(words, matrix, places, faults)
 
 
-def _is_number(field: bytes) -> bool:
-    try:
-        _numbers([field])
-    except ValueError:
-        return False
-    return True
+def _trimmed(line: bytes) -> bytes:
+    """The line without what nobody sees at its end: blanks, no-break and zero-width ones included."""
+    line = line.rstrip()
+    while line.endswith(_INVISIBLE):
+        line = line[:-2].rstrip() if line.endswith(_NO_BREAK_SPACE) else line[:-3].rstrip()
+    return line
 
 
 def _numbers(fields: Sequence[bytes]) -> list[float]:

@@ -1,14 +1,17 @@
 """Telling the format of a file of vectors from its content; its name is never asked."""
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import BinaryIO
 
 from isolex.errors import FormatError
 from isolex.streams import check_file, find_compression, open_stream
 from isolex.vectors.rows import SAMPLE, common_width, row_width
+from isolex.vectors.strangers import Stranger, bare_matrix, folder_error, magic, named, other_grammar
 
 VECTOR_FORMATS: Mapping[str, str] = MappingProxyType(
     {
@@ -21,10 +24,12 @@ VECTOR_FORMATS: Mapping[str, str] = MappingProxyType(
 )
 """Every format that isolex reads, by name, and what messages call it; it writes all but fasttext."""
 
-HEAD = 1 << 20  # bytes looked at; they hold whole lines even of vectors with tens of thousands of numbers
+HEAD = 1 << 20  # bytes looked at
+LONGEST_ROW = 1 << 24  # more of them, where the first rows are longer than that
 FASTTEXT_MAGIC = (793712314).to_bytes(4, "little")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?\s*(\d{1,18})[ \t]+(\d{1,18})\s*")
+_HEADER = re.compile(rb"\s*(\d{1,18})[ \t]+(\d{1,18})\s*")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
@@ -63,88 +68,94 @@ def identify(path: str | Path) -> VectorFormat:
 
     A first line of two whole numbers is a word2vec header; rows that end in numbers make it text, bytes that
     are no text make it binary. Without a header, a file is GloVe text if at least half of its first rows end
-    in equally many numbers, two or more (a word and one number is a list of frequencies).
+    in equally many numbers, two or more (a word and one number is a list of frequencies). Lines may end in
+    any of the three ways, and a byte-order mark may stand before them.
 
     Raises:
         InputError: There is no such file, or it cannot be read.
         FormatError: It is empty, damaged, or something else; the message says what it looks like.
     """
+    path = Path(path)
+    if os.path.isdir(path):  # noqa: PTH112 - the method of paths raises where nobody may look
+        raise folder_error(path)
     file = check_file(path)
     compression = find_compression(file)
     with open_stream(file, compression) as stream:
-        head = stream.read(HEAD)
+        head, whole = _first_bytes(stream)
     if not head:
         raise FormatError(f"the {compression} data are empty", where=path, fix="fetch or make the file again")
     if head.startswith(FASTTEXT_MAGIC):
         return VectorFormat("fasttext", compression)
     if head[8:9] == b"{" and int.from_bytes(head[:8], "little") < 1 << 32:
         return VectorFormat("native", compression)
-    lines = head.split(b"\n")
-    if len(head) == HEAD:
+    stranger = magic(head)
+    if stranger is not None:
+        raise stranger.error(path, compression)
+    head = head.removeprefix(BYTE_ORDER_MARK)
+    lines = head.splitlines()
+    if not whole and not head.endswith((b"\n", b"\r")):
         lines.pop()  # most likely cut in the middle
-    found = _with_header(head, lines, compression) or _without_header(lines, compression)
-    if found is None:
-        raise _stranger(file, head)
-    return found
+    found = _with_header(head, lines, whole, compression) or _without_header(lines, compression)
+    if isinstance(found, VectorFormat):
+        return found
+    headed = bool(lines) and _HEADER.fullmatch(lines[0]) is not None
+    stranger = found or named(head, lines[int(headed) : SAMPLE])
+    if stranger is not None:
+        raise stranger.error(path, compression)
+    what = (
+        "text whose lines are not a word and its numbers"
+        if _looks_like_text(head, whole)
+        else "unknown binary data"
+    )
+    known = ", ".join(VECTOR_FORMATS.values())
+    raise FormatError(f"looks like {what}", where=path, fix=f"isolex reads {known}")
 
 
-def _with_header(head: bytes, lines: Sequence[bytes], compression: str | None) -> VectorFormat | None:
-    match = _HEADER.fullmatch(lines[0])
+def _first_bytes(stream: BinaryIO) -> tuple[bytes, bool]:
+    """Bytes that hold whole rows, unless those of a text are very long; and whether these are all bytes."""
+    head = stream.read(HEAD)
+    whole = len(head) < HEAD
+    while not whole and len(head) < LONGEST_ROW and len(head.splitlines()) < 4 and not _CONTROL.search(head):
+        more = stream.read(len(head))
+        whole = len(more) < len(head)
+        head += more
+    return head, whole
+
+
+def _with_header(
+    head: bytes, lines: Sequence[bytes], whole: bool, compression: str | None
+) -> VectorFormat | Stranger | None:
+    match = _HEADER.fullmatch(lines[0]) if lines else None
     if match is None:
         return None
     header = Header(int(match[1]), int(match[2]))
     rows = [line for line in lines[1 : SAMPLE + 1] if line.strip()]
-    if 2 * sum(row_width(row) > 0 for row in rows) < len(rows):
-        if _looks_like_text(head):
-            return None
-        return VectorFormat("word2vec-binary", compression, header, header.dimension)
     dimension, _ = common_width(rows, prefer=header.dimension)
+    if dimension != header.dimension:
+        # A matrix without words has a first number where others have a word.
+        stranger = other_grammar(rows) or (bare_matrix(rows) if dimension + 1 == header.dimension else None)
+        if stranger is not None:
+            return stranger
+    if 2 * sum(row_width(row) > 0 for row in rows) < len(rows) or not rows:
+        if not _looks_like_text(head, whole):
+            return VectorFormat("word2vec-binary", compression, header, header.dimension)
+        if rows:
+            return None
     return VectorFormat("word2vec", compression, header, dimension or None)
 
 
-def _without_header(lines: Sequence[bytes], compression: str | None) -> VectorFormat | None:
+def _without_header(lines: Sequence[bytes], compression: str | None) -> VectorFormat | Stranger | None:
     dimension, share = common_width(lines[:SAMPLE])
     if dimension < 2 or share < 0.5:
         return None
-    return VectorFormat("glove", compression, None, dimension)
+    return bare_matrix(lines[:SAMPLE]) or VectorFormat("glove", compression, None, dimension)
 
 
-_FETCH = "the download probably failed, fetch it again"
-_UNPACK = "unpack it and name a file from it"
-_STRANGERS: Sequence[tuple[bytes, str, str]] = (
-    (rb"\s*<(!doctype html|html|head|body|title|!--)", "a web page (HTML)", _FETCH),
-    (rb"\s*<(\?xml|error|!doctype)", "an XML page", _FETCH),
-    (rb"version https://git-lfs", "a Git LFS pointer", "run git lfs pull to get the file itself"),
-    (rb"\s*[{\[]\s*[\"{\[\]}]", "JSON", _FETCH),
-    (rb"PK[\x03\x05]\x04?", "a zip archive", _UNPACK),
-    (rb"7z\xbc\xaf", "a 7-Zip archive", _UNPACK),
-    (rb"Rar!", "a RAR archive", _UNPACK),
-    (rb"(?s).{257}ustar", "a tar archive", _UNPACK),
-    (rb"%PDF", "a PDF", "name a file of word vectors"),
-    (rb"\x89HDF", "an HDF5 file", "write it as word2vec text first"),
-    (rb"\x93NUMPY", "a NumPy array without words", "write it as word2vec text first"),
-    (rb"\x80[\x02-\x05]", "a Python pickle", "open it with what made it and write word2vec text from there"),
-    (rb"\xff\xfe|\xfe\xff", "UTF-16 text", "convert it to UTF-8"),
-    (rb"\x89PNG|\xff\xd8\xff|GIF8", "a picture", "name a file of word vectors"),
-)
-
-
-def _stranger(path: Path, head: bytes) -> FormatError:
-    for pattern, what, fix in _STRANGERS:
-        if re.match(pattern, head, re.IGNORECASE):
-            return FormatError(f"looks like {what}, not word vectors", where=path, fix=fix)
-    what = (
-        "text whose lines are not a word and its numbers" if _looks_like_text(head) else "unknown binary data"
-    )
-    known = ", ".join(VECTOR_FORMATS.values())
-    return FormatError(f"looks like {what}", where=path, fix=f"isolex reads {known}")
-
-
-def _looks_like_text(sample: bytes) -> bool:
-    """Whether bytes, cut where they are as many as `HEAD`, are UTF-8 without control characters."""
+def _looks_like_text(sample: bytes, whole: bool) -> bool:
+    """Whether bytes, cut where they are not the whole, are UTF-8 without control characters."""
     try:
         sample.decode()
     except UnicodeDecodeError as error:
-        if len(sample) < HEAD or error.start < len(sample) - 3:
+        if whole or error.start < len(sample) - 3:
             return False
     return _CONTROL.search(sample) is None

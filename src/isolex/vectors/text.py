@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import orjson
 
-from isolex.errors import InputError
+from isolex.errors import FormatError, InputError
 from isolex.streams import create_stream, open_stream
 from isolex.vectors.content import Content
+from isolex.vectors.doubts import doubts
 from isolex.vectors.gather import Gather, ReadOptions
 from isolex.vectors.rows import ends_in_number, parse_block
-from isolex.vectors.sniff import VectorFormat
+from isolex.vectors.sniff import BYTE_ORDER_MARK, VectorFormat
 
 BLOCK = 1 << 19  # bytes of lines parsed at a time; one bad line sends a whole block the slow way
+LONGEST_LINE = 1 << 26  # bytes
 BATCH = 1000  # rows written at a time
 
 _NATIVE = "write a .safetensors store, which holds any word"
@@ -23,19 +26,24 @@ def read_text(path: Path, kind: VectorFormat, options: ReadOptions) -> Content:
     """Read word2vec or GloVe text as it streams; malformed rows are skipped and counted.
 
     Raises:
-        FormatError: Not one row is usable, or the compressed data are damaged.
+        FormatError: Not one row is usable, a line has no end, or the compressed data are damaged.
     """
     dimension = kind.dimension or 0
+    headed = kind.header is not None
     gather = Gather(dimension, options, expected=None if kind.header is None else kind.header.rows)
+    doubtful: tuple[str, ...] = ()
     with open_stream(path, kind.compression) as stream:
         line = 1
-        if kind.header is not None:
-            stream.readline()
-            line += 1
-        while dimension and not gather.full and (lines := stream.readlines(BLOCK)):
-            gather.add(parse_block(lines, dimension, line))
+        for lines in _line_blocks(stream, path):
+            skip = int(headed and line == 1)
+            if not dimension or gather.full:
+                break
+            block = parse_block(lines[skip:], dimension, line + skip)
+            if line == 1:
+                doubtful = doubts(block, file=path.name, header=headed)
+            gather.add(block)
             line += len(lines)
-    return gather.content(path, str(kind), header=_false_claim(kind, gather))
+    return gather.content(path, str(kind), header=_false_claim(kind, gather), doubts=doubtful)
 
 
 def write_text(content: Content, path: Path, *, compression: str | None, header: bool) -> None:
@@ -59,6 +67,24 @@ def write_text(content: Content, path: Path, *, compression: str | None, header:
             stream.write(b"%d %d\n" % (n, dimension))
         for start in range(0, n, BATCH):
             stream.write(b"".join(_lines(content, start, start + BATCH)))
+
+
+def _line_blocks(stream: BinaryIO, path: Path) -> Iterator[list[bytes]]:
+    r"""Consecutive lines without their ends, which are \n, \r\n or \r, some hundred kilobytes at a time."""
+    pieces: list[bytes] = []
+    start = BYTE_ORDER_MARK
+    while chunk := stream.read(BLOCK):
+        # A \r at the end of what was read may be the first half of a line end.
+        end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r", 0, -1)) + 1
+        pieces.append(chunk[:end] if end else chunk)
+        if end:
+            yield b"".join(pieces).removeprefix(start).splitlines()
+            pieces, start = [chunk[end:]], b""
+        elif len(pieces) > LONGEST_LINE // BLOCK:
+            raise FormatError(
+                f"has a line of more than {LONGEST_LINE >> 20} MiB", where=path, fix="fetch or make it again"
+            )
+    yield b"".join(pieces).removeprefix(start).splitlines()
 
 
 def _false_claim(kind: VectorFormat, gather: Gather) -> str | None:

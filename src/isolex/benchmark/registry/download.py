@@ -1,7 +1,7 @@
 """One file over HTTP, begun where an interrupted download stopped."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -32,10 +32,12 @@ class Download:
     Attributes:
         destination: Where the file will stand.
         label: What the progress bar says.
+        check: Raises `FormatError` about the file that has arrived if that is not worth keeping.
     """
 
     destination: Path
     label: str
+    check: Callable[[Path], None] | None = None
 
     @property
     def part(self) -> Path:
@@ -53,7 +55,7 @@ class Download:
         Raises:
             InputError: The server cannot be reached, refuses, or goes away in the middle; or the disk is
                 full. The message says what is kept.
-            FormatError: A web page came instead of data.
+            FormatError: A web page came instead of data, or what `check` finds.
         """
         # They come with pooch, an optional package.
         import requests  # noqa: PLC0415
@@ -72,6 +74,7 @@ class Download:
                 fix="make room or choose another cache folder; what has arrived is kept for the next try",
             ) from error
         self._refuse_page(url)
+        self._refuse_by_check(url)
         self.version.unlink(missing_ok=True)
         self.part.replace(output_file)
 
@@ -117,8 +120,8 @@ class Download:
 
     def _write(self, response: "Response", url: str, done: int) -> None:
         """Append the body; the part must then be as long as the server said."""
-        length = response.headers.get("Content-Length")
-        rest = int(length) if length is not None else None
+        length = response.headers.get("Content-Length", "")
+        rest = int(length) if _is_decimal(length) else None
         # As they are: some servers call a .gz file a text that was compressed on the way.
         chunks = response.raw.stream(CHUNK, decode_content=False)
         with self.part.open("ab") as stream:
@@ -150,6 +153,16 @@ class Download:
                 fix=f"look at it in a browser, or name a mirror by {MIRROR_VARIABLE}",
             )
 
+    def _refuse_by_check(self, url: str) -> None:
+        try:
+            if self.check is not None:
+                self.check(self.part)
+        except FormatError as error:
+            self._discard()
+            raise FormatError(
+                f"sent a file that was not kept: {error.problem}", where=url, fix=error.fix
+            ) from error
+
     def _broken(self, url: str, reason: str) -> InputError:
         if not self.part.exists():
             return InputError(
@@ -170,4 +183,9 @@ def _start(response: "Response") -> int | None:
     """Offset of the first byte that the server sends, as `Content-Range: bytes 100-199/200` says."""
     unit, _, span = response.headers.get("Content-Range", "").partition(" ")
     first = span.partition("-")[0]
-    return int(first) if unit == "bytes" and first.isdigit() else None
+    return int(first) if unit == "bytes" and _is_decimal(first) else None
+
+
+def _is_decimal(text: str) -> bool:
+    """Whether a header has a number in this place; the length keeps it one that Python takes."""
+    return text.isascii() and text.isdecimal() and len(text) < 20

@@ -30,15 +30,13 @@ def record(path: Path, address: str, sha256: str, *, verified: bool) -> None:
         temporary.write_text(json.dumps(origin, indent=2) + "\n", encoding="utf-8")
 
 
-def recorded_digest(path: Path) -> str:
-    """The digest written down, if the file still has the length that it had then; or else computed."""
+def recorded_digest(path: Path) -> str | None:
+    """The digest written down; None if there is none."""
     try:
-        origin = json.loads(_beside(path).read_text(encoding="utf-8"))
-        if origin["bytes"] == path.stat().st_size:
-            return str(origin["sha256"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return sha256_of(path)
+        digest = json.loads(_beside(path).read_text(encoding="utf-8"))["sha256"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return digest if isinstance(digest, str) else None
 
 
 def sha256_of(path: Path) -> str:

@@ -6,10 +6,11 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from isolex.benchmark.registry.archives import unpack, unpacked_folder
+from isolex.benchmark.registry.archives import check_whole, unpack, unpacked_folder, unpacked_limit
 from isolex.benchmark.registry.catalogue import get_dataset
 from isolex.benchmark.registry.dataset import DataFile, Dataset
 from isolex.benchmark.registry.download import MIRROR_VARIABLE, Download
@@ -118,10 +119,10 @@ class Store:
         if not cached:
             self._download(path, file)
         folder = unpacked_folder(path)
+        verified = file.sha256 is not None
         if folder is not None and not (cached and folder.exists()):
-            unpack(path, folder)
-        digest = file.sha256 or recorded_digest(path)
-        return Fetched(file, folder or path, digest, verified=file.sha256 is not None)
+            unpack(path, folder, limit=None if verified else unpacked_limit(path))
+        return Fetched(file, folder or path, file.sha256 or _digest(path), verified=verified)
 
     def _download(self, path: Path, file: DataFile) -> None:
         address = self._address(file)
@@ -150,10 +151,25 @@ class Store:
         return file.address if self.mirror is None else f"{self.mirror}/{file.dataset}/{file.path}"
 
 
+def _digest(path: Path) -> str:
+    """The digest of a file of which nobody knows the right one; tells if it is no more what was fetched."""
+    found, recorded = sha256_of(path), recorded_digest(path)
+    if recorded is not None and found != recorded:
+        warnings.warn(
+            f"{path}: has changed since it was fetched (its SHA-256 was {recorded}, now it is {found});"
+            " remove it to have it fetched again",
+            IsolexWarning,
+            stacklevel=4,
+        )
+    return found
+
+
 def _retrieve(address: str, path: Path, file: DataFile) -> None:
     """Let pooch put the file in place, if it has the right digest."""
     pooch = _pooch()
-    download = Download(path, f"{file.dataset}/{file.path}")
+    # A file with the right checksum is whole, and what its owners say.
+    check = partial(check_whole, name=path.name) if file.sha256 is None else None
+    download = Download(path, f"{file.dataset}/{file.path}", check)
     try:
         with _quiet(pooch.get_logger()):
             pooch.retrieve(address, file.sha256, fname=path.name, path=path.parent, downloader=download)
