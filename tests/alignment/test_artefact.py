@@ -344,7 +344,7 @@ INTERRUPTIONS = {
     "seeds": lambda p: fails(p, "isolex.lexicon.Lexicon.write", RuntimeError("no")),
     "first vectors": lambda p: fails(p, "isolex.vectors.Vectors.write", KeyboardInterrupt()),
     "second vectors": second_vectors_are_interrupted,
-    "card": lambda p: fails(p, "isolex.alignment.artefact.json.dumps", KeyboardInterrupt()),
+    "card": lambda p: fails(p, "isolex.alignment.artefact.json_text", KeyboardInterrupt()),
 }
 
 
@@ -457,7 +457,7 @@ DAMAGE = {
     "seeds empty": (write_file("seeds.tsv", b""), "seeds.tsv"),
     "vectors cut off": (
         cut("source.safetensors", 0.5),
-        "source.safetensors: the store is damaged or cut off",
+        r"source.safetensors: is damaged \(it is cut off",
     ),
     "vectors empty": (write_file("target.safetensors", b""), "target.safetensors"),
 }

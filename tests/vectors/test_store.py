@@ -141,12 +141,23 @@ def test_subwords_of_another_kind_are_left_out(vectors, tmp_path):
 @pytest.mark.parametrize(
     ("lengths", "ngrams", "message"),
     [
-        (None, np.ones((7, 3), np.float32), "does not say how long n-grams are"),
-        ({"shortest": 2}, np.ones((7, 3), np.float32), "does not say how long n-grams are"),
-        ({"shortest": 0, "longest": 3}, np.ones((7, 3), np.float32), "n-grams and rows do not match"),
-        ({"shortest": 2, "longest": 3}, np.ones((7, 4), np.float32), "n-grams and rows do not match"),
-        ({"shortest": 2, "longest": 3}, np.ones((7, 3)), "ngrams is not one of float32 or float16 rows"),
-        ({"shortest": 2, "longest": 3}, None, "damaged or cut off"),
+        (None, np.ones((7, 3), np.float32), "ngrams is null, expected an object"),
+        ({"shortest": 2}, np.ones((7, 3), np.float32), "ngrams lacks 'longest'"),
+        (
+            {"shortest": 0, "longest": 3},
+            np.ones((7, 3), np.float32),
+            "ngrams.shortest is 0, expected a whole",
+        ),
+        ({"shortest": 4, "longest": 3}, np.ones((7, 3), np.float32), "ngrams are of 4 to 3 characters"),
+        ({"shortest": 2, "longest": 10**9}, np.ones((7, 3), np.float32), "ngrams.longest is 1000000000"),
+        ({"shortest": True, "longest": 3}, np.ones((7, 3), np.float32), "ngrams.shortest is true"),
+        (
+            {"shortest": 2, "longest": 3},
+            np.ones((7, 4), np.float32),
+            "ngrams has the sizes 7 × 4, expected some × 3",
+        ),
+        ({"shortest": 2, "longest": 3}, np.ones((7, 3)), "ngrams is of type F64, expected F32 or F16"),
+        ({"shortest": 2, "longest": 3}, None, "lacks 'ngrams'"),
     ],
 )
 def test_damaged_ngrams_are_told(tmp_path, lengths, ngrams, message):
@@ -189,14 +200,14 @@ CARD = {"isolex": json.dumps({"format": "isolex-vectors", "version": 1})}
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"matrix": np.ones((2, 3))}, "not one of float32 or float16"),
-        ({"matrix": np.ones(6, np.float32)}, "not one of float32 or float16"),
-        ({"matrix": np.ones((3, 3), np.float32)}, "do not match"),
-        ({"words": np.ones(6, np.float32)}, "do not match"),
-        ({"offsets": np.array([0, 3, 7])}, "no proper bounds"),
-        ({"offsets": np.array([0, 6, 6])}, "no proper bounds"),
-        ({"offsets": np.array([1, 3, 6])}, "no proper bounds"),
-        ({"offsets": np.array([0, 9, 6])}, "no proper bounds"),
+        ({"matrix": np.ones((2, 3))}, "matrix is of type F64, expected F32 or F16"),
+        ({"matrix": np.ones(6, np.float32)}, "matrix has the sizes 6, expected some × some"),
+        ({"matrix": np.ones((3, 3), np.float32)}, "offsets bound 2 words, expected 3"),
+        ({"words": np.ones(6, np.float32)}, "words is of type F32, expected U8"),
+        ({"offsets": np.array([0, 3, 7])}, "offsets do not part the words"),
+        ({"offsets": np.array([0, 6, 6])}, "offsets do not part the words"),
+        ({"offsets": np.array([1, 3, 6])}, "offsets do not part the words"),
+        ({"offsets": np.array([0, 9, 6])}, "offsets do not part the words"),
         ({"words": np.frombuffer(b"on\xff\xffwo", np.uint8)}, "not UTF-8"),
         ({"words": np.frombuffer(b"oneone", np.uint8)}, "two words of the store are the same"),
     ],
@@ -213,7 +224,7 @@ def test_stores_that_contradict_themselves_are_told(tmp_path, change, message):
         (None, "not one of isolex vectors"),
         ({"format": "pt"}, "not one of isolex vectors"),
         ({"isolex": "[]"}, "not one of isolex vectors"),
-        ({"isolex": "{"}, "card is not JSON"),
+        ({"isolex": "{"}, "card is no JSON"),
         ({"isolex": '{"format": "isolex-vectors", "version": 2}'}, "version 2, this isolex reads version 1"),
     ],
 )
@@ -225,7 +236,7 @@ def test_foreign_and_newer_safetensors_are_told(tmp_path, metadata, message):
 
 def test_a_missing_tensor_is_told(tmp_path):
     save_file({"matrix": TENSORS["matrix"]}, tmp_path / "file", metadata=CARD)
-    with pytest.raises(FormatError, match="damaged or cut off"):
+    with pytest.raises(FormatError, match="lacks 'offsets'"):
         read_vectors(tmp_path / "file")
 
 
