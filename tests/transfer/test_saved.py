@@ -180,7 +180,7 @@ def test_what_is_no_index_at_all(saved, aligned):
         load_index(saved.with_name("nowhere"))
 
 
-@pytest.mark.parametrize("place", ["save", "save_terms", "json.dumps"])
+@pytest.mark.parametrize("place", ["save", "save_terms", "json_text"])
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
 def test_a_save_that_fails_leaves_the_old_one(alignment, saved, monkeypatch, place, error):
     before, aligned = contents(saved.parent), saved.with_name("aa-bb")

@@ -15,21 +15,21 @@ from safetensors.numpy import save
 
 from isolex.alignment import Alignment, current_versions, load_card
 from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD, CARD, SEEDS
-from isolex.errors import InputError, IsolexWarning, MismatchError
+from isolex.errors import FormatError, InputError, IsolexWarning, MismatchError
 from isolex.files import atomic_file, digest
 from isolex.induction.reranker import Ranked
 from isolex.induction.settings import RerankSettings
 from isolex.saved import (
+    CARD_BYTES,
     Array,
     UnsoundError,
     json_text,
     many,
     number,
     parse_arrays,
-    read_json,
+    parse_json,
     read_saved,
     record,
-    sound,
     text,
     whole,
 )
@@ -134,11 +134,13 @@ def read_answers(path: str | Path, alignment: Alignment) -> SavedAnswers | None:
         return _read(folder, alignment)
     except _OtherError as error:
         why = str(error)
-    except (InputError, OSError) as error:
-        why = f"they are damaged: {error}"
-    if _FIX not in why:
-        why = f"{why}; {_FIX}"
-    warnings.warn(f"{folder}: its confidences are not used: {why}", IsolexWarning, stacklevel=2)
+    except UnsoundError as error:
+        why = f"they are damaged ({error})"
+    except FormatError as error:
+        why = f"they are damaged ({Path(str(error.where)).name} {error.problem})"
+    except InputError as error:
+        why = f"{error.where} {error.problem}"
+    warnings.warn(f"{folder}: its confidences are not used: {why}; {_FIX}", IsolexWarning, stacklevel=2)
     return None
 
 
@@ -147,23 +149,21 @@ class _OtherError(Exception):
 
 
 def _read(folder: Path, alignment: Alignment) -> SavedAnswers:
-    made = read_json(folder / ANSWERS_CARD, _FIX)
-    with sound(folder / ANSWERS_CARD, _FIX):
-        if not isinstance(made, dict) or not made.keys() >= _FORMAT.keys():
-            raise UnsoundError("is not the card of confidences")
-        if {name: made[name] for name in _FORMAT} != _FORMAT:
-            raise _OtherError("another release of isolex wrote them")
-        card = _CARD(made)
-        settings = _settings(card["settings"])
+    made = parse_json(read_saved(folder / ANSWERS_CARD, _FIX, most=CARD_BYTES))
+    if not isinstance(made, dict) or not made.keys() >= _FORMAT.keys():
+        raise UnsoundError(f"is not {ANSWERS_CARD} of an alignment")
+    if {name: made[name] for name in _FORMAT} != _FORMAT:
+        raise _OtherError("another release of isolex wrote them")
+    card = _CARD(made)
+    settings = _settings(card["settings"])
     if card["alignment"] != _fingerprint(folder):
         raise _OtherError("they are of another alignment than the one that stands there now")
     data = read_saved(folder / ANSWERS, _FIX)
-    with sound(folder / ANSWERS, _FIX):
-        if digest(data) != card["answers"]:
-            raise UnsoundError(f"and {ANSWERS_CARD} do not belong together")
-        sizes = {"n": len(alignment.source), "a": settings.alternatives, "g": len(card["groups"])}
-        parts = parse_arrays(data, _ARRAYS, sizes)
-        _check_answers(parts["keys"], parts["confidence"], len(alignment.target))
+    if digest(data) != card["answers"]:
+        raise UnsoundError(f"and {ANSWERS_CARD} do not belong together", (ANSWERS,))
+    sizes = {"n": len(alignment.source), "a": settings.alternatives, "g": len(card["groups"])}
+    parts = parse_arrays(data, _ARRAYS, sizes)
+    _check_answers(parts["keys"], parts["confidence"], len(alignment.target))
     ranked = Ranked(np.arange(len(parts["keys"])), *(parts[part] for part in _ARRAYS))
     return SavedAnswers(ranked, settings, card["groups"], card["reason"])
 
@@ -185,11 +185,9 @@ def _check_answers(
     """
     if keys.max() >= target_words:
         raise UnsoundError(f"holds {keys.max()}, expected less than {target_words:,}", ("keys",))
-    there = keys >= 0
-    ordered = np.sort(keys, axis=1)
-    if (there[:, 1:] > there[:, :-1]).any() or (
-        (ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)
-    ).any():
+    there, ordered = keys >= 0, np.sort(keys, axis=1)
+    twice = (ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)
+    if twice.any() or (there[:, 1:] > there[:, :-1]).any():
         raise UnsoundError("holds a word twice, or one after the last", ("keys",))
     falls = np.where(there[:, 1:], confidence[:, :-1] - confidence[:, 1:], 0)
     # A calibration may turn the order round, but not here so and there otherwise.

@@ -22,10 +22,11 @@ from isolex.saved.declared import (
     text,
     whole,
 )
-from isolex.saved.parsing import json_text, parse_json, read_json, read_saved
+from isolex.saved.parsing import CARD_BYTES, json_text, parse_json, read_json, read_saved, regular_file
 from isolex.saved.unsound import UnsoundError, sound
 
 __all__ = [
+    "CARD_BYTES",
     "DIMENSION",
     "WORDS",
     "Array",
@@ -46,6 +47,7 @@ __all__ = [
     "read_json",
     "read_saved",
     "record",
+    "regular_file",
     "sound",
     "text",
     "whole",

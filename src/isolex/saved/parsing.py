@@ -12,7 +12,7 @@ from typing import Any
 from isolex.errors import FormatError, InputError
 from isolex.saved.unsound import UnsoundError, shown, sound
 
-_CARD_BYTES = 1 << 24
+CARD_BYTES = 1 << 24
 _DEPTH = 64  # brackets inside brackets
 _DIGITS = 100  # of a number, as it is written
 
@@ -30,20 +30,28 @@ def read_saved(path: Path, fix: str, *, most: int | None = None) -> bytes:
         FormatError: It is not there, no regular file, or too big.
     """
     try:
-        found = path.stat()
-        with sound(path, fix):
-            if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for, a device has no end
-                raise UnsoundError("is no regular file")
-            if most is not None and found.st_size > most:
-                raise UnsoundError(f"has {found.st_size:,} bytes, expected at most {most:,}")
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise FormatError("is damaged (there is no such file)", where=path, fix=fix) from error
+        return regular_file(path, fix, most=most).read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=path) from error
 
 
-def read_json(path: Path, fix: str, *, most: int = _CARD_BYTES) -> Any:
+def regular_file(path: Path, fix: str, *, most: int | None = None) -> Path:
+    """The path itself, if a file is there that can be read to its end; as for `read_saved`."""
+    try:
+        found = path.stat()
+    except FileNotFoundError as error:
+        raise FormatError("is damaged (there is no such file)", where=path, fix=fix) from error
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=path) from error
+    with sound(path, fix):
+        if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for, a device has no end
+            raise UnsoundError("is no regular file")
+        if most is not None and found.st_size > most:
+            raise UnsoundError(f"has {found.st_size:,} bytes, expected at most {most:,}")
+    return path
+
+
+def read_json(path: Path, fix: str, *, most: int = CARD_BYTES) -> Any:
     """The one value that a JSON file holds; see `parse_json`.
 
     Raises:
