@@ -47,7 +47,8 @@ def many(check: Check, *, least: int = 0, most: int | None = None) -> Check:
         if not isinstance(value, list | tuple):
             raise _wrong(value, "a list")
         if len(value) < least or (most is not None and len(value) > most):
-            raise UnsoundError(f"has {len(value):,} items, expected {bounds(least, most)}")
+            wanted = f"{least:,}" if least == most else bounds(least, most).removeprefix("of ")
+            raise UnsoundError(f"has {len(value):,} items, expected {wanted}")
         return tuple(_at(str(place), check, item) for place, item in enumerate(value))
 
     return check_all
