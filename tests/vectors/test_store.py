@@ -2,9 +2,11 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
+from safetensors.torch import save_file as save_torch_file
 
 from isolex.errors import FormatError, InputError
 from isolex.vectors import Vectors, read_vectors
@@ -219,9 +221,85 @@ def test_stores_that_contradict_themselves_are_told(tmp_path, change, message):
 
 
 @pytest.mark.parametrize(
+    ("card", "message"),
+    [
+        ('"n": 3', "matrix has the sizes 2 × 3, expected 3 × some"),
+        ('"dimension": 4', "matrix has the sizes 2 × 3, expected some × 4"),
+        ('"n": true', "n is true, expected a whole number"),
+        ('"n": "2"', 'n is "2", expected a whole number'),
+        ('"n": 1e9', "n is 1000000000.0"),
+        (f'"n": {"1" * 5000}', "card holds a number of 5,000 digits"),
+        (f'"dimension": {10**12}', "dimension is 1000000000000, expected .* from 1 to 1,000,000"),
+        ('"fingerprint": 7', "fingerprint is 7, expected text"),
+        ('"fingerprint": ["sha256:0"]', "fingerprint is a list"),
+        ('"language": {}', "language is an object, expected text"),
+        ('"language": "\\ud800"', "language is not valid Unicode"),
+        ('"n": 2, "n": 2', 'card holds the key "n" twice'),
+        ('"n": NaN', "card holds NaN"),
+        (f'"x": {"[" * 100_000}', "card is nested more than 64 deep"),
+    ],
+)
+def test_damaged_cards_are_told_in_one_line(tmp_path, card, message):
+    text = f'{{"format": "isolex-vectors", "version": 1, {card}}}'
+    save_file(TENSORS, tmp_path / "file", metadata={"isolex": text})
+    with pytest.raises(FormatError, match=rf"file: is damaged \(.*{message}") as caught:
+        read_vectors(tmp_path / "file")
+    assert "\n" not in str(caught.value)
+
+
+def test_what_a_later_release_adds_is_left_out(tmp_path):
+    text = '{"format": "isolex-vectors", "version": 1, "novelty": [1]}'
+    save_file(TENSORS | {"more": np.ones(3)}, tmp_path / "file", metadata={"isolex": text})
+    assert list(read_vectors(tmp_path / "file").words) == ["one", "two"]
+
+
+def test_types_that_numpy_has_not_are_told(tmp_path):
+    tensors = {name: torch.from_numpy(np.array(array)) for name, array in TENSORS.items()}
+    for name, kinds in (("words", "U8"), ("matrix", "F32 or F16"), ("offsets", "I64")):
+        changed = tensors | {name: tensors[name].to(torch.bfloat16)}
+        save_torch_file(changed, tmp_path / "file", metadata=CARD)
+        with pytest.raises(FormatError, match=rf"is damaged \({name} is of type BF16, expected {kinds}\)"):
+            read_vectors(tmp_path / "file")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+class TestRowsThatAreNoNumbers:
+    """A store is mapped, so its values are looked at where they are used."""
+
+    @pytest.fixture
+    def opened(self, tmp_path, value, dtype):
+        matrix = np.ones((20_000, 2), dtype)
+        matrix[19_000, 1] = value
+        text = np.frombuffer(b"".join(b"%05d" % row for row in range(20_000)), np.uint8)
+        tensors = {"matrix": matrix, "words": text, "offsets": 5 * np.arange(20_001)}
+        save_file(tensors, tmp_path / "file", metadata=CARD)
+        return read_vectors(tmp_path / "file")
+
+    @pytest.mark.parametrize(
+        "use",
+        [
+            lambda vectors, _: vectors.tensor(),
+            lambda vectors, _: vectors.vector("19000"),
+            lambda vectors, path: vectors.write(path / "out.vec"),
+            lambda vectors, path: vectors.write(path / "out.safetensors"),
+        ],
+    )
+    def test_they_are_told_with_file_and_word(self, opened, tmp_path, use):
+        with pytest.raises(FormatError, match=r"file: is damaged \(the row of '19000' holds NaN or infinite"):
+            use(opened, tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+    def test_the_others_can_be_used(self, opened):
+        assert opened.vector("18999").tolist() == [1, 1]
+        assert opened.head(19_000).tensor().sum() == 38_000
+
+
+@pytest.mark.parametrize(
     ("metadata", "message"),
     [
         (None, "not one of isolex vectors"),
+        ({"isolex": '{"format": "isolex-vectors", "version": true}'}, "version True, this isolex"),
         ({"format": "pt"}, "not one of isolex vectors"),
         ({"isolex": "[]"}, "not one of isolex vectors"),
         ({"isolex": "{"}, "card is no JSON"),

@@ -141,10 +141,11 @@ def load_index(path: str | Path, *, alignment: str | Path | None = None) -> Docu
     arrays = _read_rows(path / ROWS, {"m": len(documents), "p": bound.mapping.source.shape[1]})
     with sound(path / TERMS, _FIX):
         check_terms(path / TERMS, len(documents))
+        terms = _read_terms(path / TERMS)
     index = DocumentIndex(documents, bound, translations=card["translations"])
     # What was computed for the documents takes the place of what would be.
     index.rows, index.neighbourhoods = arrays["rows"], arrays["neighbourhoods"]
-    index.bm25 = load_terms(path / TERMS)
+    index.bm25 = terms
     return index
 
 
@@ -191,6 +192,13 @@ def _read_rows(path: Path, sizes: dict[str, int]) -> dict[str, np.ndarray]:
         if ((lengths != 0) & (abs(lengths - 1) > _ONE - 1)).any():
             raise UnsoundError("holds a row of another length than 1", ("rows",))
     return arrays
+
+
+def _read_terms(path: Path) -> Any:
+    try:
+        return load_terms(path)
+    except (ValueError, TypeError, ImportError) as error:  # it is stricter than we are here and there
+        raise UnsoundError(f"is not what bm25s reads: {error}") from error
 
 
 def _fingerprints(alignment: Alignment) -> Sequence[str]:
