@@ -20,7 +20,19 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from isolex.errors import FormatError, InputError
-from isolex.saved import DIMENSION, WORDS, Array, UnsoundError, maybe, parse_json, record, sound, text, whole
+from isolex.saved import (
+    DIMENSION,
+    WORDS,
+    Array,
+    UnsoundError,
+    many,
+    maybe,
+    parse_json,
+    record,
+    sound,
+    text,
+    whole,
+)
 from isolex.vectors.content import Content
 from isolex.vectors.gather import Gather, ReadOptions
 from isolex.vectors.ngrams import NgramVectors
@@ -50,6 +62,7 @@ _CARD = record(
         "dimension": whole(1, DIMENSION),
         "language": maybe(text),
         "fingerprint": maybe(text),
+        "without_vector": many(text),
         "ngrams": record({"shortest": _LENGTH, "longest": _LENGTH}),
     },
 )
