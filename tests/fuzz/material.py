@@ -93,7 +93,7 @@ def _write_texts(folder: Path, source: Vectors, target: Vectors, pairs: Lexicon)
     write("objects.jsonl", [json.dumps({"source": a, "target": b, "weight": 0.5}) for a, b in some])
     words, others = source.words, target.words
     similar = zip(words[:20], words[1:21], others[1:21], weights, strict=False)
-    write("similarity.tsv", [f"{a}\t{b}\t{w}" for a, b, _, w in similar])
+    write("similarity.tsv", ["unseen\tunknown\t3", *(f"{a}\t{b}\t{w}" for a, b, _, w in similar)])
     write("similarity.csv", ["word1,word2,score", *(f"{a},{b},{n % 9}" for n, (a, b) in enumerate(some))])
     write("questions.txt", [": first", *(" ".join(words[n : n + 4]) for n in range(0, 40, 4))])
     write("words.txt", list(words[:20]))

@@ -125,6 +125,15 @@ def test_ngrams_are_kept_and_mapped(with_ngrams, tmp_path, options):
     np.testing.assert_array_equal(again.vector("unseen"), with_ngrams.vector("unseen"))
 
 
+def test_an_ngram_that_is_no_number_is_told(with_ngrams, tmp_path):
+    with_ngrams.subwords.matrix[:, 1] = np.nan
+    with_ngrams.write(tmp_path / "file.safetensors")
+    opened = read_vectors(tmp_path / "file.safetensors")
+    with pytest.raises(FormatError, match=r"file\.safetensors: is damaged \(an n-gram of 'unseen' holds NaN"):
+        opened.vector("unseen")
+    assert opened.vector("cat").tolist() == [0, 1, 2, 3]
+
+
 def test_ngrams_do_not_change_the_fingerprint(with_ngrams, tmp_path, path):
     with_ngrams.write(tmp_path / "with.safetensors")
     assert read_vectors(tmp_path / "with.safetensors").fingerprint == read_vectors(path).fingerprint
