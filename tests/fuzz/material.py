@@ -221,6 +221,7 @@ def _of_folders():
             ("info", folder, "--json"),
             ("translate", folder, "s3", "s50", "unseen", "--json"),
             ("translate", folder, "t3", "--reverse", "--criterion", "isf", "--json"),
+            ("translate", folder, "s3", "s9", "--criterion", "csls", "--json"),
             ("lexicon", folder, "-o", "out.jsonl", "--json"),
             ("evaluate", "bli", folder, "test.tsv", "--json"),
             ("export", folder, "-o", "out", "--format", "huggingface", "--json"),

@@ -71,6 +71,13 @@ class TestJudging:
 
         assert "no JSON" in told(bad)
 
+    def test_an_answer_without_a_score(self, told):
+        def bad(_):
+            print('{"answers": [{"word": "a", "score": null}]}')
+            return 0
+
+        assert "an answer without a score" in told(bad)
+
     def test_a_traceback_in_words(self, told):
         def bad(_):
             print("Traceback (most recent call last):", file=sys.stderr)

@@ -106,6 +106,9 @@ def _wrong_words(status: int, out: str, err: str, *, as_json: bool) -> str | Non
             strict(out)
         except ValueError as error:
             return f"no JSON: {error}\n{out[:500]}"
+        # Where a number was not finite there is null; an answer must have had one.
+        if re.search(r'"(score|confidence|probability)": null', out):
+            return f"an answer without a score\n{out[:500]}"
     return None
 
 
