@@ -183,6 +183,7 @@ def _of_vectors(name: str) -> tuple[tuple[str, ...], ...]:
         ("align", name, "bb.vec", "-o", "out", *_BEST, "--lexicon", "seeds.tsv"),
         ("evaluate", "similarity", name, "similarity.tsv", "--json"),
         ("evaluate", "analogy", name, "questions.txt", "--json"),
+        ("diagnose", name, "bb.vec", "--words", "20", "--json"),
         ("translate", "A", "s3", "s50", "unseen", "--source", name, "--other-vectors", "--json"),
     )
 
@@ -227,6 +228,7 @@ def _of_folders():
             ("export", folder, "-o", "out", "--format", "huggingface", "--json"),
             ("export", folder, "-o", "out", "--format", "word2vec", "--json"),
             ("index", folder, "documents.tsv", "-o", "out", "--json"),
+            ("diagnose", "aa.vec", "bb.vec", "--alignment", folder, "--words", "20", "--json"),
         )
         for name in ("card.json", "alignment.safetensors", "seeds.tsv"):
             yield Subject("alignments", f"{folder}/{name}", reads)
