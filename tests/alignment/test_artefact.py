@@ -298,12 +298,14 @@ def test_a_reference_to_what_is_no_file_is_not_followed(referring, tmp_path, pat
         load(tmp_path / "made")
 
 
-def test_the_name_of_a_copied_file_is_no_reference(folder, alignment, tmp_path, monkeypatch):
+def test_the_file_of_a_copy_that_is_gone_is_named(folder, alignment, tmp_path, monkeypatch):
     edit_side("source", path="source.vec")(folder)
     (folder / "source.safetensors").unlink()
+    with pytest.raises(InputError, match="its source vectors are not here"):
+        load(folder)
     alignment.source.write(tmp_path / "source.vec")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match="its source vectors are not here"):
+    with pytest.warns(IsolexWarning, match=rf"are read from {tmp_path}/source\.vec$"):
         load(folder)
 
 

@@ -201,14 +201,14 @@ def outside(path: str | Path, side: str, card: SideCard) -> Path | None:
     copy = Path(path) / f"{side}.safetensors"
     if copy.exists():
         return copy.resolve() if copy.is_symlink() else None
-    # The card of a copy keeps the name of the file, which says nothing of where it is.
-    if card.path is None or not Path(card.path).is_absolute() or not Path(card.path).exists():
+    # The card of a copy keeps the bare name of the file, which may be in the working directory.
+    if card.path is None or not Path(card.path).exists():
         raise InputError(
             f"its {side} vectors are not here: it was saved by reference to {card.path}",
             where=path,
             fix=f"give them by --{side}",
         )
-    return Path(card.path)
+    return Path(card.path).absolute()
 
 
 def stored_vectors(path: str | Path, side: str, card: SideCard) -> Vectors:
