@@ -126,7 +126,7 @@ def save_artefact(
         if vectors == "copy":
             for side, table in zip(SIDES, (source, target), strict=True):
                 table.write(folder / f"{side}.safetensors")
-        (folder / CARD).write_text(json_text(card) + "\n", encoding="utf-8")
+        (folder / CARD).write_text(json_text(card, indent=2) + "\n", encoding="utf-8")
 
 
 def check_output(path: str | Path) -> None:

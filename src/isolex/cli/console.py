@@ -41,11 +41,11 @@ def emit(as_json: bool, data: Any, render: Callable[[Console], None]) -> None:
 
 
 def _json(data: Any) -> str:
-    text = json_text(data)
+    text = json_text(data, indent=2)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:  # another encoding, or a word or path that is no proper Unicode
-        return json_text(data, ascii=True)
+        return json_text(data, indent=2, ascii=True)
     return text
 
 

@@ -110,7 +110,7 @@ def write_answers(answers: SavedAnswers, path: str | Path, alignment: Alignment)
         temporary.write_bytes(data)
     # Last: until it stands there, its digest of the answers is that of the old ones, so neither is used.
     with atomic_file(folder / ANSWERS_CARD) as temporary:
-        temporary.write_text(json_text(made) + "\n", encoding="utf-8")
+        temporary.write_text(json_text(made, indent=2) + "\n", encoding="utf-8")
 
 
 def read_answers(path: str | Path, alignment: Alignment) -> SavedAnswers | None:

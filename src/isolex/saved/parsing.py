@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import stat
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -85,14 +86,20 @@ def parse_json(data: bytes | str) -> Any:
     raise UnsoundError(_TOO_DEEP)
 
 
-def json_text(value: Any, *, indent: int | None = 2, ascii: bool = False) -> str:
-    """A value as JSON for anybody's parser: NaN and infinite numbers, which JSON has not, become null."""
+def json_text(value: Any, *, indent: int | None = None, ascii: bool = False) -> str:
+    r"""A value as JSON for anybody's parser.
+
+    NaN and infinite numbers, which JSON has not, become null. Letters stay as they are, unless `ascii` is set;
+    parts of names that are not UTF-8 are escaped, as `\udcff`.
+    """
     try:
-        return json.dumps(value, ensure_ascii=ascii, indent=indent, allow_nan=False)
+        made = json.dumps(value, ensure_ascii=ascii, indent=indent, allow_nan=False)
     except ValueError:
-        return json.dumps(_without_nan(value), ensure_ascii=ascii, indent=indent, allow_nan=False)
+        made = json.dumps(_without_nan(value), ensure_ascii=ascii, indent=indent, allow_nan=False)
+    return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", made)
 
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _TOO_DEEP = f"is nested more than {_DEPTH} deep"
 
 

@@ -95,15 +95,12 @@ def save_index(
         "documents": len(index.documents),
     }
     with atomic_folder(path, contents=_CONTENTS) as folder:
-        lines = (
-            json_text({"id": document.id, "text": document.text}, indent=None) + "\n"
-            for document in index.documents
-        )
+        lines = (json_text({"id": document.id, "text": document.text}) + "\n" for document in index.documents)
         (folder / DOCUMENTS).write_text("".join(lines), encoding="utf-8")
         # Not `save_file`, which makes a file that nobody else may read.
         (folder / ROWS).write_bytes(save({"rows": index.rows, "neighbourhoods": index.neighbourhoods}))
         save_terms(index.bm25, folder / TERMS)
-        (folder / CARD).write_text(json_text(card), encoding="utf-8")
+        (folder / CARD).write_text(json_text(card, indent=2), encoding="utf-8")
 
 
 def load_index(path: str | Path, *, alignment: str | Path | None = None) -> DocumentIndex:
