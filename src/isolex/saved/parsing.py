@@ -89,8 +89,8 @@ def parse_json(data: bytes | str) -> Any:
 def json_text(value: Any, *, indent: int | None = None, ascii: bool = False) -> str:
     r"""A value as JSON for anybody's parser.
 
-    NaN and infinite numbers, which JSON has not, become null. Letters stay as they are, unless `ascii` is set;
-    parts of names that are not UTF-8 are escaped, as `\udcff`.
+    NaN and infinite numbers, which JSON has not, become null. Letters stay as they are, unless `ascii` is
+    set; parts of names that are not UTF-8 are escaped, as `\udcff`.
     """
     try:
         made = json.dumps(value, ensure_ascii=ascii, indent=indent, allow_nan=False)
