@@ -648,8 +648,14 @@ def test_a_stored_row_that_is_no_number_is_told_with_its_word(folder):
     place = data.index(load(folder).source.matrix[7].tobytes())
     data[place : place + 4] = np.float32(np.nan).tobytes()
     path.write_bytes(data)
-    with pytest.raises(FormatError, match=r"source\.safetensors: is damaged \(the row of 's7' holds NaN"):
+    message = r"source\.safetensors: is damaged \(the row of 's7' holds NaN"
+    with pytest.raises(FormatError, match=message):
         load(folder)
+    given = Vectors.read(path)
+    with pytest.raises(FormatError, match=message):
+        load(folder, source=given, other_vectors=True)
+    with pytest.raises(FormatError, match=message):
+        make().bind(given, other_vectors=True)
 
 
 def test_a_pickle_is_not_run(folder):

@@ -220,11 +220,8 @@ def stored_vectors(path: str | Path, side: str, card: SideCard) -> Vectors:
     """
     copy = Path(path) / f"{side}.safetensors"
     if copy.exists():
-        vectors = Vectors.read(copy, unicode="keep")
-    else:
-        vectors = Vectors.read(outside(path, side, card) or copy, limit=card.words, language=card.language)
-    check_stored_rows(vectors.words, vectors.matrix)
-    return vectors
+        return Vectors.read(copy, unicode="keep")
+    return Vectors.read(outside(path, side, card) or copy, limit=card.words, language=card.language)
 
 
 def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors: bool) -> bool:
@@ -232,7 +229,9 @@ def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors:
 
     Raises:
         MismatchError: They cannot be used, or are others and `other_vectors` is not set.
+        FormatError: They are of a store that holds NaN or infinite values.
     """
+    check_stored_rows(vectors.words, vectors.matrix)
     if vectors.dimension != card.dimension:
         raise MismatchError(
             f"the {side} vectors have {vectors.dimension} dimensions, expected {card.dimension}",
