@@ -128,7 +128,5 @@ def test_unsupervised_runs_are_measured_where_they_were_run(data, tmp_path, monk
 )
 def test_a_report_of_something_else_is_told(data, tmp_path, text) -> None:
     (tmp_path / "report.json").write_text(text)
-    with pytest.raises(
-        FormatError, match=r"report\.json: is damaged .*; give what isolex bench verdict"
-    ):
+    with pytest.raises(FormatError, match=r"report\.json: is damaged .*; give what isolex bench verdict"):
         list(unsupervised_measures(data, [tmp_path / "report.json"]))

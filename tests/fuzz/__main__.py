@@ -72,16 +72,17 @@ def _inputs(
     """Without end: all fields and tensors in a random order, over and over, and random ones between."""
     every = [(subject, own) for subject in subjects for own in mutations.systematic(material / subject.path)]
     by_kind = {kind: [one for one in subjects if one.kind == kind] for kind in {one.kind for one in subjects}}
-    kinds = sorted(by_kind)
+    kinds, left = sorted(by_kind), []
     while True:
-        rng.shuffle(every)
-        for subject, damage in every:
-            while rng.random() > _SYSTEMATIC:
-                other = rng.choice(by_kind[rng.choice(kinds)])
-                data = (material / other.path).read_bytes()
-                change = rng.choice((mutations.lines, mutations.bytes_of))
-                yield other, rng.choice(other.commands), change(data, rng)
-            yield subject, rng.choice(subject.commands), damage()
+        if every and rng.random() < _SYSTEMATIC:
+            left = left or rng.sample(every, len(every))
+            subject, damage = left.pop()
+            damaged = damage()
+        else:
+            subject = rng.choice(by_kind[rng.choice(kinds)])
+            change = rng.choice((mutations.lines, mutations.bytes_of))
+            damaged = change((material / subject.path).read_bytes(), rng)
+        yield subject, rng.choice(subject.commands), damaged
 
 
 def _restore(material: Path) -> None:
