@@ -91,6 +91,8 @@ def _write_texts(folder: Path, source: Vectors, target: Vectors, pairs: Lexicon)
     write("weighted.tsv", [f"{a}\t{b}\t{w}" for (a, b), w in zip(some, weights, strict=True)])
     write("quoted.tsv", [f'"{a}"\t"{b}"' for a, b in some])
     write("objects.jsonl", [json.dumps({"source": a, "target": b, "weight": 0.5}) for a, b in some])
+    write("lists.jsonl", [json.dumps([a, b]) for a, b in some])
+    write("aligner.txt", [f"{a} {b} {w}" for (a, b), w in zip(some, weights, strict=True)])
     words, others = source.words, target.words
     similar = zip(words[:20], words[1:21], others[1:21], weights, strict=False)
     write("similarity.tsv", ["unseen\tunknown\t3", *(f"{a}\t{b}\t{w}" for a, b, _, w in similar)])
@@ -140,7 +142,7 @@ def _subjects():
         yield Subject("vectors", name, _of_vectors(name))
     for name in (
         *("seeds.tsv", "space.txt", "comma.csv", "semicolon.csv", "weighted.tsv", "quoted.tsv"),
-        "objects.jsonl",
+        *("objects.jsonl", "lists.jsonl", "aligner.txt"),
     ):
         yield Subject(
             "lexicons",
