@@ -73,6 +73,8 @@ BAD = [
     (many(text, least=1), [], "it has 0 items, expected at least 1"),
     (many(text, least=2, most=2), ["a"], "it has 1 items, expected 2$"),
     (by_name(flag), {"a": 0}, "a is 0"),
+    (by_name(flag), {"a" * 10_000: 0}, "aaa… is 0"),
+    (by_name(flag), {"\ud800": True}, "it is not valid Unicode"),
     (record({"a": text}), {}, "it lacks 'a'"),
     (record({"a": record({"b": text})}), {"a": {}}, "a lacks 'b'"),
     (record({"a": record({"b": text})}), {"a": {"b": 1}}, "a.b is 1"),

@@ -30,7 +30,7 @@ def record(
             if name not in value:
                 raise UnsoundError(f"lacks {name!r}")
         kept = value if others is not None else [name for name in declared if name in value]
-        return {name: _at(name, declared.get(name) or others or plain, value[name]) for name in kept}
+        return {text(name): _at(name, declared.get(name) or others or plain, value[name]) for name in kept}
 
     return check
 
@@ -146,7 +146,8 @@ def _at(name: str, check: Check, value: Any) -> Any:
     try:
         return check(value)
     except UnsoundError as error:
-        raise UnsoundError(error.problem, (name, *error.path)) from error
+        short = name if len(name) <= 40 else f"{name[:40]}…"
+        raise UnsoundError(error.problem, (short, *error.path)) from error
 
 
 def _wrong(value: Any, expected: str) -> UnsoundError:
