@@ -642,6 +642,13 @@ def test_numbers_that_json_has_not_are_saved_as_null(tmp_path):
     assert load(tmp_path / "made").card.scores == {"p@1": None}
 
 
+@pytest.mark.parametrize("path", ["/", ".", None])
+def test_a_path_without_a_name_is_saved_as_none(folder, tmp_path, path):
+    edit_side("source", path=path)(folder)
+    load(folder).save(tmp_path / "again")
+    assert load(tmp_path / "again").card.source.path is None
+
+
 def test_a_stored_row_that_is_no_number_is_told_with_its_word(folder):
     path = folder / "source.safetensors"
     data = bytearray(path.read_bytes())

@@ -115,7 +115,7 @@ def save_artefact(
     if vectors == "copy":
         # Whoever gets the folder need not learn where its maker keeps files.
         for side in SIDES:
-            card[side]["path"] = card[side]["path"] and Path(card[side]["path"]).name
+            card[side]["path"] = Path(card[side]["path"] or "").name or None
     card["vectors"] = vectors
     card["seeds"] = len(artefact.seeds)
     with atomic_folder(path, contents=CONTENTS) as folder:
