@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 
-.PHONY: demo test check bench docs wheel clean
+.PHONY: demo test check fuzz bench docs wheel clean
 
 demo: $(VENV)/.ready
 	$(BIN)/isolex demo
@@ -25,6 +25,12 @@ check: $(VENV)/.ready-check
 	$(BIN)/python scripts/transfer_page.py --check
 	$(BIN)/python scripts/induction_page.py --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# Damaged files of every kind for every command: a line at the end counts them, findings go to fuzz-findings/.
+FUZZ_SECONDS ?= 60
+FUZZ_SEED ?= 0
+fuzz: $(VENV)/.ready-test
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) --seed $(FUZZ_SEED)
 
 # Rerun the measurements of docs/performance.md, in about an hour.
 bench: $(VENV)/.ready-test

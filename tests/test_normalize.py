@@ -172,10 +172,23 @@ def test_rows_of_another_dimension_are_refused() -> None:
         fitted.apply(torch.ones(3))
 
 
-def test_an_operation_without_its_vector_is_refused() -> None:
-    broken = FittedNormalizer(("center",), (Operation("subtract"),), dimension=2)
-    with pytest.raises(InputError, match="no fitted vector"):
-        broken.apply(torch.ones(1, 2))
+@pytest.mark.parametrize(
+    ("name", "vector", "message"),
+    [
+        ("subtract", None, "'subtract': has no fitted vector"),
+        ("unit", torch.ones(2), "'unit': has a fitted vector"),
+        ("substract", torch.ones(2), "did you mean 'subtract'"),
+        ("divide", torch.ones(2), "divide"),
+    ],
+)
+def test_an_operation_that_means_nothing_is_refused(name, vector, message) -> None:
+    with pytest.raises(InputError, match=message):
+        Operation(name, vector)
+
+
+def test_an_operation_of_another_dimension_is_refused() -> None:
+    with shapes_unchecked(), pytest.raises(InputError, match=r"vector of shape \(3,\), expected \[2\]"):
+        FittedNormalizer(("center",), (Operation("subtract", torch.ones(3)),), dimension=2)
 
 
 def test_unit_rows() -> None:

@@ -17,6 +17,7 @@ from isolex.names import look_up
 
 STEPS = ("unit", "center", "unit-dim", "iterative")
 DEFAULT_STEPS = ("unit", "center", "unit")
+OPERATIONS = ("unit", "subtract", "multiply")
 
 ITERATIVE_ROUNDS = 100
 ITERATIVE_TOLERANCE = 1e-6
@@ -32,17 +33,24 @@ class Operation:
     Attributes:
         name: `unit`, `subtract` or `multiply`.
         vector: The fitted `[d]` vector in float32; None for `unit`.
+
+    Raises:
+        InputError: No operation has that name, or its vector is missing, or one too many.
     """
 
     name: str
     vector: Tensor | None = None
 
+    def __post_init__(self) -> None:
+        look_up(self.name, dict.fromkeys(OPERATIONS), "operation of a normaliser")
+        if (self.vector is None) != (self.name == "unit"):
+            found = "no" if self.vector is None else "a"
+            raise InputError(f"has {found} fitted vector", where=f"operation {self.name!r}")
+
     def apply(self, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
         """The changed rows, in place: the caller owns `rows`."""
-        if self.name == "unit":
-            return to_unit_length(rows)
         if self.vector is None:
-            raise InputError("has no fitted vector", where=f"operation {self.name!r}")
+            return to_unit_length(rows)
         vector = self.vector.to(rows)
         return rows.sub_(vector) if self.name == "subtract" else rows.mul_(vector)
 
@@ -56,12 +64,24 @@ class FittedNormalizer:
         operations: What fitting made of it.
         dimension: Columns that rows must have.
         zero_rows: How many rows of the fitted vocabulary were zero (they stay zero).
+
+    Raises:
+        InputError: An operation is of another dimension.
     """
 
     steps: tuple[str, ...]
     operations: tuple[Operation, ...]
     dimension: int
     zero_rows: int = 0
+
+    def __post_init__(self) -> None:
+        for operation in self.operations:
+            if operation.vector is not None and operation.vector.shape != (self.dimension,):
+                found = tuple(operation.vector.shape)
+                raise InputError(
+                    f"has a vector of shape {found}, expected [{self.dimension}]",
+                    where=f"operation {operation.name!r}",
+                )
 
     def apply(self, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
         """Normalised float32 copy of `[n, d]` rows of the same space; zero rows stay zero.

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from isolex import load
 from isolex.alignment import Alignment
-from isolex.errors import FormatError, InputError, MismatchError
+from isolex.errors import FormatError, InputError, IsolexWarning, MismatchError
 from isolex.lexicon import Lexicon
 from isolex.retrieval import CSLS
 from isolex.vectors import Vectors
@@ -273,6 +273,42 @@ def test_vectors_may_be_referred_to(referring, tmp_path):
     assert loaded.source.language == "xx"
 
 
+def test_vectors_outside_are_named_when_they_are_opened(referring, tmp_path):
+    named = rf"made: its vectors are read from {tmp_path}/source\.vec and {tmp_path}/target\.vec$"
+    with pytest.warns(IsolexWarning, match=named) as caught:
+        load(tmp_path / "made")
+    assert len(caught) == 1
+    with pytest.warns(IsolexWarning, match=rf"are read from {tmp_path}/target\.vec$"):
+        load(tmp_path / "made", source=referring.source)
+
+
+def test_a_link_out_of_the_folder_is_named(folder, tmp_path, recwarn):
+    load(folder)
+    assert len(recwarn) == 0
+    (folder / "source.safetensors").rename(tmp_path / "elsewhere.safetensors")
+    (folder / "source.safetensors").symlink_to(tmp_path / "elsewhere.safetensors")
+    with pytest.warns(IsolexWarning, match=r"are read from .*/elsewhere\.safetensors$"):
+        load(folder)
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/stdin", "/"])
+def test_a_reference_to_what_is_no_file_is_not_followed(referring, tmp_path, path):
+    edit_side("source", path=path)(tmp_path / "made")
+    with pytest.warns(IsolexWarning), pytest.raises(InputError, match=r"not a regular file|is a folder"):
+        load(tmp_path / "made")
+
+
+def test_the_file_of_a_copy_that_is_gone_is_named(folder, alignment, tmp_path, monkeypatch):
+    edit_side("source", path="source.vec")(folder)
+    (folder / "source.safetensors").unlink()
+    with pytest.raises(InputError, match="its source vectors are not here"):
+        load(folder)
+    alignment.source.write(tmp_path / "source.vec")
+    monkeypatch.chdir(tmp_path)
+    with pytest.warns(IsolexWarning, match=rf"are read from {tmp_path}/source\.vec$"):
+        load(folder)
+
+
 @pytest.mark.parametrize("options", [{"dtype": "float16"}, {"unicode": "keep"}, {"vocabulary": ["s1", "t1"]}])
 def test_vectors_that_plain_reading_would_not_give_are_not_referred_to(tmp_path, options):
     source, target, _ = planted(60, 20)
@@ -295,7 +331,8 @@ def test_only_the_rows_that_were_used_are_read(tmp_path):
 def test_vectors_that_are_gone_or_changed_are_told(referring, tmp_path):
     path = tmp_path / "target.vec"
     changed_value(referring.target).write(path)
-    with pytest.raises(MismatchError, match=r"these are not the target vectors .*target\.vec"):
+    message = r"^[^:]*target\.vec: these are not the target vectors .*target\.vec, which has changed since\)"
+    with pytest.raises(MismatchError, match=message):
         load(tmp_path / "made")
     path.unlink()
     with pytest.raises(
@@ -344,7 +381,7 @@ INTERRUPTIONS = {
     "seeds": lambda p: fails(p, "isolex.lexicon.Lexicon.write", RuntimeError("no")),
     "first vectors": lambda p: fails(p, "isolex.vectors.Vectors.write", KeyboardInterrupt()),
     "second vectors": second_vectors_are_interrupted,
-    "card": lambda p: fails(p, "isolex.alignment.artefact.json.dumps", KeyboardInterrupt()),
+    "card": lambda p: fails(p, "isolex.alignment.artefact.json_text", KeyboardInterrupt()),
 }
 
 
@@ -457,9 +494,119 @@ DAMAGE = {
     "seeds empty": (write_file("seeds.tsv", b""), "seeds.tsv"),
     "vectors cut off": (
         cut("source.safetensors", 0.5),
-        "source.safetensors: the store is damaged or cut off",
+        r"source.safetensors: is damaged \(it is cut off",
     ),
     "vectors empty": (write_file("target.safetensors", b""), "target.safetensors"),
+}
+
+
+def edit_side(side: str, **changes):
+    def edit(folder: Path) -> None:
+        card = json.loads((folder / "card.json").read_text())
+        edit_card(**{side: card[side] | changes})(folder)
+
+    return edit
+
+
+def edit_normalizer(**changes):
+    def edit(folder: Path) -> None:
+        card = json.loads((folder / "card.json").read_text())
+        card["normalizers"]["target"] |= changes
+        edit_card(**card)(folder)
+
+    return edit
+
+
+def with_first(name: str, value: float):
+    def edit(folder: Path) -> None:
+        tensor = load_file(folder / "alignment.safetensors")[name].clone()
+        tensor.view(-1)[0] = value
+        edit_tensors(**{name: tensor})(folder)
+
+    return edit
+
+
+def cast(name: str, dtype: torch.dtype):
+    def edit(folder: Path) -> None:
+        tensor = load_file(folder / "alignment.safetensors")[name]
+        edit_tensors(**{name: tensor.to(dtype)})(folder)
+
+    return edit
+
+
+MAP, NEAR, FITTED = "map.source", "neighbourhoods.target", "normalizer.source.1"
+DAMAGE |= {
+    "map NaN": (with_first(MAP, np.nan), "map.source holds NaN or infinite values"),
+    "map infinite": (with_first(MAP, np.inf), "map.source holds NaN or infinite values"),
+    "map float64": (cast(MAP, torch.float64), "map.source is of type F64, expected F32"),
+    "map bfloat16": (cast(MAP, torch.bfloat16), "map.source is of type BF16, expected F32"),
+    "map of whole numbers": (cast(MAP, torch.int64), "map.source is of type I64"),
+    "map flat": (edit_tensors(**{MAP: torch.ones(20)}), "map.source has the sizes 20, expected 20 × some"),
+    "maps into two spaces": (edit_tensors(**{MAP: torch.ones(20, 7)}), "sizes 20 × 15, expected 20 × 7"),
+    "near NaN": (with_first(NEAR, np.nan), "neighbourhoods.target holds NaN"),
+    "nearer than near": (with_first(NEAR, 1.5), "neighbourhoods.target holds 1.5, expected numbers from -1"),
+    "near in columns": (edit_tensors(**{NEAR: torch.ones(120, 1)}), "sizes 120 × 1, expected 120"),
+    "fitted to infinity": (with_first(FITTED, -np.inf), "normalizer.source.1 holds NaN or infinite values"),
+    "fitted to others": (edit_tensors(**{FITTED: torch.ones(19)}), "has the sizes 19, expected 20"),
+    "fitted in rows": (edit_tensors(**{FITTED: torch.ones(1, 20)}), "has the sizes 1 × 20, expected 20"),
+    "unknown operation": (
+        edit_normalizer(operations=["unit", "divide"]),
+        'operations.1 is "divide", expected',
+    ),
+    "operations a text": (edit_normalizer(operations="unit"), 'operations is "unit", expected a list'),
+    "unknown step": (
+        edit_normalizer(steps=["unit", "whiten"]),
+        'steps.1 is "whiten", expected unit or center',
+    ),
+    "normalizer of others": (edit_normalizer(dimension=19), "card.json do not belong together"),
+    "normalizer of none": (
+        edit_normalizer(dimension=None),
+        "target.dimension is null, expected a whole number",
+    ),
+    "words a text": (edit_side("source", words="120"), 'source.words is "120", expected a whole number'),
+    "words true": (edit_side("source", words=True), "source.words is true"),
+    "words of all the world": (
+        edit_side("source", words=10**12),
+        "words is 1000000000000, expected .* to 1,000",
+    ),
+    "words of others": (
+        edit_side("target", words=119),
+        "neighbourhoods.target has the sizes 120, expected 119",
+    ),
+    "dimension none": (edit_side("target", dimension=0), "target.dimension is 0"),
+    "dimension of others": (edit_side("target", dimension=19), "card.json do not belong together"),
+    "fingerprint a number": (edit_side("source", fingerprint=5), "source.fingerprint is 5, expected text"),
+    "language a list": (edit_side("source", language=["en"]), "source.language is a list, expected text"),
+    "path with NUL": (edit_side("source", path="a\0b"), "source.path is .*, expected a path"),
+    "status unknown": (edit_card(status="splendid"), 'status is "splendid", expected aligned or doubtful or'),
+    "seed a fraction": (edit_card(seed=0.5), "seed is 0.5, expected a whole number"),
+    "reasons a text": (edit_card(reasons="good"), 'reasons is "good", expected a list'),
+    "scores a list": (edit_card(scores=[1]), "scores is a list, expected an object"),
+    "scores NaN": (edit_card(scores={"p@1": float("nan")}), "it holds NaN, which is no JSON"),
+    "trace of numbers": (edit_card(trace=[1, 2]), "trace.0 is 1, expected an object"),
+    "steps of numbers": (edit_card(settings={"normalize": [1]}), "settings.normalize.0 is 1, expected text"),
+    "versions of numbers": (edit_card(versions={"isolex": 1}), "versions.isolex is 1, expected text"),
+    "no date": (edit_card(created="today"), 'created is "today", expected a date in ISO 8601'),
+    "vectors elsewhere": (edit_card(vectors="moon"), 'vectors is "moon", expected copy or reference'),
+    "seeds negative": (edit_card(seeds=-1), "seeds is -1"),
+    "seeds more": (edit_card(seeds=61), "seeds.tsv: is damaged .*holds 60 of 61 pairs"),
+    "version true": (edit_card(version=True), "has card version True, expected 1"),
+    "long number": (write_file("card.json", b"9" * 5000), "holds a number of 5,000 digits"),
+    "nested": (write_file("card.json", b"[" * 10**5), "is nested more than 64 deep"),
+    "key twice": (write_file("card.json", b'{"format": 1, "format": 2}'), 'holds the key "format" twice'),
+    "surrogate": (
+        lambda folder: (
+            edit_card(method="method")(folder)
+            or (folder / "card.json").write_text(
+                (folder / "card.json").read_text().replace('"method": "method"', '"method": "\\ud800"')
+            )
+        ),
+        "method is not valid Unicode",
+    ),
+    "card a folder": (
+        lambda folder: (folder / "card.json").unlink() or (folder / "card.json").mkdir(),
+        "is no regular file",
+    ),
 }
 
 
@@ -471,6 +618,51 @@ def test_damage_is_told_in_one_line(kind, folder):
         load(folder)
     assert "\n" not in str(caught.value)
     assert "made" in str(caught.value)
+
+
+def test_what_a_later_release_adds_is_left_out(folder, alignment):
+    edit_card(novelty={"a": [1]})(folder)
+    edit_side("source", novelty=1)(folder)
+    edit_tensors(novelty=torch.ones(3))(folder)
+    assert load(folder).card == alignment.card
+
+
+def test_what_may_be_missing_has_its_default(folder):
+    gone = ("seed", "status", "reasons", "scores", "trace", "vectors", "seeds")
+    edit_card(**dict.fromkeys(gone, "gone"))(folder)
+    loaded = load(folder)
+    assert (loaded.card.status, loaded.card.reason) == ("unchecked", "its card does not say why")
+    assert len(loaded.seeds) == 0
+
+
+def test_numbers_that_json_has_not_are_saved_as_null(tmp_path):
+    made = make()
+    made.card.scores["p@1"] = float("nan")
+    made.save(tmp_path / "made")
+    assert load(tmp_path / "made").card.scores == {"p@1": None}
+
+
+@pytest.mark.parametrize("path", ["/", ".", None])
+def test_a_path_without_a_name_is_saved_as_none(folder, tmp_path, path):
+    edit_side("source", path=path)(folder)
+    load(folder).save(tmp_path / "again")
+    assert load(tmp_path / "again").card.source.path is None
+
+
+def test_a_stored_row_that_is_no_number_is_told_with_its_word(folder):
+    path = folder / "source.safetensors"
+    data = bytearray(path.read_bytes())
+    place = data.index(load(folder).source.matrix[7].tobytes())
+    data[place : place + 4] = np.float32(np.nan).tobytes()
+    path.write_bytes(data)
+    message = r"source\.safetensors: is damaged \(the row of 's7' holds NaN"
+    with pytest.raises(FormatError, match=message):
+        load(folder)
+    given = Vectors.read(path)
+    with pytest.raises(FormatError, match=message):
+        load(folder, source=given, other_vectors=True)
+    with pytest.raises(FormatError, match=message):
+        make().bind(given, other_vectors=True)
 
 
 def test_a_pickle_is_not_run(folder):

@@ -15,6 +15,7 @@ from isolex.benchmark import (
 )
 from isolex.benchmark import diagnosis as module
 from isolex.benchmark.verdict import Case
+from isolex.errors import FormatError
 from tests.planted import planted
 from tests.shaped import write_data
 
@@ -111,3 +112,21 @@ def test_unsupervised_runs_are_measured_where_they_were_run(data, tmp_path, monk
     assert percent == 12.5
     assert all(math.isfinite(value) for value in measures.values())
     assert "relational_similarity" not in measures
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"runs": 1}',
+        '{"runs": [{"pair": "xx-yy", "spaces": "as they are"}]}',
+        '{"runs": [{"pair": "xx-yy", "spaces": "as they are", "forward": "12"}]}',
+        '{"runs": [{"pair": "xx-yy", "spaces": "as they are", "forward": NaN}]}',
+    ],
+)
+def test_a_report_of_something_else_is_told(data, tmp_path, text) -> None:
+    (tmp_path / "report.json").write_text(text)
+    with pytest.raises(FormatError, match=r"report\.json: is damaged .*; give what isolex bench verdict"):
+        list(unsupervised_measures(data, [tmp_path / "report.json"]))

@@ -205,7 +205,9 @@ class TestResultsFile:
     )
     def test_somebody_elses_file_is_not_replaced(self, output, text) -> None:
         output.write_text(text)
-        with pytest.raises(FormatError, match=r"results\.json: holds no results of this benchmark; choose"):
+        with pytest.raises(
+            FormatError, match=r"results\.json: holds no results of this benchmark \(.*\); choose"
+        ):
             ResultsFile(output)
         assert output.read_text() == text
 
@@ -215,6 +217,29 @@ class TestResultsFile:
         data["rows"][0]["more"] = 1
         output.write_text(json.dumps(data))
         with pytest.raises(FormatError, match="holds no results"):
+            ResultsFile(output)
+
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            ({"seed": "0"}, 'rows.0.seed is "0", expected a whole number'),
+            ({"seed": True}, "rows.0.seed is true"),
+            ({"vocabulary": -1}, "rows.0.vocabulary is -1"),
+            ({"pair": ["en", "fr"]}, "rows.0.pair is a list, expected text"),
+            ({"seconds": None}, "rows.0.seconds is null, expected a number"),
+            ({"seconds": float("nan")}, "holds NaN, which is no JSON"),
+            ({"results": {"csls": 1}}, "rows.0.results.csls is 1, expected an object"),
+            ({"results": {"csls": {"p@1": 50.0}}}, "rows.0.results.csls lacks 'n'"),
+            ({"results": {"csls": {"p@1": "50", "n": 9}}}, 'rows.0.results.csls.p@1 is "50"'),
+            ({"results": {"csls": {"p@1": 101, "n": 9}}}, "expected a number from 0 to 100"),
+        ],
+    )
+    def test_a_row_that_does_not_hold(self, folder, output, change, why) -> None:
+        run(folder, output, methods=["procrustes"])
+        data = json.loads(output.read_text())
+        data["rows"][0] |= change
+        output.write_text(json.dumps(data))
+        with pytest.raises(FormatError, match=rf"holds no results of this benchmark \(.*{why}"):
             ResultsFile(output)
 
     def test_a_place_that_cannot_be_written(self, tmp_path) -> None:

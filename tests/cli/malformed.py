@@ -99,7 +99,7 @@ UNUSABLE: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "NumPy": (_numpy, "a NumPy array without words"),
     "cut word2vec binary": (_cut("a.bin"), "the file ends in row 201 of the 300"),
-    "cut store": (_cut("a.safetensors"), "the store is damaged or cut off"),
+    "cut store": (_cut("a.safetensors"), r"is damaged \(it is cut off"),
     "cut gzip": (_cut("a.vec.gz"), "the gzip data are damaged or cut off"),
 }
 

@@ -388,7 +388,9 @@ class TestOutput:
         isolex(*ALIGN, "-o", "out", "--vectors", "reference").warns(None)
         assert not (here / "out" / "source.safetensors").exists()
         monkeypatch.chdir("/")
-        isolex("translate", here / "out", "s50").warns(None)
+        isolex("translate", here / "out", "s50").warns(
+            r"out: its vectors are read from .*/aa\.vec and .*/bb\.vec$"
+        )
         (here / "aa.vec").rename(here / "moved.vec")
         isolex("translate", here / "out", "s50").fails("source vectors are not here.*; give them by --source")
-        isolex("translate", here / "out", "s50", "--source", here / "moved.vec").warns(None)
+        isolex("translate", here / "out", "s50", "--source", here / "moved.vec").warns(r"from .*/bb\.vec$")

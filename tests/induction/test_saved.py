@@ -1,13 +1,16 @@
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from isolex import IsolexWarning, align, load
 from isolex.alignment.artefact import CONTENTS
 from isolex.errors import InputError, MismatchError
+from isolex.files import digest
 from isolex.induction import RerankedDictionary
 from isolex.induction.dictionary import find_reranked, load_reranked
 from isolex.induction.saved import ANSWERS, ANSWERS_CARD
@@ -168,6 +171,109 @@ def test_damaged_answers_are_not_used(folder, name, damage):
     with pytest.warns(IsolexWarning, match="en-es: its confidences are not used: they are damaged") as caught:
         assert find_reranked(folder, alignment) is None
     assert "\n" not in str(caught[0].message)
+
+
+def edit_card(**changes):
+    def edit(folder):
+        made = json.loads((folder / ANSWERS_CARD).read_text())
+        (folder / ANSWERS_CARD).write_text(json.dumps(made | changes))
+
+    return edit
+
+
+def edit_settings(**changes):
+    def edit(folder):
+        made = json.loads((folder / ANSWERS_CARD).read_text())
+        edit_card(settings=made["settings"] | changes)(folder)
+
+    return edit
+
+
+def edit_arrays(**changes):
+    """Other answers, with their digest in the card."""
+
+    def edit(folder):
+        arrays = load_file(folder / ANSWERS)
+        for name, change in changes.items():
+            arrays[name] = change(arrays[name])
+        save_file(arrays, folder / ANSWERS)
+        edit_card(answers=digest((folder / ANSWERS).read_bytes()))(folder)
+
+    return edit
+
+
+def with_first(value):
+    def change(array):
+        array = array.copy()
+        array.reshape(-1)[0] = value
+        return array
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (edit_arrays(keys=with_first(5)), "keys holds 5, expected less than 5"),
+        (edit_arrays(keys=with_first(-2)), "keys holds -2"),
+        (edit_arrays(keys=with_first(4)), "keys holds a word twice"),  # the second answer is this, too
+        (edit_arrays(keys=with_first(-1)), "keys holds a word twice, or one after the last"),
+        (edit_arrays(keys=lambda x: x.astype(float)), "keys is of type F64, expected I64 or I32"),
+        (edit_arrays(keys=lambda x: x[:, :2].copy()), "keys has the sizes 4 × 2, expected 4 × 3"),
+        (edit_arrays(keys=lambda x: x[:3]), "keys has the sizes 3 × 3, expected 4 × 3"),
+        (edit_arrays(confidence=with_first(1.5)), "confidence holds 1.5, expected numbers from 0 to 1"),
+        (edit_arrays(confidence=with_first(-0.1)), "confidence holds -0.1"),
+        (edit_arrays(confidence=with_first(np.nan)), "confidence holds NaN"),
+        (edit_arrays(confidence=with_first(0.0)), "confidence is in no order"),
+        (edit_arrays(none_right=with_first(np.inf)), "none_right holds NaN or infinite"),
+        (edit_arrays(none_right=lambda x: x[None]), "none_right has the sizes 1 × 4, expected 4"),
+        (edit_arrays(spoken_for=with_first(-np.inf)), "spoken_for holds NaN or infinite"),
+        (edit_arrays(spoken_for=lambda x: x[:, :1].copy()), "spoken_for has the sizes 4 × 1, expected 4 × 2"),
+        (edit_card(groups=["alignment"]), "spoken_for has the sizes 4 × 2, expected 4 × 1"),
+        (edit_card(groups="alignment"), 'groups is "alignment", expected a list'),
+        (edit_card(reason=None), "reason is null, expected text"),
+        (edit_card(answers=7), "answers is 7, expected text"),
+        (edit_card(settings=[]), "settings is a list, expected an object"),
+        (edit_settings(trees="100"), 'settings.trees is "100", expected a whole number'),
+        (edit_settings(trees=True), "settings.trees is true"),
+        (edit_settings(trees=0), "settings do not hold: .*trees 0, expected at least 1"),
+        (edit_settings(learning_rate=float("nan")), "holds NaN, which is no JSON"),
+        (edit_settings(groups=["magic"]), "settings do not hold: .*magic"),
+        (edit_settings(alternatives=4), "keys has the sizes 4 × 3, expected 4 × 4"),
+    ],
+)
+def test_answers_that_do_not_hold_are_not_used(folder, damage, why):
+    damage(folder)
+    with pytest.warns(IsolexWarning, match=r"they are damaged \(.*" + why) as caught:
+        assert find_reranked(folder, load(folder)) is None
+    assert "make them again: isolex lexicon --min-confidence" in str(caught[0].message)
+
+
+def test_answers_that_may_not_be_read_are_not_damaged(folder, monkeypatch):
+    alignment, read = load(folder), Path.read_bytes
+
+    def refused(path):
+        if path.name == ANSWERS:
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with pytest.warns(IsolexWarning, match=rf"{ANSWERS} cannot be read \(Permission denied\); make"):
+        assert find_reranked(folder, alignment) is None
+
+
+def test_what_a_later_release_adds_is_left_out(folder, made):
+    edit_arrays()(folder)
+    edit_settings(novelty=1)(folder)
+    edit_card(novelty={})(folder)
+    assert load_reranked(folder).entries() == made.entries()
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_calibration_may_turn_the_order_round(folder, turn):
+    rows = np.tile([0.5, 0.4, 0.3][::turn], (4, 1))
+    edit_arrays(confidence=lambda _: np.ascontiguousarray(rows))(folder)
+    assert load_reranked(folder).ranked.confidence.tolist() == rows.tolist()
 
 
 class TestSaving:

@@ -90,3 +90,9 @@ def test_row_numbers_go(rows: list[str], without: list[str]) -> None:
 )
 def test_other_columns_stay(rows: list[str]) -> None:
     assert without_row_numbers(table(*rows)) == (table(*rows), False)
+
+
+def test_a_row_may_have_more_cells_than_the_first() -> None:
+    rows = without_quotes(table('"a"|"b"', '"c"|"d"|"e"|f'), TAB)
+    assert texts(rows)[0] == "a|b"
+    assert texts(rows)[1].startswith("c|d|")

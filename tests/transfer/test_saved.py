@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from isolex import align
 from isolex.errors import FormatError, InputError, MismatchError
@@ -155,6 +156,120 @@ DAMAGE = {
 }
 
 
+def edit_rows(**changes):
+    def damage(folder: Path) -> None:
+        path = folder / "rows.safetensors"
+        tensors = load_file(path)
+        save_file({name: changes.get(name, lambda x: x)(array) for name, array in tensors.items()}, path)
+
+    return damage
+
+
+def edit_terms(name: str, change):
+    def damage(folder: Path) -> None:
+        path = folder / "bm25" / f"{name}.csc.index.npy"
+        np.save(path, change(np.load(path)))
+
+    return damage
+
+
+def edit_json(name: str, **changes):
+    def damage(folder: Path) -> None:
+        path = folder / "bm25" / f"{name}.index.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+    return damage
+
+
+def with_first(value: float):
+    def change(array: np.ndarray) -> np.ndarray:
+        array = array.copy()
+        array.reshape(-1)[0] = value
+        return array
+
+    return change
+
+
+def two_in_one(bounds: np.ndarray) -> np.ndarray:
+    """The first term has its own document and that of the second."""
+    return np.r_[bounds[:1], bounds[2:3], bounds[2:]]
+
+
+def both(*damages):
+    return lambda folder: [damage(folder) for damage in damages]
+
+
+UNSOUND = {
+    "reverse a number": (edit(reverse=0), "reverse is 0, expected true or false"),
+    "documents a text": (edit(documents="30"), 'documents is "30", expected a whole number'),
+    "documents true": (edit(documents=True), "documents is true"),
+    "no date": (edit(created="today"), 'created is "today", expected a date'),
+    "one fingerprint": (edit(vectors=["sha256:0"]), "vectors has 1 items, expected 2"),
+    "translations none": (edit(translations=0), "translations is 0, expected a whole number from 1"),
+    "alignment a number": (edit(alignment=7), "alignment is 7, expected a path"),
+    "NaN in the card": (edit(translations=float("nan")), "holds NaN, which is no JSON"),
+    "a surrogate": (write("documents.jsonl", '{"id": "\\ud800", "text": ""}\n' * 30), "line 1: is damaged"),
+    "an id of another kind": (
+        write("documents.jsonl", '{"id": 1, "text": ""}\n' * 30),
+        "id is 1, expected text",
+    ),
+    "rows NaN": (edit_rows(rows=with_first(np.nan)), "rows holds NaN"),
+    "rows too long": (edit_rows(rows=lambda x: x * 0.9), "a row of another length than 1"),
+    "rows float64": (edit_rows(rows=lambda x: x.astype(float)), "rows is of type F64, expected F32"),
+    "rows of other spaces": (
+        edit_rows(rows=lambda x: x[:, :9].copy()),
+        "rows has the sizes 30 × 9, expected",
+    ),
+    "near to nothing": (edit_rows(neighbourhoods=with_first(np.inf)), "neighbourhoods holds NaN or infinite"),
+    "nearer than near": (edit_rows(neighbourhoods=with_first(2)), "neighbourhoods holds 2, expected"),
+    "scores infinite": (edit_terms("data", with_first(np.inf)), "scores hold NaN, or values over 1,000,000"),
+    "scores NaN": (edit_terms("data", with_first(np.nan)), "scores hold NaN, or values over 1,000,000"),
+    "scores too big": (edit_terms("data", with_first(-3e38)), "scores hold NaN, or values over 1,000,000"),
+    "scores fewer": (edit_terms("data", lambda x: x[1:]), "scores and terms do not belong together"),
+    "scores whole": (edit_terms("data", lambda x: x.astype(int)), "holds 1 dimensions of int64"),
+    "scores pickled": (edit_terms("data", lambda x: x.astype(object)), "is no NumPy array"),
+    "documents negative": (edit_terms("indices", with_first(-1)), "hold another number than 0 to 29"),
+    "documents too high": (edit_terms("indices", with_first(30)), "hold another number than 0 to 29"),
+    "a document twice": (
+        both(edit_terms("indices", np.zeros_like), edit_terms("indptr", two_in_one)),
+        "hold a document twice",
+    ),
+    "bounds from 1": (edit_terms("indptr", with_first(1)), "bounds of terms do not part the scores"),
+    "bounds in disorder": (
+        edit_terms("indptr", lambda x: np.r_[x[:1], x[1:-1][::-1], x[-1:]]),
+        "do not part",
+    ),
+    "bounds a table": (edit_terms("indptr", lambda x: x[None]), "holds 2 dimensions"),
+    "terms fewer than bounds": (edit_json("vocab", t5=10**6), "t5 is 1000000, expected a whole number"),
+    "a term negative": (edit_json("vocab", t5=-1), "t5 is -1"),
+    "terms alike": (edit_json("vocab", t5=0, t6=0), "terms hold a number twice"),
+    "of more documents": (edit_json("params", num_docs=31), "num_docs is 31, expected 30"),
+    "by no method": (edit_json("params", method="x"), 'method is "x", expected lucene'),
+    "by a text": (edit_json("params", k1="1.5"), 'k1 is "1.5", expected a number'),
+    "with more settings": (edit_json("params", more=1), "is not what bm25s reads"),
+}
+
+
+@pytest.mark.parametrize("kind", UNSOUND)
+def test_what_does_not_hold_is_told(saved, kind):
+    damage, message = UNSOUND[kind]
+    damage(saved)
+    with pytest.raises(FormatError, match=f"is damaged .*{message}" if "line 1" not in message else message):
+        load_index(saved)
+
+
+def test_a_later_version_is_told(saved):
+    edit(version=2)(saved)
+    with pytest.raises(FormatError, match="version 1; run: pip install --upgrade isolex, or run isolex"):
+        load_index(saved)
+
+
+def test_what_a_later_release_adds_is_left_out(alignment, saved):
+    edit(novelty=[1])(saved)
+    edit_rows()(saved)
+    assert same(load_index(saved), DocumentIndex(DOCUMENTS, alignment))
+
+
 @pytest.mark.parametrize("kind", DAMAGE)
 def test_a_damaged_folder_is_told_in_one_line(saved, kind):
     DAMAGE[kind](saved)
@@ -180,7 +295,7 @@ def test_what_is_no_index_at_all(saved, aligned):
         load_index(saved.with_name("nowhere"))
 
 
-@pytest.mark.parametrize("place", ["save", "save_terms", "json.dumps"])
+@pytest.mark.parametrize("place", ["save", "save_terms", "json_text"])
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
 def test_a_save_that_fails_leaves_the_old_one(alignment, saved, monkeypatch, place, error):
     before, aligned = contents(saved.parent), saved.with_name("aa-bb")

@@ -106,6 +106,9 @@ def whole_input_size(data: bytes) -> int:
     ("offset", "layout", "value", "message"),
     [
         (8, "=i", 9, "contradicts itself"),
+        (44, "=i", -1, "contradicts itself"),  # shortest n-grams
+        (48, "=i", -1, "contradicts itself"),  # longest n-grams
+        (48, "=i", 10**9, "contradicts itself"),
         (72, "=i", 1, "classifier"),
         (64, "=i", 2**31 - 1, "cut off"),
         (64, "=i", -1, "fastText"),

@@ -2,9 +2,11 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
+from safetensors.torch import save_file as save_torch_file
 
 from isolex.errors import FormatError, InputError
 from isolex.vectors import Vectors, read_vectors
@@ -123,6 +125,15 @@ def test_ngrams_are_kept_and_mapped(with_ngrams, tmp_path, options):
     np.testing.assert_array_equal(again.vector("unseen"), with_ngrams.vector("unseen"))
 
 
+def test_an_ngram_that_is_no_number_is_told(with_ngrams, tmp_path):
+    with_ngrams.subwords.matrix[:, 1] = np.nan
+    with_ngrams.write(tmp_path / "file.safetensors")
+    opened = read_vectors(tmp_path / "file.safetensors")
+    with pytest.raises(FormatError, match=r"file\.safetensors: is damaged \(an n-gram of 'unseen' holds NaN"):
+        opened.vector("unseen")
+    assert opened.vector("cat").tolist() == [0, 1, 2, 3]
+
+
 def test_ngrams_do_not_change_the_fingerprint(with_ngrams, tmp_path, path):
     with_ngrams.write(tmp_path / "with.safetensors")
     assert read_vectors(tmp_path / "with.safetensors").fingerprint == read_vectors(path).fingerprint
@@ -141,12 +152,23 @@ def test_subwords_of_another_kind_are_left_out(vectors, tmp_path):
 @pytest.mark.parametrize(
     ("lengths", "ngrams", "message"),
     [
-        (None, np.ones((7, 3), np.float32), "does not say how long n-grams are"),
-        ({"shortest": 2}, np.ones((7, 3), np.float32), "does not say how long n-grams are"),
-        ({"shortest": 0, "longest": 3}, np.ones((7, 3), np.float32), "n-grams and rows do not match"),
-        ({"shortest": 2, "longest": 3}, np.ones((7, 4), np.float32), "n-grams and rows do not match"),
-        ({"shortest": 2, "longest": 3}, np.ones((7, 3)), "ngrams is not one of float32 or float16 rows"),
-        ({"shortest": 2, "longest": 3}, None, "damaged or cut off"),
+        (None, np.ones((7, 3), np.float32), "ngrams is null, expected an object"),
+        ({"shortest": 2}, np.ones((7, 3), np.float32), "ngrams lacks 'longest'"),
+        (
+            {"shortest": 0, "longest": 3},
+            np.ones((7, 3), np.float32),
+            "ngrams.shortest is 0, expected a whole",
+        ),
+        ({"shortest": 4, "longest": 3}, np.ones((7, 3), np.float32), "ngrams are of 4 to 3 characters"),
+        ({"shortest": 2, "longest": 10**9}, np.ones((7, 3), np.float32), "ngrams.longest is 1000000000"),
+        ({"shortest": True, "longest": 3}, np.ones((7, 3), np.float32), "ngrams.shortest is true"),
+        (
+            {"shortest": 2, "longest": 3},
+            np.ones((7, 4), np.float32),
+            "ngrams has the sizes 7 × 4, expected some × 3",
+        ),
+        ({"shortest": 2, "longest": 3}, np.ones((7, 3)), "ngrams is of type F64, expected F32 or F16"),
+        ({"shortest": 2, "longest": 3}, None, "lacks 'ngrams'"),
     ],
 )
 def test_damaged_ngrams_are_told(tmp_path, lengths, ngrams, message):
@@ -189,14 +211,14 @@ CARD = {"isolex": json.dumps({"format": "isolex-vectors", "version": 1})}
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"matrix": np.ones((2, 3))}, "not one of float32 or float16"),
-        ({"matrix": np.ones(6, np.float32)}, "not one of float32 or float16"),
-        ({"matrix": np.ones((3, 3), np.float32)}, "do not match"),
-        ({"words": np.ones(6, np.float32)}, "do not match"),
-        ({"offsets": np.array([0, 3, 7])}, "no proper bounds"),
-        ({"offsets": np.array([0, 6, 6])}, "no proper bounds"),
-        ({"offsets": np.array([1, 3, 6])}, "no proper bounds"),
-        ({"offsets": np.array([0, 9, 6])}, "no proper bounds"),
+        ({"matrix": np.ones((2, 3))}, "matrix is of type F64, expected F32 or F16"),
+        ({"matrix": np.ones(6, np.float32)}, "matrix has the sizes 6, expected some × some"),
+        ({"matrix": np.ones((3, 3), np.float32)}, "offsets bound 2 words, expected 3"),
+        ({"words": np.ones(6, np.float32)}, "words is of type F32, expected U8"),
+        ({"offsets": np.array([0, 3, 7])}, "offsets do not part the words"),
+        ({"offsets": np.array([0, 6, 6])}, "offsets do not part the words"),
+        ({"offsets": np.array([1, 3, 6])}, "offsets do not part the words"),
+        ({"offsets": np.array([0, 9, 6])}, "offsets do not part the words"),
         ({"words": np.frombuffer(b"on\xff\xffwo", np.uint8)}, "not UTF-8"),
         ({"words": np.frombuffer(b"oneone", np.uint8)}, "two words of the store are the same"),
     ],
@@ -208,12 +230,88 @@ def test_stores_that_contradict_themselves_are_told(tmp_path, change, message):
 
 
 @pytest.mark.parametrize(
+    ("card", "message"),
+    [
+        ('"n": 3', "matrix has the sizes 2 × 3, expected 3 × some"),
+        ('"dimension": 4', "matrix has the sizes 2 × 3, expected some × 4"),
+        ('"n": true', "n is true, expected a whole number"),
+        ('"n": "2"', 'n is "2", expected a whole number'),
+        ('"n": 1e9', "n is 1000000000.0"),
+        (f'"n": {"1" * 5000}', "card holds a number of 5,000 digits"),
+        (f'"dimension": {10**12}', "dimension is 1000000000000, expected .* from 1 to 1,000,000"),
+        ('"fingerprint": 7', "fingerprint is 7, expected text"),
+        ('"fingerprint": ["sha256:0"]', "fingerprint is a list"),
+        ('"language": {}', "language is an object, expected text"),
+        ('"language": "\\ud800"', "language is not valid Unicode"),
+        ('"n": 2, "n": 2', 'card holds the key "n" twice'),
+        ('"n": NaN', "card holds NaN"),
+        (f'"x": {"[" * 100_000}', "card is nested more than 64 deep"),
+    ],
+)
+def test_damaged_cards_are_told_in_one_line(tmp_path, card, message):
+    text = f'{{"format": "isolex-vectors", "version": 1, {card}}}'
+    save_file(TENSORS, tmp_path / "file", metadata={"isolex": text})
+    with pytest.raises(FormatError, match=rf"file: is damaged \(.*{message}") as caught:
+        read_vectors(tmp_path / "file")
+    assert "\n" not in str(caught.value)
+
+
+def test_what_a_later_release_adds_is_left_out(tmp_path):
+    text = '{"format": "isolex-vectors", "version": 1, "novelty": [1]}'
+    save_file(TENSORS | {"more": np.ones(3)}, tmp_path / "file", metadata={"isolex": text})
+    assert list(read_vectors(tmp_path / "file").words) == ["one", "two"]
+
+
+def test_types_that_numpy_has_not_are_told(tmp_path):
+    tensors = {name: torch.from_numpy(np.array(array)) for name, array in TENSORS.items()}
+    for name, kinds in (("words", "U8"), ("matrix", "F32 or F16"), ("offsets", "I64")):
+        changed = tensors | {name: tensors[name].to(torch.bfloat16)}
+        save_torch_file(changed, tmp_path / "file", metadata=CARD)
+        with pytest.raises(FormatError, match=rf"is damaged \({name} is of type BF16, expected {kinds}\)"):
+            read_vectors(tmp_path / "file")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+class TestRowsThatAreNoNumbers:
+    """A store is mapped, so its values are looked at where they are used."""
+
+    @pytest.fixture
+    def opened(self, tmp_path, value, dtype):
+        matrix = np.ones((20_000, 2), dtype)
+        matrix[19_000, 1] = value
+        text = np.frombuffer(b"".join(b"%05d" % row for row in range(20_000)), np.uint8)
+        tensors = {"matrix": matrix, "words": text, "offsets": 5 * np.arange(20_001)}
+        save_file(tensors, tmp_path / "file", metadata=CARD)
+        return read_vectors(tmp_path / "file")
+
+    @pytest.mark.parametrize(
+        "use",
+        [
+            lambda vectors, _: vectors.tensor(),
+            lambda vectors, _: vectors.vector("19000"),
+            lambda vectors, path: vectors.write(path / "out.vec"),
+            lambda vectors, path: vectors.write(path / "out.safetensors"),
+        ],
+    )
+    def test_they_are_told_with_file_and_word(self, opened, tmp_path, use):
+        with pytest.raises(FormatError, match=r"file: is damaged \(the row of '19000' holds NaN or infinite"):
+            use(opened, tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+    def test_the_others_can_be_used(self, opened):
+        assert opened.vector("18999").tolist() == [1, 1]
+        assert opened.head(19_000).tensor().sum() == 38_000
+
+
+@pytest.mark.parametrize(
     ("metadata", "message"),
     [
         (None, "not one of isolex vectors"),
+        ({"isolex": '{"format": "isolex-vectors", "version": true}'}, "version True, this isolex"),
         ({"format": "pt"}, "not one of isolex vectors"),
         ({"isolex": "[]"}, "not one of isolex vectors"),
-        ({"isolex": "{"}, "card is not JSON"),
+        ({"isolex": "{"}, "card is no JSON"),
         ({"isolex": '{"format": "isolex-vectors", "version": 2}'}, "version 2, this isolex reads version 1"),
     ],
 )
@@ -225,7 +323,7 @@ def test_foreign_and_newer_safetensors_are_told(tmp_path, metadata, message):
 
 def test_a_missing_tensor_is_told(tmp_path):
     save_file({"matrix": TENSORS["matrix"]}, tmp_path / "file", metadata=CARD)
-    with pytest.raises(FormatError, match="damaged or cut off"):
+    with pytest.raises(FormatError, match="lacks 'offsets'"):
         read_vectors(tmp_path / "file")
 
 

@@ -1,14 +1,22 @@
 """Two vocabularies in one shared space: asking it for words or for dictionaries, saving it, loading it."""
 
+import warnings
 from pathlib import Path
 
 import torch
 
 from isolex.alignment.alignment import CRITERIA, Alignment, Translations
-from isolex.alignment.artefact import check_output, check_vectors, load_artefact, stored_vectors
+from isolex.alignment.artefact import (
+    check_output,
+    check_vectors,
+    load_artefact,
+    outside,
+    stored_vectors,
+)
 from isolex.alignment.card import Card, SideCard, current_versions
 from isolex.alignment.entries import Direction, Entry, InducedLexicon
 from isolex.arrays import pick_device
+from isolex.errors import IsolexWarning
 from isolex.judging import Status
 from isolex.vectors import Vectors
 
@@ -51,12 +59,20 @@ def load(
         InputError: There is no such folder, or its vectors are gone.
         FormatError: It is not an alignment, or a damaged one.
         MismatchError: The vectors are not those it was made for.
+
+    Warns:
+        IsolexWarning: The vectors are read from outside the folder, which it does not show.
     """
     artefact = load_artefact(path)
     card = artefact.card
+    wanted = ((source, "source", card.source), (target, "target", card.target))
+    elsewhere = [outside(path, side, side_card) for given, side, side_card in wanted if given is None]
+    if any(elsewhere):
+        named = " and ".join(str(place) for place in elsewhere if place is not None)
+        warnings.warn(f"{path}: its vectors are read from {named}", IsolexWarning, stacklevel=2)
     sides = [
         (given if given is not None else stored_vectors(path, side, side_card), side, side_card)
-        for given, side, side_card in ((source, "source", card.source), (target, "target", card.target))
+        for given, side, side_card in wanted
     ]
     same = [check_vectors(*side, other_vectors=other_vectors) for side in sides]
     return Alignment(

@@ -7,13 +7,12 @@ source.safetensors       the vectors of either side (unless saved by reference)
 target.safetensors
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+import torch
+from safetensors.torch import save
 from torch import Tensor
 
 from isolex.alignment.card import Card, SideCard
@@ -22,8 +21,24 @@ from isolex.files import atomic_folder, check_folder
 from isolex.lexicon import Lexicon
 from isolex.mapping import Mapping
 from isolex.names import look_up
-from isolex.normalize import FittedNormalizer, Operation
+from isolex.normalize import OPERATIONS, STEPS, FittedNormalizer, Operation
+from isolex.saved import (
+    DIMENSION,
+    WORDS,
+    Array,
+    UnsoundError,
+    json_text,
+    many,
+    one_of,
+    parse_arrays,
+    read_json,
+    read_saved,
+    record,
+    sound,
+    whole,
+)
 from isolex.vectors import Vectors
+from isolex.vectors.checks import check_stored_rows
 
 CARD = "card.json"
 MATRICES = "alignment.safetensors"
@@ -34,6 +49,29 @@ ANSWERS, ANSWERS_CARD = "confidence.safetensors", "confidence.json"
 CONTENTS = (CARD, MATRICES, SEEDS, *(f"{side}.safetensors" for side in SIDES), ANSWERS, ANSWERS_CARD)
 
 VectorsPolicy = Literal["copy", "reference"]
+
+_FIX = "align again"
+# Cosines, but for rounding.
+_COSINE = 1.001
+_ARRAYS = {
+    "map.source": Array("d p"),
+    "map.target": Array("e p"),
+    "neighbourhoods.source": Array("n", -_COSINE, _COSINE),
+    "neighbourhoods.target": Array("m", -_COSINE, _COSINE),
+}
+_NORMALIZER = record(
+    {
+        "operations": many(one_of(*OPERATIONS), most=10_000),
+        "steps": many(one_of(*STEPS)),
+        "dimension": whole(1, DIMENSION),
+        "zero_rows": whole(0, WORDS),
+    }
+)
+# What the card's file holds beside the card.
+_BESIDE = record(
+    {"normalizers": record(dict.fromkeys(SIDES, _NORMALIZER))},
+    {"seeds": whole(0, WORDS**2), "vectors": one_of("copy", "reference")},
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +115,7 @@ def save_artefact(
     if vectors == "copy":
         # Whoever gets the folder need not learn where its maker keeps files.
         for side in SIDES:
-            card[side]["path"] = card[side]["path"] and Path(card[side]["path"]).name
+            card[side]["path"] = Path(card[side]["path"] or "").name or None
     card["vectors"] = vectors
     card["seeds"] = len(artefact.seeds)
     with atomic_folder(path, contents=CONTENTS) as folder:
@@ -88,7 +126,7 @@ def save_artefact(
         if vectors == "copy":
             for side, table in zip(SIDES, (source, target), strict=True):
                 table.write(folder / f"{side}.safetensors")
-        (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        (folder / CARD).write_text(json_text(card, indent=2) + "\n", encoding="utf-8")
 
 
 def check_output(path: str | Path) -> None:
@@ -108,31 +146,69 @@ def load_artefact(path: str | Path) -> Artefact:
         raise InputError(
             "there is no such alignment folder", where=path, fix="give what isolex align wrote with -o"
         )
-    try:
-        data = json.loads((folder / CARD).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise FormatError(f"is no alignment: it holds no {CARD}", where=path) from error
-    except (ValueError, OSError) as error:
-        raise _damaged(folder / CARD, error) from error
+    if not (folder / CARD).exists():
+        raise FormatError(f"is no alignment: it holds no {CARD}", where=path)
+    data = read_json(folder / CARD, _FIX)
     # The version stands before everything else: another one may hold other things.
     card = Card.from_json(data, where=folder / CARD)
-    for name in (MATRICES, *([SEEDS] if data.get("seeds") else [])):
+    with sound(folder / CARD, _FIX):
+        beside = _BESIDE(data)
+    wanted_seeds = beside.get("seeds", 0)
+    for name in (MATRICES, *([SEEDS] if wanted_seeds else [])):
         if not (folder / name).is_file():
-            raise FormatError(f"is a damaged alignment: it holds no {name}", where=path, fix="align again")
-    try:
-        tensors = load_file(folder / MATRICES)
-        mapping = Mapping(tensors["map.source"], tensors["map.target"])
-        neighbourhoods = (tensors["neighbourhoods.source"], tensors["neighbourhoods.target"])
-        source, target = (_unpack_normalizer(data["normalizers"][side], side, tensors) for side in SIDES)
-    except (ValueError, KeyError, TypeError, SafetensorError, OSError) as error:
-        raise _damaged(folder, error) from error
-    sizes = [len(tensor) for tensor in (mapping.source, mapping.target, *neighbourhoods)]
-    if sizes != [card.source.dimension, card.target.dimension, card.source.words, card.target.words]:
-        raise _damaged(folder, ValueError(f"{CARD} and {MATRICES} do not belong together"))
-    seeds = Lexicon.read(folder / SEEDS, unicode="keep") if data.get("seeds") else Lexicon(())
-    if len(seeds) != data.get("seeds", 0):
-        raise _damaged(folder / SEEDS, ValueError(f"{len(seeds)} of {data['seeds']} pairs are there"))
-    return Artefact(mapping, (source, target), neighbourhoods, seeds, card)
+            raise FormatError(f"is a damaged alignment: it holds no {name}", where=path, fix=_FIX)
+    with sound(folder / MATRICES, _FIX):
+        tensors = _tensors(read_saved(folder / MATRICES, _FIX), card, beside["normalizers"])
+    seeds = Lexicon.read(folder / SEEDS, unicode="keep") if wanted_seeds else Lexicon(())
+    with sound(folder / SEEDS, _FIX):
+        if len(seeds) != wanted_seeds:
+            raise UnsoundError(f"holds {len(seeds):,} of {wanted_seeds:,} pairs")
+    source, target = (_unpack_normalizer(beside["normalizers"][side], side, tensors) for side in SIDES)
+    return Artefact(
+        Mapping(tensors["map.source"], tensors["map.target"]),
+        (source, target),
+        (tensors["neighbourhoods.source"], tensors["neighbourhoods.target"]),
+        seeds,
+        card,
+    )
+
+
+def _tensors(data: bytes, card: Card, normalizers: dict[str, Any]) -> dict[str, Tensor]:
+    """The tensors, which are what the card says."""
+    sizes = {
+        "d": card.source.dimension,
+        "e": card.target.dimension,
+        "n": card.source.words,
+        "m": card.target.words,
+    }
+    fitted: dict[str, Array] = {}
+    for side, size in zip(SIDES, "de", strict=True):
+        if normalizers[side]["dimension"] != sizes[size]:
+            raise UnsoundError(f"and {CARD} do not belong together")
+        operations = enumerate(normalizers[side]["operations"])
+        vectors = [number for number, name in operations if name != "unit"]
+        fitted |= {f"normalizer.{side}.{number}": Array(size) for number in vectors}
+    arrays = parse_arrays(data, _ARRAYS | fitted, sizes)
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+
+def outside(path: str | Path, side: str, card: SideCard) -> Path | None:
+    """Where the vectors of one side are, if outside of the folder: at a link's end, or where the card says.
+
+    Raises:
+        InputError: They are nowhere.
+    """
+    copy = Path(path) / f"{side}.safetensors"
+    if copy.exists():
+        return copy.resolve() if copy.is_symlink() else None
+    # The card of a copy keeps the bare name of the file, which may be in the working directory.
+    if card.path is None or not Path(card.path).exists():
+        raise InputError(
+            f"its {side} vectors are not here: it was saved by reference to {card.path}",
+            where=path,
+            fix=f"give them by --{side}",
+        )
+    return Path(card.path).absolute()
 
 
 def stored_vectors(path: str | Path, side: str, card: SideCard) -> Vectors:
@@ -140,17 +216,13 @@ def stored_vectors(path: str | Path, side: str, card: SideCard) -> Vectors:
 
     Raises:
         InputError: Neither is there.
+        FormatError: They are damaged.
     """
     copy = Path(path) / f"{side}.safetensors"
     if copy.exists():
         return Vectors.read(copy, unicode="keep")
-    if card.path is None or not Path(card.path).exists():
-        raise InputError(
-            f"its {side} vectors are not here: it was saved by reference to {card.path}",
-            where=path,
-            fix=f"give them by --{side}",
-        )
-    read = Vectors.read(card.path, limit=card.words + card.zero_rows, language=card.language)
+    file = outside(path, side, card) or copy
+    read = Vectors.read(file, limit=card.words + card.zero_rows, language=card.language)
     return read.without_zeros().head(card.words)
 
 
@@ -159,7 +231,9 @@ def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors:
 
     Raises:
         MismatchError: They cannot be used, or are others and `other_vectors` is not set.
+        FormatError: They are of a store that holds NaN or infinite values.
     """
+    check_stored_rows(vectors.words, vectors.matrix)
     if vectors.dimension != card.dimension:
         raise MismatchError(
             f"the {side} vectors have {vectors.dimension} dimensions, expected {card.dimension}",
@@ -174,10 +248,13 @@ def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors:
     )
     if not begins_alike and not other_vectors:
         origin = f" from {card.path}" if card.path else ""
+        changed = (
+            "" if vectors.path is None or str(vectors.path) != card.path else ", which has changed since"
+        )
         raise MismatchError(
             f"these are not the {side} vectors that the alignment was made for "
-            f"({card.words:,} words{origin})",
-            where=repr(vectors),
+            f"({card.words:,} words{origin}{changed})",
+            where=vectors.path or repr(vectors),
             fix="give those, or say that these are of the same space (other_vectors=True, --other-vectors)",
         )
     return begins_alike and len(with_vector) == card.words
@@ -197,12 +274,7 @@ def _pack_normalizer(normalizer: FittedNormalizer, side: str, tensors: dict[str,
 
 def _unpack_normalizer(data: dict[str, Any], side: str, tensors: dict[str, Tensor]) -> FittedNormalizer:
     operations = tuple(
-        Operation(name, tensors[f"normalizer.{side}.{number}"] if name != "unit" else None)
+        Operation(name, tensors.get(f"normalizer.{side}.{number}"))
         for number, name in enumerate(data["operations"])
     )
-    return FittedNormalizer(tuple(data["steps"]), operations, int(data["dimension"]), int(data["zero_rows"]))
-
-
-def _damaged(where: Path, error: Exception) -> FormatError:
-    what = f"there is no {error}" if isinstance(error, KeyError) else error
-    return FormatError(f"is damaged ({what})", where=where, fix="align again")
+    return FittedNormalizer(data["steps"], operations, data["dimension"], data["zero_rows"])

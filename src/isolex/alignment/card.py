@@ -2,8 +2,8 @@
 
 import datetime
 import platform
-from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, get_args
 
 import numpy as np
 import torch
@@ -11,6 +11,21 @@ import torch
 from isolex._version import __version__
 from isolex.errors import FormatError
 from isolex.judging import Status
+from isolex.saved import (
+    DIMENSION,
+    WORDS,
+    by_name,
+    date,
+    many,
+    maybe,
+    one_of,
+    place,
+    plain,
+    record,
+    sound,
+    text,
+    whole,
+)
 from isolex.vectors import Vectors
 
 CARD_VERSION = 1
@@ -63,13 +78,15 @@ class SideCard:
         """The inverse of `asdict`; fields that this release does not know are left out.
 
         Raises:
-            TypeError: A field is missing, or has a value that it cannot have.
+            UnsoundError: A field is missing, or has a value that it cannot have.
         """
-        side = cls(**{own.name: data[own.name] for own in fields(cls) if own.name in data})
-        numbers = (side.words, side.dimension, side.zero_rows)
-        if not isinstance(side.path, str | None) or not all(isinstance(number, int) for number in numbers):
-            raise TypeError("a side's path is no text, or its words and dimension are no numbers")
-        return side
+        return cls(**_SIDE(data))
+
+
+_SIDE = record(
+    {"fingerprint": text, "words": whole(1, WORDS), "dimension": whole(1, DIMENSION)},
+    {"language": maybe(text), "path": maybe(place), "zero_rows": whole(0, WORDS)},
+)
 
 
 @dataclass(frozen=True)
@@ -102,6 +119,11 @@ class Card:
     versions: dict[str, str] = field(default_factory=current_versions)
     created: str = field(default_factory=_now)
 
+    @property
+    def reason(self) -> str:
+        """The first of the reasons: why this status."""
+        return self.reasons[0] if self.reasons else "its card does not say why"
+
     def reversed(self) -> "Card":
         """The card of the same alignment seen from the other side."""
         return replace(self, source=self.target, target=self.source)
@@ -128,18 +150,32 @@ class Card:
         """
         if not isinstance(data, dict) or data.get("format") != "isolex-alignment":
             raise FormatError("is not the card of an isolex alignment", where=where)
-        if data.get("version") != CARD_VERSION:
+        version = data.get("version")
+        if type(version) is not int or version != CARD_VERSION:
             raise FormatError(
-                f"has card version {data.get('version')}, expected {CARD_VERSION}",
+                f"has card version {str(version)[:40]}, expected {CARD_VERSION}",
                 where=where,
-                fix="use the isolex release that made it, or align again",
+                fix="use the isolex release that made it (pip install --upgrade isolex), or align again",
             )
-        values = {name: data[name] for name in (own.name for own in fields(cls)) if name in data}
-        try:
-            for side in ("source", "target"):
-                values[side] = SideCard.from_json(values[side])
-            for listed in ("reasons", "trace"):
-                values[listed] = tuple(values[listed])
-            return cls(**values)
-        except (KeyError, TypeError) as error:
-            raise FormatError(f"is damaged ({error})", where=where, fix="align again") from error
+        with sound(where, "align again"):
+            return cls(**_CARD(data))
+
+
+_CARD = record(
+    {
+        "method": text,
+        # Anything may stand there, but for what is shown by name.
+        "settings": record({}, {"normalize": lambda steps: list(many(text)(steps))}, others=plain),
+        "source": SideCard.from_json,
+        "target": SideCard.from_json,
+    },
+    {
+        "seed": whole(-(2**63), 2**64 - 1),
+        "status": one_of(*get_args(Status)),
+        "reasons": many(text),
+        "scores": by_name(plain),
+        "trace": many(by_name(plain)),
+        "versions": by_name(text),
+        "created": date,
+    },
+)

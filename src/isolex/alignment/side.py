@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from isolex.arrays import ArrayLike, as_matrix
+from isolex.errors import InputError
 from isolex.normalize import FittedNormalizer, unit_rows
 from isolex.retrieval import CSLS, Index
 from isolex.vectors import Vectors
@@ -65,7 +66,7 @@ class Side(_Keeper):
         """All words in the shared space, unit rows; made once."""
         with self._lock:
             if self._rows is None:
-                self._rows = self.map(self.vectors.matrix)
+                self._rows = self.map(self.vectors.tensor(self.matrix.device))
             return self._rows
 
     def map(self, rows: ArrayLike) -> Float[Tensor, "n p"]:
@@ -74,6 +75,10 @@ class Side(_Keeper):
         made = tensor.new_empty(tensor.shape[0], self.matrix.shape[1])
         for block, mapped in zip(tensor.split(_MAPPED_ROWS), made.split(_MAPPED_ROWS), strict=True):
             mapped.copy_(unit_rows(self.normalizer.apply(block) @ self.matrix))
+        if not torch.isfinite(made.sum(dtype=torch.float64)):
+            raise InputError(
+                "the map takes rows out of the range of float32", where="alignment", fix="align again"
+            )
         return made
 
     def over(self, vectors: Vectors) -> "Side":

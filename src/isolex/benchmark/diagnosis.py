@@ -1,10 +1,10 @@
 """Do the measures of `isolex.diagnosis` tell what an alignment will be worth? Many cases with known P@1."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from jaxtyping import Int
@@ -35,6 +35,7 @@ from isolex.mapping import Problem, Procrustes, VecMap
 from isolex.normalize import unit_rows
 from isolex.progress import track
 from isolex.recipes import align
+from isolex.saved import many, number, read_json, record, sound, text
 from isolex.vectors import Vectors
 
 VOCABULARIES = (3_000, 10_000)
@@ -196,17 +197,28 @@ def unsupervised_measures(
     Args:
         data: Folder of vectors.
         reports: What `isolex bench verdict --json` printed.
+
+    Raises:
+        FormatError: A report is something else.
+        InputError: It cannot be read.
     """
     folder = DataFolder(data)
-    known = {
-        (run["pair"], run["spaces"]): run["forward"]
-        for report in reports
-        for run in json.loads(report.read_text(encoding="utf-8"))["runs"]
-    }
+    known = {(run["pair"], run["spaces"]): run["forward"] for report in reports for run in _runs(report)}
     for case in track([case for case in cases() if (case.pair, case.spaces) in known], "unsupervised runs"):
         source, target = case.sides(folder)
         problem = as_problem(source, target, None)
         yield measures_of(problem), known[case.pair, case.spaces]
+
+
+_REPORT = record({"runs": many(record({"pair": text, "spaces": text, "forward": number(0, 100)}))})
+
+
+def _runs(report: Path) -> tuple[dict[str, Any], ...]:
+    fix = "give what isolex bench verdict --json printed"
+    data = read_json(report, fix)
+    with sound(report, fix):
+        runs: tuple[dict[str, Any], ...] = _REPORT(data)["runs"]
+    return runs
 
 
 def hubness_rows(rows: Sequence[DiagnosisRow]) -> list[dict[str, float | str]]:

@@ -1,6 +1,5 @@
 """Methods and language pairs on the MUSE dictionaries, cell by cell; a run goes on where it stopped."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -18,6 +17,21 @@ from isolex.lexicon import Lexicon
 from isolex.names import look_up
 from isolex.progress import track
 from isolex.recipes import METHODS, align
+from isolex.saved import (
+    UnsoundError,
+    by_name,
+    json_text,
+    many,
+    maybe,
+    number,
+    one_of,
+    parse_json,
+    plain,
+    read_saved,
+    record,
+    text,
+    whole,
+)
 from isolex.vectors import Vectors
 
 MUSE_METHODS = ("procrustes", "rcsls", "vecmap", "unsupervised")
@@ -173,25 +187,43 @@ class ResultsFile:
         rows = [kept.to_json() for kept in self._rows.values()]
         data = {"format": _FORMAT, "version": _FORMAT_VERSION, "protocol": PROTOCOL, "rows": rows}
         with atomic_file(self.path) as temporary:
-            temporary.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            temporary.write_text(json_text(data, indent=1) + "\n", encoding="utf-8")
 
     def _stored(self) -> list[MuseRow]:
+        data = read_saved(self.path, "choose another file by -o")
         try:
-            return _rows_of(json.loads(self.path.read_text(encoding="utf-8")))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            return list(_FILE(parse_json(data))["rows"])
+        except UnsoundError as error:
             raise FormatError(
-                "holds no results of this benchmark", where=self.path, fix="choose another file by -o"
+                f"holds no results of this benchmark ({error})",
+                where=self.path,
+                fix="choose another file by -o",
             ) from error
-        except OSError as error:
-            raise InputError(f"cannot be read ({error.strerror})", where=self.path) from error
 
 
-def _rows_of(data: Any) -> list[MuseRow]:
-    """The inverse of `MuseRow.to_json`, for a whole file."""
-    if (data["format"], data["version"]) != (_FORMAT, _FORMAT_VERSION):
-        raise ValueError("another format")
-    names = [own.name for own in fields(Cell)]
-    return [MuseRow(Cell(**{name: row.pop(name) for name in names}), **row) for row in data["rows"]]
+def _row(data: Any) -> MuseRow:
+    """The inverse of `MuseRow.to_json`. What is not known is refused, as it would be lost on writing."""
+    row = _ROW(data)
+    strange = data.keys() - row.keys()
+    if strange:
+        raise UnsoundError(f"holds {min(strange)!r}, which another release of isolex wrote")
+    cell = Cell(**{own.name: row.pop(own.name) for own in fields(Cell)})
+    return MuseRow(cell, **row)
+
+
+_COUNT = whole(0, 2**63)
+_ROW = record(
+    {
+        **{own.name: _COUNT if own.type is int else text for own in fields(Cell)},
+        "begins_with": text,
+        "train_pairs": _COUNT,
+        "results": by_name(record({"p@1": maybe(number(0, 100)), "n": _COUNT}, others=plain)),
+        "seconds": number(0),
+    }
+)
+_FILE = record(
+    {"format": one_of(_FORMAT), "version": whole(_FORMAT_VERSION, _FORMAT_VERSION), "rows": many(_row)}
+)
 
 
 def run_muse(

@@ -3,7 +3,6 @@
 Reads, beside vectors and dictionaries, `similarity/semeval17-2`, `topics/sib-200` and `retrieval/xquad-r`.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -13,12 +12,13 @@ import numpy as np
 
 from isolex.alignment import Alignment
 from isolex.benchmark.folder import DataFolder
-from isolex.errors import FormatError, InputError
+from isolex.errors import FormatError
 from isolex.evaluation import RankingResult, SimilarityResult, evaluate_similarity
 from isolex.evaluation.metrics import paired_test
 from isolex.names import look_up
 from isolex.progress import track
 from isolex.recipes import align
+from isolex.saved import parse_json, read_saved
 from isolex.transfer import (
     RANKINGS,
     WEIGHTINGS,
@@ -205,11 +205,10 @@ class TransferBenchmark:
     def _questions(self, language: str) -> tuple[list[Text], dict[str, int], dict[str, str]]:
         """All sentences of the contexts; for each question the one that answers it; and the questions."""
         path = self._folder.path / "retrieval" / "xquad-r" / f"{language}.json"
+        data = read_saved(path, "fetch it again")
         try:
-            return _parted(json.loads(path.read_text(encoding="utf-8")))
-        except OSError as error:
-            raise InputError(f"cannot be read ({error.strerror})", where=path) from error
-        except (ValueError, KeyError, TypeError, IndexError) as error:
+            return _parted(parse_json(data))
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             raise FormatError("is not of XQuAD-R's layout", where=path) from error
 
 

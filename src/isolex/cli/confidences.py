@@ -48,7 +48,7 @@ def _check_seeds(path: Path, alignment: Alignment) -> None:
     """Raise `InputError` if it is plain that there is nothing to learn from: learning takes minutes."""
     if alignment.card.status == "failed":
         raise InputError(
-            f"there are no confidences: the alignment failed ({alignment.card.reasons[0]})",
+            f"there are no confidences: the alignment failed ({alignment.card.reason})",
             where=path,
             fix="align again, with more seed pairs or other vectors",
         )

@@ -1,6 +1,5 @@
 """What the command line prints: results on stdout, everything else on stderr."""
 
-import json
 import signal
 import sys
 import time
@@ -24,6 +23,7 @@ from rich.table import Table
 
 from isolex.errors import IsolexWarning
 from isolex.progress import listening, stopping
+from isolex.saved import json_text
 
 EXIT_INTERRUPTED = 130
 _WIDE = 10_000
@@ -41,11 +41,11 @@ def emit(as_json: bool, data: Any, render: Callable[[Console], None]) -> None:
 
 
 def _json(data: Any) -> str:
-    text = json.dumps(data, ensure_ascii=False, indent=2)
+    text = json_text(data, indent=2)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:  # another encoding, or a word or path that is no proper Unicode
-        return json.dumps(data, indent=2)
+        return json_text(data, indent=2, ascii=True)
     return text
 
 

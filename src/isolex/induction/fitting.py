@@ -211,7 +211,7 @@ def _why_not(start: _Start, groups: Collection[str]) -> str | None:
     """Why nothing can be learnt, if nothing can."""
     card, found = start.alignment.card, len(np.unique(start.gold[:, 0]))
     if card.status == "failed":
-        return f"the alignment failed ({card.reasons[0]})"
+        return f"the alignment failed ({card.reason})"
     few = too_few(start.words)
     if few is None:
         return None

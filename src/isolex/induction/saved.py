@@ -4,26 +4,55 @@ confidence.safetensors   candidates, confidences and evidence of every source wo
 confidence.json          settings, versions, and digests of the alignment and of the answers
 """
 
-import json
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from jaxtyping import Float, Int
+from safetensors.numpy import save
 
 from isolex.alignment import Alignment, current_versions, load_card
 from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD, CARD, SEEDS
-from isolex.errors import IsolexWarning, MismatchError
+from isolex.errors import FormatError, InputError, IsolexWarning, MismatchError
 from isolex.files import atomic_file, digest
 from isolex.induction.reranker import Ranked
 from isolex.induction.settings import RerankSettings
+from isolex.saved import (
+    CARD_BYTES,
+    Array,
+    UnsoundError,
+    json_text,
+    many,
+    number,
+    parse_arrays,
+    parse_json,
+    read_saved,
+    record,
+    text,
+    whole,
+)
 
 _FORMAT = {"format": "isolex-confidences", "version": 1}
-_PARTS = ("keys", "confidence", "none_right", "spoken_for")
+_FIX = "make them again: isolex lexicon --min-confidence"
+_FLOAT = ("F64", "F32")
+_ARRAYS = {
+    "keys": Array("n a", -1, types=("I64", "I32")),
+    "confidence": Array("n a", 0, 1, types=_FLOAT),
+    "none_right": Array("n", 0, 1, types=_FLOAT),
+    "spoken_for": Array("n g", types=_FLOAT),
+}
+_KINDS = {int: whole(0, 2**63), float: number(0), tuple: many(text, least=1)}
+_SETTINGS = record({own.name: _KINDS[type(own.default)] for own in fields(RerankSettings)})
+_CARD = record(
+    {
+        **dict.fromkeys(("alignment", "answers", "reason"), text),
+        "settings": _SETTINGS,
+        "groups": many(text, least=1),
+    }
+)
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +74,7 @@ class SavedAnswers:
     def rank(self, rows: Int[np.ndarray, "w"]) -> Ranked:
         """Answers for source words, each asked once, in the order of their ids."""
         rows = np.unique(rows)
-        return Ranked(rows, *(getattr(self.ranked, part)[rows] for part in _PARTS))
+        return Ranked(rows, *(getattr(self.ranked, part)[rows] for part in _ARRAYS))
 
 
 def write_answers(answers: SavedAnswers, path: str | Path, alignment: Alignment) -> None:
@@ -68,7 +97,7 @@ def write_answers(answers: SavedAnswers, path: str | Path, alignment: Alignment)
             where=path,
             fix="save the dictionary with the alignment that it was made from",
         )
-    data = save({part: getattr(answers.ranked, part) for part in _PARTS})
+    data = save({part: getattr(answers.ranked, part) for part in _ARRAYS})
     made = _FORMAT | {
         "alignment": _fingerprint(folder),
         "answers": digest(data),
@@ -81,7 +110,7 @@ def write_answers(answers: SavedAnswers, path: str | Path, alignment: Alignment)
         temporary.write_bytes(data)
     # Last: until it stands there, its digest of the answers is that of the old ones, so neither is used.
     with atomic_file(folder / ANSWERS_CARD) as temporary:
-        temporary.write_text(json.dumps(made, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        temporary.write_text(json_text(made, indent=2) + "\n", encoding="utf-8")
 
 
 def read_answers(path: str | Path, alignment: Alignment) -> SavedAnswers | None:
@@ -102,16 +131,16 @@ def read_answers(path: str | Path, alignment: Alignment) -> SavedAnswers | None:
     ):
         return None
     try:
-        return _read(folder)
+        return _read(folder, alignment)
     except _OtherError as error:
         why = str(error)
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-        why = f"they are damaged ({' '.join(str(error).split())})"
-    warnings.warn(
-        f"{folder}: its confidences are not used: {why}; make them again: isolex lexicon --min-confidence",
-        IsolexWarning,
-        stacklevel=2,
-    )
+    except UnsoundError as error:
+        why = f"they are damaged ({error})"
+    except FormatError as error:
+        why = f"they are damaged ({Path(str(error.where)).name} {error.problem})"
+    except InputError as error:
+        why = f"{error.where} {error.problem}"
+    warnings.warn(f"{folder}: its confidences are not used: {why}; {_FIX}", IsolexWarning, stacklevel=2)
     return None
 
 
@@ -119,21 +148,51 @@ class _OtherError(Exception):
     """The answers are whole, but not those that are looked for."""
 
 
-def _read(folder: Path) -> SavedAnswers:
-    made = json.loads((folder / ANSWERS_CARD).read_text(encoding="utf-8"))
+def _read(folder: Path, alignment: Alignment) -> SavedAnswers:
+    made = parse_json(read_saved(folder / ANSWERS_CARD, _FIX, most=CARD_BYTES))
+    if not isinstance(made, dict) or not made.keys() >= _FORMAT.keys():
+        raise UnsoundError(f"is not {ANSWERS_CARD} of an alignment")
     if {name: made[name] for name in _FORMAT} != _FORMAT:
         raise _OtherError("another release of isolex wrote them")
-    if made["alignment"] != _fingerprint(folder):
+    card = _CARD(made)
+    settings = _settings(card["settings"])
+    if card["alignment"] != _fingerprint(folder):
         raise _OtherError("they are of another alignment than the one that stands there now")
-    data = (folder / ANSWERS).read_bytes()
-    if digest(data) != made["answers"]:
-        raise ValueError(f"{ANSWERS} and {ANSWERS_CARD} do not belong together")
-    parts = load(data)
-    ranked = Ranked(np.arange(len(parts["keys"])), *(parts[part] for part in _PARTS))
-    settings: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in made["settings"].items()
-    }
-    return SavedAnswers(ranked, RerankSettings(**settings), tuple(made["groups"]), str(made["reason"]))
+    data = read_saved(folder / ANSWERS, _FIX)
+    if digest(data) != card["answers"]:
+        raise UnsoundError(f"and {ANSWERS_CARD} do not belong together", (ANSWERS,))
+    sizes = {"n": len(alignment.source), "a": settings.alternatives, "g": len(card["groups"])}
+    parts = parse_arrays(data, _ARRAYS, sizes)
+    _check_answers(parts["keys"], parts["confidence"], len(alignment.target))
+    ranked = Ranked(np.arange(len(parts["keys"])), *(parts[part] for part in _ARRAYS))
+    return SavedAnswers(ranked, settings, card["groups"], card["reason"])
+
+
+def _settings(given: dict[str, Any]) -> RerankSettings:
+    try:
+        return RerankSettings(**given)
+    except InputError as error:
+        raise UnsoundError(f"do not hold: {error}", ("settings",)) from error
+
+
+def _check_answers(
+    keys: Int[np.ndarray, "n a"], confidence: Float[np.ndarray, "n a"], target_words: int
+) -> None:
+    """Target words that are there, each once a word, best first, and after them places without any.
+
+    Raises:
+        UnsoundError: They are something else.
+    """
+    if keys.max() >= target_words:
+        raise UnsoundError(f"holds {keys.max()}, expected less than {target_words:,}", ("keys",))
+    there, ordered = keys >= 0, np.sort(keys, axis=1)
+    twice = (ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)
+    if twice.any() or (there[:, 1:] > there[:, :-1]).any():
+        raise UnsoundError("holds a word twice, or one after the last", ("keys",))
+    falls = np.where(there[:, 1:], confidence[:, :-1] - confidence[:, 1:], 0)
+    # A calibration may turn the order round, but not here so and there otherwise.
+    if (falls < -_ROUNDING).any() and (falls > _ROUNDING).any():
+        raise UnsoundError("is in no order", ("confidence",))
 
 
 def _over(alignment: Alignment, source: str, target: str) -> bool:

@@ -62,6 +62,5 @@ def export(alignment: Alignment, folder: str | Path, *, format: str = "word2vec"
     files = write(alignment, folder)
     card = alignment.card
     if card.status in ("doubtful", "failed"):
-        reason = card.reasons[0] if card.reasons else "its card does not say why"
-        warnings.warn(f"the exported alignment is {card.status}: {reason}", IsolexWarning, stacklevel=2)
+        warnings.warn(f"the exported alignment is {card.status}: {card.reason}", IsolexWarning, stacklevel=2)
     return files

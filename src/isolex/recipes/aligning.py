@@ -103,7 +103,8 @@ def _vectors(given: Vectors | str | Path, side: str) -> Vectors:
     """The words that have a vector; who has not read the others from a file, which told, is told of them."""
     vectors = given if isinstance(given, Vectors) else Vectors.read(given)
     used = vectors.without_zeros()
-    if vectors.report is None and (missing := len(vectors) - len(used)):
+    told = vectors.report is not None and vectors.report.zero_rows is not None
+    if not told and (missing := len(vectors) - len(used)):
         zero = [vectors.words[row] for row in vectors.zero_rows[:3]]
         warnings.warn(
             f"{side}: left out {missing:,} of {len(vectors):,} words, whose vectors are zero, such as "

@@ -62,7 +62,10 @@ def without_quotes(rows: Sequence[Row], separator: Separator) -> list[Row]:
         # The name of a column of numbers may stand in quotes above them.
         changed.setdefault(place, _unquoted([cell]) or [cell])
     return [
-        Row(row.line, [changed[p][n] if n < len(changed[p]) else cell for p, cell in enumerate(row.cells)])
+        Row(
+            row.line,
+            [own[n] if n < len(own := changed.get(p, [])) else cell for p, cell in enumerate(row.cells)],
+        )
         for n, row in enumerate(rows)
     ]
 

@@ -6,24 +6,56 @@ rows.safetensors     the documents in the shared space, and their neighbourhoods
 bm25                 term weights, as bm25s stores them
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save
+import numpy as np
+from safetensors.numpy import save
 
 from isolex.alignment import Alignment, load
 from isolex.errors import FormatError, InputError, MismatchError
 from isolex.files import atomic_folder, check_folder
+from isolex.saved import (
+    WORDS,
+    Array,
+    UnsoundError,
+    date,
+    flag,
+    json_text,
+    many,
+    parse_arrays,
+    parse_json,
+    place,
+    read_json,
+    read_saved,
+    record,
+    sound,
+    text,
+    whole,
+)
 from isolex.transfer.documents import DocumentIndex, load_terms, save_terms
+from isolex.transfer.terms import check_terms
 from isolex.transfer.texts import Text
 
 CARD, DOCUMENTS, ROWS, TERMS = "index.json", "documents.jsonl", "rows.safetensors", "bm25"
 _CONTENTS = (CARD, DOCUMENTS, ROWS, TERMS)
-_KEYS = {"alignment", "reverse", "created", "vectors", "translations", "documents"}
 _VERSION = 1
+_FIX = "run isolex index again"
+_CARD = record(
+    {
+        "alignment": place,
+        "reverse": flag,
+        "created": date,
+        "vectors": many(text, least=2, most=2),
+        "translations": whole(1, WORDS),
+        "documents": whole(1, WORDS),
+    }
+)
+_DOCUMENT = record({"id": text, "text": text})
+# Cosines and lengths, but for rounding.
+_ONE = 1.001
+_ARRAYS = {"rows": Array("m p", -_ONE, _ONE), "neighbourhoods": Array("m", -_ONE, _ONE)}
 
 
 def check_index_output(path: str | Path) -> None:
@@ -63,15 +95,12 @@ def save_index(
         "documents": len(index.documents),
     }
     with atomic_folder(path, contents=_CONTENTS) as folder:
-        lines = (
-            json.dumps({"id": document.id, "text": document.text}, ensure_ascii=False) + "\n"
-            for document in index.documents
-        )
+        lines = (json_text({"id": document.id, "text": document.text}) + "\n" for document in index.documents)
         (folder / DOCUMENTS).write_text("".join(lines), encoding="utf-8")
         # Not `save_file`, which makes a file that nobody else may read.
         (folder / ROWS).write_bytes(save({"rows": index.rows, "neighbourhoods": index.neighbourhoods}))
         save_terms(index.bm25, folder / TERMS)
-        (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=2), encoding="utf-8")
+        (folder / CARD).write_text(json_text(card, indent=2), encoding="utf-8")
 
 
 def load_index(path: str | Path, *, alignment: str | Path | None = None) -> DocumentIndex:
@@ -102,17 +131,18 @@ def load_index(path: str | Path, *, alignment: str | Path | None = None) -> Docu
             where=path,
             fix="run isolex index again, or give the alignment by --alignment",
         )
-    try:
-        index = DocumentIndex(_read_documents(path), bound, translations=card["translations"])
-        tensors = load_file(path / ROWS)
-        # What was computed for the documents takes the place of what would be.
-        index.rows, index.neighbourhoods = tensors["rows"], tensors["neighbourhoods"]
-        index.bm25 = load_terms(path / TERMS)
-    except (OSError, EOFError, SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise _damaged(path, error) from error
-    sizes = {len(index.documents), len(index.rows), len(index.neighbourhoods), index.bm25.scores["num_docs"]}
-    if sizes != {card["documents"]} or index.rows.shape[1] != bound.mapping.source.shape[1]:
-        raise _damaged(path, "its files do not belong together")
+    documents = _read_documents(path / DOCUMENTS)
+    with sound(path, _FIX):
+        if len(documents) != card["documents"]:
+            raise UnsoundError(f"holds {len(documents):,} of {card['documents']:,} documents", (DOCUMENTS,))
+    arrays = _read_rows(path / ROWS, {"m": len(documents), "p": bound.mapping.source.shape[1]})
+    with sound(path / TERMS, _FIX):
+        check_terms(path / TERMS, len(documents))
+        terms = _read_terms(path / TERMS)
+    index = DocumentIndex(documents, bound, translations=card["translations"])
+    # What was computed for the documents takes the place of what would be.
+    index.rows, index.neighbourhoods = arrays["rows"], arrays["neighbourhoods"]
+    index.bm25 = terms
     return index
 
 
@@ -123,34 +153,50 @@ def _read_card(path: Path) -> dict[str, Any]:
             where=path,
             fix="give the folder that isolex index wrote with -o",
         )
-    try:
-        card = json.loads((path / CARD).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+    if not (path / CARD).exists():
         raise FormatError(
             f"is no index of documents: it holds no {CARD}",
             where=path,
             fix="make one: isolex index DIR DOCUMENTS -o INDEX",
-        ) from error
-    except (OSError, ValueError) as error:
-        raise _damaged(path, error) from error
-    if not isinstance(card, dict) or (card.get("format"), card.get("version")) != ("isolex-index", _VERSION):
-        raise FormatError(
-            f"is no index of documents of version {_VERSION}", where=path, fix="run isolex index again"
         )
-    missing = _KEYS - card.keys()
-    if missing:
-        raise _damaged(path, f"{CARD} holds no {min(missing)}")
-    return card
+    card = read_json(path / CARD, _FIX)
+    version = card.get("version") if isinstance(card, dict) else None
+    if not isinstance(card, dict) or card.get("format") != "isolex-index" or version != _VERSION:
+        later = type(version) is int and version > _VERSION
+        raise FormatError(
+            f"is no index of documents of version {_VERSION}",
+            where=path,
+            fix=f"{'run: pip install --upgrade isolex, or ' if later else ''}{_FIX}",
+        )
+    with sound(path, _FIX):
+        checked: dict[str, Any] = _CARD(card)
+        return checked
 
 
 def _read_documents(path: Path) -> list[Text]:
-    with (path / DOCUMENTS).open(encoding="utf-8") as lines:
-        return [Text(data["id"], data["text"]) for data in map(json.loads, lines)]
+    documents = []
+    for number, line in enumerate(read_saved(path, _FIX).splitlines(), start=1):
+        with sound(f"{path}, line {number}", _FIX):
+            documents.append(Text(**_DOCUMENT(parse_json(line))))
+    return documents
 
 
-def _damaged(path: Path, why: object) -> FormatError:
-    return FormatError(f"is damaged ({why})", where=path, fix="run isolex index again")
+def _read_rows(path: Path, sizes: dict[str, int]) -> dict[str, np.ndarray]:
+    """Rows of length 1, or 0 for a document without known words; and what they are near to."""
+    with sound(path, _FIX):
+        arrays = parse_arrays(read_saved(path, _FIX), _ARRAYS, sizes)
+        lengths = np.linalg.norm(arrays["rows"], axis=1)
+        if ((lengths != 0) & (abs(lengths - 1) > _ONE - 1)).any():
+            raise UnsoundError("holds a row of another length than 1", ("rows",))
+    return arrays
+
+
+def _read_terms(path: Path) -> Any:
+    try:
+        return load_terms(path)
+    except (ValueError, TypeError, ImportError) as error:  # it is stricter than we are here and there
+        raise UnsoundError(f"is not what bm25s reads: {error}") from error
 
 
 def _fingerprints(alignment: Alignment) -> Sequence[str]:
-    return [alignment.card.source.fingerprint, alignment.card.target.fingerprint]
+    return alignment.card.source.fingerprint, alignment.card.target.fingerprint

@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 
 from isolex.arrays import ArrayLike
-from isolex.errors import InputError, IsolexWarning
+from isolex.errors import FormatError, InputError, IsolexWarning
+
+_ROWS = 16_384  # looked at in one go
 
 
 def as_array(matrix: ArrayLike) -> np.ndarray:
@@ -78,6 +80,30 @@ def check_table(words: Sequence[str], matrix: np.ndarray) -> None:
     _check_finite(words, matrix)
 
 
+def check_stored_rows(words: Sequence[str], matrix: np.ndarray) -> None:
+    """Check the rows of a memory map, which nobody looked at when it was opened.
+
+    Args:
+        words: n words.
+        matrix: Their rows, [n, d]; unless it is a memory map, it was checked before.
+
+    Raises:
+        FormatError: A row is not finite.
+    """
+    if not isinstance(matrix, np.memmap):
+        return
+    for start in range(0, len(matrix), _ROWS):
+        rows = np.asarray(matrix[start : start + _ROWS])
+        # The sum is finite only if every value is.
+        if not np.isfinite(rows.sum(dtype=np.float64)):
+            bad = start + int(np.flatnonzero(~np.isfinite(rows).all(axis=1))[0])
+            raise FormatError(
+                f"is damaged (the row of {words[bad]!r} holds NaN or infinite values)",
+                where=getattr(matrix, "filename", None) or "store",
+                fix="fetch or make the file again",
+            )
+
+
 def _check_shape(words: Sequence[str], matrix: np.ndarray) -> None:
     if matrix.ndim != 2:
         raise InputError(f"got {matrix.ndim} dimensions, expected a row for each word", where="matrix")
@@ -112,7 +138,7 @@ def _check_words(words: Sequence[str]) -> None:
 
 
 def _check_finite(words: Sequence[str], matrix: np.ndarray) -> None:
-    # A memory map is not read through only to be looked at; `tensor` checks when its values are used.
+    # A memory map is not read through only to be looked at: see `check_stored_rows`.
     if isinstance(matrix, np.memmap):
         return
     bad = np.flatnonzero(~np.isfinite(matrix).all(axis=1))

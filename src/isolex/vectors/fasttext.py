@@ -20,13 +20,15 @@ _COUNT = struct.Struct("=qb")  # after each word and its NUL: its frequency and 
 _MATRIX = struct.Struct("=?2q")  # quantised or not, rows, columns
 
 _AGAIN = "fetch the file again"
+# Characters of an n-gram; more than any model has would only take time.
+_LONGEST = 100
 
 
 class FastTextSubwords(NgramVectors):
     """A fastText model's n-grams; words that the model has seen, read or not, keep their own vectors."""
 
     def __init__(self, model: Any) -> None:
-        super().__init__(model.vectors_ngrams, model.min_n, model.max_n)
+        super().__init__(model.vectors_ngrams, max(model.min_n, 1), model.max_n)
         self._model = model
 
     def vector(self, word: str) -> np.ndarray:
@@ -76,7 +78,8 @@ def _check_whole(path: Path) -> None:
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         try:
             _, _, dimension, *settings = _HEADER.unpack_from(data)
-            bucket, (words, _, labels, _, pruned) = settings[7], settings[-5:]
+            bucket, shortest, longest = settings[7:10]
+            words, _, labels, _, pruned = settings[-5:]
             position = _HEADER.size
             for _ in range(words):
                 position = data.find(b"\0", position) + 1
@@ -94,7 +97,8 @@ def _check_whole(path: Path) -> None:
         raise FormatError(
             "is a quantised fastText model", where=path, fix="name the .bin that it was made from"
         )
-    if (rows, columns) != (words + bucket, dimension):
+    possible = min(words, dimension) > 0 and min(bucket, shortest, longest) >= 0 and longest <= _LONGEST
+    if (rows, columns) != (words + bucket, dimension) or not possible:
         raise FormatError("the fastText binary contradicts itself", where=path, fix=_AGAIN)
     if missing > 0:
         raise _cut_off(path)

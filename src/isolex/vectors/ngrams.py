@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Float
 
+from isolex.errors import FormatError
+
 # FNV-1a, 32 bits.
 _BASIS, _PRIME, _BITS = 2166136261, 16777619, 0xFFFFFFFF
 
@@ -31,11 +33,21 @@ class NgramVectors:
         return self.composed(word)
 
     def composed(self, word: str) -> Float[np.ndarray, "d"]:
-        """The mean of the word's n-gram vectors, float32, known or not; zeros if it has no n-gram."""
+        """The mean of the word's n-gram vectors, float32, known or not; zeros if it has no n-gram.
+
+        Raises:
+            FormatError: It is not finite: n-grams may be mapped from a file that nobody has looked through.
+        """
         rows = [_hash(ngram) % len(self.matrix) for ngram in self._ngrams(word)]
         if not rows:
             return np.zeros(self.matrix.shape[1], dtype=np.float32)
         mean: np.ndarray = self.matrix[rows].astype(np.float32, copy=False).mean(axis=0)
+        if not np.isfinite(mean).all():
+            raise FormatError(
+                f"is damaged (an n-gram of {word!r} holds NaN or infinite values)",
+                where=getattr(self.matrix, "filename", None) or "n-grams",
+                fix="fetch or make the file again",
+            )
         return mean
 
     def _ngrams(self, word: str) -> Iterator[bytes]:

@@ -20,6 +20,19 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from isolex.errors import FormatError, InputError
+from isolex.saved import (
+    DIMENSION,
+    WORDS,
+    Array,
+    UnsoundError,
+    many,
+    maybe,
+    parse_json,
+    record,
+    sound,
+    text,
+    whole,
+)
 from isolex.vectors.content import Content
 from isolex.vectors.gather import Gather, ReadOptions
 from isolex.vectors.ngrams import NgramVectors
@@ -32,7 +45,28 @@ FORMAT = "isolex-vectors"
 VERSION = 1
 CHUNK = 4096  # rows converted at a time
 
+_FIX = "fetch or make the file again"
 _DTYPES = {"F32": "<f4", "F16": "<f2"}
+_ARRAYS = {
+    "matrix": Array("n d", types=tuple(_DTYPES)),
+    "words": Array("bytes", types=("U8",)),
+    "offsets": Array("bounds", types=("I64",)),
+}
+_NGRAMS = {"ngrams": Array("buckets d", types=tuple(_DTYPES))}
+# Longer n-grams than any model has would only take time.
+_LENGTH = whole(1, 100)
+_CARD = record(
+    {},
+    {
+        "n": whole(1, WORDS),
+        "dimension": whole(1, DIMENSION),
+        "language": maybe(text),
+        "fingerprint": maybe(text),
+        "zero_rows": whole(0, WORDS),
+        "without_vector": many(text),
+        "ngrams": record({"shortest": _LENGTH, "longest": _LENGTH}),
+    },
+)
 
 
 class StoredWords(Sequence[str]):
@@ -68,7 +102,7 @@ class StoredWords(Sequence[str]):
         try:
             words = tuple(self._options.normal(self._text[start:end].decode()) for start, end in pieces)
         except UnicodeDecodeError as error:
-            raise _damaged(self._path, "a word is not UTF-8") from error
+            raise FormatError("is damaged (a word is not UTF-8)", where=self._path, fix=_FIX) from error
         if len(set(words)) < len(words):
             raise FormatError(
                 "two words of the store are the same, at least in Unicode NFC",
@@ -101,7 +135,9 @@ def read_store(path: Path, kind: VectorFormat, options: ReadOptions) -> Content:
         return replace(content, language=language, subwords=subwords)
     rows = min(len(words), options.limit or len(words))
     fingerprint = card.get("fingerprint") if rows == len(words) else None
-    report = ReadReport(str(kind), rows, unit="row")
+    # Of the first rows one knows only that there are none where there are none at all.
+    zero_rows = card.get("zero_rows") if rows == len(words) or card.get("zero_rows") == 0 else None
+    report = ReadReport(str(kind), rows, zero_rows=zero_rows, unit="row")
     without_vector = frozenset(card.get("without_vector", ()))
     return Content(words.head(rows), matrix[:rows], language, report, subwords, fingerprint, without_vector)
 
@@ -123,6 +159,7 @@ def write_store(content: Content, path: Path) -> None:
         "language": content.language,
         "fingerprint": content.fingerprint,
     }
+    card["zero_rows"] = int((~content.matrix.any(axis=1)).sum())
     if content.without_vector:
         card["without_vector"] = sorted(content.without_vector)
     tensors = {
@@ -146,59 +183,74 @@ def write_store(content: Content, path: Path) -> None:
 def _open(
     path: Path, options: ReadOptions
 ) -> tuple[dict[str, Any], np.ndarray, StoredWords, NgramVectors | None]:
-    try:
-        with safe_open(path, framework="numpy") as file:
-            card = _card(path, file.metadata() or {})
-            words, offsets = file.get_tensor("words"), file.get_tensor("offsets")
-            matrix = _mapped(path, file, "matrix")
-            ngrams = _mapped(path, file, "ngrams") if "ngrams" in card else None
-    except SafetensorError as error:
-        raise _damaged(path, str(error)) from error
-    if words.dtype != np.uint8 or offsets.dtype != np.int64 or offsets.shape != (len(matrix) + 1,):
-        raise _damaged(path, "its words and rows do not match")
-    if offsets[0] != 0 or offsets[-1] != words.size or (np.diff(offsets) < 1).any():
-        raise _damaged(path, "its words have no proper bounds")
-    subwords = None if ngrams is None else _subwords(path, card["ngrams"], ngrams, matrix.shape[1])
-    return card, matrix, StoredWords(path, words.tobytes(), offsets, options), subwords
+    with sound(path, _FIX):
+        try:
+            with safe_open(path, framework="numpy") as file:
+                return _checked(path, file, options)
+        except SafetensorError as error:
+            raise UnsoundError(f"is cut off or no safetensors file: {error}") from error
+
+
+def _checked(
+    path: Path, file: Any, options: ReadOptions
+) -> tuple[dict[str, Any], np.ndarray, StoredWords, NgramVectors | None]:
+    """What `_open` gives: card, rows, words and n-grams, which fit each other."""
+    card = _card(path, file.metadata() or {})
+    declared = _ARRAYS | (_NGRAMS if "ngrams" in card else {})
+    sizes = {size: card[name] for size, name in (("n", "n"), ("d", "dimension")) if name in card}
+    missing = declared.keys() - file.keys()
+    if missing:
+        raise UnsoundError(f"lacks {min(missing)!r}")
+    for name, array in declared.items():
+        header = file.get_slice(name)
+        array.check_header(name, header.get_dtype(), header.get_shape(), sizes)
+    text, offsets = file.get_tensor("words").tobytes(), file.get_tensor("offsets")
+    if len(offsets) != sizes["n"] + 1:
+        raise UnsoundError(f"bound {len(offsets) - 1:,} words, expected {sizes['n']:,}", ("offsets",))
+    if offsets[0] != 0 or offsets[-1] != len(text) or (offsets[1:] <= offsets[:-1]).any():
+        raise UnsoundError("do not part the words", ("offsets",))
+    subwords = None
+    if "ngrams" in card:
+        shortest, longest = card["ngrams"]["shortest"], card["ngrams"]["longest"]
+        if shortest > longest:
+            raise UnsoundError(f"are of {shortest} to {longest} characters", ("ngrams",))
+        subwords = NgramVectors(_mapped(path, file, "ngrams"), shortest, longest)
+    return card, _mapped(path, file, "matrix"), StoredWords(path, text, offsets, options), subwords
 
 
 def _mapped(path: Path, file: Any, name: str) -> np.ndarray:
-    rows = file.get_slice(name)
-    shape, dtype = tuple(rows.get_shape()), _DTYPES.get(rows.get_dtype())
-    if dtype is None or len(shape) != 2 or 0 in shape:
-        raise _damaged(path, f"its {name} is not one of float32 or float16 rows")
+    """A tensor, of which the bytes come into memory where they are used."""
+    header = file.get_slice(name)
     # Copy on write: the array counts as writable, which PyTorch wants, and the file stays as it is.
-    return np.memmap(path, dtype=dtype, mode="c", offset=_offset(path, name), shape=shape)
-
-
-def _subwords(path: Path, lengths: Any, ngrams: np.ndarray, dimension: int) -> NgramVectors:
-    try:
-        shortest, longest = int(lengths["shortest"]), int(lengths["longest"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(path, "its card does not say how long n-grams are") from error
-    if ngrams.shape[1] != dimension or shortest < 1:
-        raise _damaged(path, "its n-grams and rows do not match")
-    return NgramVectors(ngrams, shortest, longest)
+    return np.memmap(
+        path,
+        dtype=_DTYPES[header.get_dtype()],
+        mode="c",
+        offset=_offset(path, name),
+        shape=tuple(header.get_shape()),
+    )
 
 
 def _card(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
     try:
-        card = json.loads(metadata.get(CARD, "null"))
-    except json.JSONDecodeError as error:
-        raise _damaged(path, "its card is not JSON") from error
+        card = parse_json(metadata.get(CARD, "null"))
+    except UnsoundError as error:
+        raise UnsoundError(error.problem, ("card",)) from error
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         raise FormatError(
             "is a safetensors file, but not one of isolex vectors",
             where=path,
             fix="convert the vectors with what made them to word2vec text",
         )
-    if card.get("version") != VERSION:
+    version = card.get("version")
+    if type(version) is not int or version != VERSION:
         raise FormatError(
-            f"is a store of version {card.get('version')}, this isolex reads version {VERSION}",
+            f"is a store of version {str(version)[:40]}, this isolex reads version {VERSION}",
             where=path,
             fix="run: pip install --upgrade isolex",
         )
-    return card
+    checked: dict[str, Any] = _CARD(card)
+    return checked
 
 
 def _offset(path: Path, name: str) -> int:
@@ -207,9 +259,3 @@ def _offset(path: Path, name: str) -> int:
         size = int.from_bytes(file.read(8), "little")
         start: int = json.loads(file.read(size))[name]["data_offsets"][0]
     return 8 + size + start
-
-
-def _damaged(path: Path, what: str) -> FormatError:
-    return FormatError(
-        f"the store is damaged or cut off: {what}", where=path, fix="fetch or make the file again"
-    )

@@ -19,7 +19,7 @@ from torch import Tensor
 from isolex.arrays import ArrayLike, as_matrix
 from isolex.errors import InputError, IsolexWarning, UnknownWordError
 from isolex.files import digest
-from isolex.vectors.checks import as_array, check_table, check_unicode, in_nfc
+from isolex.vectors.checks import as_array, check_stored_rows, check_table, check_unicode, in_nfc
 from isolex.vectors.content import Content, Subwords
 from isolex.vectors.formats import read_content, write_content
 from isolex.vectors.gather import DType, ReadOptions, Unicode
@@ -118,6 +118,7 @@ class Vectors:
 
     def write(self, path: str | Path, *, format: str | None = None) -> None:
         """Write a file; see `write_vectors`."""
+        check_stored_rows(self.words, self.matrix)
         content = Content(
             self.words,
             self.matrix,
@@ -188,9 +189,11 @@ class Vectors:
         Raises:
             UnknownWordError: The word is not there or its vector is zero, and there are no subwords to make
                 one from.
+            FormatError: It is a row of a store, and holds NaN or infinite values.
         """
         row = self.id(word)
         if row is not None:
+            check_stored_rows([word], self.matrix[row : row + 1])
             return np.asarray(self.matrix[row], dtype=np.float32)
         made = self.from_subwords(word)
         if made is None:
@@ -208,9 +211,14 @@ class Vectors:
         """All rows as a float32 tensor; on the CPU it shares memory with a float32 matrix.
 
         Raises:
-            InputError: The device is not there, or a stored matrix holds NaN or infinite values.
+            InputError: The device is not there.
+            FormatError: A store holds NaN or infinite values.
         """
-        return as_matrix(self.matrix, name=repr(self), device=device)
+        try:
+            return as_matrix(self.matrix, name=repr(self), device=device)
+        except InputError:
+            check_stored_rows(self.words, self.matrix)  # which can tell the file and the word
+            raise
 
     def head(self, n: int) -> "Vectors":
         """The first n words, sharing memory with these; these themselves if there are no more.
@@ -356,6 +364,7 @@ def write_vectors(vectors: Vectors, path: str | Path, *, format: str | None = No
 
     Raises:
         InputError: The format is unknown, it cannot hold one of the words, or the file cannot be written.
+        FormatError: They are of a store that holds NaN or infinite values.
         MissingExtraError: .zst without the package zstandard.
     """
     vectors.write(path, format=format)

@@ -1,6 +1,5 @@
 """Declarations of datasets: small JSON files, checked when they are read."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from isolex.benchmark.registry.dataset import Dataset, placeholders
 from isolex.errors import FormatError, InputError
+from isolex.saved import UnsoundError, parse_json
 
 _SHA256 = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<path>\S+)")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -41,10 +41,10 @@ def read_json(path: Path) -> Any:
         InputError: It cannot be read.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parse_json(path.read_bytes())
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=path) from error
-    except (ValueError, RecursionError) as error:
+    except UnsoundError as error:
         raise FormatError(f"is no JSON ({error})", where=path) from error
 
 

@@ -1,0 +1,264 @@
+"""Small files of every kind that isolex reads, and the commands that read them."""
+
+import bz2
+import gzip
+import json
+import lzma
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import zstandard
+from gensim.models import FastText
+from gensim.models.fasttext import save_facebook_model
+
+from isolex import align
+from isolex.benchmark.muse import Cell, MuseRow, ResultsFile
+from isolex.induction import RerankedDictionary, RerankSettings
+from isolex.induction.reranker import Ranked
+from isolex.induction.saved import SavedAnswers
+from isolex.lexicon import Lexicon
+from isolex.transfer import DocumentIndex, read_texts, save_index
+from isolex.vectors import Vectors
+from isolex.vectors.ngrams import NgramVectors
+from tests.spaces import gaussian, planted
+
+WORDS, DIMENSION = 60, 8
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A file that is damaged, and who reads it.
+
+    Attributes:
+        kind: What inputs are counted by.
+        path: The file, below the folder of the material.
+        commands: Command lines, of which each reads it; "@results" is no command but `ResultsFile`.
+    """
+
+    kind: str
+    path: str
+    commands: tuple[tuple[str, ...], ...]
+
+
+def make(folder: Path) -> list[Subject]:
+    """Make the files."""
+    source, target, pairs = planted(WORDS, DIMENSION)
+    seeds, test = Lexicon(pairs.pairs[:40]), Lexicon(pairs.pairs[40:])
+    _write_vectors(folder, source, target)
+    seeds.write(folder / "seeds.tsv")
+    test.write(folder / "test.tsv")
+    _write_texts(folder, source, target, pairs)
+    _write_alignments(folder, seeds)
+    index = DocumentIndex(read_texts(folder / "documents.tsv"), _aligned(folder, seeds))
+    save_index(index, folder / "I", folder / "A")
+    digest = "sha256:0"
+    cell = Cell("aa-bb", "procrustes", 0, 60, digest, digest, digest, digest, "0")
+    ResultsFile(folder / "results.json").add(
+        MuseRow(cell, "pairs", 40, {"csls": {"p@1": 50.0, "n": 20, "interval": [1.0, None]}}, 0.1)
+    )
+    return list(_subjects())
+
+
+def _write_vectors(folder: Path, source: Vectors, target: Vectors) -> None:
+    source.write(folder / "aa.vec")
+    target.write(folder / "bb.vec")
+    source.write(folder / "aa.txt")
+    source.write(folder / "aa.bin")
+    source.write(folder / "aa.safetensors")
+    Vectors(source.words, source.matrix.astype(np.float16), "aa").write(folder / "half.safetensors")
+    source.subwords = NgramVectors(gaussian(20, DIMENSION, 4), 3, 6)
+    source.write(folder / "ngrams.safetensors")
+    source.subwords = None
+    data = (folder / "aa.vec").read_bytes()
+    (folder / "aa.vec.gz").write_bytes(gzip.compress(data, mtime=0))
+    (folder / "aa.vec.bz2").write_bytes(bz2.compress(data))
+    (folder / "aa.vec.xz").write_bytes(lzma.compress(data))
+    (folder / "aa.vec.zst").write_bytes(zstandard.compress(data))
+    sentences = [list(source.words)] * 2
+    model = FastText(sentences, vector_size=DIMENSION, bucket=30, min_count=1, epochs=1, workers=1, seed=1)
+    save_facebook_model(model, str(folder / "model.bin"))
+
+
+def _write_texts(folder: Path, source: Vectors, target: Vectors, pairs: Lexicon) -> None:
+    def write(name: str, rows: list[str]) -> None:
+        (folder / name).write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+    some, weights = pairs.pairs[:40], [number / 40 for number in range(40)]
+    write("space.txt", [f"{a} {b}" for a, b in some])
+    write("comma.csv", ["source,target", *(f"{a},{b}" for a, b in some)])
+    write("semicolon.csv", [f"{a};{b};0,{number:02}" for number, (a, b) in enumerate(some)])
+    write("weighted.tsv", [f"{a}\t{b}\t{w}" for (a, b), w in zip(some, weights, strict=True)])
+    write("quoted.tsv", [f'"{a}"\t"{b}"' for a, b in some])
+    write("objects.jsonl", [json.dumps({"source": a, "target": b, "weight": 0.5}) for a, b in some])
+    write("lists.jsonl", [json.dumps([a, b]) for a, b in some])
+    write("aligner.txt", [f"{a} {b} {w}" for (a, b), w in zip(some, weights, strict=True)])
+    words, others = source.words, target.words
+    similar = zip(words[:20], words[1:21], others[1:21], weights, strict=False)
+    write("similarity.tsv", ["unseen\tunknown\t3", *(f"{a}\t{b}\t{w}" for a, b, _, w in similar)])
+    write("similarity.csv", ["word1,word2,score", *(f"{a},{b},{n % 9}" for n, (a, b) in enumerate(some))])
+    write("questions.txt", [": first", *(" ".join(words[n : n + 4]) for n in range(0, 40, 4))])
+    write("words.txt", list(words[:20]))
+    for name, own in (("queries", words), ("documents", others)):
+        texts = [f"{own[n]} {own[n + 1]} {own[n + 2]}." for n in range(0, 36, 3)]
+        write(f"{name}.tsv", [f"d{n}\t{text}" for n, text in enumerate(texts)])
+        write(f"{name}.txt", texts)
+        write(f"{name}.jsonl", [json.dumps({"id": f"d{n}", "text": text}) for n, text in enumerate(texts)])
+        write(f"{name}.labelled.tsv", [f"topic{n % 2}\t{text}" for n, text in enumerate(texts)])
+    write("relevance.tsv", [f"d{n}\td{n}" for n in range(12)])
+
+
+def _aligned(folder: Path, seeds: Lexicon):
+    sides = (Vectors.read(folder / f"{side}.vec", language=side) for side in ("aa", "bb"))
+    return align(*sides, seeds, method="procrustes", normalize=("unit", "center", "unit-dim", "unit"))
+
+
+def _write_alignments(folder: Path, seeds: Lexicon) -> None:
+    """A with copies of its vectors and with confidences, R with references."""
+    alignment = _aligned(folder, seeds)
+    alignment.save(folder / "A")
+    alignment.save(folder / "R", vectors="reference")
+    settings = RerankSettings(groups=("alignment", "strings"), alternatives=3)
+    keys = np.stack([np.arange(WORDS), (np.arange(WORDS) + 1) % WORDS, np.full(WORDS, -1)], axis=1)
+    confidence = np.tile([0.8, 0.1, 0.0], (WORDS, 1))
+    answers = Ranked(
+        np.arange(WORDS), keys, confidence, np.full(WORDS, 0.1), np.tile([1.0, -0.5], (WORDS, 1))
+    )
+    ranker = SavedAnswers(answers, settings, settings.groups, "by hand")
+    RerankedDictionary(alignment, ranker, settings.groups, learnt=True, reason=ranker.reason).save(
+        folder / "A"
+    )
+
+
+_BEST = ("--method", "procrustes", "--force", "--json")
+_ALIGN = ("align", "aa.vec", "bb.vec", "-o", "out", *_BEST, "--lexicon")
+
+
+def _subjects():
+    for name in (
+        *("aa.vec", "aa.txt", "aa.bin", "aa.vec.gz", "aa.vec.bz2", "aa.vec.xz", "aa.vec.zst"),
+        *("aa.safetensors", "half.safetensors", "ngrams.safetensors", "model.bin"),
+    ):
+        yield Subject("vectors", name, _of_vectors(name))
+    for name in (
+        *("seeds.tsv", "space.txt", "comma.csv", "semicolon.csv", "weighted.tsv", "quoted.tsv"),
+        *("objects.jsonl", "lists.jsonl", "aligner.txt"),
+    ):
+        yield Subject(
+            "lexicons",
+            name,
+            (
+                ("info", name, "--json"),
+                (*_ALIGN, name),
+                ("evaluate", "bli", "A", name, "--json"),
+                ("evaluate", "bli", "A", "test.tsv", "--train", name, "--json"),
+            ),
+        )
+    for name in ("similarity.tsv", "similarity.csv"):
+        yield Subject(
+            "similarity and analogy sets",
+            name,
+            (
+                ("evaluate", "similarity", "aa.vec", name, "--json"),
+                ("evaluate", "similarity", "A", name, "--json"),
+            ),
+        )
+    yield Subject(
+        "similarity and analogy sets",
+        "questions.txt",
+        (("evaluate", "analogy", "aa.vec", "questions.txt", "--json"),),
+    )
+    yield Subject(
+        "word lists", "words.txt", (("convert", "aa.vec", "out.vec", "--vocabulary", "words.txt", "--json"),)
+    )
+    yield from _of_texts()
+    yield from _of_folders()
+    yield Subject("benchmark results", "results.json", (("@results", "results.json"),))
+
+
+def _of_vectors(name: str) -> tuple[tuple[str, ...], ...]:
+    return (
+        ("info", name, "--json"),
+        ("convert", name, "out.vec", "--json"),
+        ("convert", name, "out.safetensors", "--dtype", "float16", "--json"),
+        ("convert", name, "out.bin", "--vocabulary", "words.txt", "--json"),
+        ("align", name, "bb.vec", "-o", "out", *_BEST, "--lexicon", "seeds.tsv"),
+        ("evaluate", "similarity", name, "similarity.tsv", "--json"),
+        ("evaluate", "analogy", name, "questions.txt", "--json"),
+        ("diagnose", name, "bb.vec", "--words", "20", "--json"),
+        ("translate", "A", "s3", "s50", "unseen", "--source", name, "--other-vectors", "--json"),
+    )
+
+
+def _of_texts():
+    for end in ("tsv", "txt", "jsonl"):
+        queries, documents = f"queries.{end}", f"documents.{end}"
+        yield Subject(
+            "texts",
+            documents,
+            (
+                ("index", "A", documents, "-o", "out", "--json"),
+                ("evaluate", "sentences", "A", queries, documents, "--json"),
+                ("evaluate", "retrieval", "A", "queries.tsv", documents, "relevance.tsv", "--json"),
+                ("classify", "A", "queries.labelled.tsv", documents, "-o", "out.jsonl", "--json"),
+            ),
+        )
+    yield Subject(
+        "texts",
+        "documents.labelled.tsv",
+        (
+            ("evaluate", "topics", "A", "queries.labelled.tsv", "documents.labelled.tsv", "--json"),
+            ("classify", "A", "documents.labelled.tsv", "queries.txt", "--reverse", "--json"),
+        ),
+    )
+    yield Subject(
+        "texts",
+        "relevance.tsv",
+        (("evaluate", "retrieval", "A", "queries.tsv", "documents.tsv", "relevance.tsv", "--json"),),
+    )
+
+
+def _of_folders():
+    for folder in ("A", "R"):
+        reads = (
+            ("info", folder, "--json"),
+            ("translate", folder, "s3", "s50", "unseen", "--json"),
+            ("translate", folder, "t3", "--reverse", "--criterion", "isf", "--json"),
+            ("translate", folder, "s3", "s9", "--criterion", "csls", "--json"),
+            ("lexicon", folder, "-o", "out.jsonl", "--json"),
+            ("evaluate", "bli", folder, "test.tsv", "--json"),
+            ("export", folder, "-o", "out", "--format", "huggingface", "--json"),
+            ("export", folder, "-o", "out", "--format", "word2vec", "--json"),
+            ("index", folder, "documents.tsv", "-o", "out", "--json"),
+            ("diagnose", "aa.vec", "bb.vec", "--alignment", folder, "--words", "20", "--json"),
+        )
+        for name in ("card.json", "alignment.safetensors", "seeds.tsv"):
+            yield Subject("alignments", f"{folder}/{name}", reads)
+        if folder == "A":
+            for name in ("source.safetensors", "target.safetensors"):
+                yield Subject("alignments", f"A/{name}", reads)
+    confident = ("lexicon", "A", "--min-confidence", "0.5", "--json", "-o")
+    for name in ("confidence.json", "confidence.safetensors"):
+        yield Subject(
+            "confidences",
+            f"A/{name}",
+            (
+                (*confident, "out.jsonl"),
+                (*confident, "out.tei"),
+                (*confident, "out.tsv", "--one-to-one"),
+                ("translate", "A", "s3", "s9", "--min-confidence", "0.1", "--json"),
+                ("info", "A", "--json"),
+            ),
+        )
+    for name in (
+        *("index.json", "documents.jsonl", "rows.safetensors", "bm25/vocab.index.json"),
+        *(
+            "bm25/params.index.json",
+            *(f"bm25/{part}.csc.index.npy" for part in ("data", "indices", "indptr")),
+        ),
+    ):
+        searches = tuple(
+            ("search", "I", "s3 s4 unknown", "--by", by, "--alignment", "A", "--json")
+            for by in ("fusion", "vectors", "translation")
+        )
+        yield Subject("indexes", f"I/{name}", searches)
