@@ -8,7 +8,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 from safetensors.torch import save_file as save_torch_file
 
-from isolex.errors import FormatError, InputError
+from isolex.errors import FormatError, InputError, IsolexWarning
 from isolex.vectors import Vectors, read_vectors
 from isolex.vectors.ngrams import NgramVectors
 from isolex.vectors.report import NOT_FINITE, Skip
@@ -72,7 +72,16 @@ def test_the_card_says_what_it_is(path, vectors):
         "dimension": 4,
         "language": "en",
         "fingerprint": vectors.fingerprint,
+        "zero_rows": 0,
     }
+
+
+def test_a_store_knows_how_many_of_its_rows_are_zero(tmp_path):
+    path = tmp_path / "file.safetensors"
+    Vectors(["a", "b", "c"], np.array([[1, 2], [0, 0], [0, 1]])).write(path)
+    with pytest.warns(IsolexWarning, match="1 word has a zero vector"):
+        assert read_vectors(path).report.zero_rows == 1
+    assert read_vectors(path, limit=1).report.zero_rows is None
 
 
 def test_options_work(path, vectors):
