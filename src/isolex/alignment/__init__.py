@@ -9,6 +9,7 @@ from isolex.alignment.artefact import check_output, check_vectors, load_artefact
 from isolex.alignment.card import Card, SideCard, Status, current_versions
 from isolex.alignment.entries import Direction, Entry, InducedLexicon
 from isolex.arrays import pick_device
+from isolex.files import steady
 from isolex.vectors import Vectors
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 
+@steady
 def load(
     path: str | Path,
     *,
@@ -70,6 +72,7 @@ def load(
     )
 
 
+@steady
 def load_card(path: str | Path) -> Card:
     """Read only the card of a saved alignment.
 

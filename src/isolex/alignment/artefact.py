@@ -18,7 +18,7 @@ from torch import Tensor
 
 from isolex.alignment.card import Card, SideCard
 from isolex.errors import FormatError, InputError, MismatchError
-from isolex.files import atomic_folder, check_folder
+from isolex.files import atomic_folder, check_folder, check_not_input, json_text
 from isolex.lexicon import Lexicon
 from isolex.mapping import Mapping
 from isolex.names import look_up
@@ -80,6 +80,10 @@ def save_artefact(
             card[side]["path"] = card[side]["path"] and Path(card[side]["path"]).name
     card["vectors"] = vectors
     card["seeds"] = len(artefact.seeds)
+    for table, side_card in ((source, artefact.card.source), (target, artefact.card.target)):
+        # An alignment that is saved where it came from writes the vectors there anew.
+        if vectors == "reference" or table.fingerprint not in _fingerprints(Path(path)):
+            check_not_input(path, table.path, side_card.path, whole=True)
     with atomic_folder(path, contents=CONTENTS) as folder:
         # Not `save_file`, which makes a file that nobody else may read.
         (folder / MATRICES).write_bytes(save(tensors))
@@ -88,7 +92,7 @@ def save_artefact(
         if vectors == "copy":
             for side, table in zip(SIDES, (source, target), strict=True):
                 table.write(folder / f"{side}.safetensors")
-        (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        (folder / CARD).write_text(json_text(card, indent=2) + "\n", encoding="utf-8")
 
 
 def check_output(path: str | Path) -> None:
@@ -175,6 +179,15 @@ def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors:
             fix="give those, or say that these are of the same space (other_vectors=True, --other-vectors)",
         )
     return begins_alike and len(vectors) == card.words
+
+
+def _fingerprints(folder: Path) -> list[str]:
+    """Of the vectors that were copied into a saved alignment; none if there is no such thing."""
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        return [card[side]["fingerprint"] for side in SIDES if (folder / f"{side}.safetensors").is_file()]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return []
 
 
 def _pack_normalizer(normalizer: FittedNormalizer, side: str, tensors: dict[str, Tensor]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from safetensors.numpy import load, save
 from isolex.alignment import Alignment, current_versions, load_card
 from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD, CARD, SEEDS
 from isolex.errors import IsolexWarning, MismatchError
-from isolex.files import atomic_file, digest
+from isolex.files import atomic_files, digest, json_text, steady
 from isolex.induction.reranker import Ranked
 from isolex.induction.settings import RerankSettings
 
@@ -77,11 +77,11 @@ def write_answers(answers: SavedAnswers, path: str | Path, alignment: Alignment)
         "reason": answers.reason,
         "versions": current_versions(),
     }
-    with atomic_file(folder / ANSWERS) as temporary:
-        temporary.write_bytes(data)
-    # Last: until it stands there, its digest of the answers is that of the old ones, so neither is used.
-    with atomic_file(folder / ANSWERS_CARD) as temporary:
-        temporary.write_text(json.dumps(made, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    with atomic_files(folder, (ANSWERS, ANSWERS_CARD)) as (answers_file, card_file):
+        answers_file.write_bytes(data)
+        card_file.write_text(json_text(made, indent=2) + "\n", encoding="utf-8")
+        if _fingerprint(folder) != made["alignment"]:
+            raise MismatchError("was replaced by another run meanwhile", where=path, fix="make them again")
 
 
 def read_answers(path: str | Path, alignment: Alignment) -> SavedAnswers | None:
@@ -119,6 +119,7 @@ class _OtherError(Exception):
     """The answers are whole, but not those that are looked for."""
 
 
+@steady
 def _read(folder: Path) -> SavedAnswers:
     made = json.loads((folder / ANSWERS_CARD).read_text(encoding="utf-8"))
     if {name: made[name] for name in _FORMAT} != _FORMAT:

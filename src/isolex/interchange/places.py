@@ -2,13 +2,21 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
 from isolex.alignment import Alignment
 from isolex.errors import InputError
-from isolex.files import atomic_file, atomic_folder, check_not_input, digest, make_folder
+from isolex.files import (
+    atomic_files,
+    atomic_folder,
+    check_not_input,
+    check_outside_saved,
+    digest,
+    json_text,
+    make_folder,
+)
 
 MANIFEST = "isolex-export.json"
 """In an exported folder: its format, and the digests of its files, by which a later export knows its own."""
@@ -34,9 +42,9 @@ def write_files(
     paths = tuple(folder / name for name in files)
     for path in paths:
         check_not_input(path, *_inputs(alignment))
+        check_outside_saved(path)
     # The vectors of one run with those of another would be two spaces, so no file stands without the others.
-    with ExitStack() as stack:
-        temporaries = [stack.enter_context(atomic_file(path)) for path in paths]
+    with atomic_files(folder, tuple(files)) as temporaries:
         for temporary, write in zip(temporaries, files.values(), strict=True):
             write(temporary)
     return paths
@@ -67,7 +75,7 @@ def export_folder(alignment: Alignment, path: str | Path, format: str) -> Iterat
     with atomic_folder(path, contents=earlier) as temporary:
         yield temporary
         files = {name: digest(file.read_bytes()) for name, file in _files(temporary).items()}
-        noted = json.dumps({"format": format, "files": files}, ensure_ascii=False, indent=2)
+        noted = json_text({"format": format, "files": files}, indent=2)
         (temporary / MANIFEST).write_text(f"{noted}\n", encoding="utf-8")
 
 

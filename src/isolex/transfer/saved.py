@@ -16,7 +16,7 @@ from safetensors.numpy import load_file, save
 
 from isolex.alignment import Alignment, load
 from isolex.errors import FormatError, InputError, MismatchError
-from isolex.files import atomic_folder, check_folder
+from isolex.files import atomic_folder, check_folder, check_not_input, json_text, steady
 from isolex.transfer.documents import DocumentIndex, load_terms, save_terms
 from isolex.transfer.texts import Text
 
@@ -62,18 +62,21 @@ def save_index(
         "translations": index.translations,
         "documents": len(index.documents),
     }
+    check_index_output(path)
+    check_not_input(path, alignment, whole=True)
     with atomic_folder(path, contents=_CONTENTS) as folder:
         lines = (
-            json.dumps({"id": document.id, "text": document.text}, ensure_ascii=False) + "\n"
+            json_text({"id": document.id, "text": document.text}) + "\n"
             for document in index.documents
         )
         (folder / DOCUMENTS).write_text("".join(lines), encoding="utf-8")
         # Not `save_file`, which makes a file that nobody else may read.
         (folder / ROWS).write_bytes(save({"rows": index.rows, "neighbourhoods": index.neighbourhoods}))
         save_terms(index.bm25, folder / TERMS)
-        (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=2), encoding="utf-8")
+        (folder / CARD).write_text(json_text(card, indent=2), encoding="utf-8")
 
 
+@steady
 def load_index(path: str | Path, *, alignment: str | Path | None = None) -> DocumentIndex:
     """Read a saved index with its alignment.
 
