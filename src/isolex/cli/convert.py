@@ -7,16 +7,17 @@ import click
 
 from isolex.cli.console import emit, working
 from isolex.cli.options import PATH, json_option, read_word_list, unicode_option
-from isolex.files import check_file, check_not_input
+from isolex.cli.outputs import Command, Output
+from isolex.files import check_file
 from isolex.vectors import VECTOR_FORMATS, Vectors
 from isolex.vectors.formats import output_format
 
 WRITABLE = [name for name in VECTOR_FORMATS if name != "fasttext"]
 
 
-@click.command("convert")
+@click.command("convert", cls=Command)
 @click.argument("source", metavar="IN", type=PATH)
-@click.argument("output", metavar="OUT", type=PATH)
+@click.argument("output", metavar="OUT", type=Output("file"))
 @click.option("--format", type=click.Choice(WRITABLE), help="By default told by OUT's name.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N words.")
 @click.option("--vocabulary", type=PATH, help="Only the words in this file, one a line.")
@@ -46,7 +47,6 @@ def convert_command(
       isolex convert en.vec en-small.txt.gz --limit 500
     """
     output_format(output, format)
-    check_not_input(output, source, vocabulary)
     check_file(output)
     with working(f"converting {source}"):
         words = None if vocabulary is None else read_word_list(vocabulary)

@@ -5,13 +5,14 @@ from pathlib import Path
 import click
 
 from isolex.cli.console import emit, working
-from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options
+from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options
+from isolex.cli.outputs import Command, Output
 from isolex.interchange import EXPORT_FORMATS, export
 
 
-@click.command("export")
+@click.command("export", cls=Command)
 @alignment_argument
-@click.option("-o", "--output", required=True, type=PATH, help="Folder to write to.")
+@click.option("-o", "--output", required=True, type=Output("into"), help="Folder to write to.")
 @click.option(
     "--format",
     type=click.Choice(list(EXPORT_FORMATS)),

@@ -10,12 +10,13 @@ from isolex.alignment import load_card
 from isolex.alignment.artefact import ANSWERS_CARD
 from isolex.cli.console import emit, working
 from isolex.cli.options import PATH, json_option
+from isolex.cli.outputs import Command
 from isolex.errors import FormatError
 from isolex.lexicon import Lexicon
 from isolex.vectors import Vectors, identify
 
 
-@click.command("info")
+@click.command("info", cls=Command)
 @click.argument("path", metavar="FILE|DIR", type=PATH)
 @json_option
 def info(path: Path, as_json: bool) -> None:

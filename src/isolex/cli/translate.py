@@ -12,6 +12,7 @@ from isolex.alignment import Alignment, Translations
 from isolex.cli.confidences import was_given
 from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
+from isolex.cli.outputs import Command
 from isolex.errors import UnknownWordError
 from isolex.induction import RerankedDictionary
 from isolex.induction.dictionary import find_reranked
@@ -32,7 +33,7 @@ class _Answered:
     no_translation: float | None = None
 
 
-@click.command("translate")
+@click.command("translate", cls=Command)
 @alignment_argument
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
 @click.option("-k", default=5, show_default=True, type=click.IntRange(min=1), help="Answers a word.")

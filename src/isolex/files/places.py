@@ -28,12 +28,13 @@ def check_not_input(output: str | Path, *inputs: str | Path | None, whole: bool 
         inputs: What is read; None stands for what was not given.
         whole: The output is a folder that is replaced as a whole, with all that lies in it.
     """
-    for given in inputs:
-        for read in () if given is None else (Path(given), *referred_to(given)):
+    for given in filter(None, inputs):
+        for read in (Path(given), *referred_to(given)):
+            what = "the input" if read == Path(given) else f"an input, to which {given} refers"
             if _same(Path(output), read):
-                raise InputError("is the input", where=output, fix="choose another output")
+                raise InputError(f"is {what}", where=output, fix="choose another output")
             if whole and _resolved(read).is_relative_to(_resolved(output)):
-                raise InputError(f"holds the input {read}", where=output, fix="choose another output folder")
+                raise InputError(f"holds {read}, {what}", where=output, fix="choose another output folder")
 
 
 def check_outside_saved(path: str | Path) -> None:

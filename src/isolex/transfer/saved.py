@@ -65,10 +65,7 @@ def save_index(
     check_index_output(path)
     check_not_input(path, alignment, whole=True)
     with atomic_folder(path, contents=_CONTENTS) as folder:
-        lines = (
-            json_text({"id": document.id, "text": document.text}) + "\n"
-            for document in index.documents
-        )
+        lines = (json_text({"id": document.id, "text": document.text}) + "\n" for document in index.documents)
         (folder / DOCUMENTS).write_text("".join(lines), encoding="utf-8")
         # Not `save_file`, which makes a file that nobody else may read.
         (folder / ROWS).write_bytes(save({"rows": index.rows, "neighbourhoods": index.neighbourhoods}))
