@@ -16,6 +16,9 @@ from typing import Any
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _BAD_INPUT, _BY_SIGNAL = 2, 128
 
+received: list[int] = []
+"""Signals that were to interrupt the command: what fails then, fails since libraries make errors of that."""
+
 
 def main() -> None:
     """Import the command line and run it; exit with its status."""
@@ -63,6 +66,7 @@ def _leave(number: int, _frame: FrameType | None) -> None:
 def _interrupt(number: int, _frame: FrameType | None) -> None:
     """In an orderly way, so that outputs are as they were; the next signal does not wait for that."""
     _handle(_leave)
+    received.append(number)
     raise KeyboardInterrupt(number)
 
 

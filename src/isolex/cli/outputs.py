@@ -10,6 +10,7 @@ import click
 from isolex.cli.console import INTO_STANDARD_OUTPUT, Interrupted
 from isolex.errors import InputError
 from isolex.files import STANDARD_OUTPUT, check_not_input, is_standard_output
+from isolex_command import received
 
 Kind = Literal["file", "kept", "folder", "into"]
 
@@ -54,6 +55,10 @@ class Command(click.Command):
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
             raise Interrupted from error
+        except Exception:
+            if not received:
+                raise
+            raise Interrupted from KeyboardInterrupt(*received)
 
 
 class Group(click.Group):
@@ -63,23 +68,23 @@ class Group(click.Group):
 
 
 def _check_inputs(ctx: click.Context) -> None:
-    """Raise `InputError` where the system says why a path cannot be reached; what is missing, readers tell."""
-    for kind, path in _paths(ctx):
+    """Raise `InputError` where the system says why a path cannot be reached; readers tell what is missing."""
+    for path in (path for kind, path in _paths(ctx) if kind is None):
         try:
-            readable = kind is not None or os.access(path, os.R_OK) or not path.stat()
+            path.stat()
         except FileNotFoundError:
-            if not path.is_symlink():
-                continue
-            raise InputError(
-                f"is a symbolic link to {path.readlink()}, which is not there",
-                where=path,
-                fix="check the link",
-            ) from None
+            if path.is_symlink():
+                raise InputError(
+                    f"is a symbolic link to {path.readlink()}, which is not there",
+                    where=path,
+                    fix="check the link",
+                ) from None
+            continue
         except (OSError, ValueError) as error:
             raise InputError(
                 f"cannot be reached ({_why(error)})", where=path, fix="check the path"
             ) from error
-        if not readable:
+        if not os.access(path, os.R_OK):
             raise InputError(
                 "may not be read (permission denied)", where=path, fix="ask its owner, or check its mode"
             )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from isolex.errors import InputError
-from isolex.files.workshop import is_workshop
+from isolex.files.workshop import in_workshop
 
 # By what file a folder that isolex wrote is known, and the mark in it.
 _ALIGNMENT, _INDEX, _EXPORT = "card.json", "index.json", "isolex-export.json"
@@ -28,7 +28,7 @@ def check_not_input(output: str | Path, *inputs: str | Path | None, whole: bool 
         inputs: What is read; None stands for what was not given.
         whole: The output is a folder that is replaced as a whole, with all that lies in it.
     """
-    for given in filter(None, inputs):
+    for given in (one for one in inputs if one is not None):
         for read in (Path(given), *referred_to(given)):
             what = "the input" if read == Path(given) else f"an input, to which {given} refers"
             if _same(Path(output), read):
@@ -40,9 +40,7 @@ def check_not_input(output: str | Path, *inputs: str | Path | None, whole: bool 
 def check_outside_saved(path: str | Path) -> None:
     """Raise `InputError` if a place lies in a folder that isolex wrote, which is only replaced whole."""
     place = _resolved(path)
-    for folder in place.parents:
-        if is_workshop(folder.name):
-            return
+    for folder in () if in_workshop(place) else place.parents:
         kind = _kind(folder)
         if kind is not None:
             raise InputError(

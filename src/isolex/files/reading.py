@@ -63,9 +63,9 @@ def _state(folder: Path) -> object:
 
 
 def _version(entry: "os.DirEntry[str]") -> tuple[int, int, int]:
-    if entry.is_file() and not os.access(entry.path, os.R_OK):
-        raise _forbidden(entry.path)
     found = entry.stat(follow_symlinks=False)
+    if entry.is_file() and os.access(entry.path, os.F_OK) and not os.access(entry.path, os.R_OK):
+        raise _forbidden(entry.path)
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 

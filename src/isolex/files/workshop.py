@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from isolex.errors import InputError
 from isolex.files.interrupts import uninterrupted
@@ -30,6 +31,11 @@ _LONGEST = 200  # bytes of a name, of 255, so that there is room for what is add
 _OLD = 24 * 3600.0  # seconds after which, where there are no locks, nobody is taken to be at work any more
 
 
+class _Shop(NamedTuple):
+    path: Path
+    lock: int | None
+
+
 @contextmanager
 def workshop(folder: Path, names: Sequence[str]) -> Iterator[Path]:
     """Yield a new hidden folder inside `folder` to make `names` in; at the end it goes, with all in it.
@@ -38,29 +44,26 @@ def workshop(folder: Path, names: Sequence[str]) -> Iterator[Path]:
         InputError: The folder cannot be made, or the block cannot write.
     """
     sweep(folder, names)
-    place = folder / names[0]
+    made: list[_Shop] = []
     try:
-        shop, lock = _opened(folder, names[0])
+        with uninterrupted():
+            made.append(_opened(folder, names[0]))
+        yield made[0].path
     except OSError as error:
-        raise InputError(
-            f"cannot be written ({error.strerror})",
-            where=place,
-            fix="create its folder or choose another place",
-        ) from error
-    try:
-        yield shop
-    except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror or error})", where=place) from error
+        raise InputError(f"cannot be written ({error.strerror or error})", where=folder / names[0]) from error
     except InputError as error:
         # Writers know the temporary name only; their users know the other.
-        if error.where is None or not error.where.startswith(str(shop)):
+        shop = f"{made[0].path}/" if made else None
+        if shop is None or error.where is None or not error.where.startswith(shop):
             raise
-        where = f"{folder}{error.where.removeprefix(str(shop))}"
+        where = folder / error.where.removeprefix(shop)
         raise InputError(error.problem, where=where, fix=error.fix) from error
     finally:
-        with uninterrupted():
-            shutil.rmtree(shop, ignore_errors=True)
-            _release(lock)
+        try:
+            with uninterrupted():
+                _clear(made)
+        finally:
+            _clear(made)  # where the signal came right before that
 
 
 def sweep(folder: Path, names: Sequence[str]) -> None:
@@ -118,9 +121,13 @@ def in_workshop(path: Path) -> bool:
 def _workshops(folder: Path, names: Sequence[str]) -> list[Path]:
     """Those in which `names` are made, or were; nothing else is in them."""
     prefix = _prefix(names[0])
+
+    def is_ours(entry: Path) -> bool:
+        return entry.name in {*names, RETIRED} or is_workshop_of(entry, names)
+
     try:
         found = [Path(entry) for entry in os.scandir(folder) if entry.name.startswith(prefix)]
-        return [shop for shop in found if _is_shop(shop) and _names(shop) <= {*names, RETIRED}]
+        return [shop for shop in found if _is_shop(shop) and all(map(is_ours, shop.iterdir()))]
     except OSError:
         return []
 
@@ -132,15 +139,28 @@ def _prefix(name: str) -> str:
     return f".{short}.new-"
 
 
-def _opened(folder: Path, name: str) -> tuple[Path, int | None]:
+def _opened(folder: Path, name: str) -> _Shop:
     while True:
-        shop = Path(tempfile.mkdtemp(dir=folder, prefix=_prefix(name)))
+        try:
+            path = Path(tempfile.mkdtemp(dir=folder, prefix=_prefix(name)))
+        except OSError as error:
+            raise InputError(
+                f"cannot be written ({error.strerror})",
+                where=folder / name,
+                fix="create its folder or choose another place",
+            ) from error
         # Before it was locked, a run that sweeps may have taken it for a leftover.
         with suppress(BlockingIOError, FileNotFoundError):
-            lock = _lock(shop)
-            if shop.exists():
-                return shop, lock
+            lock = _lock(path)
+            if path.exists():
+                return _Shop(path, lock)
             _release(lock)
+
+
+def _clear(made: list[_Shop]) -> None:
+    while made:
+        shutil.rmtree(made[-1].path, ignore_errors=True)
+        _release(made.pop().lock)
 
 
 def _lock(shop: Path) -> int | None:
@@ -167,10 +187,6 @@ def _lock(shop: Path) -> int | None:
 def _release(lock: int | None) -> None:
     if lock is not None:
         os.close(lock)
-
-
-def _names(folder: Path) -> set[str]:
-    return {entry.name for entry in folder.iterdir()}
 
 
 def _is_shop(path: Path) -> bool:

@@ -15,8 +15,8 @@ from jaxtyping import Int
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from isolex.alignment import Alignment, current_versions, load_card
-from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD, CARD, SEEDS
+from isolex.alignment import Alignment, Card, current_versions, load_card
+from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD, CARD, SEEDS, SIDES
 from isolex.errors import IsolexWarning, MismatchError
 from isolex.files import atomic_files, digest, json_text, steady
 from isolex.induction.reranker import Ranked
@@ -97,12 +97,10 @@ def read_answers(path: str | Path, alignment: Alignment) -> SavedAnswers | None:
         IsolexWarning: There are some, but they are damaged, or of another alignment or release.
     """
     folder, card = Path(path), alignment.card
-    if not (folder / ANSWERS_CARD).is_file() or not _over(
-        alignment, card.source.fingerprint, card.target.fingerprint
-    ):
+    if not _over(alignment, card.source.fingerprint, card.target.fingerprint):
         return None
     try:
-        return _read(folder)
+        return _read(folder, card)
     except _OtherError as error:
         why = str(error)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
@@ -120,12 +118,16 @@ class _OtherError(Exception):
 
 
 @steady
-def _read(folder: Path) -> SavedAnswers:
+def _read(folder: Path, card: Card) -> SavedAnswers | None:
+    if not (folder / ANSWERS_CARD).is_file():
+        return None
     made = json.loads((folder / ANSWERS_CARD).read_text(encoding="utf-8"))
     if {name: made[name] for name in _FORMAT} != _FORMAT:
         raise _OtherError("another release of isolex wrote them")
     if made["alignment"] != _fingerprint(folder):
         raise _OtherError("they are of another alignment than the one that stands there now")
+    if not _is_of(folder, card):
+        raise _OtherError("the alignment was replaced by another run since it was loaded")
     data = (folder / ANSWERS).read_bytes()
     if digest(data) != made["answers"]:
         raise ValueError(f"{ANSWERS} and {ANSWERS_CARD} do not belong together")
@@ -140,6 +142,13 @@ def _read(folder: Path) -> SavedAnswers:
 def _over(alignment: Alignment, source: str, target: str) -> bool:
     """Whether an alignment is over the vectors with these fingerprints."""
     return (alignment.source.fingerprint, alignment.target.fingerprint) == (source, target)
+
+
+def _is_of(folder: Path, card: Card) -> bool:
+    """Whether the alignment that stands in a folder is the one that has this card."""
+    there = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    marks = (there["created"], *(there[side]["fingerprint"] for side in SIDES))
+    return bool(marks == (card.created, card.source.fingerprint, card.target.fingerprint))
 
 
 def _fingerprint(folder: Path) -> str:
