@@ -4,17 +4,12 @@ Counts are printed, and what was found; exit status 1 if anything was.
 """
 
 import argparse
-import os
 import random
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-
-# Before torch and NumPy are imported: a copy of a process that has threads has none of them, and waits for ever.
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ[_name] = "1"
 
 from tests.kills.commands import child, finished, write_inputs
 from tests.kills.crowd import crowd

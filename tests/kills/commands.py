@@ -1,4 +1,4 @@
-"""What is killed: each command with its inputs, over an older output of its own, and what that output is worth."""
+"""What is killed: each command with its inputs, over an older output, and how two outputs are told apart."""
 
 import hashlib
 import json
@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from unittest import mock
 
@@ -128,7 +129,7 @@ def write_inputs() -> None:
         Vectors(part.words[::-1], part.matrix[::-1, :DIMENSION].copy()).write(f"{name}2.vec")
     Lexicon(pairs[:250]).write("old.tsv")
     Lexicon(pairs[100:]).write("new.tsv")
-    texts = [f"{a} {b}\n" for (_, a), (_, b) in zip(pairs, pairs[1:], strict=False)]
+    texts = [f"{a} {b}\n" for (_, a), (_, b) in pairwise(pairs)]
     Path("old.txt").write_text("".join(texts[:20]), encoding="utf-8")
     Path("new.txt").write_text("".join(texts[20:60]), encoding="utf-8")
     for folder, lexicon in (("A", OLD), ("B", NEW)):
@@ -181,9 +182,9 @@ def child(
         with mock.patch("isolex.cli.confidences.rerank", quick_rerank):
             if before is not None:
                 before()
-            with mock.patch("isolex.cli.main", lambda: sys.exit(run(arguments)) if work is None else work()):
+            with mock.patch("isolex.cli.main", work or (lambda: sys.exit(run(arguments)))):
                 isolex_command.main()
-    except BaseException:  # noqa: BLE001 - whatever it is, nothing of the parent goes on here
+    except BaseException:  # whatever it is, nothing of the parent goes on here
         traceback.print_exc()
     finally:
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Commands killed at random moments: the output is the old one or the new one, and the next run finds no trace."""
+"""Commands killed at random moments: the output is old or new, and the next run leaves no trace."""
 
 import os
 import random
@@ -159,7 +159,7 @@ def _after(delay: float, process: int, number: int) -> None:
 
 def _on_disk(do: Callable[[], None]) -> None:
     """Do something at each step on the disk that this process takes in its main thread."""
-    folder, process = os.getcwd(), os.getpid()
+    folder, process = str(Path.cwd()), os.getpid()
 
     def heard(event: str, arguments: tuple[object, ...]) -> None:
         if event in EVENTS and os.getpid() == process:

@@ -1,4 +1,4 @@
-"""Ctrl-C while the program is loaded, works and ends: one line and the status of the signal, or the result."""
+"""Ctrl-C while the program is loaded, works and ends: one line and the signal's status, or the result."""
 
 import os
 import random

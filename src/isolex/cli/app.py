@@ -76,9 +76,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911
     """Run the command line; the exit status. Warnings and errors are told in one line each on stderr."""
-    written: list[Path] = []
+    written: Sequence[Path] = ()
     try:
-        with one_line_warnings(), noting_outputs() as written:
+        with one_line_warnings(), noting_outputs() as outputs:
+            written = outputs.written
             status = app.main(arguments, prog_name="isolex", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)

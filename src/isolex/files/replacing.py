@@ -2,13 +2,15 @@
 
 import errno
 import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning
 from isolex.files.exchange import exchange
 from isolex.files.interrupts import uninterrupted
 from isolex.files.places import check_outside_saved, followed
@@ -18,7 +20,21 @@ from isolex.files.workshop import RETIRED, in_workshop, is_workshop_of, workshop
 _UNSYNCABLE = {errno.EINVAL, errno.ENOTSUP, errno.EROFS, errno.EBADF}
 _TRIES = 5
 
-_written: ContextVar[list[Path] | None] = ContextVar("isolex_written", default=None)
+
+@dataclass(frozen=True)
+class Outputs:
+    """What a run wrote, and what it found in those places.
+
+    Attributes:
+        written: Files and folders that were put in place, in that order.
+        found: Numbers of the files and folders that stood there when the run looked first; None for nothing.
+    """
+
+    written: list[Path] = field(default_factory=list)
+    found: dict[Path, int | None] = field(default_factory=dict)
+
+
+_outputs: ContextVar[Outputs | None] = ContextVar("isolex_outputs", default=None)
 
 
 @contextmanager
@@ -51,13 +67,14 @@ def atomic_files(folder: Path, names: Sequence[str]) -> Iterator[tuple[Path, ...
         InputError: The folder is missing or cannot be written, one of the names is that of a folder or a
             device, or the block cannot write.
     """
+    places = [folder / name for name in names]
+    run = _looked_at(*places)
     with workshop(folder, names) as shop:
         made = tuple(shop / name for name in names)
         for temporary in made:
             temporary.touch()
         yield made
-        places = [folder / name for name in names]
-        _put_in_place(list(zip(made, places, strict=True)), _check_replaceable_file)
+        _put_in_place(list(zip(made, places, strict=True)), _check_replaceable_file, run)
 
 
 @contextmanager
@@ -80,17 +97,19 @@ def atomic_folder(path: str | Path, *, contents: Sequence[str]) -> Iterator[Path
     """
     check = partial(_check_replaceable_folder, contents=contents)
     path = _replaceable_folder(path, contents)
+    run = _looked_at(path)
     with workshop(path.parent, [path.name]) as shop:
         made = shop / path.name
         made.mkdir()
         yield made
-        _put_in_place([(made, path)], check)
+        _put_in_place([(made, path)], check, run)
 
 
 def check_file(path: str | Path) -> None:
     """Raise `InputError` unless `atomic_file` can replace `path` now: ask before long work, not after."""
     if not is_standard_output(path):
         path = _replaceable_file(path)
+        _looked_at(path)
         with workshop(path.parent, [path.name]):
             pass
 
@@ -98,28 +117,31 @@ def check_file(path: str | Path) -> None:
 def check_folder(path: str | Path, *, contents: Sequence[str]) -> None:
     """Raise `InputError` unless `atomic_folder` can replace `path` now: ask before long work, not after."""
     path = _replaceable_folder(path, contents)
+    _looked_at(path)
     with workshop(path.parent, [path.name]):
         pass
 
 
 @contextmanager
-def noting_outputs() -> Iterator[list[Path]]:
-    """Yield the list of all files and folders that the block puts in place, as they come."""
-    written: list[Path] = []
-    token = _written.set(written)
+def noting_outputs() -> Iterator[Outputs]:
+    """Yield the notes of what the block puts in place; it counts as one run."""
+    outputs = Outputs()
+    token = _outputs.set(outputs)
     try:
-        yield written
+        yield outputs
     finally:
-        _written.reset(token)
+        _outputs.reset(token)
 
 
-def _put_in_place(moves: Sequence[tuple[Path, Path]], check: Callable[[Path], None]) -> None:
+def _put_in_place(moves: Sequence[tuple[Path, Path]], check: Callable[[Path], None], run: Outputs) -> None:
     """Let what was made take its places, all of it or, if one cannot, nothing."""
-    inner = in_workshop(moves[0][1])  # the outer one sees to the disk
+    places = [path for _, path in moves]
+    inner = in_workshop(places[0])  # the outer one sees to the disk
     if not inner:
         for made, _ in moves:
             _sync_all(made)
     with uninterrupted():
+        overtaken = [path for path in places if run.found.get(path) != _number(path)]
         undo: list[Callable[[], object]] = []
         try:
             for made, path in moves:
@@ -129,10 +151,31 @@ def _put_in_place(moves: Sequence[tuple[Path, Path]], check: Callable[[Path], No
                 step()
             raise
         if not inner:
-            _sync(moves[0][1].parent)
-            written = _written.get()
-            if written is not None:
-                written.extend(path for _, path in moves)
+            _sync(places[0].parent)
+            run.written.extend(places)
+        run.found.update((path, _number(path)) for path in places)
+    for path in overtaken:
+        warnings.warn(
+            f"{path}: another run wrote there meanwhile; now it holds what this one made",
+            IsolexWarning,
+            stacklevel=2,
+        )
+
+
+def _looked_at(*places: Path) -> Outputs:
+    """The notes of the run, with what stands in these places, unless the run has looked there before."""
+    run = _outputs.get() or Outputs()
+    for path in places:
+        run.found.setdefault(path, _number(path))
+    return run
+
+
+def _number(path: Path) -> int | None:
+    """Of a file or a folder, by which it is told from one that took its place; None if there is none."""
+    try:
+        return path.lstat().st_ino
+    except OSError:
+        return None
 
 
 def _move(made: Path, path: Path, check: Callable[[Path], None]) -> Callable[[], object]:
