@@ -127,10 +127,13 @@ def told_interrupt(error: BaseException, written: Sequence[Path]) -> int:
 
 def table(title: str | None, columns: list[str], rows: list[list[str]], *, text_columns: int = 1) -> Table:
     """A plain table: the first columns hold text, the others numbers, which stand to the right."""
+    title = title and printable(title)
     made = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
     for number, column in enumerate(columns):
         # On a narrow terminal words go on in the next line; an ellipsis would hide their ends.
-        made.add_column(column, justify="left" if number < text_columns else "right", overflow="fold")
+        made.add_column(
+            printable(column), justify="left" if number < text_columns else "right", overflow="fold"
+        )
     for row in rows:
         made.add_row(*(printable(cell, keep="\n") for cell in row))
     return made

@@ -1,6 +1,5 @@
 """Where commands write: never over what they read, whatever the option is called and however it was named."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +12,7 @@ from isolex.files import STANDARD_OUTPUT, check_not_input, is_standard_output
 from isolex_command import received
 
 Kind = Literal["file", "kept", "folder", "into"]
+_FOLDERS = ("folder", "into")
 
 
 class Output(click.Path):
@@ -26,7 +26,7 @@ class Output(click.Path):
     """
 
     def __init__(self, kind: Kind) -> None:
-        super().__init__(path_type=Path)
+        super().__init__(path_type=Path, readable=False)
         self.kind = kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -69,7 +69,7 @@ class Group(click.Group):
 
 def _check_inputs(ctx: click.Context) -> None:
     """Raise `InputError` where the system says why a path cannot be reached; readers tell what is missing."""
-    for path in (path for kind, path in _paths(ctx) if kind is None):
+    for path in _inputs(ctx):
         try:
             path.stat()
         except FileNotFoundError:
@@ -84,10 +84,6 @@ def _check_inputs(ctx: click.Context) -> None:
             raise InputError(
                 f"cannot be reached ({_why(error)})", where=path, fix="check the path"
             ) from error
-        if not os.access(path, os.R_OK):
-            raise InputError(
-                "may not be read (permission denied)", where=path, fix="ask its owner, or check its mode"
-            )
 
 
 def _why(error: OSError | ValueError) -> str:
@@ -95,15 +91,18 @@ def _why(error: OSError | ValueError) -> str:
 
 
 def _check_outputs(ctx: click.Context) -> None:
-    inputs = [path for kind, path in _paths(ctx) if kind is None]
     for kind, path in _paths(ctx):
-        if kind is None:
-            continue
-        check_not_input(path, *inputs, whole=kind == "folder")
+        if kind is None or (path.is_file() if kind in _FOLDERS else path.is_dir()):
+            continue  # what reads, or one that writers do not take for other reasons
+        check_not_input(path, *_inputs(ctx), whole=kind == "folder")
         if is_standard_output(path):
             if ctx.params.get("as_json"):
                 raise click.UsageError("--json and the output both go to standard output; name a file", ctx)
             ctx.meta[INTO_STANDARD_OUTPUT] = True
+
+
+def _inputs(ctx: click.Context) -> list[Path]:
+    return [path for kind, path in _paths(ctx) if kind is None]
 
 
 def _paths(ctx: click.Context) -> Iterator[tuple[Kind | None, Path]]:

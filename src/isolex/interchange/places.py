@@ -38,11 +38,11 @@ def write_files(
     Raises:
         InputError: The folder or a file cannot be written, or a file is one that the alignment was made from.
     """
-    folder = _make_folder(Path(folder))
-    paths = tuple(folder / name for name in files)
+    paths = tuple(Path(folder) / name for name in files)
     for path in paths:
         check_not_input(path, *_inputs(alignment))
         check_outside_saved(path)
+    folder = _make_folder(Path(folder))
     # The vectors of one run with those of another would be two spaces, so no file stands without the others.
     with atomic_files(folder, tuple(files)) as temporaries:
         for temporary, write in zip(temporaries, files.values(), strict=True):
@@ -67,6 +67,7 @@ def export_folder(alignment: Alignment, path: str | Path, format: str) -> Iterat
         InputError: There is something else at `path`, or it cannot be written.
     """
     path = Path(path)
+    check_outside_saved(path)
     _make_folder(path.parent)
     earlier = _earlier_export(path, format)
     for given in _inputs(alignment) if earlier else ():
