@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 
-.PHONY: demo test check bench docs wheel clean
+.PHONY: demo test check kills bench docs wheel clean
 
 demo: $(VENV)/.ready
 	$(BIN)/isolex demo
@@ -25,6 +25,12 @@ check: $(VENV)/.ready-check
 	$(BIN)/python scripts/transfer_page.py --check
 	$(BIN)/python scripts/induction_page.py --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# Kill, interrupt and crowd commands: their outputs are the old or the new ones, and the next run works.
+KILLS ?= 200
+KILLS_SECONDS ?= 60
+kills: $(VENV)/.ready-test
+	$(BIN)/python -m tests.kills --kills $(KILLS) --seconds $(KILLS_SECONDS)
 
 # Rerun the measurements of docs/performance.md, in about an hour.
 bench: $(VENV)/.ready-test

@@ -36,12 +36,13 @@ def test_results_for_people(capsys, monkeypatch, terminal):
 
     def render(console) -> None:
         console.print(f"one {NASTY}\ntwo")
-        console.print(table(None, ["word", NASTY], [[NASTY, "1"]]))
+        console.print(table(None, ["word", NASTY], [[NASTY, "1\n2"]]))
 
     emit(False, None, render)
     out = stream.getvalue()
     assert out.startswith(f"one {SHOWN}\ntwo\n")
     assert out.count(SHOWN) == 3
+    assert r"1\n2" in out
     assert "\x07" not in out
     assert "\u202e" not in out
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -29,6 +30,8 @@ from isolex.vectors import Vectors
 
 PAIRS = 400
 DIMENSION = 100
+
+_ASKING = (signal.SIGINT, signal.SIGTERM)
 
 ALIGN = ("align", "en.vec", "es.vec", "--method", "procrustes", "--force", "--threads", "1")
 OLD, NEW = ("--lexicon", "old.tsv"), ("--lexicon", "new.tsv")
@@ -170,8 +173,11 @@ def child(
     It is a copy of this process, which has imported everything, so it takes no time.
     """
     sys.stdout.flush()
+    # Until the copy has its handlers, a signal waits: it would meet those of Python.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ASKING)
     process = os.fork()
     if process:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASKING)
         return process
     status: object = 99
     try:
@@ -183,6 +189,9 @@ def child(
             if before is not None:
                 before()
             with mock.patch("isolex.cli.main", work or (lambda: sys.exit(run(arguments)))):
+                for number in _ASKING:
+                    signal.signal(number, isolex_command._leave)
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASKING)
                 isolex_command.main()
     except BaseException:  # whatever it is, nothing of the parent goes on here
         traceback.print_exc()

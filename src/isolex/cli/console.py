@@ -135,7 +135,7 @@ def table(title: str | None, columns: list[str], rows: list[list[str]], *, text_
             printable(column), justify="left" if number < text_columns else "right", overflow="fold"
         )
     for row in rows:
-        made.add_row(*(printable(cell, keep="\n") for cell in row))
+        made.add_row(*map(printable, row))
     return made
 
 

@@ -39,7 +39,8 @@ def convert_command(
     """Convert word vectors: word2vec text and binary, GloVe, fastText (in only), native store.
 
     The format of IN is told by its content, that of OUT by its name: .vec word2vec text, .txt GloVe, .bin
-    word2vec binary, .safetensors native; .gz, .bz2, .xz and .zst behind these compress.
+    word2vec binary, .safetensors native; .gz, .bz2, .xz and .zst behind these compress. OUT - is standard
+    output, in the --format that must be given then.
 
     \b
     Examples:

@@ -62,7 +62,7 @@ for _command in (
 @click.option(
     "--train", type=PATH, help="Lexicon to look for leaks in; by default the alignment's own seeds."
 )
-@click.option("--answers", type=Output("file"), help="File for every answer, as TSV.")
+@click.option("--answers", type=Output("file"), help="File for every answer, as TSV; - is standard output.")
 @criterion_option
 @case_option
 @unicode_option

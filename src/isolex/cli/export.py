@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from isolex.cli.console import emit, working
+from isolex.cli.console import emit, printable, working
 from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options
 from isolex.cli.outputs import Command, Output
 from isolex.interchange import EXPORT_FORMATS, export
@@ -43,4 +43,4 @@ def export_command(
     with working("exporting"):
         files = export(alignment, output, format=format)
     data = {"format": format, "files": [str(file) for file in files]}
-    emit(as_json, data, lambda console: console.print("\n".join(str(file) for file in files)))
+    emit(as_json, data, lambda console: console.print("\n".join(printable(str(file)) for file in files)))

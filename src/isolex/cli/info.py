@@ -8,7 +8,7 @@ from rich.console import Console
 
 from isolex.alignment import load_card
 from isolex.alignment.artefact import ANSWERS_CARD
-from isolex.cli.console import emit, working
+from isolex.cli.console import emit, printable, working
 from isolex.cli.options import PATH, json_option
 from isolex.cli.outputs import Command
 from isolex.errors import FormatError
@@ -82,4 +82,4 @@ def _render(console: Console, data: dict[str, Any]) -> None:
         elif isinstance(value, (list, tuple)):
             value = "; ".join(str(item) for item in value)  # noqa: PLW2901
         console.print(name.replace("_", " "), style="bold", end="")
-        console.print(f": {value}")
+        console.print(f": {printable(str(value))}")

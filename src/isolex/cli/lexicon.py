@@ -44,7 +44,9 @@ def _check_probability(
 
 @click.command("lexicon", cls=Command)
 @alignment_argument
-@click.option("-o", "--output", required=True, type=Output("file"), help="File to write.")
+@click.option(
+    "-o", "--output", required=True, type=Output("file"), help="File to write; - is standard output."
+)
 @click.option(
     "--direction",
     type=click.Choice(["forward", "backward", "mutual"]),
