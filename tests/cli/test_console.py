@@ -78,3 +78,15 @@ def test_a_narrow_terminal_hides_nothing(monkeypatch):
     assert all(len(line) <= 40 for line in lines)
     for word in words:
         assert set(word) <= set(stream.getvalue())
+
+
+def test_nor_does_it_cut_figures_in_two(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = Terminal()
+    monkeypatch.setattr("sys.stdout", stream)
+    columns = ["protocol", "", *(f"figure {number}" for number in range(9))]
+    rows = [["muse", "x", *(f"{number}2.75" for number in range(9))] for _ in range(2)]
+    emit(False, None, lambda console: console.print(table("a title", columns, rows)))
+    lines = [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue()).splitlines()]
+    record = ["protocol: muse", "x", *(f"figure {number}: {number}2.75" for number in range(9))]
+    assert lines == ["a title", *record, "", *record]

@@ -178,4 +178,4 @@ class TestPaths:
         access = os.access
         monkeypatch.setattr("os.access", lambda path, mode: "aa" not in str(path) and access(path, mode))
         for arguments in (("info", "aa.vec"), ("info", "aa-bb"), ("translate", "aa-bb", "s1")):
-            isolex(*arguments).fails(r"aa.* (is not readable|may not be read)")
+            isolex(*arguments).fails(r"aa.*: may not be read \(permission denied\)")

@@ -1,6 +1,7 @@
 import json
 import shutil
 from dataclasses import replace
+from itertools import chain, repeat
 
 import numpy as np
 import pytest
@@ -234,7 +235,7 @@ class TestWhileOthersWrite:
 
     def test_nothing_is_kept_with_an_alignment_that_was_replaced_meanwhile(self, folder, made, monkeypatch):
         before = (folder / ANSWERS_CARD).read_bytes()
-        fingerprints = iter(["sha256:one", "sha256:another"])
+        fingerprints = chain(["sha256:one"], repeat("sha256:another"))
         monkeypatch.setattr("isolex.induction.saved._fingerprint", lambda _: next(fingerprints))
         with pytest.raises(
             MismatchError, match="en-es: was replaced by another run meanwhile; make them again"

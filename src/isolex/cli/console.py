@@ -12,11 +12,13 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderResult
+from rich.measure import Measurement
 from rich.progress import (
     BarColumn,
     Progress,
@@ -27,6 +29,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from isolex.errors import IsolexWarning
 from isolex.progress import listening, stopping
@@ -125,18 +128,44 @@ def told_interrupt(error: BaseException, written: Sequence[Path]) -> int:
     return _BY_SIGNAL + number
 
 
-def table(title: str | None, columns: list[str], rows: list[list[str]], *, text_columns: int = 1) -> Table:
+@dataclass(frozen=True)
+class _Rows:
+    """A table, or where the terminal is too narrow for its words and figures a line for each cell."""
+
+    table: Table
+    columns: list[str]
+    rows: list[list[str]]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        unlimited = options.update(width=_WIDE)
+        if Measurement.get(console, unlimited, self.table).minimum <= options.max_width:
+            yield self.table
+            return
+        if self.table.title:
+            yield Text(str(self.table.title), "italic")
+        for number, row in enumerate(self.rows):
+            if number:
+                yield Text()
+            for column, cell in zip(self.columns, row, strict=True):
+                yield Text(f"{column}: {cell}" if column else cell)
+
+
+def table(
+    title: str | None, columns: list[str], rows: list[list[str]], *, text_columns: int = 1
+) -> ConsoleRenderable:
     """A plain table: the first columns hold text, the others numbers, which stand to the right."""
     title = title and printable(title)
+    heads, lines = (
+        [printable(column) for column in columns],
+        [[printable(cell) for cell in row] for row in rows],
+    )
     made = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
-    for number, column in enumerate(columns):
-        # On a narrow terminal words go on in the next line; an ellipsis would hide their ends.
-        made.add_column(
-            printable(column), justify="left" if number < text_columns else "right", overflow="fold"
-        )
-    for row in rows:
-        made.add_row(*map(printable, row))
-    return made
+    for number, head in enumerate(heads):
+        # An ellipsis would hide the ends of words.
+        made.add_column(head, justify="left" if number < text_columns else "right", overflow="fold")
+    for line in lines:
+        made.add_row(*line)
+    return _Rows(made, heads, lines)
 
 
 class Bars:

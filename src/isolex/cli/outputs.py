@@ -1,5 +1,6 @@
 """Where commands write: never over what they read, whatever the option is called and however it was named."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -84,6 +85,10 @@ def _check_inputs(ctx: click.Context) -> None:
             raise InputError(
                 f"cannot be reached ({_why(error)})", where=path, fix="check the path"
             ) from error
+        if not os.access(path, os.R_OK):
+            raise InputError(
+                "may not be read (permission denied)", where=path, fix="ask its owner, or check its mode"
+            )
 
 
 def _why(error: OSError | ValueError) -> str:

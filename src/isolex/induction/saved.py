@@ -17,7 +17,7 @@ from safetensors.numpy import load, save
 
 from isolex.alignment import Alignment, Card, current_versions, load_card
 from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD, CARD, SEEDS, SIDES
-from isolex.errors import IsolexWarning, MismatchError
+from isolex.errors import InputError, IsolexWarning, MismatchError
 from isolex.files import atomic_files, digest, json_text, steady
 from isolex.induction.reranker import Ranked
 from isolex.induction.settings import RerankSettings
@@ -69,19 +69,23 @@ def write_answers(answers: SavedAnswers, path: str | Path, alignment: Alignment)
             fix="save the dictionary with the alignment that it was made from",
         )
     data = save({part: getattr(answers.ranked, part) for part in _PARTS})
+    fingerprint = _fingerprint(folder)
     made = _FORMAT | {
-        "alignment": _fingerprint(folder),
+        "alignment": fingerprint,
         "answers": digest(data),
         "settings": asdict(answers.settings),
         "groups": answers.groups,
         "reason": answers.reason,
         "versions": current_versions(),
     }
-    with atomic_files(folder, (ANSWERS, ANSWERS_CARD)) as (answers_file, card_file):
-        answers_file.write_bytes(data)
-        card_file.write_text(json_text(made, indent=2) + "\n", encoding="utf-8")
-        if _fingerprint(folder) != made["alignment"]:
-            raise MismatchError("was replaced by another run meanwhile", where=path, fix="make them again")
+    try:
+        with atomic_files(folder, (ANSWERS, ANSWERS_CARD)) as (answers_file, card_file):
+            answers_file.write_bytes(data)
+            card_file.write_text(json_text(made, indent=2) + "\n", encoding="utf-8")
+            _check_still_there(folder, fingerprint)
+    except InputError:
+        _check_still_there(folder, fingerprint)
+        raise
 
 
 def read_answers(path: str | Path, alignment: Alignment) -> SavedAnswers | None:
@@ -142,6 +146,11 @@ def _read(folder: Path, card: Card) -> SavedAnswers | None:
 def _over(alignment: Alignment, source: str, target: str) -> bool:
     """Whether an alignment is over the vectors with these fingerprints."""
     return (alignment.source.fingerprint, alignment.target.fingerprint) == (source, target)
+
+
+def _check_still_there(folder: Path, fingerprint: str) -> None:
+    if _fingerprint(folder) != fingerprint:
+        raise MismatchError("was replaced by another run meanwhile", where=folder, fix="make them again")
 
 
 def _is_of(folder: Path, card: Card) -> bool:
