@@ -18,6 +18,8 @@ _BAD_INPUT, _BY_SIGNAL = 2, 128
 
 received: list[int] = []
 """Signals that were to interrupt the command: what fails then, fails since libraries make errors of that."""
+told: list[int] = []
+"""Those of which the command line has told, so that nobody tells again."""
 
 
 def main() -> None:
@@ -38,6 +40,7 @@ def main() -> None:
             _handle(signal.SIG_IGN)
     except KeyboardInterrupt as interrupt:
         _handle(signal.SIG_IGN)
+        received.clear()  # nothing was going on any more
         status = _tell(interrupt.args[0] if interrupt.args else signal.SIGINT)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
@@ -83,8 +86,10 @@ def _unraisable(what: Any) -> None:
 
 
 def _tell(number: int) -> int:
-    with suppress(OSError):
-        os.write(2, f"isolex: {message(number)}; output files are as they were\n".encode())
+    outcome = "left at once, without cleaning up" if received else "output files are as they were"
+    if not told:
+        with suppress(OSError):
+            os.write(2, f"isolex: {message(number)}; {outcome}\n".encode())
     return _BY_SIGNAL + number
 
 

@@ -32,7 +32,7 @@ def interrupt_start(count: int, random_: random.Random, place: Path) -> Iterator
 
 def _one_line(err: str) -> bool:
     lines = err.splitlines()
-    return 0 < len(lines) <= 2 and all(line.startswith("isolex: ") for line in lines) and len(set(lines)) == 1
+    return len(lines) == 1 and lines[0].startswith(("isolex: interrupted; ", "isolex: terminated; "))
 
 
 def _run(place: Path, stop: tuple[float, int] | None, *, twice: bool = False) -> tuple[int, str, str, float]:

@@ -33,6 +33,7 @@ from rich.text import Text
 
 from isolex.errors import IsolexWarning
 from isolex.progress import listening, stopping
+from isolex_command import message, told
 
 INTO_STANDARD_OUTPUT = "isolex.into_standard_output"
 """In the meta of click's context: the output itself goes to standard output, so the report must not."""
@@ -118,13 +119,13 @@ def told_interrupt(error: BaseException, written: Sequence[Path]) -> int:
     """
     cause = error if isinstance(error, KeyboardInterrupt) else error.__cause__
     number = int(cause.args[0]) if cause is not None and cause.args else signal.SIGINT
-    what = "interrupted" if number == signal.SIGINT else "terminated"
     if sys.stderr.isatty():
         click.echo(err=True)  # the terminal shows ^C
     outputs = (
         f"written before that: {', '.join(map(str, written))}" if written else "output files are as they were"
     )
-    say(f"{what}; {outputs}")
+    told.append(number)
+    say(f"{message(number)}; {outputs}")
     return _BY_SIGNAL + number
 
 

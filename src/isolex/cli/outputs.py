@@ -9,7 +9,7 @@ import click
 
 from isolex.cli.console import INTO_STANDARD_OUTPUT, Interrupted
 from isolex.errors import InputError
-from isolex.files import STANDARD_OUTPUT, check_not_input, is_standard_output
+from isolex.files import STANDARD_OUTPUT, check_not_input, is_standard_output, sweep
 from isolex_command import received
 
 Kind = Literal["file", "kept", "folder", "into"]
@@ -80,6 +80,7 @@ def _check_inputs(ctx: click.Context) -> None:
                     where=path,
                     fix="check the link",
                 ) from None
+            sweep(path.parent, [path.name])  # which may put it back, if a killed run had moved it aside
             continue
         except (OSError, ValueError) as error:
             raise InputError(
