@@ -9,7 +9,7 @@ import pytest
 
 from isolex.errors import InputError
 from isolex.files import atomic_file, atomic_folder, sweep
-from isolex.files.workshop import RETIRED, somebody_works, workshop
+from isolex.files.workshop import RETIRED, is_workshop_of, somebody_works, workshop
 
 CONTENTS = ("card.json", "more")
 
@@ -43,6 +43,11 @@ def test_the_next_write_sweeps_what_a_killed_one_left(tmp_path, folder, name):
     assert [entry.name[0] for entry in tmp_path.iterdir()] == ["."]
     write(path, folder=folder)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_one_that_goes_while_it_is_looked_at_is_no_foreign_file(tmp_path):
+    assert is_workshop_of(tmp_path / ".more.new-abcdefgh", CONTENTS)
+    assert not is_workshop_of(tmp_path / ".other.new-abcdefgh", CONTENTS)
 
 
 @pytest.mark.parametrize("folder", [False, True])

@@ -110,7 +110,8 @@ def is_workshop(name: str) -> bool:
 
 def is_workshop_of(entry: Path, names: Sequence[str]) -> bool:
     """Whether this is a folder in which one of `names` is, or was, made."""
-    return entry.name.startswith(tuple(map(_prefix, names))) and _is_shop(entry)
+    named = entry.name.startswith(tuple(map(_prefix, names))) and is_workshop(entry.name)
+    return named and (_is_shop(entry) or not os.path.lexists(entry))  # it may have gone since it was listed
 
 
 def in_workshop(path: Path) -> bool:
