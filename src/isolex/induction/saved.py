@@ -8,7 +8,7 @@ import json
 import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Int
@@ -69,9 +69,9 @@ def write_answers(answers: SavedAnswers, path: str | Path, alignment: Alignment)
             fix="save the dictionary with the alignment that it was made from",
         )
     data = save({part: getattr(answers.ranked, part) for part in _PARTS})
-    fingerprint = _fingerprint(folder)
+    there = _Version.of(folder)
     made = _FORMAT | {
-        "alignment": fingerprint,
+        "alignment": there.fingerprint,
         "answers": digest(data),
         "settings": asdict(answers.settings),
         "groups": answers.groups,
@@ -82,9 +82,9 @@ def write_answers(answers: SavedAnswers, path: str | Path, alignment: Alignment)
         with atomic_files(folder, (ANSWERS, ANSWERS_CARD)) as (answers_file, card_file):
             answers_file.write_bytes(data)
             card_file.write_text(json_text(made, indent=2) + "\n", encoding="utf-8")
-            _check_still_there(folder, fingerprint)
+            _check_still_there(folder, there)
     except InputError:
-        _check_still_there(folder, fingerprint)
+        _check_still_there(folder, there)
         raise
 
 
@@ -148,8 +148,19 @@ def _over(alignment: Alignment, source: str, target: str) -> bool:
     return (alignment.source.fingerprint, alignment.target.fingerprint) == (source, target)
 
 
-def _check_still_there(folder: Path, fingerprint: str) -> None:
-    if _fingerprint(folder) != fingerprint:
+class _Version(NamedTuple):
+    """Which alignment stands in a folder; one that was made again is another, though it says the same."""
+
+    fingerprint: str
+    number: int
+
+    @classmethod
+    def of(cls, folder: Path) -> "_Version":
+        return cls(_fingerprint(folder), folder.stat().st_ino)
+
+
+def _check_still_there(folder: Path, there: _Version) -> None:
+    if _Version.of(folder) != there:
         raise MismatchError("was replaced by another run meanwhile", where=folder, fix="make them again")
 
 
