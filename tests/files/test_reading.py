@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from isolex.errors import FormatError, InputError
@@ -84,6 +86,21 @@ def test_what_was_moved_aside_is_put_back(tmp_path):
 def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
     path = tmp_path / "out"
     put(path, "1")
-    monkeypatch.setattr("os.access", lambda file, mode: not (str(file).endswith("b") and mode != 0))
+    opened = os.open
+
+    def forbidden(file, *arguments):
+        if str(file).endswith("/b"):
+            raise PermissionError(13, "Permission denied", str(file))
+        return opened(file, *arguments)
+
+    monkeypatch.setattr("os.access", lambda *_: False)
+    monkeypatch.setattr("os.open", forbidden)
     with pytest.raises(InputError, match=r"out.b: may not be read \(permission denied\)"):
         reader()(path)
+
+
+def test_a_file_that_goes_while_it_is_looked_at_is_not_forbidden(tmp_path, monkeypatch):
+    path = tmp_path / "out"
+    put(path, "1")
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert reader()(path) == "1"

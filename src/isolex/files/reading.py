@@ -64,8 +64,8 @@ def _state(folder: Path) -> object:
 
 def _version(entry: "os.DirEntry[str]") -> tuple[int, int, int]:
     found = entry.stat(follow_symlinks=False)
-    if entry.is_file() and os.access(entry.path, os.F_OK) and not os.access(entry.path, os.R_OK):
-        raise _forbidden(entry.path)
+    if entry.is_file() and not os.access(entry.path, os.R_OK):
+        os.close(os.open(entry.path, os.O_RDONLY))  # which says whether it is forbidden, or just gone
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
