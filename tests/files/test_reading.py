@@ -99,7 +99,7 @@ def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
         reader()(path)
 
 
-def test_a_file_that_goes_while_it_is_looked_at_is_not_forbidden(tmp_path, monkeypatch):
+def test_only_what_cannot_be_opened_is_forbidden(tmp_path, monkeypatch):
     path = tmp_path / "out"
     put(path, "1")
     monkeypatch.setattr("os.access", lambda *_: False)
