@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 
-.PHONY: demo test check fuzz bench docs wheel clean
+.PHONY: demo test check fuzz kills bench docs wheel clean
 
 demo: $(VENV)/.ready
 	$(BIN)/isolex demo
@@ -31,6 +31,12 @@ FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= 0
 fuzz: $(VENV)/.ready-test
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) --seed $(FUZZ_SEED)
+
+# Kill, interrupt and crowd commands: their outputs are the old or the new ones, and the next run works.
+KILLS ?= 200
+KILLS_SECONDS ?= 60
+kills: $(VENV)/.ready-test
+	$(BIN)/python -m tests.kills --kills $(KILLS) --seconds $(KILLS_SECONDS)
 
 # Rerun the measurements of docs/performance.md, in about an hour.
 bench: $(VENV)/.ready-test

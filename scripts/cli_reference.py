@@ -15,7 +15,8 @@ INTRODUCTION = """# Command line
 
 Results go to standard output, everything else to standard error; `--json` prints one JSON value and nothing
 else. Exit status: 0 done (also for a `doubtful` alignment, with a warning), 1 ran and the result says no,
-2 bad input, 130 interrupted. An output file or folder is replaced only when the new one is whole.
+2 bad input, 130 interrupted (Ctrl-C), 143 or 129 terminated (SIGTERM, SIGHUP). An output file or folder is
+replaced only when the new one is whole.
 """
 
 

@@ -6,6 +6,7 @@ alignment.translate("cat")
 isolex.evaluate(alignment, test).precision(1)
 """
 
+import isolex_command as _command  # noqa: F401 - first: from here on Ctrl-C ends `python -m isolex` in one line
 from isolex.waiting import short_waits
 
 with short_waits():

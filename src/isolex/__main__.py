@@ -1,6 +1,6 @@
 """`python -m isolex`, the same as the command `isolex`."""
 
-from isolex.cli import main
+from isolex_command import main
 
 if __name__ == "__main__":
     main()

@@ -699,3 +699,33 @@ def test_no_such_folder(folder, place):
 def test_a_device_that_is_not_there(folder):
     with pytest.raises(InputError, match="device 'warp' is not available"):
         load(folder, device="warp")
+
+
+class TestOverItsOwnVectors:
+    def test_saved_where_it_came_from(self, folder):
+        """Memory-mapped vectors go on being what they were, and are written anew."""
+        loaded = load(folder)
+        before = loaded.source.matrix.copy()
+        for view in (loaded, loaded.reversed(), loaded):
+            view.save(folder)
+        np.testing.assert_array_equal(loaded.source.matrix, before)
+        np.testing.assert_array_equal(load(folder).source.matrix, before)
+
+    def test_not_if_they_would_be_gone(self, folder):
+        """By reference they would be lost for good; and of a part the rest."""
+        before = contents(folder)
+        target = Vectors.read(folder / "target.safetensors")
+        part = Vectors.read(folder / "source.safetensors", limit=100)
+        for source, vectors in ((Vectors.read(folder / "source.safetensors"), "reference"), (part, "copy")):
+            with pytest.raises(InputError, match=r"made: holds .*source\.safetensors, the input"):
+                alignment_of(source, target).save(folder, vectors=vectors)
+        assert contents(folder) == before
+
+    def test_a_link_in_the_folder_is_replaced_and_not_followed(self, alignment, folder, tmp_path):
+        (tmp_path / "precious").write_text("mine")
+        for name in FILES - {"card.json"}:
+            (folder / name).unlink()
+            (folder / name).symlink_to(tmp_path / "precious")
+        alignment.save(folder)
+        assert (tmp_path / "precious").read_text() == "mine"
+        assert load(folder).card == alignment.card

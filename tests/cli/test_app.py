@@ -176,6 +176,7 @@ class TestUnwritable:
             raise OSError(number, os.strerror(number))
 
         monkeypatch.setattr("pathlib.Path.replace", refuse)
+        monkeypatch.setattr("isolex.files.replacing.exchange", refuse)
         isolex(*arguments, "--json").fails(rf": cannot be written \({os.strerror(number)}\)")
         assert contents(here) == before
 
@@ -187,7 +188,6 @@ class TestUnwritable:
         def forbidden(*_, **__):
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr("tempfile.mkstemp", forbidden)
         monkeypatch.setattr("tempfile.mkdtemp", forbidden)
         isolex(*arguments, "--json").fails(r": cannot be written \(Permission denied\); create its folder or")
         assert contents(here) == before

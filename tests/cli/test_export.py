@@ -86,7 +86,7 @@ def test_a_bad_alignment_warns_in_one_line(isolex, here, status):
         (("aa-bb", "-o", "aa.vec"), "error: aa.vec: is a file, expected a folder"),
         (("aa-bb", "-o", "aa.vec/out"), "error: aa.vec: is a file, expected a folder"),
         (("aa-bb", "-o", "aa.vec", "--format", "spacy"), "aa.vec: is a file, expected a folder"),
-        (("aa-bb", "-o", "aa-bb", "--format", "huggingface"), "aa-bb: holds other files"),
+        (("aa-bb", "-o", "aa-bb", "--format", "huggingface"), "aa-bb: is the input"),
         (("aa-bb", "-o", "data", "--format", "sentence-transformers"), "data: holds other files"),
         (("aa-bb", "-o", "out", "--format", "gensin"), "'gensin' is not one of 'word2vec'"),
         (("aa-bb", "-o", "out", "--source", "bb.vec"), "not the source vectors"),

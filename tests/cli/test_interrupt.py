@@ -29,10 +29,10 @@ MOMENTS = [
     ("convert store", "isolex.vectors.store.save_file", 1),
     ("export text", "isolex.vectors.text._lines", 1),
     ("export store", "isolex.vectors.store.save_file", 2),
-    *((command, "isolex.files.Path.replace", 1) for command in WRITERS),
-    ("align", "isolex.files.Path.replace", 4),
-    ("align", "isolex.files.Path.replace", 5),
-    ("export text", "isolex.files.Path.replace", 2),
+    *((command, "isolex.files.replacing._move", 1) for command in WRITERS),
+    *((command, "isolex.files.replacing.exchange", 1) for command in WRITERS),
+    ("align", "isolex.files.replacing._move", 4),
+    ("export text", "isolex.files.replacing.exchange", 2),
 ]
 
 

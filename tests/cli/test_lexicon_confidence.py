@@ -262,14 +262,16 @@ class TestNothingToLearnFrom:
 
     def test_seeds_that_say_nothing_of_translation(self, isolex, here, learning):
         pairs = Lexicon([("same", "same"), ("2", "٢")])
-        pairs.write(here / "aa-bb" / "seeds.tsv")
+        pairs.write(here / "few.tsv")
+        (here / "few.tsv").replace(here / "aa-bb" / "seeds.tsv")
         self.change(here, '"seeds": 200', '"seeds": 2')
         self.fails(isolex, here, "the seed pairs are identical strings or numerals")
         assert learning.count == 0
 
     def test_few_seeds(self, isolex, here, learning):
         seeds = load("aa-bb").seeds
-        Lexicon(list(seeds)[:30]).write(here / "aa-bb" / "seeds.tsv")
+        Lexicon(list(seeds)[:30]).write(here / "few.tsv")
+        (here / "few.tsv").replace(here / "aa-bb" / "seeds.tsv")
         self.change(here, '"seeds": 200', '"seeds": 30')
         self.fails(isolex, here, "there are 30 seed words to learn from, expected at least 50; align with")
         assert learning.count == 0

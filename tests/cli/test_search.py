@@ -71,7 +71,10 @@ class TestIndex:
                 "twice.tsv, line 2: has the id '1' of line 1 again",
             ),
             (("index", "aa-bb", "seeds.txt", "-o", "new"), "seeds.txt: is empty"),
-            (("index", "aa-bb", "documents.tsv", "-o", "documents.tsv"), "documents.tsv: is the input"),
+            (
+                ("index", "aa-bb", "documents.tsv", "-o", "documents.tsv"),
+                "documents.tsv: is a file, expected a folder",
+            ),
             (("index", "aa-bb", "documents.tsv", "-o", "aa-bb"), "aa-bb: is the input"),
             (("index", "aa-bb", "documents.tsv", "-o", "data"), "data: holds other files"),
             (("index", "aa-bb", "documents.tsv", "-o", "aa.vec"), "aa.vec: is a file, expected a folder"),

@@ -1,13 +1,14 @@
 import json
 import shutil
 from dataclasses import replace
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from isolex import IsolexWarning, align, load
+from isolex import IsolexWarning, align, files, load
 from isolex.alignment.artefact import CONTENTS
 from isolex.errors import InputError, MismatchError
 from isolex.files import digest
@@ -308,3 +309,51 @@ class TestSaving:
         with pytest.raises(InputError, match=f"{ANSWERS}: is a folder"):
             made.save(tmp_path / "en-es")
         assert not (tmp_path / "en-es" / ANSWERS_CARD).exists()
+
+
+class TestWhileOthersWrite:
+    def test_both_files_are_new_or_none_is(self, folder, made, monkeypatch):
+        before = {name: (folder / name).read_bytes() for name in (ANSWERS, ANSWERS_CARD)}
+        exchange, calls = files.replacing.exchange, iter(range(9))
+
+        def refused(one, other):
+            if next(calls) == 1:
+                raise OSError(5, "Input/output error")
+            return exchange(one, other)
+
+        monkeypatch.setattr("isolex.files.replacing.exchange", refused)
+        with pytest.raises(InputError, match="cannot be written"):
+            replace(made, reason="otherwise").save(folder)
+        assert {name: (folder / name).read_bytes() for name in before} == before
+
+    def test_answers_are_not_given_to_an_alignment_that_was_replaced(self, folder, made):
+        """Those that stand there are for the one that stands there, which may have other words."""
+        loaded = load(folder)
+        other = replace(made.alignment.card, created="2000-01-01T00:00:00+00:00")
+        made.alignment.card = other
+        made.alignment.save(folder)
+        made.save(folder)
+        with pytest.warns(
+            IsolexWarning, match="the alignment was replaced by another run since it was loaded"
+        ):
+            assert find_reranked(folder, loaded) is None
+        assert find_reranked(folder, load(folder)) is not None
+
+    def test_nothing_is_kept_with_an_alignment_that_was_replaced_meanwhile(self, folder, made, monkeypatch):
+        before = (folder / ANSWERS_CARD).read_bytes()
+        fingerprints = chain(["sha256:one"], repeat("sha256:another"))
+        monkeypatch.setattr("isolex.induction.saved._fingerprint", lambda _: next(fingerprints))
+        with pytest.raises(
+            MismatchError, match="en-es: was replaced by another run meanwhile; make them again"
+        ):
+            made.save(folder)
+        assert (folder / ANSWERS_CARD).read_bytes() == before
+
+    @pytest.mark.parametrize("name", [ANSWERS, ANSWERS_CARD])
+    def test_links_are_replaced_and_not_followed(self, folder, made, tmp_path, name):
+        (tmp_path / "precious").write_text("mine")
+        (folder / name).unlink()
+        (folder / name).symlink_to(tmp_path / "precious")
+        made.save(folder)
+        assert (tmp_path / "precious").read_text() == "mine"
+        assert load_reranked(folder).entries() == made.entries()

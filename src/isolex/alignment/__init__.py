@@ -17,6 +17,7 @@ from isolex.alignment.card import Card, SideCard, current_versions
 from isolex.alignment.entries import Direction, Entry, InducedLexicon
 from isolex.arrays import pick_device
 from isolex.errors import IsolexWarning
+from isolex.files import steady
 from isolex.judging import Status
 from isolex.vectors import Vectors
 
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 
+@steady
 def load(
     path: str | Path,
     *,
@@ -87,6 +89,7 @@ def load(
     )
 
 
+@steady
 def load_card(path: str | Path) -> Card:
     """Read only the card of a saved alignment.
 

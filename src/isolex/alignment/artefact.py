@@ -17,7 +17,7 @@ from torch import Tensor
 
 from isolex.alignment.card import Card, SideCard
 from isolex.errors import FormatError, InputError, MismatchError
-from isolex.files import atomic_folder, check_folder
+from isolex.files import atomic_folder, check_folder, check_not_input
 from isolex.lexicon import Lexicon
 from isolex.mapping import Mapping
 from isolex.names import look_up
@@ -118,6 +118,10 @@ def save_artefact(
             card[side]["path"] = Path(card[side]["path"] or "").name or None
     card["vectors"] = vectors
     card["seeds"] = len(artefact.seeds)
+    for table, side_card in ((source, artefact.card.source), (target, artefact.card.target)):
+        # An alignment that is saved where it came from writes the vectors there anew.
+        if vectors == "reference" or table.fingerprint not in _fingerprints(Path(path)):
+            check_not_input(path, table.path, side_card.path, whole=True)
     with atomic_folder(path, contents=CONTENTS) as folder:
         # Not `save_file`, which makes a file that nobody else may read.
         (folder / MATRICES).write_bytes(save(tensors))
@@ -258,6 +262,15 @@ def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors:
             fix="give those, or say that these are of the same space (other_vectors=True, --other-vectors)",
         )
     return begins_alike and len(with_vector) == card.words
+
+
+def _fingerprints(folder: Path) -> list[str]:
+    """Of the vectors that were copied into a saved alignment; none if there is no such thing."""
+    try:
+        card = read_json(folder / CARD, _FIX)
+        return [card[side]["fingerprint"] for side in SIDES if (folder / f"{side}.safetensors").is_file()]
+    except (InputError, KeyError, TypeError):
+        return []
 
 
 def _pack_normalizer(normalizer: FittedNormalizer, side: str, tensors: dict[str, Tensor]) -> dict[str, Any]:

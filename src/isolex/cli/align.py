@@ -10,6 +10,7 @@ from rich.console import Console
 from isolex.alignment import Alignment, check_output
 from isolex.cli.console import Stopwatch, emit, say, stopped_by_interrupt, working
 from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
+from isolex.cli.outputs import Command, Output
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon, weights_note
 from isolex.normalize import Normalizer
@@ -17,10 +18,12 @@ from isolex.recipes import METHODS, align, check_supervision
 from isolex.vectors import Vectors
 
 
-@click.command("align")
+@click.command("align", cls=Command)
 @click.argument("source", type=PATH)
 @click.argument("target", type=PATH)
-@click.option("-o", "--output", required=True, type=PATH, help="Folder to write the alignment to.")
+@click.option(
+    "-o", "--output", required=True, type=Output("folder"), help="Folder to write the alignment to."
+)
 @click.option("--lexicon", type=PATH, help="Seed pairs: source word, target word on each line.")
 @click.option("--identical", is_flag=True, help="Seed pairs: strings that are in both vocabularies.")
 @click.option("--numerals", is_flag=True, help="Seed pairs: numerals that are in both vocabularies.")

@@ -4,6 +4,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 import torch
@@ -12,7 +13,7 @@ from isolex._version import __version__
 from isolex.cli.align import align_command
 from isolex.cli.bench import bench
 from isolex.cli.classify import classify_command
-from isolex.cli.console import one_line_warnings, say
+from isolex.cli.console import Interrupted, one_line_warnings, say, told_interrupt
 from isolex.cli.convert import convert_command
 from isolex.cli.demo import demo
 from isolex.cli.diagnose import diagnose_command
@@ -20,21 +21,24 @@ from isolex.cli.evaluate import evaluate_command
 from isolex.cli.export import export_command
 from isolex.cli.info import info
 from isolex.cli.lexicon import lexicon_command
+from isolex.cli.outputs import Group
 from isolex.cli.search import index_command, search_command
 from isolex.cli.translate import translate_command
 from isolex.errors import IsolexError
+from isolex.files import noting_outputs
 
-EXIT_OK, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 2, 130
+EXIT_OK, EXIT_BAD_INPUT = 0, 2
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="isolex")
 def app() -> None:
     """Align word-vector spaces across languages, and make dictionaries from them.
 
     Start with: isolex demo
 
-    Exit status: 0 done; 1 ran, and the result says no; 2 bad input; 130 interrupted.
+    Exit status: 0 done; 1 ran, and the result says no; 2 bad input; 130 interrupted, 143
+    terminated.
     """
 
 
@@ -72,8 +76,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911
     """Run the command line; the exit status. Warnings and errors are told in one line each on stderr."""
+    written: Sequence[Path] = ()
     try:
-        with one_line_warnings():
+        with one_line_warnings(), noting_outputs() as outputs:
+            written = outputs.written
             status = app.main(arguments, prog_name="isolex", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
@@ -86,9 +92,8 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911
     except IsolexError as error:
         say(f"error: {error}")
         return EXIT_BAD_INPUT
-    except (click.Abort, KeyboardInterrupt):
-        say("interrupted; output files are as they were")
-        return EXIT_INTERRUPTED
+    except (Interrupted, click.Abort, KeyboardInterrupt) as error:
+        return told_interrupt(error, written)
     except SystemExit:
         # So click and rich leave when the reader of our output has gone, as `head` does.
         return EXIT_OK

@@ -16,9 +16,10 @@ from isolex.cli.bench_transfer import transfer
 from isolex.cli.bench_weak import planted, semi, systems, unsupervised, verdict
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, compute_options, names_in, seed_option
+from isolex.cli.outputs import Group
 
 
-@click.group("bench")
+@click.group("bench", cls=Group)
 def bench() -> None:
     """Rerun measurements."""
 

@@ -19,10 +19,11 @@ from isolex.benchmark import (
 )
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, json_option, names_in, threads_option
+from isolex.cli.outputs import Command
 from isolex.diagnosis import WITH_LEXICON, WITHOUT_LEXICON
 
 
-@click.command("diagnosis")
+@click.command("diagnosis", cls=Command)
 @click.option("--data", required=True, type=PATH, help="Folder with vectors/ and dictionaries/muse/.")
 @click.option("--pairs", default="", help="Language pairs, such as en-es,en-fr; by default all there are.")
 @click.option(

@@ -11,6 +11,7 @@ from isolex.benchmark.induction import InductionRow, run_induction
 from isolex.benchmark.induction_sets import INDUCTION_PAIRS
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, json_option, names_in, seed_option, threads_option
+from isolex.cli.outputs import Command
 from isolex.induction import RerankSettings
 
 
@@ -22,7 +23,7 @@ def _counts(context: click.Context, parameter: click.Parameter, given: str) -> t
     return tuple(None if name == "all" else int(name) for name in names)
 
 
-@click.command("induction")
+@click.command("induction", cls=Command)
 @click.option("--data", required=True, type=PATH, help="Folder with vectors/ and dictionaries/.")
 @click.option("--pairs", default="", help="Language pairs; by default those of each set.")
 @click.option(

@@ -33,6 +33,7 @@ from isolex.benchmark.registry import (
 )
 from isolex.cli.console import Stopwatch, emit, going_on_later, table, working
 from isolex.cli.options import PATH, compute_options, json_option, names_in, seed_option
+from isolex.cli.outputs import Command, Output
 from isolex.errors import InputError
 from isolex.lexicon.words import counted
 
@@ -50,7 +51,7 @@ mirror_option = click.option(
 offline_option = click.option("--offline", is_flag=True, help="Take what is in the cache, download nothing.")
 
 
-@click.command("muse")
+@click.command("muse", cls=Command)
 @click.option("--pairs", default="", help="Language pairs, such as en-fr,en-de; with --data by default all.")
 @click.option("--methods", default=",".join(MUSE_METHODS), show_default=True, help="Methods to run.")
 @click.option(
@@ -74,7 +75,7 @@ offline_option = click.option("--offline", is_flag=True, help="Take what is in t
 @click.option(
     "-o",
     "--output",
-    type=PATH,
+    type=Output("kept"),
     default="bench-muse.json",
     show_default=True,
     help="Where results are kept; what is there already is not measured again.",
@@ -181,7 +182,7 @@ def _cells(figures: dict[str, float]) -> list[str]:
     return [shown.get(criterion, "") for criterion in _CRITERIA]
 
 
-@click.command("datasets")
+@click.command("datasets", cls=Command)
 @click.argument("name", required=False)
 @click.option("--fetch", "wanted", is_flag=True, help="Download its files into the cache.")
 @click.option(

@@ -18,6 +18,7 @@ from isolex.benchmark import (
 )
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import json_option, threads_option
+from isolex.cli.outputs import Command
 
 _SCALING = (10_000, 30_000, 100_000, 300_000)
 _FULL_WORDS = 200_000
@@ -25,7 +26,7 @@ _FULL_SCALING = (*_SCALING, 1_000_000, 2_000_000)
 _COUNT = click.IntRange(min=1_000)
 
 
-@click.command("speed")
+@click.command("speed", cls=Command)
 @click.option("--words", type=_COUNT, default=50_000, show_default=True, help="Of either side, to search.")
 @click.option("--learnt", type=_COUNT, default=20_000, show_default=True, help="Words to learn from.")
 @click.option("--rows", type=_COUNT, default=50_000, show_default=True, help="Rows of text to read.")

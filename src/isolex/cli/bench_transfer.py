@@ -10,12 +10,13 @@ from rich.console import Console
 from isolex.alignment import current_versions
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, json_option, names_in, threads_option
+from isolex.cli.outputs import Command
 from isolex.names import look_up
 
 _PARTS = ("similarity", "sentences", "topics", "retrieval")
 
 
-@click.command("transfer")
+@click.command("transfer", cls=Command)
 @click.option("--data", required=True, type=PATH, help="Folder with vectors, dictionaries and test sets.")
 @click.option("--parts", default=",".join(_PARTS), show_default=True, help="Parts to run.")
 @click.option("--method", default="vecmap", show_default=True, help="Method of alignment.")

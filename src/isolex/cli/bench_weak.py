@@ -24,6 +24,7 @@ from isolex.benchmark import (
 from isolex.benchmark.planted import COSINE, MISSING
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, json_option, names_in, threads_option
+from isolex.cli.outputs import Command
 from isolex.vectors import Vectors
 
 data_option = click.option(
@@ -34,7 +35,7 @@ pairs_option = click.option(
 )
 
 
-@click.command("unsupervised")
+@click.command("unsupervised", cls=Command)
 @data_option
 @pairs_option
 @click.option("--methods", default="unsupervised", show_default=True, help="Methods that need no seed pairs.")
@@ -52,7 +53,7 @@ def unsupervised(data: Path, pairs: str, methods: str, as_json: bool) -> None:
     )
 
 
-@click.command("semi")
+@click.command("semi", cls=Command)
 @data_option
 @pairs_option
 @click.option("--method", default="self-learning", show_default=True, help="A method that needs seed pairs.")
@@ -68,7 +69,7 @@ def semi(data: Path, pairs: str, method: str, as_json: bool) -> None:
     _measure("semi", run_semi_supervised(data, pairs=names_in(pairs), method=method), as_json)
 
 
-@click.command("systems")
+@click.command("systems", cls=Command)
 @data_option
 @click.option("--pair", default="es-fr", show_default=True, help="Language pair.")
 @click.option("--methods", default=",".join(SYSTEMS), show_default=True, help="Methods to run.")
@@ -84,7 +85,7 @@ def systems(data: Path, pair: str, methods: str, as_json: bool) -> None:
     _measure("systems", run_systems(data, pair=pair, methods=names_in(methods)), as_json)
 
 
-@click.command("verdict")
+@click.command("verdict", cls=Command)
 @data_option
 @threads_option
 @json_option
@@ -98,7 +99,7 @@ def verdict(data: Path, as_json: bool) -> None:
     _measure("verdict", run_verdict(data), as_json)
 
 
-@click.command("planted")
+@click.command("planted", cls=Command)
 @click.option("--vectors", type=PATH, help="Vectors to plant in; by default the sample's Spanish ones.")
 @click.option("--words", type=click.IntRange(min=10), default=4_000, show_default=True, help="Most frequent.")
 @click.option("--methods", default=",".join(PLANTED_METHODS), show_default=True, help="Methods to run.")

@@ -1,6 +1,5 @@
 """`isolex classify`: classes learnt from texts of one language, for texts of another."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from rich.console import Console
 
 from isolex.cli.console import emit, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options
+from isolex.cli.outputs import Command, Output
 from isolex.cli.texts import (
     SOURCE,
     TARGET,
@@ -20,17 +20,18 @@ from isolex.cli.texts import (
     strings,
     weighting_option,
 )
-from isolex.files import atomic_file, check_file, check_not_input
+from isolex.files import atomic_file, check_file
+from isolex.saved import json_text
 
 if TYPE_CHECKING:
     from isolex.transfer import TextCoverage
 
 
-@click.command("classify")
+@click.command("classify", cls=Command)
 @alignment_argument
 @click.argument("train", metavar="TRAIN", type=PATH)
 @click.argument("texts", metavar="TEXTS", type=PATH)
-@click.option("-o", "--output", type=PATH, help="File for the answers, as JSON Lines.")
+@click.option("-o", "--output", type=Output("file"), help="File for the answers, as JSON Lines.")
 @click.option("--reverse", is_flag=True, help="TRAIN is of the target language, TEXTS of the source one.")
 @weighting_option
 @alignment_options
@@ -56,7 +57,6 @@ def classify_command(
     from isolex.transfer import TopicClassifier, check_classes, read_labelled, read_texts  # noqa: PLC0415
 
     if output is not None:
-        check_not_input(output, train, texts)
         check_file(output)
     learnt, asked = read_labelled(train), read_texts(texts)
     check_classes(learnt, where=train)
@@ -76,7 +76,7 @@ def classify_command(
     ]
     if output is not None:
         with atomic_file(output) as temporary:
-            lines = (json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers)
+            lines = (json_text(answer) + "\n" for answer in answers)
             temporary.write_text("".join(lines), encoding="utf-8")
     data = {"answers": answers, "coverage": coverage_json(coverage)}
     emit(as_json, data, lambda console: _render(console, answers, coverage))

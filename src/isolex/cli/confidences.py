@@ -6,8 +6,10 @@ import click
 from click.core import ParameterSource
 
 from isolex.alignment import Alignment
+from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD
 from isolex.cli.console import say, working
 from isolex.errors import InputError
+from isolex.files import sweep
 from isolex.induction import RerankedDictionary, rerank
 from isolex.induction.dictionary import find_reranked
 from isolex.induction.fitting import too_few
@@ -27,6 +29,7 @@ def reranked(path: Path, alignment: Alignment) -> RerankedDictionary:
         InputError: The alignment failed, or there is too little to learn from.
         MissingExtraError: The packages of the extra `rerank` are not installed.
     """
+    sweep(path, (ANSWERS, ANSWERS_CARD))
     kept = find_reranked(path, alignment)
     if kept is not None:
         return kept

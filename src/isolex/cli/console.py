@@ -1,15 +1,23 @@
-"""What the command line prints: results on stdout, everything else on stderr."""
+"""What the command line prints: results on stdout, everything else on stderr.
 
+Words, documents, paths and what servers say may hold characters that steer a terminal, or that turn the order
+of what stands beside them. People see these escaped, and no terminal obeys them; files and JSON keep them.
+"""
+
+import re
 import signal
 import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderResult
+from rich.measure import Measurement
 from rich.progress import (
     BarColumn,
     Progress,
@@ -20,13 +28,57 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from isolex.errors import IsolexWarning
 from isolex.progress import listening, stopping
 from isolex.saved import json_text
+from isolex_command import message, told
 
-EXIT_INTERRUPTED = 130
+INTO_STANDARD_OUTPUT = "isolex.into_standard_output"
+"""In the meta of click's context: the output itself goes to standard output, so the report must not."""
+
+_BY_SIGNAL = 128
 _WIDE = 10_000
+
+# C0, DEL, C1; separators of lines; overrides, embeddings and isolates of direction; surrogates.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LINE_END = "\n"
+
+
+class Interrupted(Exception):  # noqa: N818 - it is no error
+    """A command was ended by a signal; its cause is the `KeyboardInterrupt`."""
+
+
+def printable(text: str, *, keep: str = "") -> str:
+    r"""Text for people: characters that steer a terminal are shown as `\x1b` or `\u202e`.
+
+    Args:
+        text: What may hold some.
+        keep: Those that stay.
+    """
+    return _UNSEEN.sub(lambda found: found[0] if found[0] in keep else _escaped(found[0]), text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+class Page(Console):
+    """A console of rich that shows text as `printable` does, line ends aside; it knows no mark-up."""
+
+    def __init__(self) -> None:
+        # What goes into a file or a pipe is not wrapped at some terminal's width, and words and paths such as
+        # "[b]" and ":cat:" are no mark-up.
+        aside = _output_on_standard_output()
+        stream = sys.stderr if aside else sys.stdout
+        width = None if stream.isatty() else _WIDE
+        super().__init__(highlight=False, markup=False, emoji=False, width=width, stderr=aside)
+
+    def print(self, *objects: Any, **settings: Any) -> None:
+        """As of rich."""
+        shown = (printable(item, keep=_LINE_END) if isinstance(item, str) else item for item in objects)
+        super().print(*shown, **settings)
 
 
 def emit(as_json: bool, data: Any, render: Callable[[Console], None]) -> None:
@@ -34,34 +86,87 @@ def emit(as_json: bool, data: Any, render: Callable[[Console], None]) -> None:
     if as_json:
         click.echo(_json(data))
         return
-    # Output that goes into a file or a pipe is not wrapped at some terminal's width, and words and paths such
-    # as "[b]" and ":cat:" are no mark-up.
-    width = None if sys.stdout.isatty() else _WIDE
-    render(Console(highlight=False, markup=False, emoji=False, width=width))
+    render(Page())
+
+
+def _output_on_standard_output() -> bool:
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(INTO_STANDARD_OUTPUT))
 
 
 def _json(data: Any) -> str:
     text = json_text(data, indent=2)
+    # Such characters stand in strings only, and are the same when they are escaped.
+    text = _UNSEEN.sub(lambda found: found[0] if found[0] == _LINE_END else f"\\u{ord(found[0]):04x}", text)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:  # another encoding, or a word or path that is no proper Unicode
+    except UnicodeEncodeError:
         return json_text(data, indent=2, ascii=True)
     return text
 
 
 def say(message: str) -> None:
     """One line for people on stderr."""
-    click.echo(f"isolex: {message}", err=True)
+    click.echo(f"isolex: {printable(message)}", err=True)
 
 
-def table(title: str | None, columns: list[str], rows: list[list[str]], *, text_columns: int = 1) -> Table:
+def told_interrupt(error: BaseException, written: Sequence[Path]) -> int:
+    """Tell what a signal ended, and the exit status that goes with it.
+
+    Args:
+        error: A `KeyboardInterrupt`, which may name the signal, or what was raised from one.
+        written: Outputs that were in place before.
+    """
+    cause = error if isinstance(error, KeyboardInterrupt) else error.__cause__
+    number = int(cause.args[0]) if cause is not None and cause.args else signal.SIGINT
+    if sys.stderr.isatty():
+        click.echo(err=True)  # the terminal shows ^C
+    outputs = (
+        f"written before that: {', '.join(map(str, written))}" if written else "output files are as they were"
+    )
+    told.append(number)
+    say(f"{message(number)}; {outputs}")
+    return _BY_SIGNAL + number
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """A table, or where the terminal is too narrow for its words and figures a line for each cell."""
+
+    table: Table
+    columns: list[str]
+    rows: list[list[str]]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        unlimited = options.update(width=_WIDE)
+        if Measurement.get(console, unlimited, self.table).minimum <= options.max_width:
+            yield self.table
+            return
+        if self.table.title:
+            yield Text(str(self.table.title), "italic")
+        for number, row in enumerate(self.rows):
+            if number:
+                yield Text()
+            for column, cell in zip(self.columns, row, strict=True):
+                yield Text(f"{column}: {cell}" if column else cell)
+
+
+def table(
+    title: str | None, columns: list[str], rows: list[list[str]], *, text_columns: int = 1
+) -> ConsoleRenderable:
     """A plain table: the first columns hold text, the others numbers, which stand to the right."""
+    title = title and printable(title)
+    heads, lines = (
+        [printable(column) for column in columns],
+        [[printable(cell) for cell in row] for row in rows],
+    )
     made = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
-    for number, column in enumerate(columns):
-        made.add_column(column, justify="left" if number < text_columns else "right")
-    for row in rows:
-        made.add_row(*row)
-    return made
+    for number, head in enumerate(heads):
+        # An ellipsis would hide the ends of words.
+        made.add_column(head, justify="left" if number < text_columns else "right", overflow="fold")
+    for line in lines:
+        made.add_row(*line)
+    return _Rows(made, heads, lines)
 
 
 class Bars:
@@ -72,7 +177,7 @@ class Bars:
 
     def start(self, label: str, total: int) -> object:
         """A new bar."""
-        return self._progress.add_task(label, total=total, note="")
+        return self._progress.add_task(printable(label), total=total, note="")
 
     def advance(self, loop: object) -> None:
         """One step on."""
@@ -80,7 +185,7 @@ class Bars:
 
     def note(self, loop: object, text: str) -> None:
         """A few words behind the bar."""
-        self._progress.update(TaskID(int(str(loop))), note=text)
+        self._progress.update(TaskID(int(str(loop))), note=printable(text))
 
     def finish(self, loop: object) -> None:
         """The bar goes."""
@@ -96,14 +201,14 @@ def working(label: str) -> Iterator[None]:
         return
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", markup=False),
     )
     with Progress(*columns, console=console, transient=True) as progress, listening(Bars(progress)):
-        progress.add_task(label, total=None, note="")
+        progress.add_task(printable(label), total=None, note="")
         yield
 
 
@@ -121,12 +226,13 @@ def going_on_later(kept: Callable[[], Sequence[str]]) -> Iterator[None]:
     """If the block is interrupted, tell what is kept for another run; without anything, as elsewhere."""
     try:
         yield
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         found = kept()
         if not found:
             raise
         say(f"interrupted; kept: {', '.join(found)}; run the same command again to go on from there")
-        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
+        number = error.args[0] if error.args else signal.SIGINT
+        raise click.exceptions.Exit(_BY_SIGNAL + number) from None
 
 
 @contextmanager

@@ -7,16 +7,17 @@ import click
 
 from isolex.cli.console import emit, working
 from isolex.cli.options import PATH, json_option, read_word_list, unicode_option
-from isolex.files import check_file, check_not_input
+from isolex.cli.outputs import Command, Output
+from isolex.files import check_file
 from isolex.vectors import VECTOR_FORMATS, Vectors
 from isolex.vectors.formats import output_format
 
 WRITABLE = [name for name in VECTOR_FORMATS if name != "fasttext"]
 
 
-@click.command("convert")
+@click.command("convert", cls=Command)
 @click.argument("source", metavar="IN", type=PATH)
-@click.argument("output", metavar="OUT", type=PATH)
+@click.argument("output", metavar="OUT", type=Output("file"))
 @click.option("--format", type=click.Choice(WRITABLE), help="By default told by OUT's name.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N words.")
 @click.option("--vocabulary", type=PATH, help="Only the words in this file, one a line.")
@@ -38,7 +39,8 @@ def convert_command(
     """Convert word vectors: word2vec text and binary, GloVe, fastText (in only), native store.
 
     The format of IN is told by its content, that of OUT by its name: .vec word2vec text, .txt GloVe, .bin
-    word2vec binary, .safetensors native; .gz, .bz2, .xz and .zst behind these compress.
+    word2vec binary, .safetensors native; .gz, .bz2, .xz and .zst behind these compress. OUT - is standard
+    output, in the --format that must be given then.
 
     \b
     Examples:
@@ -46,7 +48,6 @@ def convert_command(
       isolex convert en.vec en-small.txt.gz --limit 500
     """
     output_format(output, format)
-    check_not_input(output, source, vocabulary)
     check_file(output)
     with working(f"converting {source}"):
         words = None if vocabulary is None else read_word_list(vocabulary, unicode)

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from isolex.alignment import Alignment, check_output
 from isolex.cli.console import Stopwatch, emit, stage, table
-from isolex.cli.options import PATH, compute_options, seed_option
+from isolex.cli.options import compute_options, seed_option
+from isolex.cli.outputs import Command, Output
 from isolex.evaluation import BLIResult, evaluate
 from isolex.files import check_file, make_folder
 from isolex.recipes import align
@@ -19,11 +20,11 @@ from isolex.samples import sample
 WORDS = ("cat", "dog", "house", "bread", "water", "king", "queen", "horse", "window", "happy")
 
 
-@click.command("demo")
+@click.command("demo", cls=Command)
 @click.option(
     "-o",
     "--output",
-    type=PATH,
+    type=Output("into"),
     default=Path("isolex-demo"),
     show_default=True,
     help="Folder for the alignment and the dictionary.",

@@ -10,13 +10,14 @@ from isolex.alignment import load
 from isolex.arrays import pick_device
 from isolex.cli.console import emit, table, working
 from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
+from isolex.cli.outputs import Command, Output
 from isolex.diagnosis import MEASURES, WORDS, diagnose, page
-from isolex.files import atomic_file, check_file, check_not_input
+from isolex.files import atomic_file, check_file
 from isolex.lexicon import Lexicon
 from isolex.vectors import Vectors
 
 
-@click.command("diagnose")
+@click.command("diagnose", cls=Command)
 @click.argument("source", metavar="SRC", type=PATH)
 @click.argument("target", metavar="TGT", type=PATH)
 @click.option("--lexicon", type=PATH, help="Seed pairs: a file of source word, target word on each line.")
@@ -28,7 +29,9 @@ from isolex.vectors import Vectors
     is_flag=True,
     help="Take SRC and TGT although the alignment was not made from them: same space, other words.",
 )
-@click.option("-o", "--output", type=PATH, help="Write a page with plots, report.html, to look at or print.")
+@click.option(
+    "-o", "--output", type=Output("file"), help="Write a page with plots, report.html, to look at or print."
+)
 @click.option("--vocab", type=click.IntRange(min=2), help="Only so many of the most frequent words.")
 @click.option(
     "--words",
@@ -68,7 +71,6 @@ def diagnose_command(
       isolex diagnose en.vec es.vec --alignment en-es --json
     """
     if output is not None:
-        check_not_input(output, source, target, lexicon)
         check_file(output)
     pairs = None if lexicon is None else Lexicon.read(lexicon, unicode=unicode)
     with working("reading"):
@@ -85,7 +87,7 @@ def diagnose_command(
     report = found.to_json()
     if output is not None:
         with atomic_file(output) as path:
-            path.write_text(page(report), encoding="utf-8")
+            path.write_text(page(report), encoding="utf-8", errors="replace")
     report["output"] = None if output is None else str(output)
     emit(as_json, report, lambda console: _render(console, report))
 

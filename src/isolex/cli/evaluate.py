@@ -19,12 +19,13 @@ from isolex.cli.options import (
     criterion_option,
     unicode_option,
 )
+from isolex.cli.outputs import Group, Output
 from isolex.evaluation import PROTOCOLS, BLIResult, PairedTest, evaluate
-from isolex.files import check_file, check_not_input
+from isolex.files import check_file
 from isolex.lexicon import Lexicon
 
 
-@click.group("evaluate")
+@click.group("evaluate", cls=Group)
 def evaluate_command() -> None:
     """Score an alignment, or vectors of one language."""
 
@@ -61,7 +62,7 @@ for _command in (
 @click.option(
     "--train", type=PATH, help="Lexicon to look for leaks in; by default the alignment's own seeds."
 )
-@click.option("--answers", type=PATH, help="File for every answer, as TSV.")
+@click.option("--answers", type=Output("file"), help="File for every answer, as TSV; - is standard output.")
 @criterion_option
 @case_option
 @unicode_option
@@ -92,7 +93,6 @@ def bli_command(
     if answers is not None and protocol == "all":
         raise click.UsageError("--answers needs one protocol, not all")
     if answers is not None:
-        check_not_input(answers, test, train)
         check_file(answers)
     gold = Lexicon.read(test, unicode=unicode)
     seeds = None if train is None else Lexicon.read(train, unicode=unicode)

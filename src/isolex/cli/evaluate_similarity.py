@@ -12,6 +12,7 @@ from rich.console import Console
 from isolex.alignment import Alignment
 from isolex.cli.console import emit, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_options, unicode_option
+from isolex.cli.outputs import Command
 from isolex.errors import InputError
 from isolex.evaluation import (
     ANALOGY_METHODS,
@@ -50,7 +51,7 @@ def _space_options(crossing: str) -> Callable[..., Any]:
     return lambda function: reduce(lambda made, option: option(made), reversed(options), function)
 
 
-@click.command("similarity")
+@click.command("similarity", cls=Command)
 @_space_argument
 @click.argument("sets", metavar="SET...", type=PATH, nargs=-1, required=True)
 @click.option(
@@ -96,7 +97,7 @@ def similarity_command(
     emit(as_json, rows, lambda console: _render_similarity(console, results))
 
 
-@click.command("analogy")
+@click.command("analogy", cls=Command)
 @_space_argument
 @click.argument("questions", type=PATH)
 @click.option(

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options
+from isolex.cli.outputs import Command
 from isolex.cli.texts import (
     SOURCE,
     TARGET,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from isolex.transfer import DocumentIndex, Text, TextCoverage, TopicResult
 
 
-@click.command("sentences")
+@click.command("sentences", cls=Command)
 @alignment_argument
 @click.argument("source_texts", metavar="SOURCE_TEXTS", type=PATH)
 @click.argument("target_texts", metavar="TARGET_TEXTS", type=PATH)
@@ -119,7 +120,7 @@ def _render_sentences(
     print_coverage(console, coverage)
 
 
-@click.command("retrieval")
+@click.command("retrieval", cls=Command)
 @alignment_argument
 @click.argument("queries", metavar="QUERIES", type=PATH)
 @click.argument("documents", metavar="DOCUMENTS", type=PATH)
@@ -232,7 +233,7 @@ def _render_retrieval(
     print_coverage(console, coverage)
 
 
-@click.command("topics")
+@click.command("topics", cls=Command)
 @alignment_argument
 @click.argument("train", metavar="TRAIN", type=PATH)
 @click.argument("test", metavar="TEST", type=PATH)

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import click
 
-from isolex.cli.console import emit, working
-from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options
+from isolex.cli.console import emit, printable, working
+from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options
+from isolex.cli.outputs import Command, Output
 from isolex.interchange import EXPORT_FORMATS, export
 
 
-@click.command("export")
+@click.command("export", cls=Command)
 @alignment_argument
-@click.option("-o", "--output", required=True, type=PATH, help="Folder to write to.")
+@click.option("-o", "--output", required=True, type=Output("into"), help="Folder to write to.")
 @click.option(
     "--format",
     type=click.Choice(list(EXPORT_FORMATS)),
@@ -42,4 +43,4 @@ def export_command(
     with working("exporting"):
         files = export(alignment, output, format=format)
     data = {"format": format, "files": [str(file) for file in files]}
-    emit(as_json, data, lambda console: console.print("\n".join(str(file) for file in files)))
+    emit(as_json, data, lambda console: console.print("\n".join(printable(str(file)) for file in files)))

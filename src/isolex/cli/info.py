@@ -8,14 +8,15 @@ from rich.console import Console
 
 from isolex.alignment import load_card
 from isolex.alignment.artefact import ANSWERS_CARD
-from isolex.cli.console import emit, working
+from isolex.cli.console import emit, printable, working
 from isolex.cli.options import PATH, json_option
+from isolex.cli.outputs import Command
 from isolex.errors import FormatError
 from isolex.lexicon import Lexicon
 from isolex.vectors import Vectors, identify
 
 
-@click.command("info")
+@click.command("info", cls=Command)
 @click.argument("path", metavar="FILE|DIR", type=PATH)
 @json_option
 def info(path: Path, as_json: bool) -> None:
@@ -81,4 +82,4 @@ def _render(console: Console, data: dict[str, Any]) -> None:
         elif isinstance(value, (list, tuple)):
             value = "; ".join(str(item) for item in value)  # noqa: PLW2901
         console.print(name.replace("_", " "), style="bold", end="")
-        console.print(f": {value}")
+        console.print(f": {printable(str(value))}")

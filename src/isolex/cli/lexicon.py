@@ -10,7 +10,8 @@ from rich.console import Console
 from isolex.alignment import Alignment
 from isolex.cli.confidences import reranked, was_given
 from isolex.cli.console import Stopwatch, emit, table, working
-from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options, criterion_option
+from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
+from isolex.cli.outputs import Command, Output
 from isolex.files import check_file
 from isolex.induction import Level, RerankedDictionary, RerankSettings, TrustedEntry
 from isolex.induction.dictionary import LEVELS
@@ -41,9 +42,11 @@ def _check_probability(
     return value
 
 
-@click.command("lexicon")
+@click.command("lexicon", cls=Command)
 @alignment_argument
-@click.option("-o", "--output", required=True, type=PATH, help="File to write.")
+@click.option(
+    "-o", "--output", required=True, type=Output("file"), help="File to write; - is standard output."
+)
 @click.option(
     "--direction",
     type=click.Choice(["forward", "backward", "mutual"]),

@@ -20,7 +20,8 @@ from isolex.vectors import Vectors
 Function = Callable[..., Any]
 Decorator = Callable[[Function], Function]
 
-PATH = click.Path(path_type=Path)
+# What may not be read is told by `isolex.cli.outputs`, as whatever else keeps a path from being read.
+PATH = click.Path(path_type=Path, readable=False)
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON value on stdout, nothing else."

@@ -16,8 +16,8 @@ from isolex.cli.options import (
     json_option,
     threads_option,
 )
+from isolex.cli.outputs import Command, Output
 from isolex.cli.texts import TARGET, coverage_json, coverage_of, print_coverage
-from isolex.files import check_not_input
 from isolex.lexicon.words import counted
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 _SHOWN = 100
 
 
-@click.command("index")
+@click.command("index", cls=Command)
 @alignment_argument
 @click.argument("documents", metavar="DOCUMENTS", type=PATH)
-@click.option("-o", "--output", required=True, type=PATH, help="Folder for the index.")
+@click.option("-o", "--output", required=True, type=Output("folder"), help="Folder for the index.")
 @click.option("--reverse", is_flag=True, help="Documents of the source language, queries of the target one.")
 @compute_options
 def index_command(
@@ -48,7 +48,6 @@ def index_command(
     from isolex.transfer import DocumentIndex, read_texts, save_index  # noqa: PLC0415
     from isolex.transfer.saved import check_index_output  # noqa: PLC0415
 
-    check_not_input(output, documents, alignment_dir)
     check_index_output(output)
     collection = read_texts(documents)
     alignment = AlignmentChoice(alignment_dir, None, None, other_vectors=False, device=device).open()
@@ -60,7 +59,7 @@ def index_command(
     emit(as_json, data, lambda console: _render(console, output, coverage))
 
 
-@click.command("search")
+@click.command("search", cls=Command)
 @click.argument("index", metavar="INDEX", type=PATH)
 @click.argument("query", metavar="QUERY...", nargs=-1, required=True)
 @click.option("-k", default=10, show_default=True, type=click.IntRange(min=1), help="Documents to show.")

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,7 +13,9 @@ from isolex.alignment import Alignment, Translations
 from isolex.cli.confidences import was_given
 from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
+from isolex.cli.outputs import Command
 from isolex.errors import UnknownWordError
+from isolex.files import steady
 from isolex.induction import RerankedDictionary
 from isolex.induction.dictionary import find_reranked
 
@@ -32,7 +35,7 @@ class _Answered:
     no_translation: float | None = None
 
 
-@click.command("translate")
+@click.command("translate", cls=Command)
 @alignment_argument
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
 @click.option("-k", default=5, show_default=True, type=click.IntRange(min=1), help="Answers a word.")
@@ -58,9 +61,7 @@ def translate_command(
       isolex translate en-es house bread
       isolex translate en-es casa --reverse -k 3 --json
     """
-    alignment = choice.open()
-    plain = reverse or was_given("criterion")
-    dictionary = None if plain else find_reranked(choice.path, alignment)
+    alignment, dictionary = _opened(choice.path, choice, plain=reverse or was_given("criterion"))
     if dictionary is not None and was_given("k"):
         _check_kept(k, dictionary.ranked.keys.shape[1])
     if reverse:
@@ -74,6 +75,15 @@ def translate_command(
     }
     emit(as_json, data, lambda console: _render(console, answers))
     return 0 if all(answered.found is not None for answered in answers) else 1
+
+
+@steady
+def _opened(
+    path: Path, choice: AlignmentChoice, *, plain: bool
+) -> tuple[Alignment, RerankedDictionary | None]:
+    """The alignment, and its confidences if they are asked for and there are any."""
+    alignment = choice.open()
+    return alignment, None if plain else find_reranked(path, alignment)
 
 
 def _check_kept(k: int, kept: int) -> None:

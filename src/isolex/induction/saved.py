@@ -7,16 +7,16 @@ confidence.json          settings, versions, and digests of the alignment and of
 import warnings
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 from safetensors.numpy import save
 
-from isolex.alignment import Alignment, current_versions, load_card
-from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD, CARD, SEEDS
+from isolex.alignment import Alignment, Card, current_versions, load_card
+from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD, CARD, SEEDS, SIDES
 from isolex.errors import FormatError, InputError, IsolexWarning, MismatchError
-from isolex.files import atomic_file, digest
+from isolex.files import atomic_files, digest, steady
 from isolex.induction.reranker import Ranked
 from isolex.induction.settings import RerankSettings
 from isolex.saved import (
@@ -28,6 +28,7 @@ from isolex.saved import (
     number,
     parse_arrays,
     parse_json,
+    read_json,
     read_saved,
     record,
     text,
@@ -98,19 +99,23 @@ def write_answers(answers: SavedAnswers, path: str | Path, alignment: Alignment)
             fix="save the dictionary with the alignment that it was made from",
         )
     data = save({part: getattr(answers.ranked, part) for part in _ARRAYS})
+    there = _Version.of(folder)
     made = _FORMAT | {
-        "alignment": _fingerprint(folder),
+        "alignment": there.fingerprint,
         "answers": digest(data),
         "settings": asdict(answers.settings),
         "groups": answers.groups,
         "reason": answers.reason,
         "versions": current_versions(),
     }
-    with atomic_file(folder / ANSWERS) as temporary:
-        temporary.write_bytes(data)
-    # Last: until it stands there, its digest of the answers is that of the old ones, so neither is used.
-    with atomic_file(folder / ANSWERS_CARD) as temporary:
-        temporary.write_text(json_text(made, indent=2) + "\n", encoding="utf-8")
+    try:
+        with atomic_files(folder, (ANSWERS, ANSWERS_CARD)) as (answers_file, card_file):
+            answers_file.write_bytes(data)
+            card_file.write_text(json_text(made, indent=2) + "\n", encoding="utf-8")
+            _check_still_there(folder, there)
+    except InputError:
+        _check_still_there(folder, there)
+        raise
 
 
 def read_answers(path: str | Path, alignment: Alignment) -> SavedAnswers | None:
@@ -126,9 +131,7 @@ def read_answers(path: str | Path, alignment: Alignment) -> SavedAnswers | None:
         IsolexWarning: There are some, but they are damaged, or of another alignment or release.
     """
     folder, card = Path(path), alignment.card
-    if not (folder / ANSWERS_CARD).is_file() or not _over(
-        alignment, card.source.fingerprint, card.target.fingerprint
-    ):
+    if not _over(alignment, card.source.fingerprint, card.target.fingerprint):
         return None
     try:
         return _read(folder, alignment)
@@ -148,7 +151,10 @@ class _OtherError(Exception):
     """The answers are whole, but not those that are looked for."""
 
 
-def _read(folder: Path, alignment: Alignment) -> SavedAnswers:
+@steady
+def _read(folder: Path, alignment: Alignment) -> SavedAnswers | None:
+    if not (folder / ANSWERS_CARD).is_file():
+        return None
     made = parse_json(read_saved(folder / ANSWERS_CARD, _FIX, most=CARD_BYTES))
     if not isinstance(made, dict) or not made.keys() >= _FORMAT.keys():
         raise UnsoundError(f"is not {ANSWERS_CARD} of an alignment")
@@ -158,6 +164,8 @@ def _read(folder: Path, alignment: Alignment) -> SavedAnswers:
     settings = _settings(card["settings"])
     if card["alignment"] != _fingerprint(folder):
         raise _OtherError("they are of another alignment than the one that stands there now")
+    if not _is_of(folder, alignment.card):
+        raise _OtherError("the alignment was replaced by another run since it was loaded")
     data = read_saved(folder / ANSWERS, _FIX)
     if digest(data) != card["answers"]:
         raise UnsoundError(f"and {ANSWERS_CARD} do not belong together", (ANSWERS,))
@@ -198,6 +206,29 @@ def _check_answers(
 def _over(alignment: Alignment, source: str, target: str) -> bool:
     """Whether an alignment is over the vectors with these fingerprints."""
     return (alignment.source.fingerprint, alignment.target.fingerprint) == (source, target)
+
+
+class _Version(NamedTuple):
+    """Which alignment stands in a folder; one that was made again is another, though it says the same."""
+
+    fingerprint: str
+    number: int
+
+    @classmethod
+    def of(cls, folder: Path) -> "_Version":
+        return cls(_fingerprint(folder), folder.stat().st_ino)
+
+
+def _check_still_there(folder: Path, there: _Version) -> None:
+    if _Version.of(folder) != there:
+        raise MismatchError("was replaced by another run meanwhile", where=folder, fix="make them again")
+
+
+def _is_of(folder: Path, card: Card) -> bool:
+    """Whether the alignment that stands in a folder is the one that has this card."""
+    there = read_json(folder / CARD, _FIX)
+    marks = (there["created"], *(there[side]["fingerprint"] for side in SIDES))
+    return bool(marks == (card.created, card.source.fingerprint, card.target.fingerprint))
 
 
 def _fingerprint(folder: Path) -> str:

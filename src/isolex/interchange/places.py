@@ -1,14 +1,21 @@
 """Where exports go: files that appear all together, folders that appear whole, and nothing lost for them."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
 from isolex.alignment import Alignment
 from isolex.errors import InputError
-from isolex.files import atomic_file, atomic_folder, check_not_input, digest, make_folder
+from isolex.files import (
+    atomic_files,
+    atomic_folder,
+    check_not_input,
+    check_outside_saved,
+    digest,
+    make_folder,
+)
+from isolex.saved import json_text, read_json
 
 MANIFEST = "isolex-export.json"
 """In an exported folder: its format, and the digests of its files, by which a later export knows its own."""
@@ -30,13 +37,13 @@ def write_files(
     Raises:
         InputError: The folder or a file cannot be written, or a file is one that the alignment was made from.
     """
-    folder = _make_folder(Path(folder))
-    paths = tuple(folder / name for name in files)
+    paths = tuple(Path(folder) / name for name in files)
     for path in paths:
         check_not_input(path, *_inputs(alignment))
+        check_outside_saved(path)
+    folder = _make_folder(Path(folder))
     # The vectors of one run with those of another would be two spaces, so no file stands without the others.
-    with ExitStack() as stack:
-        temporaries = [stack.enter_context(atomic_file(path)) for path in paths]
+    with atomic_files(folder, tuple(files)) as temporaries:
         for temporary, write in zip(temporaries, files.values(), strict=True):
             write(temporary)
     return paths
@@ -59,6 +66,7 @@ def export_folder(alignment: Alignment, path: str | Path, format: str) -> Iterat
         InputError: There is something else at `path`, or it cannot be written.
     """
     path = Path(path)
+    check_outside_saved(path)
     _make_folder(path.parent)
     earlier = _earlier_export(path, format)
     for given in _inputs(alignment) if earlier else ():
@@ -67,16 +75,16 @@ def export_folder(alignment: Alignment, path: str | Path, format: str) -> Iterat
     with atomic_folder(path, contents=earlier) as temporary:
         yield temporary
         files = {name: digest(file.read_bytes()) for name, file in _files(temporary).items()}
-        noted = json.dumps({"format": format, "files": files}, ensure_ascii=False, indent=2)
+        noted = json_text({"format": format, "files": files}, indent=2)
         (temporary / MANIFEST).write_text(f"{noted}\n", encoding="utf-8")
 
 
 def _earlier_export(path: Path, format: str) -> tuple[str, ...]:
     """What stands in the folder, if it is an export of this format, and nothing but that."""
     try:
-        noted = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        noted = read_json(path / MANIFEST, "choose another folder")
         earlier, digests = noted["format"], dict(noted["files"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (InputError, ValueError, KeyError, TypeError):
         return ()
     if earlier != format:
         _refuse(path, f"is an export in the format {earlier}")

@@ -15,7 +15,7 @@ from safetensors.numpy import save
 
 from isolex.alignment import Alignment, load
 from isolex.errors import FormatError, InputError, MismatchError
-from isolex.files import atomic_folder, check_folder
+from isolex.files import atomic_folder, check_folder, check_not_input, steady
 from isolex.saved import (
     WORDS,
     Array,
@@ -94,6 +94,8 @@ def save_index(
         "translations": index.translations,
         "documents": len(index.documents),
     }
+    check_index_output(path)
+    check_not_input(path, alignment, whole=True)
     with atomic_folder(path, contents=_CONTENTS) as folder:
         lines = (json_text({"id": document.id, "text": document.text}) + "\n" for document in index.documents)
         (folder / DOCUMENTS).write_text("".join(lines), encoding="utf-8")
@@ -103,6 +105,7 @@ def save_index(
         (folder / CARD).write_text(json_text(card, indent=2), encoding="utf-8")
 
 
+@steady
 def load_index(path: str | Path, *, alignment: str | Path | None = None) -> DocumentIndex:
     """Read a saved index with its alignment.
 

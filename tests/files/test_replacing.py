@@ -6,13 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isolex.errors import InputError
-from isolex.files import atomic_file, atomic_folder, check_file, check_folder, digest
+from isolex.errors import InputError, IsolexWarning
+from isolex.files import (
+    atomic_file,
+    atomic_files,
+    atomic_folder,
+    check_file,
+    check_folder,
+    digest,
+    noting_outputs,
+)
 
 MARKER = "card.json"
 CONTENTS = (MARKER, "more")
 
 stops = pytest.mark.parametrize("stop", [RuntimeError, KeyboardInterrupt, SystemExit, GeneratorExit])
+
+
+@pytest.fixture(autouse=True, params=["exchanged", "moved"])
+def names_are(request, monkeypatch) -> None:
+    """With and without a system that can exchange names."""
+    if request.param == "moved":
+        monkeypatch.setattr("isolex.files.replacing.exchange", lambda *_: False)
 
 
 def listing(folder: Path) -> dict[str, str]:
@@ -27,6 +42,11 @@ def make_folder(path: Path, **files: str) -> Path:
     return path
 
 
+def write_both(ours: Path, theirs: Path) -> None:
+    (ours / MARKER).write_text("ours")
+    (theirs / MARKER).write_text("theirs")
+
+
 def stop_halfway(path: Path, stop: type[BaseException]) -> None:
     path.write_text("half")
     raise stop
@@ -38,7 +58,7 @@ class TestAtomicFile:
         path.write_text("old")
         with atomic_file(path) as temporary:
             temporary.write_text("new")
-            assert temporary.parent == tmp_path
+            assert temporary.is_relative_to(tmp_path)
             assert path.read_text() == "old"
         assert listing(tmp_path) == {"out": "new"}
 
@@ -137,10 +157,10 @@ class TestAtomicFolder:
     @stops
     @pytest.mark.parametrize("after", [False, True])
     @pytest.mark.parametrize("which", [0, 1])
-    def test_a_stop_between_the_two_renames_leaves_one_whole_folder(
+    def test_a_stop_between_two_renames_leaves_the_old_folder(
         self, tmp_path, monkeypatch, stop, after, which
     ) -> None:
-        """The old folder steps aside, the new one steps in: stopped right before or after either."""
+        """The old one steps aside, the new one steps in: stopped before or after either."""
         path = make_folder(tmp_path / "out", card_json="old", more="old")
         replace, calls = Path.replace, iter(range(9))
 
@@ -153,12 +173,12 @@ class TestAtomicFolder:
                 raise stop
             return result
 
+        monkeypatch.setattr("isolex.files.replacing.exchange", lambda *_: False)
         monkeypatch.setattr(Path, "replace", interrupted)
         with pytest.raises(stop), atomic_folder(path, contents=CONTENTS) as temporary:
             (temporary / MARKER).write_text("new")
         assert list(tmp_path.iterdir()) == [path]
-        finished = which == 1 and after
-        assert listing(path) == ({MARKER: "new"} if finished else {MARKER: "old", "more": "old"})
+        assert listing(path) == {MARKER: "old", "more": "old"}
 
     def test_foreign_folders_are_refused_and_kept(self, tmp_path) -> None:
         path = make_folder(tmp_path / "out", thesis_txt="years of work")
@@ -242,3 +262,96 @@ def test_digest_is_that_of_the_chunks_in_a_row(chunks) -> None:
     joined = b"".join(chunks)
     assert digest(*chunks) == digest(joined) == digest(memoryview(joined))
     assert digest(*chunks) == f"sha256:{hashlib.sha256(joined).hexdigest()}"
+
+
+class TestAtomicFiles:
+    def test_links_are_replaced_and_not_followed(self, tmp_path) -> None:
+        (tmp_path / "precious").write_text("mine")
+        folder = make_folder(tmp_path / "out", b="old")
+        (folder / "a").symlink_to(tmp_path / "precious")
+        with atomic_files(folder, ("a", "b")) as files:
+            for file in files:
+                file.write_text("new")
+        assert listing(tmp_path) == {"precious": "mine", "out/a": "new", "out/b": "new"}
+        assert not (folder / "a").is_symlink()
+
+    @stops
+    def test_a_stop_leaves_all_of_them(self, tmp_path, stop) -> None:
+        folder = make_folder(tmp_path / "out", a="old", b="old")
+        with pytest.raises(stop), atomic_files(folder, ("a", "b")) as files:
+            stop_halfway(files[1], stop)
+        assert listing(tmp_path) == {"out/a": "old", "out/b": "old"}
+
+    def test_if_one_cannot_be_replaced_none_is(self, tmp_path) -> None:
+        folder = make_folder(tmp_path / "out")
+        with pytest.raises(InputError, match="is a folder"), atomic_files(folder, ("a", "b")):
+            make_folder(folder / "b", thesis_txt="mine")
+        assert listing(tmp_path) == {"out/b/thesis.txt": "mine"}
+
+
+class TestAnotherRun:
+    def test_what_it_put_into_the_folder_in_the_last_moment_is_not_lost(self, tmp_path) -> None:
+        path = make_folder(tmp_path / "out", card_json="old")
+        with pytest.raises(InputError, match=r"holds other files"), atomic_folder(path, contents=CONTENTS):
+            (path / "thesis.txt").write_text("mine")
+        assert listing(tmp_path) == {"out/card.json": "old", "out/thesis.txt": "mine"}
+
+    @pytest.mark.parametrize("old", [True, False])
+    def test_the_last_one_wins_whole_and_says_so(self, tmp_path, old) -> None:
+        path = tmp_path / "out"
+        if old:
+            make_folder(path, card_json="old")
+        with (
+            pytest.warns(IsolexWarning, match="out: another run wrote there meanwhile; now it holds"),
+            atomic_folder(path, contents=CONTENTS) as ours,
+            atomic_folder(path, contents=CONTENTS) as theirs,
+        ):
+            write_both(ours, theirs)
+        assert listing(tmp_path) == {f"out/{MARKER}": "ours"}
+
+    def test_a_run_looks_when_it_begins(self, tmp_path) -> None:
+        path = tmp_path / "out"
+        path.write_text("old")
+        with noting_outputs() as outputs:
+            check_file(path)
+            (tmp_path / "theirs").write_text("theirs")
+            (tmp_path / "theirs").replace(path)
+            with pytest.warns(IsolexWarning, match="another run wrote there"), atomic_file(path) as temporary:
+                temporary.write_text("ours")
+            with atomic_file(path) as temporary:
+                temporary.write_text("ours again")
+        assert outputs.written == [path, path]
+        assert listing(tmp_path) == {"out": "ours again"}
+
+
+def test_all_is_on_the_disk_before_it_takes_its_place(tmp_path, monkeypatch) -> None:
+    """Else a power failure might leave a whole folder of empty files."""
+    synced, fsync = [], os.fsync
+    path = make_folder(tmp_path / "out", card_json="old")
+
+    def noted(descriptor: int) -> None:
+        synced.append((os.path.realpath(f"/proc/self/fd/{descriptor}"), listing(path).get(MARKER)))
+        fsync(descriptor)
+
+    monkeypatch.setattr("os.fsync", noted)
+    with atomic_folder(path, contents=CONTENTS) as temporary:
+        (temporary / MARKER).write_text("new")
+    assert {(str(temporary / MARKER), "old"), (str(temporary), "old"), (str(tmp_path), "new")} <= set(synced)
+
+
+def test_standard_output(capfdbinary) -> None:
+    with atomic_file("/dev/stdout") as temporary:
+        temporary.write_bytes(b"all of it \xff")
+    assert capfdbinary.readouterr().out == b"all of it \xff"
+    with pytest.raises(InputError, match="is standard output, expected a folder"):
+        check_folder("/dev/stdout", contents=CONTENTS)
+
+
+@pytest.mark.parametrize("name", ["n" * 255, "é" * 127, "\udcff" * 250])
+def test_long_names(tmp_path, name) -> None:
+    with atomic_file(tmp_path / name) as temporary:
+        temporary.write_text("new")
+    (tmp_path / name).unlink()
+    with atomic_folder(tmp_path / name, contents=CONTENTS):
+        pass
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]

@@ -1,0 +1,33 @@
+"""Outputs that are the old one or the whole new one, and that are never made in the place of an input."""
+
+from isolex.files.digests import digest
+from isolex.files.places import check_not_input, check_outside_saved, make_folder, referred_to
+from isolex.files.reading import steady
+from isolex.files.replacing import (
+    atomic_file,
+    atomic_files,
+    atomic_folder,
+    check_file,
+    check_folder,
+    noting_outputs,
+)
+from isolex.files.standard_output import STANDARD_OUTPUT, is_standard_output
+from isolex.files.workshop import sweep
+
+__all__ = [
+    "STANDARD_OUTPUT",
+    "atomic_file",
+    "atomic_files",
+    "atomic_folder",
+    "check_file",
+    "check_folder",
+    "check_not_input",
+    "check_outside_saved",
+    "digest",
+    "is_standard_output",
+    "make_folder",
+    "noting_outputs",
+    "referred_to",
+    "steady",
+    "sweep",
+]
