@@ -202,3 +202,15 @@ class TestBadInput:
 def test_k_beyond_the_vocabulary_gives_all_of_it(isolex, here):
     report = isolex("translate", "aa-bb", "s7", "-k", 10_000, "--json").json
     assert len(set(words(report)["s7"])) == 300
+
+
+def test_a_word_with_a_zero_vector_is_told_from_an_unknown_one(isolex, here):
+    lines = (here / "aa.vec").read_bytes().splitlines()
+    word, *numbers = lines[-1].decode().split()
+    lines[-1] = " ".join([word, *["0"] * len(numbers)]).encode()
+    (here / "aa.vec").write_bytes(b"\n".join(lines) + b"\n")
+    isolex("align", "aa.vec", "bb.vec", "-o", "out", "--lexicon", "seeds.tsv", "--method", "procrustes")
+    result = isolex("translate", "out", word, "nobody")
+    assert result.status == 1
+    assert f"the word {word!r} has no vector: its row is zero" in result.err
+    assert "unknown word 'nobody'" in result.err

@@ -49,11 +49,19 @@ def test_gzip(file) -> None:
 
 
 def test_bad_lines_are_skipped_counted_and_reported_once(file) -> None:
-    path = file(b"cat gato\nice cream helado\nlonely\ncaf\xe9 coffee\na\x01b c\n\ndog perro\n")
+    path = file(
+        b"cat gato\nice cream helado\nlonely\ncaf\xe9 coffee\na\x01b c\n\ndog perro\nred rojo\nsea mar\n"
+    )
     lexicon, message = warned(path)
-    assert lexicon.pairs == (("cat", "gato"), ("dog", "perro"))
+    assert lexicon.pairs == (("cat", "gato"), ("dog", "perro"), ("red", "rojo"), ("sea", "mar"))
     reason = "line 2: 3 fields, expected 2; multiword entries need tabs"
-    assert message == f"{path}: skipped 4 of 6 lines (first {reason})"
+    assert message == f"{path}: skipped 4 of 8 lines (first {reason})"
+
+
+def test_a_file_of_which_most_lines_hold_no_pair_is_none(file) -> None:
+    path = file("2 3\n1 1:.1 2:.2\n1 1:.3 2:.1\n")
+    with pytest.raises(FormatError, match=r"most lines hold no pair of words \(line 2: 3 fields, expected 2"):
+        Lexicon.read(path)
 
 
 def test_invalid_utf8(file) -> None:

@@ -196,10 +196,5 @@ def _render(console: Console, alignment: Alignment, output: Path, written: bool,
     # Why it is not aligned is told on stderr, where it cannot be missed.
     for reason in card.reasons if card.status == "aligned" else card.reasons[1:]:
         console.print(f"  {reason}")
-    for side, made in (("source", card.source), ("target", card.target)):
-        if made.zero_rows:
-            console.print(
-                f"  {made.zero_rows:,} {side} words have a zero vector, which is none, and are left out"
-            )
     if written:
         console.print(f"alignment: {output}")

@@ -23,6 +23,7 @@ from isolex.cli.outputs import Group, Output
 from isolex.evaluation import PROTOCOLS, BLIResult, PairedTest, evaluate
 from isolex.files import check_file
 from isolex.lexicon import Lexicon
+from isolex.lexicon.words import counted
 
 
 @click.group("evaluate", cls=Group)
@@ -139,6 +140,9 @@ def _render(console: Console, results: list[BLIResult], tests: list[PairedTest])
     console.print()
     console.print(table(None, ["source words by rank", "P@1", "n"], bins))
     console.print("copying: P@1 of repeating the source word; others: P@1 on words where that is wrong")
+    if first.without_vector:
+        words, some = counted(len(first.without_vector), "test word"), ", ".join(first.without_vector[:3])
+        console.print(f"left out: {words} with a zero vector, which is none, such as {some}")
     if first.leaks is not None:
         console.print(f"leaks: {first.leaks.summary()}")
     for result, paired in zip(results, tests, strict=False):

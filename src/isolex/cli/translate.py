@@ -1,6 +1,5 @@
 """`isolex translate`: the best answers to a few words."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,17 +102,20 @@ def _answer(
     *,
     reverse: bool,
 ) -> _Answered:
-    # Vocabularies are in NFC unless they were read with --unicode keep; terminals type what they like.
-    asked = word if word in alignment.source else unicodedata.normalize("NFC", word)
-    if dictionary is not None and asked in alignment.source and (entry := dictionary.entry(asked)):
+    row = alignment.source.id(word)
+    # The dictionary knows words as they are spelt in the vocabulary, in whatever Unicode form.
+    spelt = word if row is None else alignment.source.words[row]
+    if dictionary is not None and row is not None and (entry := dictionary.entry(spelt)):
         found = [(entry.target, entry.confidence), *entry.alternatives]
         return _Answered(word, found[:k], entry.no_translation)
     try:
-        return _Answered(word, alignment.translate(asked, k, criterion))
+        return _Answered(word, alignment.translate(spelt, k, criterion))
     except UnknownWordError as error:
         other = "a word of the other language: " + ("leave out --reverse" if reverse else "add --reverse")
-        fix = other if asked in alignment.target else error.fix
-        say(f"unknown word {asked!r}" + (f"; {fix}" if fix else ""))
+        fix = other if word in alignment.target else error.fix
+        known = alignment.source.lacks_vector(word)
+        told = f"the word {word!r} has no vector: its row is zero" if known else f"unknown word {word!r}"
+        say(told + (f"; {fix}" if fix else ""))
         return _Answered(word, None)
 
 

@@ -57,10 +57,10 @@ def read_pairs(
     path = Path(path)
     lines = read_lines(path, expected="pairs of words", fix=_FIX)
     tally = _tally(lines, parse(lines, format), unicode)
-    if not tally.entries:
+    if len(tally.skipped) > len(tally.entries) + tally.repeated or not tally.entries:
         reason = f" ({tally.first_skipped})" if tally.skipped else ""
         raise FormatError(
-            f"no line holds a pair of words{reason}",
+            f"{'most lines hold no' if tally.entries else 'no line holds a'} pair of words{reason}",
             where=path,
             fix="give one 'source target' pair a line, or TSV, CSV or JSON Lines",
         )

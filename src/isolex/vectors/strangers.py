@@ -144,7 +144,7 @@ _TEXTS: Sequence[tuple[bytes, Stranger]] = (
         rb"\s*([{\[]\s*([\"'{\[\]}]|\Z)|\[\s*-?\d[\d.e+-]*\s*,)",
         Stranger(
             "JSON",
-            f"read it by json.load(open('FILE')) and {_HAND_OVER}; if you expected vectors, fetch it again",
+            f"read it by Python's json module and {_HAND_OVER}; if you expected vectors, fetch it again",
         ),
     ),
     (rb"%PDF", Stranger("a PDF", _OTHER)),
