@@ -1,7 +1,7 @@
 """Runs made by hand."""
 
 from isolex.benchmark import WeakRun
-from isolex.mapping import Evidence
+from isolex.judging import Evidence
 
 
 def evidence(agreement: float, null_agreement: float) -> dict[str, float]:
