@@ -729,3 +729,12 @@ class TestOverItsOwnVectors:
         alignment.save(folder)
         assert (tmp_path / "precious").read_text() == "mine"
         assert load(folder).card == alignment.card
+
+
+@pytest.mark.parametrize("content", ["", "junk\n", "only one column\n"])
+def test_damaged_seeds_are_called_so(tmp_path, content):
+    source, target, lexicon = planted(30, 5)
+    alignment_of(source, target, seeds=lexicon).save(tmp_path / "made")
+    (tmp_path / "made" / "seeds.tsv").write_text(content)
+    with pytest.raises(FormatError, match=r"seeds.tsv: is damaged \(.*; align again"):
+        load(tmp_path / "made")

@@ -183,7 +183,7 @@ class TestWeak:
         for dictionary in (here / "data" / "dictionaries" / "muse").glob("bb-aa.*"):
             dictionary.unlink()
         isolex("bench", "unsupervised", "--data", "data", "--pairs", "aa-bb").fails(
-            "bb-aa.train.txt: no such"
+            "bb-aa.train.txt: there is no such file"
         )
 
 

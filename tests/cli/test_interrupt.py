@@ -16,7 +16,7 @@ from .test_app import WRITERS, prepare
 # Which call of which function deep inside a command does not come back: while it computes, or writes.
 MOMENTS = [
     ("align", "isolex.vectors.text.parse_block", 2),
-    ("align", "isolex.recipes.choosing.cross_validate", 1),
+    ("align", "isolex.judging.policy.cross_validate", 1),
     ("align", "isolex.alignment.artefact.save", 1),
     ("align", "isolex.vectors.formats.write_store", 2),
     ("lexicon tsv", "isolex.alignment.alignment.induce", 1),

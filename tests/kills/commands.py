@@ -145,9 +145,10 @@ def quick_rerank(source: Vectors, target: Vectors, *_: object, **__: object) -> 
     count = len(source)
     keys = np.stack([np.arange(count), (np.arange(count) + 1) % len(target)], axis=1)
     confidence = np.stack([np.linspace(0.9, 0.5, count), np.full(count, 0.05)], axis=1)
-    spoken = np.ones((count, len(RerankSettings().groups)), dtype=np.float32)
+    settings = RerankSettings(alternatives=keys.shape[1])
+    spoken = np.ones((count, len(settings.groups)), dtype=np.float32)
     ranked = Ranked(np.arange(count), keys, confidence, np.full(count, 0.05), spoken)
-    ranker = SavedAnswers(ranked, RerankSettings(), RerankSettings().groups, "thin air")
+    ranker = SavedAnswers(ranked, settings, settings.groups, "thin air")
     alignment = load("A")
     over = Alignment(
         source,

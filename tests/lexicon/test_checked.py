@@ -106,3 +106,9 @@ def test_a_lexicon_that_fits_nowhere_is_shown_beside_the_vocabularies(source, pa
     assert "the target vocabulary 'gato', 'perro', 'no'; check languages" in message
     assert f"source word such as {pairs[0][0]}" in message or f"source words such as {pairs[0][0]}" in message
     assert "\n" not in message
+
+
+def test_weights_that_are_all_zero_are_refused() -> None:
+    vectors = Vectors(["a", "b"], np.eye(2))
+    with pytest.raises(InputError, match="lexicon: the weights of all pairs in both vocabularies are 0"):
+        index_checked(Lexicon([("a", "a"), ("b", "b")], [0, 0]), vectors, vectors, what="lexicon")

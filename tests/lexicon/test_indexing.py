@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from isolex.lexicon import Coverage, Lexicon
+from isolex.vectors import Vectors
 
 from .strategies import pairs
 
@@ -85,3 +87,10 @@ def test_letter_case(vocabulary) -> None:
         for case in ("keep", "lower", "fold")
     }
     assert found == {"keep": [[1, 1]], "lower": [[2, 0]], "fold": [[0, 0]]}
+
+
+@pytest.mark.parametrize("scale", [1e308, 1e39, 1e-45, 1e-320])
+def test_weights_that_float32_cannot_hold_are_taken_in_proportion(scale) -> None:
+    vectors = Vectors(["a", "b"], np.eye(2))
+    indexed = Lexicon([("a", "a"), ("b", "b")], [scale, scale / 2]).index(vectors, vectors)
+    assert indexed.weights.tolist() == pytest.approx([1, 0.5], rel=1e-3)

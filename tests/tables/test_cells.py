@@ -68,3 +68,20 @@ def test_numbers(text: str, decimal_comma: bool, value: float | None) -> None:
 def test_any_text_is_a_finite_number_or_none(text: str) -> None:
     value = number(text, decimal_comma=True)
     assert value is None or math.isfinite(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "trimmed"),
+    [
+        ("gato\u200d", "gato"),
+        ("gato\u00ad", "gato"),
+        ("gato\u2060\u200c", "gato"),
+        ("ه\u200d", "ه\u200d"),
+        ("ه\u200c", "ه"),
+        ("ന്\u200d", "ന്\u200d"),
+        ("ക്\u200c", "ക്\u200c"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)
+def test_joiners_stay_where_they_shape_what_stands_before_them(text: str, trimmed: str) -> None:
+    assert trim(text) == trimmed

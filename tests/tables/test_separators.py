@@ -80,3 +80,9 @@ def test_lines_that_cannot_be_parted(separator: Separator, line: str, reason: st
     with pytest.raises(NotARowError, match=reason):
         separator.split(line)
     assert cells_of(separator, line) == []
+
+
+def test_a_cell_with_a_line_end_is_no_cell() -> None:
+    assert cells_of(COMMA, '"hou') == []
+    assert cells_of(COMMA, 'se","casa"') == []
+    assert cells_of(COMMA, '"say ""hi""","casa"') == ['say "hi"', "casa"]

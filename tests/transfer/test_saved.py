@@ -222,9 +222,18 @@ UNSOUND = {
     ),
     "near to nothing": (edit_rows(neighbourhoods=with_first(np.inf)), "neighbourhoods holds NaN or infinite"),
     "nearer than near": (edit_rows(neighbourhoods=with_first(2)), "neighbourhoods holds 2, expected"),
-    "scores infinite": (edit_terms("data", with_first(np.inf)), "scores hold NaN, or values over 1,000,000"),
-    "scores NaN": (edit_terms("data", with_first(np.nan)), "scores hold NaN, or values over 1,000,000"),
-    "scores too big": (edit_terms("data", with_first(-3e38)), "scores hold NaN, or values over 1,000,000"),
+    "scores infinite": (
+        edit_terms("data", with_first(np.inf)),
+        "scores hold NaN, or values under 0 or over 1,000,000",
+    ),
+    "scores NaN": (
+        edit_terms("data", with_first(np.nan)),
+        "scores hold NaN, or values under 0 or over 1,000,000",
+    ),
+    "scores too big": (
+        edit_terms("data", with_first(-3e38)),
+        "scores hold NaN, or values under 0 or over 1,000,000",
+    ),
     "scores fewer": (edit_terms("data", lambda x: x[1:]), "scores and terms do not belong together"),
     "scores whole": (edit_terms("data", lambda x: x.astype(int)), "holds 1 dimensions of int64"),
     "scores pickled": (edit_terms("data", lambda x: x.astype(object)), "is no NumPy array"),

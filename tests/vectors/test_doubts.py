@@ -88,3 +88,13 @@ def test_random_vectors_give_no_doubts():
     rows = np.random.default_rng(0).normal(size=(300, 20)).round(2)
     data = "".join(f"{place} {' '.join(map(str, row))}\n" for place, row in enumerate(rows))
     assert read_bytes(data.encode()).report.doubts == ()
+
+
+def test_words_in_quotation_marks_are_told_with_the_command_that_takes_them_off(tmp_path):
+    path = tmp_path / "some.vec"
+    path.write_bytes(b'"the" 1.5 2.5\n"of" 2.5 3.5\n"a" 3.5 4.5\n')
+    with pytest.warns(IsolexWarning, match="all words stand in quotation marks") as caught:
+        assert read_vectors(path).words == ('"the"', '"of"', '"a"')
+    assert "by: tr -d '\"' < some.vec > NEW" in str(caught[0].message)
+    path.write_bytes(b'"the" 1.5 2.5\nof 2.5 3.5\n" 3.5 4.5\n')
+    assert read_vectors(path).report.summary() is None

@@ -215,3 +215,9 @@ def test_values_too_small_for_float32_are_told_of():
     with pytest.warns(IsolexWarning, match="1 of 2 rows become zero in float32"):
         vectors = Vectors(["a", "b"], np.array([[1e-60, 0], [1, 0]]))
     assert vectors.zero_rows.tolist() == [0]
+
+
+def test_masked_values_are_refused():
+    with pytest.raises(InputError, match="holds masked values, expected numbers; fill them"):
+        Vectors(["a", "b"], np.ma.array(np.eye(2), mask=[[0, 0], [1, 0]]))
+    assert Vectors(["a", "b"], np.ma.array(np.eye(2))).matrix.tolist() == [[1, 0], [0, 1]]

@@ -163,8 +163,13 @@ def load_artefact(path: str | Path) -> Artefact:
             raise FormatError(f"is a damaged alignment: it holds no {name}", where=path, fix=_FIX)
     with sound(folder / MATRICES, _FIX):
         tensors = _tensors(read_saved(folder / MATRICES, _FIX), card, beside["normalizers"])
-    seeds = Lexicon.read(folder / SEEDS, unicode="keep") if wanted_seeds else Lexicon(())
     with sound(folder / SEEDS, _FIX):
+        try:
+            seeds = (
+                Lexicon.read(folder / SEEDS, unicode="keep", format="tsv") if wanted_seeds else Lexicon(())
+            )
+        except FormatError as error:
+            raise UnsoundError(error.problem) from error
         if len(seeds) != wanted_seeds:
             raise UnsoundError(f"holds {len(seeds):,} of {wanted_seeds:,} pairs")
     source, target = (_unpack_normalizer(beside["normalizers"][side], side, tensors) for side in SIDES)

@@ -106,8 +106,16 @@ def _json(data: Any) -> str:
 
 
 def say(message: str) -> None:
-    """One line for people on stderr."""
-    click.echo(f"isolex: {printable(message)}", err=True)
+    """One line for people on stderr; above the bars, where some are drawn."""
+    line = f"isolex: {printable(message)}"
+    if _drawing:
+        _drawing[-1].print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    else:
+        click.echo(line, err=True)
+
+
+_drawing: list[Console] = []
+"""The console of the bars that are drawn now."""
 
 
 def told_interrupt(error: BaseException, written: Sequence[Path]) -> int:
@@ -148,7 +156,8 @@ class _Rows:
             if number:
                 yield Text()
             for column, cell in zip(self.columns, row, strict=True):
-                yield Text(f"{column}: {cell}" if column else cell)
+                if cell:  # of rows that go on from the one before, cells are left empty
+                    yield Text(f"{column}: {cell}" if column else cell)
 
 
 def table(
@@ -209,7 +218,11 @@ def working(label: str) -> Iterator[None]:
     )
     with Progress(*columns, console=console, transient=True) as progress, listening(Bars(progress)):
         progress.add_task(printable(label), total=None, note="")
-        yield
+        _drawing.append(console)
+        try:
+            yield
+        finally:
+            _drawing.pop()
 
 
 @contextmanager

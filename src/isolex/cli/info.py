@@ -7,13 +7,14 @@ import click
 from rich.console import Console
 
 from isolex.alignment import load_card
-from isolex.alignment.artefact import ANSWERS_CARD
+from isolex.alignment.artefact import ANSWERS_CARD, CARD
 from isolex.cli.console import emit, printable, working
 from isolex.cli.options import PATH, json_option
 from isolex.cli.outputs import Command
-from isolex.errors import FormatError
+from isolex.errors import FormatError, InputError
 from isolex.lexicon import Lexicon
 from isolex.vectors import Vectors, identify
+from isolex.vectors.strangers import known_folder
 
 
 @click.command("info", cls=Command)
@@ -29,11 +30,14 @@ def info(path: Path, as_json: bool) -> None:
       isolex info en-es
     """
     with working(f"reading {path}"):
-        data = _alignment(path) if path.is_dir() else _file(path)
+        data = _folder(path) if path.is_dir() else _file(path)
     emit(as_json, data, lambda console: _render(console, data))
 
 
-def _alignment(path: Path) -> dict[str, Any]:
+def _folder(path: Path) -> dict[str, Any]:
+    if not (path / CARD).exists() and (other := known_folder(path)):
+        what, fix = other
+        raise InputError(f"is {what}, expected a saved alignment or a file", where=path, fix=fix)
     kept = (path / ANSWERS_CARD).exists()
     return {"kind": "alignment"} | load_card(path).to_json() | {"confidences": "kept" if kept else "none"}
 

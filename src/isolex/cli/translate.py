@@ -27,11 +27,13 @@ class _Answered:
         word: As it was typed.
         found: Its translations with their scores, or with confidences; None for an unknown word.
         no_translation: The probability that none is right, beside confidences; None beside scores.
+        without_vector: It is in the vocabulary, but its vector is zero, which is none.
     """
 
     word: str
     found: Translations | None
     no_translation: float | None = None
+    without_vector: bool = False
 
 
 @click.command("translate", cls=Command)
@@ -113,10 +115,10 @@ def _answer(
     except UnknownWordError as error:
         other = "a word of the other language: " + ("leave out --reverse" if reverse else "add --reverse")
         fix = other if word in alignment.target else error.fix
-        known = alignment.source.lacks_vector(word)
-        told = f"the word {word!r} has no vector: its row is zero" if known else f"unknown word {word!r}"
+        without = alignment.source.lacks_vector(word)
+        told = f"the word {word!r} has no vector: its row is zero" if without else f"unknown word {word!r}"
         say(told + (f"; {fix}" if fix else ""))
-        return _Answered(word, None)
+        return _Answered(word, None, without_vector=without)
 
 
 def _to_json(answered: _Answered) -> dict[str, Any]:
@@ -125,6 +127,8 @@ def _to_json(answered: _Answered) -> dict[str, Any]:
     made = {"word": answered.word, "known": answered.found is not None, "answers": answers}
     if answered.no_translation is not None:
         made["no_translation"] = round(answered.no_translation, 4)
+    if answered.without_vector:
+        made["without_vector"] = True
     return made
 
 

@@ -81,6 +81,12 @@ def index_checked(lexicon: Lexicon, source: Vectors, target: Vectors, *, what: s
         )
     elif poor:
         warnings.warn(f"{what}: {indexed.coverage.summary()}", IsolexWarning, stacklevel=3)
+    if indexed.weights is not None and len(indexed) and not indexed.weights.any():
+        raise InputError(
+            "the weights of all pairs in both vocabularies are 0, expected some that are not",
+            where=what,
+            fix="mend the weights or leave them out",
+        )
     return indexed
 
 

@@ -9,6 +9,8 @@ from jaxtyping import Float32, Int64
 from isolex.lexicon.words import Case, Languages, case_of, counted
 from isolex.vectors import Vectors
 
+_SAFE_WEIGHTS = 1e-30, 1e30
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -60,7 +62,8 @@ class IndexedLexicon:
 
     Attributes:
         pairs: Source row and target row of every pair found, int64 `[p, 2]`, in lexicon order, no row twice.
-        weights: Their weights, float32 `[p]`, or None where the lexicon has none.
+        weights: Their weights, float32 `[p]`, or None where the lexicon has none; relative to the largest one
+            where that is very large or very small.
         coverage: What was found and what was not.
     """
 
@@ -105,8 +108,17 @@ def index_pairs(
             *filter(target.lacks_vector, missing_target),
         ),
     )
-    kept = None if weights is None else np.array([weights[number] for number in found], dtype=np.float32)
+    kept = None if weights is None else _in_float32([weights[number] for number in found])
     return IndexedLexicon(ids, kept, coverage)
+
+
+def _in_float32(weights: Sequence[float]) -> Float32[np.ndarray, "p"]:
+    """Weights as they are, or in proportion to the largest where float32 cannot hold them."""
+    given = np.array(weights, dtype=np.float64)
+    largest = given.max(initial=0)
+    if largest and not _SAFE_WEIGHTS[0] < largest < _SAFE_WEIGHTS[1]:
+        given /= largest
+    return given.astype(np.float32)
 
 
 def _find(

@@ -9,9 +9,9 @@ Unicode: TypeAlias = Literal["nfc", "keep"]
 
 UNICODE: tuple[Unicode, ...] = ("nfc", "keep")
 
-# What is invisible and no blank: zero-width space and no-break space, word joiner, marks of direction.
+# Invisible and no blank: zero-width space and no-break space, word joiner, soft hyphen, marks of direction.
 _INVISIBLE = frozenset(
-    "\u180e\u200b\ufeff\u2060\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    "\u00ad\u180e\u200b\ufeff\u2060\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _VIRAMA = 9  # the combining class of the signs that take a letter's vowel
@@ -22,8 +22,8 @@ def trim(text: str) -> str:
     """A text without blanks and invisible characters at its ends.
 
     Inside a word nothing is touched: joiners and non-joiners are letters of a kind in Persian and in the
-    scripts of India. At the end of a word a joiner stays, and so does a non-joiner after a virama, where they
-    shape the letter before them; any other non-joiner comes off.
+    scripts of India. At the end of a word both stay after a virama, and a joiner stays after an Arabic
+    letter, where they shape what stands before them; any other comes off.
     """
     if text[:1].isalnum() and text[-1:].isalnum():
         return text
@@ -60,9 +60,12 @@ def number(text: str, *, decimal_comma: bool = False) -> float | None:
 
 
 def _comes_off(text: str, place: int) -> bool:
-    if text[place] == _NON_JOINER:
-        return place == 0 or unicodedata.combining(text[place - 1]) != _VIRAMA
-    return _unseen(text[place])
+    if text[place] not in (_NON_JOINER, _JOINER):
+        return _unseen(text[place])
+    if place and unicodedata.combining(text[place - 1]) == _VIRAMA:
+        return False
+    arabic = place > 0 and unicodedata.bidirectional(text[place - 1]) == "AL"
+    return text[place] == _NON_JOINER or not arabic
 
 
 def _unseen(character: str) -> bool:

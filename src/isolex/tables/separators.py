@@ -51,6 +51,8 @@ def _by_csv(delimiter: str) -> Callable[[str], Cells]:
         cells = line.split(delimiter)
         if '"' in line:
             cells = next(csv.reader([line], delimiter=delimiter, strict=True, skipinitialspace=True))
+            if line.count('"') % 2:
+                raise csv.Error("a quotation mark does not close; cells hold no line ends here")
         return _stripped(cells)
 
     def split(line: str) -> Cells:

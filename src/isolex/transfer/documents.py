@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from isolex.alignment import Alignment, Translations
 from isolex.errors import InputError, MissingExtraError
@@ -82,7 +82,7 @@ class DocumentIndex:
         self.tokenizer = tokenizer
 
     def search(self, query: str, k: int = 10, by: Ranking = "fusion") -> list[Hit]:
-        """The best k documents for a query, best first; none if nothing of the query is known.
+        """The best k documents for a query, best first; fewer where nothing speaks for more of them.
 
         Raises:
             InputError: No such ranking, or k < 1.
@@ -90,12 +90,19 @@ class DocumentIndex:
         look_up(by, dict.fromkeys(RANKINGS), "ranking")
         if k < 1:
             raise InputError(f"got k = {k}, expected at least 1", where="search")
-        terms = self._translated([self.encoders[0].terms(query)])[0]
-        if not self.encoders[0].transform([query]).any() and not self.bm25.vocab_dict.keys() & terms.keys():
-            return []
         scores = self.scores([query], by)[0]
-        best = np.argsort(-scores, kind="stable")[:k]
-        return [Hit(self.documents[place], float(scores[place])) for place in best]
+        best = np.argsort(-scores, kind="stable")
+        hits = best[self._is_hit(query, by)[best]][:k]
+        return [Hit(self.documents[place], float(scores[place])) for place in hits]
+
+    def _is_hit(self, query: str, by: Ranking) -> Bool[np.ndarray, "m"]:
+        """Whether anything speaks for each document: that both have a vector, or that they share a term."""
+        found = np.zeros(len(self.documents), dtype=bool)
+        if by != "translation":
+            found |= self.rows.any(axis=1) & self.encoders[0].transform([query]).any()
+        if by != "vectors":
+            found |= self._by_translation([query])[0] > 0
+        return found
 
     def scores(self, queries: Sequence[str], by: Ranking = "fusion") -> Float[np.ndarray, "n m"]:
         """`[n, m]` score of each document for each query.
@@ -141,7 +148,12 @@ class DocumentIndex:
         return made
 
     def _by_vectors(self, queries: Sequence[str]) -> Float[np.ndarray, "n m"]:
-        made: np.ndarray = 2 * self.encoders[0].transform(queries) @ self.rows.T - self.neighbourhoods
+        """Documents without a vector are no better than the worst with one; so are all to a query without."""
+        rows = self.encoders[0].transform(queries)
+        made: np.ndarray = 2 * rows @ self.rows.T - self.neighbourhoods
+        known = self.rows.any(axis=1)
+        made[:, ~known] = made[:, known].min(axis=1, keepdims=True, initial=0 if not known.any() else np.inf)
+        made[~rows.any(axis=1)] = 0
         return made
 
     def _by_translation(self, queries: Sequence[str]) -> Float[np.ndarray, "n m"]:

@@ -53,8 +53,8 @@ def check_terms(folder: Path, documents: int) -> None:
         raise UnsoundError("do not part the scores", ("bounds of terms",))
     if len(rows) and (rows.min() < 0 or rows.max() >= documents):
         raise UnsoundError(f"hold another number than 0 to {documents - 1:,}", ("documents of terms",))
-    if not (abs(scores) <= _BIGGEST).all():
-        raise UnsoundError(f"hold NaN, or values over {_BIGGEST:,}", ("scores",))
+    if not ((scores >= 0) & (scores <= _BIGGEST)).all():
+        raise UnsoundError(f"hold NaN, or values under 0 or over {_BIGGEST:,}", ("scores",))
     places = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds)) * documents + rows
     if (places[1:] <= places[:-1]).any() and len(np.unique(places)) < len(places):
         raise UnsoundError("hold a document twice", ("documents of terms",))

@@ -25,6 +25,10 @@ def as_array(matrix: ArrayLike) -> np.ndarray:
         array = (tensor if tensor.dtype == torch.float16 else tensor.float()).numpy()
     else:
         array = np.asanyarray(matrix)
+        if isinstance(array, np.ma.MaskedArray):
+            if np.ma.is_masked(array):
+                raise InputError("holds masked values, expected numbers", where="matrix", fix="fill them")
+            array = array.data
     if array.dtype in (np.float32, np.float16):
         return array
     if array.dtype.kind not in "fiu":

@@ -1,4 +1,4 @@
-"""What the first rows of a text hold beside vectors: row numbers before the words, or a column of counts."""
+"""What the first rows of a text hold beside vectors: row numbers, a column of counts, or quotation marks."""
 
 import re
 from collections.abc import Sequence
@@ -34,6 +34,11 @@ def doubts(block: Block, *, file: str, header: bool) -> tuple[str, ...]:
         found.append(
             f"the words seem to have row numbers or counts before them ({example!r}); if so, take these off,"
             f" for instance by: {sed}[0-9]+[[:blank:]]+//' {file} > NEW"
+        )
+    if all(len(word) > 2 and word[:1] == word[-1:] == b'"' for word in block.words[:SAMPLE]):
+        found.append(
+            "all words stand in quotation marks; if these are no part of them, take them off, for instance"
+            f" by: tr -d '\"' < {file} > NEW"
         )
     column = _column(block.values[:SAMPLE])
     if column is not None:

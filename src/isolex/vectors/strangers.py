@@ -195,13 +195,15 @@ def bare_matrix(rows: Iterable[bytes]) -> Stranger | None:
 
 def folder_error(path: Path) -> InputError:
     """The error that refuses a folder; it says what the folder is of, and what to take out of it."""
-    what, fix = next(
-        ((what, fix) for what, fix, there in _FOLDERS if there(path)), (None, "name a file inside it")
-    )
+    what, fix = known_folder(path) or (None, "name a file inside it")
     kind = "" if what is None else f" ({what})"
-    return InputError(
-        f"is a folder{kind}, expected a file of word vectors", where=path, fix=fix.replace("DIR", str(path))
-    )
+    return InputError(f"is a folder{kind}, expected a file of word vectors", where=path, fix=fix)
+
+
+def known_folder(path: Path) -> tuple[str, str] | None:
+    """What a folder of another program or of isolex is, and how to get at the vectors in it."""
+    found = ((what, fix.replace("DIR", str(path))) for what, fix, there in _FOLDERS if there(path))
+    return next(found, None)
 
 
 def _first(strangers: Sequence[tuple[bytes, Stranger]], head: bytes) -> Stranger | None:
