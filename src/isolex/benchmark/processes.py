@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import resource
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, TypeVar
+
+if sys.platform != "win32":
+    import resource
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

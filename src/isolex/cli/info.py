@@ -1,19 +1,21 @@
 """`isolex info`: what a file or a folder is."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import load_card
-from isolex.alignment.artefact import ANSWERS_CARD
 from isolex.cli.console import emit, printable, working
 from isolex.cli.options import PATH, json_option
 from isolex.cli.outputs import Command
 from isolex.errors import FormatError
 from isolex.lexicon import Lexicon
 from isolex.vectors import Vectors, identify
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @click.command("info", cls=Command)
@@ -34,6 +36,9 @@ def info(path: Path, as_json: bool) -> None:
 
 
 def _alignment(path: Path) -> dict[str, Any]:
+    from isolex.alignment import load_card
+    from isolex.alignment.artefact import ANSWERS_CARD
+
     kept = (path / ANSWERS_CARD).exists()
     return {"kind": "alignment"} | load_card(path).to_json() | {"confidences": "kept" if kept else "none"}
 
