@@ -7,11 +7,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, TypeVar
 
-if sys.platform != "win32":
+_TOLD = find_spec("resource") is not None  # not on Windows
+if _TOLD:
     import resource
 
 Arguments = ParamSpec("Arguments")
@@ -40,7 +42,9 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def peak_bytes() -> int:
-    """The most memory that this process has held so far."""
+    """The most memory that this process has held so far; 0 where the system does not tell."""
+    if not _TOLD:
+        return 0
     # Linux counts in KiB, macOS in bytes.
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 

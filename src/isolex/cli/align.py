@@ -14,6 +14,7 @@ from isolex.cli.options import PATH, case_option, compute_options, seed_option, 
 from isolex.cli.outputs import Command, Output
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon, weights_note
+from isolex.names import look_up
 from isolex.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -104,12 +105,13 @@ def align_command(
       isolex align en.vec es.vec -o en-es --identical --method procrustes --json
       isolex align en.vec es.vec -o en-es --unsupervised --keep-on-interrupt
     """
+    kind = _supervision(lexicon, method, identical=identical, numerals=numerals, unsupervised=unsupervised)
+
     from isolex.alignment import check_output
     from isolex.normalize import Normalizer
     from isolex.recipes import align
 
     watch = Stopwatch()
-    kind = _supervision(lexicon, method, identical=identical, numerals=numerals, unsupervised=unsupervised)
     normalizer = Normalizer.parse(normalize)
     check_output(output)
     given = None if lexicon is None else Lexicon.read(lexicon, unicode=unicode)
@@ -145,8 +147,6 @@ def _supervision(
         click.UsageError: No supervision is asked for, or several kinds of it.
         InputError: The method does not go with it.
     """
-    from isolex.recipes import METHODS, check_supervision
-
     kinds = {
         "a lexicon": lexicon is not None,
         "identical strings": identical,
@@ -157,6 +157,10 @@ def _supervision(
     names = "--lexicon, --identical, --numerals and --unsupervised"
     if len(asked) > 1 or (not asked and method == "auto"):
         raise click.UsageError(f"give exactly one of {names}")
+    look_up(method, dict.fromkeys(("auto", *METHOD_NAMES)), "method")
+
+    from isolex.recipes import METHODS, check_supervision
+
     kind = asked[0] if asked else None
     needs = METHODS[method].needs if method in METHODS else "nothing"
     if unsupervised and needs != "nothing":

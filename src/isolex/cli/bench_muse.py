@@ -206,10 +206,11 @@ def datasets_command(
       isolex bench datasets
       isolex bench datasets muse --json
     """
-    from isolex.benchmark.registry import datasets, fetch, get_dataset
-
     if (units or parts) and not wanted:
         raise click.UsageError("--pairs, --languages and --parts say what to --fetch")
+
+    from isolex.benchmark.registry import datasets, fetch, get_dataset
+
     if name is None:
         if wanted:
             raise InputError("got no dataset to fetch", where="--fetch", fix="name one, such as muse")

@@ -97,10 +97,11 @@ def bli_command(
       isolex evaluate bli en-es en-es.test.tsv --protocol all --direction backward --json
       isolex evaluate bli en-es en-es.test.tsv --answers answers.tsv
     """
-    from isolex.evaluation import evaluate
-
     if answers is not None and protocol == "all":
         raise click.UsageError("--answers needs one protocol, not all")
+
+    from isolex.evaluation import evaluate
+
     if answers is not None:
         check_file(answers)
     gold = Lexicon.read(test, unicode=unicode)

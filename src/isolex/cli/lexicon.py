@@ -100,12 +100,13 @@ def lexicon_command(
       isolex lexicon en-es -o dictionary.jsonl --direction mutual
       isolex lexicon en-es -o several.tei --min-confidence 0.5 -k 3
     """
+    if direction == "mutual" and k > 1:
+        raise click.UsageError("with --direction mutual a word has one answer; leave out -k")
+
     from isolex.induction.formats import check_languages, format_of
 
     watch = Stopwatch()
     format = format or format_of(output)
-    if direction == "mutual" and k > 1:
-        raise click.UsageError("with --direction mutual a word has one answer; leave out -k")
     languages = (source_language, target_language)
     if min_confidence is None:
         _check_plain(format)
