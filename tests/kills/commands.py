@@ -185,7 +185,7 @@ def child(
         os.dup2(stream, 1)
         os.dup2(stream, 2)
         os.chdir(folder)
-        with mock.patch("isolex.cli.confidences.rerank", quick_rerank):
+        with mock.patch("isolex.induction.rerank", quick_rerank):
             if before is not None:
                 before()
             with mock.patch("isolex.cli.main", work or (lambda: sys.exit(run(arguments)))):
