@@ -2,7 +2,7 @@
 
 python benchmarks/start.py [--runs 10]
 
-Prints JSON: seconds of processor time (user and system), the least of several runs, each a process of its own.
+Prints JSON: seconds of processor time (user and system), the least of several runs in processes of their own.
 """
 
 import argparse

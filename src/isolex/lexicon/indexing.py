@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float32, Int64
 
 from isolex.lexicon.words import Case, Languages, case_of, counted
 from isolex.vectors import Vectors
+
+if TYPE_CHECKING:
+    from jaxtyping import Float32, Int64
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,8 @@ class IndexedLexicon:
         coverage: What was found and what was not.
     """
 
-    pairs: Int64[np.ndarray, "p 2"]
-    weights: Float32[np.ndarray, "p"] | None
+    pairs: 'Int64[np.ndarray, "p 2"]'
+    weights: 'Float32[np.ndarray, "p"] | None'
     coverage: Coverage
 
     def __len__(self) -> int:
