@@ -6,11 +6,13 @@ alignment.translate("cat")
 isolex.evaluate(alignment, test).precision(1)
 """
 
+import isolex_command as _command  # noqa: F401 - first: from here on Ctrl-C ends `python -m isolex` in one line
+
+# isort: split
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import isolex_command as _command  # noqa: F401 - first: from here on Ctrl-C ends `python -m isolex` in one line
 from isolex._version import __version__
 from isolex.errors import InputError, IsolexError, IsolexWarning
 from isolex.waiting import short_waits_of as _short_waits_of
