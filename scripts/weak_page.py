@@ -18,8 +18,9 @@ from dataclasses import fields
 from pages import ROOT, Report, filled, read, table, write_or_check
 
 from isolex.benchmark import WeakRun, leave_one_pair_out
-from isolex.benchmark.planted import COSINE, MISSING
 from isolex.benchmark.verdict import GOOD_RATIO, MEANINGFUL_PERCENT, is_good
+from isolex.choices import PLANTED_COSINE as COSINE
+from isolex.choices import PLANTED_MISSING as MISSING
 from isolex.judging import Evidence, judge_evidence
 from isolex.judging.thresholds import (
     ALIGNED_AGREEMENT,

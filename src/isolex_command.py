@@ -1,7 +1,7 @@
 """Starts the command `isolex`, and sees to it that Ctrl-C ends it in one line, whenever it comes.
 
-It stands beside the package, since importing anything inside takes the second or two of importing torch:
-Ctrl-C in that time would show Python's traceback.
+It stands beside the package, since importing anything inside imports the package first: Ctrl-C in that time
+would show Python's traceback.
 """
 
 import os
@@ -108,5 +108,5 @@ def _open_streams() -> None:
 
 
 if sys.argv[:1] == ["-m"] and "isolex" in sys.orig_argv:
-    # As `python -m isolex`: the package, and with it torch, is imported before `isolex.__main__` is.
+    # As `python -m isolex`: the package is imported before `isolex.__main__` is.
     _handle(_leave)

@@ -120,7 +120,7 @@ def place(
     shutil.copytree(files, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(isolex, "sample", lambda: cut)
-    monkeypatch.setattr(demo, "sample", lambda: cut)
+    monkeypatch.setattr("isolex.samples.sample", lambda: cut)
     # What isolex makes of 1,000 words is shown elsewhere; here it only has to run.
     monkeypatch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 3)
     monkeypatch.setattr("isolex.recipes.choosing.find_spec", lambda _: None)

@@ -1,10 +1,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from isolex.waiting import short_waits
+
+SOURCE = Path(__file__).parent.parent / "src"
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +39,29 @@ def test_what_the_user_says_counts(monkeypatch, name):
 def test_importing_isolex_leaves_the_environment_alone():
     code = "import os; before = dict(os.environ); import isolex; assert dict(os.environ) == before"
     subprocess.run([sys.executable, "-c", code], check=True, env=dict(os.environ))
+
+
+TELLS = "import os\nprint(os.environ.get('GOMP_SPINCOUNT'))\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["import isolex, torch", "import isolex.vectors, torch", "import isolex, importlib.util as u\n"
+     "assert u.find_spec('torch')\nimport torch"],
+    ids=["by the program", "after a room", "looked for before"],
+)  # fmt: skip
+def test_torch_is_loaded_with_short_waits_whoever_imports_it(tmp_path, code):
+    (tmp_path / "torch.py").write_text(TELLS)
+    code += "\nimport os; print(os.environ.get('GOMP_SPINCOUNT'))"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, env=environment, capture_output=True, text=True
+    )
+    assert done.stdout.split() == ["1000", "None"]
+
+
+def test_without_torch_python_says_so(tmp_path):
+    code = "import sys; sys.path = [p for p in sys.path if 'site-packages' not in p]\n"
+    code += f"sys.path.append({str(SOURCE)!r})\nimport isolex\nimport torch"
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] == "ModuleNotFoundError: No module named 'torch'"

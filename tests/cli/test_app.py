@@ -128,7 +128,7 @@ class TestMemory:
         def greedy(*_, **__):
             raise error
 
-        monkeypatch.setattr("isolex.cli.align.align", greedy)
+        monkeypatch.setattr("isolex.recipes.align", greedy)
         before = contents(here)
         isolex(*ALIGN).fails("not enough memory; read fewer words, for instance by --vocab 50000")
         assert contents(here) == before

@@ -132,7 +132,7 @@ class TestWeak:
 
     def test_the_table_of_systems(self, isolex, data, monkeypatch):
         runs = [weak_run(method="vecmap", evidence={}, peak_gib=1.25, seconds=80.4)]
-        monkeypatch.setattr("isolex.cli.bench_weak.run_systems", lambda *_, **__: iter(runs))
+        monkeypatch.setattr("isolex.benchmark.run_systems", lambda *_, **__: iter(runs))
         result = isolex("bench", "systems", "--data", data, "--pair", "xx-yy")
         result.warns(None)
         row = result.out.splitlines()[-1].split()

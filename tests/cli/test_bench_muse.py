@@ -234,7 +234,7 @@ class TestDatasets:
         def interrupted(*_: object, **__: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("isolex.cli.bench_muse.fetch", interrupted)
+        monkeypatch.setattr("isolex.benchmark.registry.fetch", interrupted)
         result = isolex(*DATASETS, "muse", "--fetch", "--pairs", "en-fr", "--json")
         assert (result.status, result.out) == (130, "")
         assert result.lines == [

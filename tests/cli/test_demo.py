@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("quick_auto")
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch, small_sample):
-    monkeypatch.setattr("isolex.cli.demo.sample", lambda: small_sample)
+    monkeypatch.setattr("isolex.samples.sample", lambda: small_sample)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -62,7 +62,7 @@ def test_what_stands_in_the_way_is_told_before_the_work(isolex, folder, monkeypa
     def too_late(*_, **__):
         raise AssertionError("the work was done first")
 
-    monkeypatch.setattr("isolex.cli.demo.sample", too_late)
+    monkeypatch.setattr("isolex.samples.sample", too_late)
     make(folder / "out")
     before = contents(folder)
     isolex("demo", "-o", "out").fails(message)

@@ -117,7 +117,7 @@ def test_bad_input_is_told_before_the_work(isolex, here, monkeypatch, arguments,
     def too_late(*_, **__):
         raise AssertionError("the work was done first")
 
-    monkeypatch.setattr("isolex.cli.evaluate.evaluate", too_late)
+    monkeypatch.setattr("isolex.evaluation.evaluate", too_late)
     before = contents(here)
     isolex("evaluate", "bli", *arguments).fails(message)
     assert contents(here) == before

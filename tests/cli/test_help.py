@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
+from isolex import benchmark
 from isolex.benchmark.verdict import Case
 from isolex.cli import bench_speed
 from isolex.cli.app import app
@@ -93,11 +94,11 @@ def at_work(aligned, tmp_path, monkeypatch, quick_auto, small_sample):
     """A copy of `aligned`, and the working directory."""
     shutil.copytree(aligned, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("isolex.cli.demo.sample", lambda: small_sample)
+    monkeypatch.setattr("isolex.samples.sample", lambda: small_sample)
     monkeypatch.setattr("isolex.benchmark.verdict.cases", lambda: [Case("en-es", 10_000, "as they are")])
     for name in ("run_retrieval", "run_iteration", "run_files"):
-        measure = getattr(bench_speed, name)
-        monkeypatch.setattr(bench_speed, name, lambda _, measure=measure: measure(1_000))
+        measure = getattr(benchmark, name)
+        monkeypatch.setattr(benchmark, name, lambda _, measure=measure: measure(1_000))
     monkeypatch.setattr(bench_speed, "_SCALING", (1_000, 2_000))
     return tmp_path
 

@@ -22,7 +22,7 @@ MOMENTS = [
     ("lexicon tsv", "isolex.alignment.alignment.induce", 1),
     ("lexicon tsv", "isolex.alignment.entries.csv.writer", 1),
     ("lexicon jsonl", "isolex.alignment.entries.json.dumps", 50),
-    ("evaluate", "isolex.cli.evaluate.evaluate", 1),
+    ("evaluate", "isolex.evaluation.evaluate", 1),
     ("evaluate", "isolex.evaluation.result.json.dumps", 50),
     ("convert text", "isolex.vectors.text._lines", 1),
     ("convert gzip", "isolex.vectors.text._lines", 1),

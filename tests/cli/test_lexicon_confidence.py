@@ -59,7 +59,7 @@ class Learning:
 @pytest.fixture
 def learning(here, monkeypatch) -> Learning:
     made = Learning()
-    monkeypatch.setattr("isolex.cli.confidences.rerank", made)
+    monkeypatch.setattr("isolex.induction.rerank", made)
     return made
 
 

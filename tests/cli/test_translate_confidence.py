@@ -101,7 +101,7 @@ def test_words_from_subwords_have_scores(isolex, kept, monkeypatch):
 
     alignment = load("aa-bb")
     alignment.source.subwords = Subwords()
-    monkeypatch.setattr("isolex.cli.options.load", lambda *_, **__: alignment)
+    monkeypatch.setattr("isolex.alignment.load", lambda *_, **__: alignment)
     result = isolex("translate", "aa-bb", "s30", "unseen", "-k", 2)
     result.warns(None)
     lines = [line.split() for line in result.out.splitlines()]

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from isolex import IsolexWarning
+from isolex.choices import TRUSTED_FORMATS
 from isolex.errors import InputError
 from isolex.induction import TrustedEntry
-from isolex.induction.formats import TRUSTED_FORMATS, check_languages, format_of, write_entries
+from isolex.induction.formats import check_languages, format_of, write_entries
 from isolex.lexicon import Lexicon
 
 from .hand_made import dictionary

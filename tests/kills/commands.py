@@ -17,9 +17,11 @@ from unittest import mock
 import numpy as np
 import torch
 
+import isolex
+import isolex.cli.drawing
 import isolex_command
 from isolex import Alignment, load, sample
-from isolex.cli.app import run
+from isolex.cli.app import app, run
 from isolex.induction import RerankedDictionary
 from isolex.induction.reranker import Ranked
 from isolex.induction.saved import SavedAnswers, read_answers
@@ -27,6 +29,11 @@ from isolex.induction.settings import RerankSettings
 from isolex.lexicon import Lexicon
 from isolex.transfer import load_index
 from isolex.vectors import Vectors
+
+# Copies of this process begin at once: what commands would import is there.
+for _name in isolex.__all__:
+    getattr(isolex, _name)
+_ = list(app.commands.values())
 
 PAIRS = 400
 DIMENSION = 100
@@ -186,7 +193,7 @@ def child(
         os.dup2(stream, 1)
         os.dup2(stream, 2)
         os.chdir(folder)
-        with mock.patch("isolex.cli.confidences.rerank", quick_rerank):
+        with mock.patch("isolex.induction.rerank", quick_rerank):
             if before is not None:
                 before()
             with mock.patch("isolex.cli.main", work or (lambda: sys.exit(run(arguments)))):

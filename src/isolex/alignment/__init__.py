@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from isolex.alignment.alignment import CRITERIA, Alignment, Translations
+from isolex.alignment.alignment import Alignment, Translations
 from isolex.alignment.artefact import (
     check_output,
     check_vectors,
@@ -16,6 +16,7 @@ from isolex.alignment.artefact import (
 from isolex.alignment.card import Card, SideCard, current_versions
 from isolex.alignment.entries import Direction, Entry, InducedLexicon
 from isolex.arrays import pick_device
+from isolex.choices import CRITERIA
 from isolex.errors import IsolexWarning
 from isolex.files import steady
 from isolex.judging import Status

@@ -15,6 +15,7 @@ from isolex.alignment.entries import Direction, InducedLexicon
 from isolex.alignment.induce import induce
 from isolex.alignment.side import SAVED, Pairing, Side
 from isolex.arrays import ArrayLike
+from isolex.choices import CRITERIA
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon
 from isolex.mapping import Mapping
@@ -22,8 +23,6 @@ from isolex.names import look_up
 from isolex.normalize import FittedNormalizer
 from isolex.retrieval import CSLS, Criterion, Index, InvertedSoftmax, NearestNeighbour, TopK
 from isolex.vectors import Vectors
-
-CRITERIA = ("csls", "nn", "isf")
 
 Translations = list[tuple[str, float]]
 Trace = tuple[dict[str, Any], ...]

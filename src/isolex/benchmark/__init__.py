@@ -10,22 +10,17 @@ from isolex.benchmark.diagnosis import (
     unsupervised_measures,
 )
 from isolex.benchmark.files_speed import run_files
-from isolex.benchmark.muse import MUSE_METHODS, MuseRow, ResultsFile, directed, muse_pairs, run_muse
-from isolex.benchmark.planted import PLANTED_METHODS, PlantedRun, run_planted
-from isolex.benchmark.reference import REFERENCE_CRITERIA, REFERENCE_METHODS, ReferenceRow, run_reference
+from isolex.benchmark.muse import MuseRow, ResultsFile, directed, muse_pairs, run_muse
+from isolex.benchmark.planted import PlantedRun, run_planted
+from isolex.benchmark.reference import ReferenceRow, run_reference
 from isolex.benchmark.speed import ratios, run_iteration, run_mapped, run_retrieval, run_scaling, to_json
 from isolex.benchmark.systems import SYSTEMS, run_systems
 from isolex.benchmark.timing import machine
 from isolex.benchmark.verdict import Calibration, leave_one_pair_out, run_verdict
-from isolex.benchmark.weak import UNORDERED_PAIRS, WeakRun, run_semi_supervised, run_unsupervised
+from isolex.benchmark.weak import WeakRun, run_semi_supervised, run_unsupervised
 
 __all__ = [
-    "MUSE_METHODS",
-    "PLANTED_METHODS",
-    "REFERENCE_CRITERIA",
-    "REFERENCE_METHODS",
     "SYSTEMS",
-    "UNORDERED_PAIRS",
     "Calibration",
     "DiagnosisRow",
     "MuseRow",

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from isolex._version import __version__
 from isolex.benchmark.folder import DataFolder
-from isolex.benchmark.reference import REFERENCE_CRITERIA
 from isolex.benchmark.registry import get_dataset
 from isolex.benchmark.timing import timed
+from isolex.choices import MUSE_METHODS, MUSE_VOCABULARY, REFERENCE_CRITERIA
 from isolex.errors import FormatError, InputError
 from isolex.evaluation import evaluate
 from isolex.files import atomic_file, check_file, digest
@@ -34,8 +34,6 @@ from isolex.saved import (
 )
 from isolex.vectors import Vectors
 
-MUSE_METHODS = ("procrustes", "rcsls", "vecmap", "unsupervised")
-MUSE_VOCABULARY = 200_000
 PROTOCOL = "muse"
 _FORMAT = "isolex-bench-muse"
 _FORMAT_VERSION = 1

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from isolex.arrays import generator
 from isolex.benchmark.verdict import noisy
+from isolex.choices import PLANTED_COSINE, PLANTED_METHODS, PLANTED_MISSING
 from isolex.linalg import polar_factor
 from isolex.mapping import Problem
 from isolex.names import look_up
@@ -23,16 +24,6 @@ from isolex.recipes import METHODS
 from isolex.retrieval import CSLS
 from isolex.samples import sample
 from isolex.vectors import Vectors
-
-PLANTED_METHODS = (
-    "unsupervised",
-    "vecmap-unsupervised-cpu",
-    "muse-unsupervised-cpu",
-    "wasserstein-procrustes-cpu",
-    "gromov-wasserstein-cpu",
-)
-COSINE = 0.9
-MISSING = 0.2
 
 
 @dataclass(frozen=True)
@@ -59,8 +50,8 @@ def run_planted(
     *,
     words: int = 4_000,
     methods: Sequence[str] = PLANTED_METHODS,
-    cosine: float = COSINE,
-    missing: float = MISSING,
+    cosine: float = PLANTED_COSINE,
+    missing: float = PLANTED_MISSING,
     seed: int = 0,
 ) -> Iterator[PlantedRun]:
     """One run a method; on the Spanish vectors of the bundled sample unless others are given.
@@ -87,7 +78,12 @@ def run_planted(
 
 
 def planted(
-    vectors: Vectors, words: int, seed: int, *, cosine: float = COSINE, missing: float = MISSING
+    vectors: Vectors,
+    words: int,
+    seed: int,
+    *,
+    cosine: float = PLANTED_COSINE,
+    missing: float = PLANTED_MISSING,
 ) -> tuple[Problem, Int[Tensor, "p 2"]]:
     """Both spaces, normalised, and the ids of the words that they share."""
     draws = generator(seed)

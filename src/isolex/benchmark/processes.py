@@ -2,15 +2,19 @@
 
 import multiprocessing
 import os
-import resource
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, TypeVar
+
+_TOLD = find_spec("resource") is not None  # not on Windows
+if _TOLD:
+    import resource
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -38,7 +42,9 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def peak_bytes() -> int:
-    """The most memory that this process has held so far."""
+    """The most memory that this process has held so far; 0 where the system does not tell."""
+    if not _TOLD:
+        return 0
     # Linux counts in KiB, macOS in bytes.
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from isolex.benchmark.folder import DataFolder
+from isolex.choices import REFERENCE_CRITERIA, REFERENCE_METHODS
 from isolex.evaluation import BLIResult, evaluate
 from isolex.names import look_up
 from isolex.progress import track
 from isolex.recipes import METHODS, align
-
-REFERENCE_METHODS = ("least-squares", "procrustes", "vecmap", "rcsls")
-REFERENCE_CRITERIA = ("nn", "csls")
 
 
 @dataclass(frozen=True)

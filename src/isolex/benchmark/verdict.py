@@ -11,7 +11,8 @@ from torch import Tensor
 
 from isolex.arrays import generator
 from isolex.benchmark.folder import DataFolder
-from isolex.benchmark.weak import UNORDERED_PAIRS, Spaces, WeakRun
+from isolex.benchmark.weak import Spaces, WeakRun
+from isolex.choices import UNORDERED_PAIRS
 from isolex.judging import Evidence, null_problem
 from isolex.linalg import gram, root
 from isolex.mapping import Annealing, Problem

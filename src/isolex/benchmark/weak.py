@@ -15,6 +15,7 @@ import torch
 from isolex.alignment import Alignment
 from isolex.arrays import generator
 from isolex.benchmark.folder import DataFolder
+from isolex.choices import UNORDERED_PAIRS
 from isolex.evaluation import evaluate
 from isolex.lexicon import Lexicon
 from isolex.mapping import Solver
@@ -23,7 +24,6 @@ from isolex.recipes import align, check_supervision
 from isolex.vectors import Vectors
 
 # One direction of each, and more seeds where one run says little.
-UNORDERED_PAIRS = ("en-es", "en-fr", "en-de", "es-fr", "es-de", "fr-de", "en-hu", "en-uk")
 REPEATED_PAIRS = ("es-fr", "en-de")
 REPEATS = 3
 SEED_SIZES = (25, 100, 500)

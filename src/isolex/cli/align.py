@@ -1,21 +1,26 @@
 """`isolex align`: two files of vectors and a lexicon in, an alignment folder out."""
 
+from __future__ import annotations
+
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import Alignment, check_output
+from isolex.choices import METHOD_NAMES
 from isolex.cli.console import Stopwatch, emit, say, stopped_by_interrupt, working
 from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
 from isolex.cli.outputs import Command, Output
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon, weights_note
-from isolex.normalize import Normalizer
-from isolex.recipes import METHODS, align, check_supervision
+from isolex.names import look_up
 from isolex.vectors import Vectors
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from isolex.alignment import Alignment
 
 
 @click.command("align", cls=Command)
@@ -33,7 +38,7 @@ from isolex.vectors import Vectors
     default="auto",
     show_default=True,
     metavar="NAME",
-    help=f"auto chooses by what seed pairs there are. By name: {', '.join(METHODS)}.",
+    help=f"auto chooses by what seed pairs there are. By name: {', '.join(METHOD_NAMES)}.",
 )
 @click.option(
     "--normalize",
@@ -100,8 +105,13 @@ def align_command(
       isolex align en.vec es.vec -o en-es --identical --method procrustes --json
       isolex align en.vec es.vec -o en-es --unsupervised --keep-on-interrupt
     """
-    watch = Stopwatch()
     kind = _supervision(lexicon, method, identical=identical, numerals=numerals, unsupervised=unsupervised)
+
+    from isolex.alignment import check_output
+    from isolex.normalize import Normalizer
+    from isolex.recipes import align
+
+    watch = Stopwatch()
     normalizer = Normalizer.parse(normalize)
     check_output(output)
     given = None if lexicon is None else Lexicon.read(lexicon, unicode=unicode)
@@ -147,6 +157,10 @@ def _supervision(
     names = "--lexicon, --identical, --numerals and --unsupervised"
     if len(asked) > 1 or (not asked and method == "auto"):
         raise click.UsageError(f"give exactly one of {names}")
+    look_up(method, dict.fromkeys(("auto", *METHOD_NAMES)), "method")
+
+    from isolex.recipes import METHODS, check_supervision
+
     kind = asked[0] if asked else None
     needs = METHODS[method].needs if method in METHODS else "nothing"
     if unsupervised and needs != "nothing":

@@ -7,30 +7,58 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-import torch
 
 from isolex._version import __version__
-from isolex.cli.align import align_command
-from isolex.cli.bench import bench
-from isolex.cli.classify import classify_command
 from isolex.cli.console import Interrupted, one_line_warnings, say, told_interrupt
-from isolex.cli.convert import convert_command
-from isolex.cli.demo import demo
-from isolex.cli.diagnose import diagnose_command
-from isolex.cli.evaluate import evaluate_command
-from isolex.cli.export import export_command
-from isolex.cli.info import info
-from isolex.cli.lexicon import lexicon_command
-from isolex.cli.outputs import Group
-from isolex.cli.search import index_command, search_command
-from isolex.cli.translate import translate_command
+from isolex.cli.lazy import LazyGroup
 from isolex.errors import IsolexError
 from isolex.files import noting_outputs
 
 EXIT_OK, EXIT_BAD_INPUT = 0, 2
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+_COMMANDS = {
+    "demo": (
+        "isolex.cli.demo:demo",
+        "Align the bundled English and Spanish vectors, score the result, write a dictionary.",
+    ),
+    "align": ("isolex.cli.align:align_command", "Map the vectors of SOURCE and TARGET into one space."),
+    "translate": ("isolex.cli.translate:translate_command", "Translate words by the alignment in DIR."),
+    "lexicon": (
+        "isolex.cli.lexicon:lexicon_command",
+        "Write the dictionary that the alignment in DIR induces.",
+    ),
+    "evaluate": ("isolex.cli.evaluate:evaluate_command", "Score an alignment, or vectors of one language."),
+    "diagnose": (
+        "isolex.cli.diagnose:diagnose_command",
+        "Will the spaces SRC and TGT align, did they, and why not? With advice.",
+    ),
+    "convert": (
+        "isolex.cli.convert:convert_command",
+        "Convert word vectors: word2vec text and binary, GloVe, fastText (in only), native store.",
+    ),
+    "export": (
+        "isolex.cli.export:export_command",
+        "Write the vectors of both sides of DIR, mapped into the shared space, of unit length.",
+    ),
+    "index": (
+        "isolex.cli.search:index_command",
+        "Make DOCUMENTS of the target language searchable in the source language of the alignment in DIR.",
+    ),
+    "search": (
+        "isolex.cli.search:search_command",
+        "Find documents of INDEX by a QUERY in the other language.",
+    ),
+    "classify": (
+        "isolex.cli.classify:classify_command",
+        "Classify TEXTS of the target language by labelled texts TRAIN of the source language.",
+    ),
+    "info": ("isolex.cli.info:info", "Tell what a file of vectors, a lexicon, or an alignment folder holds."),
+    "bench": ("isolex.cli.bench:bench", "Rerun measurements."),
+}
+
+
+@click.group(cls=LazyGroup, lazy=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="isolex")
 def app() -> None:
     """Align word-vector spaces across languages, and make dictionaries from them.
@@ -40,24 +68,6 @@ def app() -> None:
     Exit status: 0 done; 1 ran, and the result says no; 2 bad input; 130 interrupted, 143
     terminated.
     """
-
-
-for _command in (
-    demo,
-    align_command,
-    translate_command,
-    lexicon_command,
-    evaluate_command,
-    diagnose_command,
-    convert_command,
-    export_command,
-    index_command,
-    search_command,
-    classify_command,
-    info,
-    bench,
-):
-    app.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -100,7 +110,13 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911
     except OSError as error:
         say(f"error: {error.filename or 'writing'}: {error.strerror or error}")
         return EXIT_BAD_INPUT
-    except (MemoryError, torch.cuda.OutOfMemoryError):
+    except _out_of_memory():
         say("error: not enough memory; read fewer words, for instance by --vocab 50000")
         return EXIT_BAD_INPUT
     return status if isinstance(status, int) else EXIT_OK
+
+
+def _out_of_memory() -> tuple[type[BaseException], ...]:
+    """What says so; that of torch, if a command has imported it."""
+    cuda = getattr(sys.modules.get("torch"), "cuda", None)
+    return (MemoryError, getattr(cuda, "OutOfMemoryError", MemoryError))

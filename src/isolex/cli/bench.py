@@ -1,13 +1,13 @@
 """`isolex bench`: rerun the measurements that the documentation quotes."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import current_versions
-from isolex.benchmark import REFERENCE_CRITERIA, REFERENCE_METHODS, ReferenceRow, run_reference
+from isolex.choices import REFERENCE_CRITERIA, REFERENCE_METHODS
 from isolex.cli.bench_diagnosis import diagnosis
 from isolex.cli.bench_induction import induction
 from isolex.cli.bench_muse import datasets_command, muse
@@ -17,6 +17,11 @@ from isolex.cli.bench_weak import planted, semi, systems, unsupervised, verdict
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, compute_options, names_in, seed_option
 from isolex.cli.outputs import Group
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from isolex.benchmark import ReferenceRow
 
 
 @click.group("bench", cls=Group)
@@ -56,6 +61,9 @@ def reference(data: Path, pairs: str, methods: str, seed: int, device: str | Non
     Examples:
       isolex bench reference --data data --pairs en-es --methods procrustes,vecmap
     """
+    from isolex.alignment import current_versions
+    from isolex.benchmark import run_reference
+
     watch, named = Stopwatch(), names_in(methods)
     with working("measuring"):
         rows = list(

@@ -1,26 +1,22 @@
 """`isolex bench diagnosis`: do the measures tell what an alignment will be worth?"""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import current_versions
-from isolex.benchmark import (
-    DiagnosisRow,
-    correlations,
-    hubness_rows,
-    prediction,
-    run_diagnosis,
-    unsupervised_measures,
-)
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, json_option, names_in, threads_option
 from isolex.cli.outputs import Command
-from isolex.diagnosis import WITH_LEXICON, WITHOUT_LEXICON
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from isolex.benchmark import DiagnosisRow
 
 
 @click.command("diagnosis", cls=Command)
@@ -45,6 +41,10 @@ def diagnosis(data: Path, pairs: str, reports: tuple[Path, ...], as_json: bool) 
     Examples:
       isolex bench diagnosis --data data --pairs en-es
     """
+    from isolex.alignment import current_versions
+    from isolex.benchmark import correlations, hubness_rows, prediction, run_diagnosis, unsupervised_measures
+    from isolex.diagnosis import WITH_LEXICON, WITHOUT_LEXICON
+
     watch = Stopwatch()
     with working("measuring"):
         rows = list(run_diagnosis(data, pairs=names_in(pairs) if pairs else ()))

@@ -1,18 +1,21 @@
 """`isolex bench induction`: what reranking gains, and whether its confidences tell the truth."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
-from isolex.alignment import current_versions
-from isolex.benchmark import machine
-from isolex.benchmark.induction import InductionRow, run_induction
-from isolex.benchmark.induction_sets import INDUCTION_PAIRS
+from isolex.choices import INDUCTION_SETS
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, json_option, names_in, seed_option, threads_option
 from isolex.cli.outputs import Command
-from isolex.induction import RerankSettings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from isolex.benchmark.induction import InductionRow
 
 
 def _counts(context: click.Context, parameter: click.Parameter, given: str) -> tuple[int | None, ...]:  # noqa: ARG001
@@ -27,7 +30,7 @@ def _counts(context: click.Context, parameter: click.Parameter, given: str) -> t
 @click.option("--data", required=True, type=PATH, help="Folder with vectors/ and dictionaries/.")
 @click.option("--pairs", default="", help="Language pairs; by default those of each set.")
 @click.option(
-    "--sets", default="", help=f"Out of {', '.join(INDUCTION_PAIRS)}; by default all that have the pairs."
+    "--sets", default="", help=f"Out of {', '.join(INDUCTION_SETS)}; by default all that have the pairs."
 )
 @click.option(
     "--seeds",
@@ -56,6 +59,11 @@ def induction(
       isolex bench induction --data data --pairs en-es
       isolex bench induction --data data --pairs en-es --json
     """
+    from isolex.alignment import current_versions
+    from isolex.benchmark import machine
+    from isolex.benchmark.induction import run_induction
+    from isolex.induction import RerankSettings
+
     watch = Stopwatch()
     with working("measuring"):
         rows = list(

@@ -1,41 +1,26 @@
 """`isolex bench muse` and `isolex bench datasets`: measurements on published datasets, and their download."""
 
+from __future__ import annotations
+
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import current_versions
-from isolex.benchmark.downloads import MuseDownloads
-from isolex.benchmark.folder import DataFolder
-from isolex.benchmark.muse import (
-    MUSE_METHODS,
-    MUSE_VOCABULARY,
-    PROTOCOL,
-    MuseRow,
-    ResultsFile,
-    check_methods,
-    muse_pairs,
-    run_muse,
-)
-from isolex.benchmark.reference import REFERENCE_CRITERIA
-from isolex.benchmark.registry import (
-    Dataset,
-    Fetched,
-    Published,
-    datasets,
-    fetch,
-    get_dataset,
-    published,
-)
+from isolex.choices import MUSE_METHODS, MUSE_VOCABULARY, REFERENCE_CRITERIA
 from isolex.cli.console import Stopwatch, emit, going_on_later, table, working
 from isolex.cli.options import PATH, compute_options, json_option, names_in, seed_option
 from isolex.cli.outputs import Command, Output
 from isolex.errors import InputError
 from isolex.lexicon.words import counted
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from isolex.benchmark.muse import MuseRow, ResultsFile
+    from isolex.benchmark.registry import Dataset, Fetched, Published
 
 _CRITERIA = (*REFERENCE_CRITERIA, "not stated")
 _DOWNLOADED = "MUSE, Wikipedia vectors"
@@ -106,6 +91,12 @@ def muse(
     Examples:
       isolex bench muse --data data --pairs en-es --methods procrustes -o results.json
     """
+    from isolex.alignment import current_versions
+    from isolex.benchmark.downloads import MuseDownloads
+    from isolex.benchmark.folder import DataFolder
+    from isolex.benchmark.muse import PROTOCOL, ResultsFile, check_methods, muse_pairs, run_muse
+    from isolex.benchmark.registry import published
+
     if data is not None:
         _refuse_download_options(cache=cache, mirror=mirror, offline=offline)
     watch, named, results = Stopwatch(), names_in(methods), ResultsFile(output)
@@ -147,6 +138,8 @@ def _kept(results: ResultsFile, *, downloads: bool) -> list[str]:
 
 
 def _render(console: Console, rows: list[MuseRow], measured_on: str, report: dict[str, Any]) -> None:
+    from isolex.benchmark.registry import published
+
     body = []
     for pair in dict.fromkeys(row.cell.pair for row in rows):
         body += [_measured_row(row, measured_on) for row in rows if row.cell.pair == pair]
@@ -215,6 +208,9 @@ def datasets_command(
     """
     if (units or parts) and not wanted:
         raise click.UsageError("--pairs, --languages and --parts say what to --fetch")
+
+    from isolex.benchmark.registry import datasets, fetch, get_dataset
+
     if name is None:
         if wanted:
             raise InputError("got no dataset to fetch", where="--fetch", fix="name one, such as muse")

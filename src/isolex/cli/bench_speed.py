@@ -1,24 +1,17 @@
 """`isolex bench speed`: time and memory beside faiss, gensim and the definitions written in torch."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import current_versions
-from isolex.benchmark import (
-    machine,
-    ratios,
-    run_files,
-    run_iteration,
-    run_mapped,
-    run_retrieval,
-    run_scaling,
-    to_json,
-)
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import json_option, threads_option
 from isolex.cli.outputs import Command
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _SCALING = (10_000, 30_000, 100_000, 300_000)
 _FULL_WORDS = 200_000
@@ -45,6 +38,18 @@ def speed(words: int, learnt: int, rows: int, full: bool, mapped: int | None, as
       isolex bench speed
       isolex bench speed --words 20000 --json
     """
+    from isolex.alignment import current_versions
+    from isolex.benchmark import (
+        machine,
+        ratios,
+        run_files,
+        run_iteration,
+        run_mapped,
+        run_retrieval,
+        run_scaling,
+        to_json,
+    )
+
     watch = Stopwatch()
     with working("measuring"):
         retrieval = [run_retrieval(count) for count in ((words, _FULL_WORDS) if full else (words,))]

@@ -1,17 +1,20 @@
 """`isolex bench transfer`: what a shared space is worth to those who use it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import current_versions
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, json_option, names_in, threads_option
 from isolex.cli.outputs import Command
 from isolex.names import look_up
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _PARTS = ("similarity", "sentences", "topics", "retrieval")
 
@@ -32,7 +35,8 @@ def transfer(data: Path, parts: str, method: str, as_json: bool) -> None:
     Examples:
       isolex bench transfer --data data --parts topics
     """
-    from isolex.benchmark.transfer import run_transfer  # noqa: PLC0415  # needs the extra `transfer`
+    from isolex.alignment import current_versions
+    from isolex.benchmark.transfer import run_transfer  # needs the extra `transfer`
 
     watch = Stopwatch()
     asked = [look_up(part, dict(zip(_PARTS, _PARTS, strict=True)), "part") for part in names_in(parts)]

@@ -1,31 +1,24 @@
 """`isolex bench unsupervised`, `semi`, `systems` and `verdict`: the measurements of weak supervision."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import current_versions
-from isolex.benchmark import (
-    PLANTED_METHODS,
-    SYSTEMS,
-    UNORDERED_PAIRS,
-    WeakRun,
-    leave_one_pair_out,
-    run_planted,
-    run_semi_supervised,
-    run_systems,
-    run_unsupervised,
-    run_verdict,
-)
-from isolex.benchmark.planted import COSINE, MISSING
+from isolex.choices import PLANTED_COSINE, PLANTED_METHODS, PLANTED_MISSING, SYSTEM_NAMES, UNORDERED_PAIRS
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import PATH, json_option, names_in, threads_option
 from isolex.cli.outputs import Command
 from isolex.vectors import Vectors
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from isolex.benchmark import WeakRun
 
 data_option = click.option(
     "--data", required=True, type=PATH, help="Folder with vectors/ and dictionaries/muse/."
@@ -48,6 +41,8 @@ def unsupervised(data: Path, pairs: str, methods: str, as_json: bool) -> None:
     Examples:
       isolex bench unsupervised --data data --pairs en-es
     """
+    from isolex.benchmark import run_unsupervised
+
     _measure(
         "unsupervised", run_unsupervised(data, pairs=names_in(pairs), methods=names_in(methods)), as_json
     )
@@ -66,13 +61,15 @@ def semi(data: Path, pairs: str, method: str, as_json: bool) -> None:
     Examples:
       isolex bench semi --data data --pairs en-es
     """
+    from isolex.benchmark import run_semi_supervised
+
     _measure("semi", run_semi_supervised(data, pairs=names_in(pairs), method=method), as_json)
 
 
 @click.command("systems", cls=Command)
 @data_option
 @click.option("--pair", default="es-fr", show_default=True, help="Language pair.")
-@click.option("--methods", default=",".join(SYSTEMS), show_default=True, help="Methods to run.")
+@click.option("--methods", default=",".join(SYSTEM_NAMES), show_default=True, help="Methods to run.")
 @threads_option
 @json_option
 def systems(data: Path, pair: str, methods: str, as_json: bool) -> None:
@@ -82,6 +79,8 @@ def systems(data: Path, pair: str, methods: str, as_json: bool) -> None:
     Examples:
       isolex bench systems --data data --pair en-es --methods muse-supervised
     """
+    from isolex.benchmark import run_systems
+
     _measure("systems", run_systems(data, pair=pair, methods=names_in(methods)), as_json)
 
 
@@ -96,6 +95,8 @@ def verdict(data: Path, as_json: bool) -> None:
     Examples:
       isolex bench verdict --data data --json
     """
+    from isolex.benchmark import run_verdict
+
     _measure("verdict", run_verdict(data), as_json)
 
 
@@ -106,14 +107,14 @@ def verdict(data: Path, as_json: bool) -> None:
 @click.option(
     "--cosine",
     type=click.FloatRange(0, 1, min_open=True),
-    default=COSINE,
+    default=PLANTED_COSINE,
     show_default=True,
     help="Mean cosine of a noisy row to the clean one.",
 )
 @click.option(
     "--missing",
     type=click.FloatRange(0, 1, max_open=True),
-    default=MISSING,
+    default=PLANTED_MISSING,
     show_default=True,
     help="Share of the words missing on each side.",
 )
@@ -128,6 +129,9 @@ def planted(
     Examples:
       isolex bench planted --words 500 --methods gromov-wasserstein-cpu
     """
+    from isolex.alignment import current_versions
+    from isolex.benchmark import run_planted
+
     watch = Stopwatch()
     with working("measuring"):
         given = None if vectors is None else Vectors.read(vectors, limit=words)
@@ -151,6 +155,9 @@ def planted(
 
 
 def _measure(name: str, measured: Iterable[WeakRun], as_json: bool) -> None:
+    from isolex.alignment import current_versions
+    from isolex.benchmark import leave_one_pair_out
+
     watch = Stopwatch()
     with working("measuring"):
         runs = list(measured)

@@ -1,11 +1,12 @@
 """`isolex classify`: classes learnt from texts of one language, for texts of another."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
 from isolex.cli.console import emit, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options
@@ -24,6 +25,8 @@ from isolex.files import atomic_file, check_file
 from isolex.saved import json_text
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from isolex.transfer import TextCoverage
 
 
@@ -54,7 +57,7 @@ def classify_command(
       isolex classify en-es en.topics.tsv es.sentences.txt
       isolex classify en-es en.topics.tsv es.sentences.txt -o classes.jsonl
     """
-    from isolex.transfer import TopicClassifier, check_classes, read_labelled, read_texts  # noqa: PLC0415
+    from isolex.transfer import TopicClassifier, check_classes, read_labelled, read_texts
 
     if output is not None:
         check_file(output)
@@ -83,7 +86,7 @@ def classify_command(
 
 
 def _render(
-    console: Console, answers: Sequence[Mapping[str, Any]], coverage: Mapping[str, "TextCoverage"]
+    console: Console, answers: Sequence[Mapping[str, Any]], coverage: Mapping[str, TextCoverage]
 ) -> None:
     rows = [[one["id"], one["label"], f"{one['probability']:.2f}"] for one in answers]
     console.print(table(None, ["id", "label", "probability"], rows, text_columns=2))

@@ -1,18 +1,20 @@
 """Confidences for commands: those that are kept with an alignment, or else learnt now, and kept."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from isolex.alignment import Alignment
-from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD
 from isolex.cli.console import say, working
 from isolex.errors import InputError
 from isolex.files import sweep
-from isolex.induction import RerankedDictionary, rerank
-from isolex.induction.dictionary import find_reranked
-from isolex.induction.fitting import too_few
+
+if TYPE_CHECKING:
+    from isolex.alignment import Alignment
+    from isolex.induction import RerankedDictionary
 
 _FIX = "align with more pairs of a dictionary, or ask without --min-confidence"
 
@@ -29,6 +31,10 @@ def reranked(path: Path, alignment: Alignment) -> RerankedDictionary:
         InputError: The alignment failed, or there is too little to learn from.
         MissingExtraError: The packages of the extra `rerank` are not installed.
     """
+    from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD
+    from isolex.induction import rerank
+    from isolex.induction.dictionary import find_reranked
+
     sweep(path, (ANSWERS, ANSWERS_CARD))
     kept = find_reranked(path, alignment)
     if kept is not None:
@@ -49,6 +55,8 @@ def reranked(path: Path, alignment: Alignment) -> RerankedDictionary:
 
 def _check_seeds(path: Path, alignment: Alignment) -> None:
     """Raise `InputError` if it is plain that there is nothing to learn from: learning takes minutes."""
+    from isolex.induction.fitting import too_few
+
     if alignment.card.status == "failed":
         raise InputError(
             f"there are no confidences: the alignment failed ({alignment.card.reason})",

@@ -4,6 +4,8 @@ Words, documents, paths and what servers say may hold characters that steer a te
 of what stands beside them. People see these escaped, and no terminal obeys them; files and JSON keep them.
 """
 
+from __future__ import annotations
+
 import re
 import signal
 import sys
@@ -11,39 +13,26 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
-from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderResult
-from rich.measure import Measurement
-from rich.progress import (
-    BarColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.table import Table
-from rich.text import Text
 
 from isolex.errors import IsolexWarning
-from isolex.progress import listening, stopping
-from isolex.saved import json_text
+from isolex.progress import stopping
 from isolex_command import message, told
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleRenderable
 
 INTO_STANDARD_OUTPUT = "isolex.into_standard_output"
 """In the meta of click's context: the output itself goes to standard output, so the report must not."""
 
 _BY_SIGNAL = 128
-_WIDE = 10_000
 
 # C0, DEL, C1; separators of lines; overrides, embeddings and isolates of direction; surrogates.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_LINE_END = "\n"
+LINE_END = "\n"
 
 
 class Interrupted(Exception):  # noqa: N818 - it is no error
@@ -64,29 +53,14 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-class Page(Console):
-    """A console of rich that shows text as `printable` does, line ends aside; it knows no mark-up."""
-
-    def __init__(self) -> None:
-        # What goes into a file or a pipe is not wrapped at some terminal's width, and words and paths such as
-        # "[b]" and ":cat:" are no mark-up.
-        aside = _output_on_standard_output()
-        stream = sys.stderr if aside else sys.stdout
-        width = None if stream.isatty() else _WIDE
-        super().__init__(highlight=False, markup=False, emoji=False, width=width, stderr=aside)
-
-    def print(self, *objects: Any, **settings: Any) -> None:
-        """As of rich."""
-        shown = (printable(item, keep=_LINE_END) if isinstance(item, str) else item for item in objects)
-        super().print(*shown, **settings)
-
-
 def emit(as_json: bool, data: Any, render: Callable[[Console], None]) -> None:
     """Print the result: one JSON value and nothing else, or what `render` draws for people."""
     if as_json:
         click.echo(_json(data))
         return
-    render(Page())
+    from isolex.cli.drawing import Page
+
+    render(Page(aside=_output_on_standard_output()))
 
 
 def _output_on_standard_output() -> bool:
@@ -95,9 +69,11 @@ def _output_on_standard_output() -> bool:
 
 
 def _json(data: Any) -> str:
+    from isolex.saved import json_text
+
     text = json_text(data, indent=2)
     # Such characters stand in strings only, and are the same when they are escaped.
-    text = _UNSEEN.sub(lambda found: found[0] if found[0] == _LINE_END else f"\\u{ord(found[0]):04x}", text)
+    text = _UNSEEN.sub(lambda found: found[0] if found[0] == LINE_END else f"\\u{ord(found[0]):04x}", text)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
@@ -137,87 +113,29 @@ def told_interrupt(error: BaseException, written: Sequence[Path]) -> int:
     return _BY_SIGNAL + number
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """A table, or where the terminal is too narrow for its words and figures a line for each cell."""
-
-    table: Table
-    columns: list[str]
-    rows: list[list[str]]
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        unlimited = options.update(width=_WIDE)
-        if Measurement.get(console, unlimited, self.table).minimum <= options.max_width:
-            yield self.table
-            return
-        if self.table.title:
-            yield Text(str(self.table.title), "italic")
-        for number, row in enumerate(self.rows):
-            if number:
-                yield Text()
-            for column, cell in zip(self.columns, row, strict=True):
-                if cell:  # of rows that go on from the one before, cells are left empty
-                    yield Text(f"{column}: {cell}" if column else cell)
-
-
 def table(
     title: str | None, columns: list[str], rows: list[list[str]], *, text_columns: int = 1
 ) -> ConsoleRenderable:
     """A plain table: the first columns hold text, the others numbers, which stand to the right."""
-    title = title and printable(title)
-    heads, lines = (
-        [printable(column) for column in columns],
-        [[printable(cell) for cell in row] for row in rows],
-    )
-    made = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
-    for number, head in enumerate(heads):
-        # An ellipsis would hide the ends of words.
-        made.add_column(head, justify="left" if number < text_columns else "right", overflow="fold")
-    for line in lines:
-        made.add_row(*line)
-    return _Rows(made, heads, lines)
+    from isolex.cli.drawing import Rows
 
-
-class Bars:
-    """Draws the library's long loops as progress bars on stderr."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-
-    def start(self, label: str, total: int) -> object:
-        """A new bar."""
-        return self._progress.add_task(printable(label), total=total, note="")
-
-    def advance(self, loop: object) -> None:
-        """One step on."""
-        self._progress.advance(TaskID(int(str(loop))))
-
-    def note(self, loop: object, text: str) -> None:
-        """A few words behind the bar."""
-        self._progress.update(TaskID(int(str(loop))), note=printable(text))
-
-    def finish(self, loop: object) -> None:
-        """The bar goes."""
-        self._progress.remove_task(TaskID(int(str(loop))))
+    heads = [printable(column) for column in columns]
+    cells = [[printable(cell) for cell in row] for row in rows]
+    return Rows(title and printable(title), heads, cells, text_columns)
 
 
 @contextmanager
 def working(label: str) -> Iterator[None]:
     """Show on a terminal that something is being done, with the bars of the long loops inside."""
+    from rich.console import Console
+
     console = Console(stderr=True)
     if not console.is_terminal:
         yield
         return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}", markup=False),
-    )
-    with Progress(*columns, console=console, transient=True) as progress, listening(Bars(progress)):
-        progress.add_task(printable(label), total=None, note="")
+    from isolex.cli.drawing import bars
+
+    with bars(printable(label), console):
         _drawing.append(console)
         try:
             yield
@@ -228,6 +146,8 @@ def working(label: str) -> Iterator[None]:
 @contextmanager
 def stage(label: str) -> Iterator[None]:
     """As `working`; without a terminal to draw on the label is told in a line, so that nothing looks hung."""
+    from rich.console import Console
+
     if not Console(stderr=True).is_terminal:
         say(f"{label} …")
     with working(label):

@@ -5,11 +5,12 @@ from typing import Any
 
 import click
 
+from isolex.choices import VECTOR_FORMATS
 from isolex.cli.console import emit, working
 from isolex.cli.options import PATH, json_option, read_word_list, unicode_option
 from isolex.cli.outputs import Command, Output
 from isolex.files import check_file
-from isolex.vectors import VECTOR_FORMATS, Vectors
+from isolex.vectors import Vectors
 from isolex.vectors.formats import output_format
 
 WRITABLE = [name for name in VECTOR_FORMATS if name != "fasttext"]

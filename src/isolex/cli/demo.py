@@ -1,21 +1,24 @@
 """`isolex demo`: the whole story on the bundled sample, in a minute."""
 
+from __future__ import annotations
+
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import Alignment, check_output
 from isolex.cli.console import Stopwatch, emit, stage, table
 from isolex.cli.options import compute_options, seed_option
 from isolex.cli.outputs import Command, Output
-from isolex.evaluation import BLIResult, evaluate
 from isolex.files import check_file, make_folder
-from isolex.recipes import align
-from isolex.samples import sample
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from isolex.alignment import Alignment
+    from isolex.evaluation import BLIResult
 
 WORDS = ("cat", "dog", "house", "bread", "water", "king", "queen", "horse", "window", "happy")
 
@@ -38,6 +41,11 @@ def demo(output: Path, seed: int, device: str | None, as_json: bool) -> None:
     Examples:
       isolex demo
     """
+    from isolex.alignment import check_output
+    from isolex.evaluation import evaluate
+    from isolex.recipes import align
+    from isolex.samples import sample
+
     watch = Stopwatch()
     folder, dictionary = output / "en-es", output / "en-es.tsv"
     make_folder(output)

@@ -1,20 +1,22 @@
 """`isolex diagnose`: will these spaces align, did they, and why not?"""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import load
-from isolex.arrays import pick_device
+from isolex.choices import COMPARED_WORDS
 from isolex.cli.console import emit, table, working
 from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
 from isolex.cli.outputs import Command, Output
-from isolex.diagnosis import MEASURES, WORDS, diagnose, page
 from isolex.files import atomic_file, check_file
 from isolex.lexicon import Lexicon
 from isolex.vectors import Vectors
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @click.command("diagnose", cls=Command)
@@ -36,7 +38,7 @@ from isolex.vectors import Vectors
 @click.option(
     "--words",
     type=click.IntRange(min=2),
-    default=WORDS,
+    default=COMPARED_WORDS,
     show_default=True,
     help="Most frequent words that measures of isomorphism compare.",
 )
@@ -70,6 +72,10 @@ def diagnose_command(
       isolex diagnose en.vec es.vec --lexicon en-es.train.tsv -o report.html
       isolex diagnose en.vec es.vec --alignment en-es --json
     """
+    from isolex.alignment import load
+    from isolex.arrays import pick_device
+    from isolex.diagnosis import diagnose, page
+
     if output is not None:
         check_file(output)
     pairs = None if lexicon is None else Lexicon.read(lexicon, unicode=unicode)
@@ -134,6 +140,8 @@ def _spaces(report: dict[str, Any]) -> list[list[str]]:
 
 
 def _measures(report: dict[str, Any]) -> list[list[str]]:
+    from isolex.diagnosis import MEASURES
+
     closer = {one.name: one.closer for one in MEASURES}
     known = report["together"] | (report["lexicon"] or {})
     shared = known["identical_strings"]

@@ -1,12 +1,13 @@
 """`isolex evaluate`: scores, with what it takes to believe them."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import Alignment
+from isolex.choices import PROTOCOL_NAMES
 from isolex.cli.console import emit, table, working
 from isolex.cli.evaluate_similarity import analogy_command, similarity_command
 from isolex.cli.evaluate_transfer import retrieval_command, sentences_command, topics_command
@@ -20,10 +21,15 @@ from isolex.cli.options import (
     unicode_option,
 )
 from isolex.cli.outputs import Group, Output
-from isolex.evaluation import PROTOCOLS, BLIResult, PairedTest, evaluate
 from isolex.files import check_file
 from isolex.lexicon import Lexicon
 from isolex.lexicon.words import counted
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from isolex.alignment import Alignment
+    from isolex.evaluation import BLIResult, PairedTest
 
 
 @click.group("evaluate", cls=Group)
@@ -46,7 +52,7 @@ for _command in (
 @click.argument("test", type=PATH)
 @click.option(
     "--protocol",
-    type=click.Choice([*PROTOCOLS, "all"]),
+    type=click.Choice([*PROTOCOL_NAMES, "all"]),
     default="muse",
     show_default=True,
     help="muse: source words, those outside the vocabularies left out; strict: these count as wrong; "
@@ -93,6 +99,9 @@ def bli_command(
     """
     if answers is not None and protocol == "all":
         raise click.UsageError("--answers needs one protocol, not all")
+
+    from isolex.evaluation import evaluate
+
     if answers is not None:
         check_file(answers)
     gold = Lexicon.read(test, unicode=unicode)
@@ -102,7 +111,7 @@ def bli_command(
     gold = gold.cased(case, languages)
     seeds = None if seeds is None else seeds.cased(case, languages)
     other = None if against is None else choice.elsewhere(against).open()
-    names = list(PROTOCOLS) if protocol == "all" else [protocol]
+    names = list(PROTOCOL_NAMES) if protocol == "all" else [protocol]
 
     def score(scored: Alignment) -> list[BLIResult]:
         return [evaluate(scored, gold, name, criterion, direction, train=seeds) for name in names]

@@ -1,31 +1,27 @@
 """`isolex evaluate similarity` and `isolex evaluate analogy`: what a space says of words, against people."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import Alignment
+from isolex.choices import ANALOGY_METHODS, SIDES, UNKNOWN
 from isolex.cli.console import emit, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_options, unicode_option
 from isolex.cli.outputs import Command
 from isolex.errors import InputError
-from isolex.evaluation import (
-    ANALOGY_METHODS,
-    SIDES,
-    UNKNOWN,
-    AnalogyResult,
-    AnalogySet,
-    SimilarityResult,
-    SimilaritySet,
-    evaluate_analogies,
-    evaluate_similarity,
-)
 from isolex.vectors import Vectors
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from isolex.alignment import Alignment
+    from isolex.evaluation import AnalogyResult, SimilarityResult
 
 _METHOD_TITLES = {"add": "3CosAdd", "mul": "3CosMul"}
 
@@ -86,6 +82,8 @@ def similarity_command(
       isolex evaluate similarity en-es en.similarity.tsv --side source --unknown midpoint --json
       isolex evaluate similarity en.vec en.similarity.tsv
     """
+    from isolex.evaluation import SimilaritySet, evaluate_similarity
+
     given = [SimilaritySet.read(path, unicode=unicode) for path in sets]
     space = _open(choice, vocab, unicode)
     with working("evaluating"):
@@ -129,6 +127,8 @@ def analogy_command(
       isolex evaluate analogy en.vec questions.txt
       isolex evaluate analogy en-es questions.txt --side source --method mul --json
     """
+    from isolex.evaluation import AnalogySet, evaluate_analogies
+
     given = AnalogySet.read(questions, unicode=unicode)
     space = _open(choice, vocab, unicode)
     with working("evaluating"):

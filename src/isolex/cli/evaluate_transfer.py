@@ -1,12 +1,13 @@
 """`isolex evaluate sentences`, `retrieval` and `topics`: what a shared space is worth for texts."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
 from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options
@@ -22,11 +23,13 @@ from isolex.cli.texts import (
     weighting_option,
 )
 from isolex.errors import InputError
-from isolex.evaluation import RankingResult
-from isolex.evaluation.metrics import PairedDifference
 from isolex.lexicon.words import counted
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from isolex.evaluation import RankingResult
+    from isolex.evaluation.metrics import PairedDifference
     from isolex.transfer import DocumentIndex, Text, TextCoverage, TopicResult
 
 
@@ -57,7 +60,7 @@ def sentences_command(
       isolex evaluate sentences en-es en.sentences.txt es.sentences.txt
       isolex evaluate sentences en-es en.sentences.txt es.sentences.txt --weighting idf --criterion nn --json
     """
-    from isolex.transfer import rank_rows  # noqa: PLC0415
+    from isolex.transfer import rank_rows
 
     paths = {"source": source_texts, "target": target_texts}
     sides = _parallel(source_texts, target_texts)
@@ -82,13 +85,13 @@ def sentences_command(
         say(f"warning: {few}: that was taken from the vocabularies; give at least dozens")
 
 
-def _parallel(source_texts: Path, target_texts: Path) -> tuple[list["Text"], list["Text"]]:
+def _parallel(source_texts: Path, target_texts: Path) -> tuple[list[Text], list[Text]]:
     """The texts of both files.
 
     Raises:
         InputError: They are not as many.
     """
-    from isolex.transfer import read_texts  # noqa: PLC0415
+    from isolex.transfer import read_texts
 
     x, z = read_texts(source_texts), read_texts(target_texts)
     if len(x) != len(z):
@@ -102,7 +105,7 @@ def _parallel(source_texts: Path, target_texts: Path) -> tuple[list["Text"], lis
 
 def _component(weighting: str, texts: int) -> str:
     """What the common direction of sif is taken from: few sentences cannot tell what all have in common."""
-    from isolex.transfer import FEW_TEXTS  # noqa: PLC0415
+    from isolex.transfer import FEW_TEXTS
 
     if weighting != "sif":
         return "none"
@@ -110,7 +113,7 @@ def _component(weighting: str, texts: int) -> str:
 
 
 def _render_sentences(
-    console: Console, results: Mapping[str, RankingResult], coverage: Mapping[str, "TextCoverage"]
+    console: Console, results: Mapping[str, RankingResult], coverage: Mapping[str, TextCoverage]
 ) -> None:
     rows = [
         [direction, *(f"{result.hits(k):.1f}" for k in (1, 5, 10)), f"{result.mrr:.3f}", f"{result.n:,}"]
@@ -146,7 +149,7 @@ def retrieval_command(
       isolex evaluate retrieval en-es queries.tsv documents.tsv relevance.tsv
       isolex evaluate retrieval en-es queries.tsv documents.tsv relevance.tsv --json
     """
-    from isolex.transfer import DocumentIndex, read_texts  # noqa: PLC0415
+    from isolex.transfer import DocumentIndex, read_texts
 
     collection = read_texts(documents)
     judged, relevant = _judged(read_texts(queries), collection, (queries, documents, relevance))
@@ -172,8 +175,8 @@ def retrieval_command(
 
 
 def _judged(
-    asked: list["Text"], collection: list["Text"], files: tuple[Path, Path, Path]
-) -> tuple[list["Text"], list[list[int]]]:
+    asked: list[Text], collection: list[Text], files: tuple[Path, Path, Path]
+) -> tuple[list[Text], list[list[int]]]:
     """The queries that have relevant documents, and the places of these in the collection.
 
     Args:
@@ -184,7 +187,7 @@ def _judged(
     Raises:
         InputError: An id of the relevance file is in neither of the others, or there are no such queries.
     """
-    from isolex.transfer import places, read_relevance  # noqa: PLC0415
+    from isolex.transfer import places, read_relevance
 
     queries, documents, relevance = files
     answers = read_relevance(relevance)
@@ -198,10 +201,8 @@ def _judged(
     return judged, [places(answers[query.id], collection, where=documents) for query in judged]
 
 
-def _ranked(
-    index: "DocumentIndex", queries: list[str], relevant: list[list[int]]
-) -> dict[str, RankingResult]:
-    from isolex.transfer import fused, rank_scores  # noqa: PLC0415
+def _ranked(index: DocumentIndex, queries: list[str], relevant: list[list[int]]) -> dict[str, RankingResult]:
+    from isolex.transfer import fused, rank_scores
 
     # Fusing them here spares scoring twice.
     vectors, translation = index.scores(queries, "vectors"), index.scores(queries, "translation")
@@ -213,7 +214,7 @@ def _render_retrieval(
     console: Console,
     results: Mapping[str, RankingResult],
     tests: Mapping[str, PairedDifference],
-    coverage: Mapping[str, "TextCoverage"],
+    coverage: Mapping[str, TextCoverage],
 ) -> None:
     rows = [
         [
@@ -259,7 +260,7 @@ def topics_command(
       isolex evaluate topics en-es en.topics.tsv es.topics.tsv
       isolex evaluate topics en-es en.topics.tsv es.topics.tsv --own es.topics.tsv --json
     """
-    from isolex.transfer import check_classes, evaluate_topics, read_labelled  # noqa: PLC0415
+    from isolex.transfer import check_classes, evaluate_topics, read_labelled
 
     learnt, asked = read_labelled(train), read_labelled(test)
     others = [] if own is None else read_labelled(own)
@@ -284,7 +285,7 @@ def topics_command(
     emit(as_json, data, lambda console: _render_topics(console, result, coverage))
 
 
-def _render_topics(console: Console, result: "TopicResult", coverage: Mapping[str, "TextCoverage"]) -> None:
+def _render_topics(console: Console, result: TopicResult, coverage: Mapping[str, TextCoverage]) -> None:
     rows = [
         [
             f"{100 * result.accuracy:.1f}",

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from isolex.choices import EXPORT_NAMES
 from isolex.cli.console import emit, printable, working
 from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options
 from isolex.cli.outputs import Command, Output
-from isolex.interchange import EXPORT_FORMATS, export
 
 
 @click.command("export", cls=Command)
@@ -15,7 +15,7 @@ from isolex.interchange import EXPORT_FORMATS, export
 @click.option("-o", "--output", required=True, type=Output("into"), help="Folder to write to.")
 @click.option(
     "--format",
-    type=click.Choice(list(EXPORT_FORMATS)),
+    type=click.Choice(EXPORT_NAMES),
     default="word2vec",
     show_default=True,
     help="File format, or the library that is to load it.",
@@ -39,6 +39,8 @@ def export_command(
       isolex export en-es -o aligned --format word2vec-binary
       isolex export en-es -o en-es-arrays --format numpy
     """
+    from isolex.interchange import export
+
     alignment = choice.open()
     with working("exporting"):
         files = export(alignment, output, format=format)

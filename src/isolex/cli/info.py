@@ -1,13 +1,12 @@
 """`isolex info`: what a file or a folder is."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import load_card
-from isolex.alignment.artefact import ANSWERS_CARD, CARD
 from isolex.cli.console import emit, printable, working
 from isolex.cli.options import PATH, json_option
 from isolex.cli.outputs import Command
@@ -15,6 +14,9 @@ from isolex.errors import FormatError, InputError
 from isolex.lexicon import Lexicon
 from isolex.vectors import Vectors, identify
 from isolex.vectors.strangers import known_folder
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @click.command("info", cls=Command)
@@ -35,6 +37,9 @@ def info(path: Path, as_json: bool) -> None:
 
 
 def _folder(path: Path) -> dict[str, Any]:
+    from isolex.alignment import load_card
+    from isolex.alignment.artefact import ANSWERS_CARD, CARD
+
     if not (path / CARD).exists() and (other := known_folder(path)):
         what, fix = other
         raise InputError(f"is {what}, expected a saved alignment or a file", where=path, fix=fix)

@@ -1,32 +1,29 @@
 """`isolex lexicon`: a dictionary of the whole vocabulary."""
 
+from __future__ import annotations
+
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import Alignment
+from isolex.choices import MARKUP_FORMATS, TRUSTED_FORMATS
 from isolex.cli.confidences import reranked, was_given
 from isolex.cli.console import Stopwatch, emit, table, working
 from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
 from isolex.cli.outputs import Command, Output
 from isolex.files import check_file
-from isolex.induction import Level, RerankedDictionary, RerankSettings, TrustedEntry
-from isolex.induction.dictionary import LEVELS
-from isolex.induction.formats import (
-    MARKUP_FORMATS,
-    TRUSTED_FORMATS,
-    check_languages,
-    format_of,
-    write_entries,
-)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from isolex.alignment import Alignment
+    from isolex.induction import Level, RerankedDictionary, TrustedEntry
 
 _LANGUAGES = ("source_language", "target_language")
 _FOR_CONFIDENCES = ("one_to_one", *_LANGUAGES)
 _NOT_FOR_CONFIDENCES = ("direction", "criterion")
-_KEPT = RerankSettings().alternatives
 # Each answer of each word is an entry in memory.
 _MOST = 100
 
@@ -103,10 +100,13 @@ def lexicon_command(
       isolex lexicon en-es -o dictionary.jsonl --direction mutual
       isolex lexicon en-es -o several.tei --min-confidence 0.5 -k 3
     """
-    watch = Stopwatch()
-    format = format or format_of(output)
     if direction == "mutual" and k > 1:
         raise click.UsageError("with --direction mutual a word has one answer; leave out -k")
+
+    from isolex.induction.formats import check_languages, format_of
+
+    watch = Stopwatch()
+    format = format or format_of(output)
     languages = (source_language, target_language)
     if min_confidence is None:
         _check_plain(format)
@@ -136,14 +136,16 @@ def _check_plain(format: str) -> None:
 
 def _check_trusted(format: str, languages: _Languages, k: int, *, one_to_one: bool) -> None:
     """Raise `UsageError` for what contradicts --min-confidence, or each other beside it."""
+    from isolex.induction import RerankSettings
+
     if given := _given(_NOT_FOR_CONFIDENCES):
         raise click.UsageError(f"{given} does not go with --min-confidence; leave out one of them")
     if any(languages) and format not in MARKUP_FORMATS:
         raise click.UsageError(f"format {format} holds no languages; leave out {_given(_LANGUAGES)}")
     if one_to_one and k > 1:
         raise click.UsageError("with --one-to-one a word has one translation; leave out -k")
-    if k > _KEPT:
-        raise click.UsageError(f"got -k {k}, expected at most {_KEPT} with --min-confidence")
+    if k > (kept := RerankSettings().alternatives):
+        raise click.UsageError(f"got -k {k}, expected at most {kept} with --min-confidence")
 
 
 def _given(options: tuple[str, ...]) -> str:
@@ -180,6 +182,10 @@ def _write_trusted(
     *,
     one_to_one: bool,
 ) -> dict[str, Any]:
+    from isolex.induction import Level
+    from isolex.induction.dictionary import LEVELS
+    from isolex.induction.formats import write_entries
+
     def entries(confidence: float) -> list[TrustedEntry]:
         return dictionary.one_to_one_entries(confidence) if one_to_one else dictionary.entries(confidence, k)
 

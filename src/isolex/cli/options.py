@@ -1,21 +1,24 @@
 """Options that several commands share, and what becomes of their values."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce, wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import torch
 
-from isolex.alignment import CRITERIA, Alignment, load
-from isolex.arrays import pick_device
+from isolex.choices import CRITERIA
 from isolex.cli.console import working
 from isolex.errors import InputError, IsolexWarning
 from isolex.tables import TAB, Row, Unicode, check_utf8, numbered, read_lines, tidy, without_quotes
 from isolex.vectors import Vectors
+
+if TYPE_CHECKING:
+    from isolex.alignment import Alignment
 
 Function = Callable[..., Any]
 Decorator = Callable[[Function], Function]
@@ -88,6 +91,8 @@ class AlignmentChoice:
 
     def open(self) -> Alignment:
         """Load it, with its own vectors or those given."""
+        from isolex.alignment import load
+
         with working(f"loading {self.path}"):
             return load(
                 self.path,
@@ -97,7 +102,7 @@ class AlignmentChoice:
                 device=self.device,
             )
 
-    def elsewhere(self, path: Path) -> "AlignmentChoice":
+    def elsewhere(self, path: Path) -> AlignmentChoice:
         """Another alignment, with its own vectors, on the same device."""
         return AlignmentChoice(path, None, None, other_vectors=False, device=self.device)
 
@@ -165,12 +170,16 @@ def names_in(text: str) -> list[str]:
 
 def _use_threads(count: int | None) -> None:
     if count is not None:
+        import torch
+
         torch.set_num_threads(count)
 
 
 def _check_device(name: str | None) -> str | None:
     """The name again, if there is such a device: to be known before files are read."""
     if name is not None:
+        from isolex.arrays import pick_device
+
         pick_device(name)
     return name
 

@@ -48,10 +48,23 @@ class Command(click.Command):
 
         Raises:
             InputError: An input cannot be reached, or an output is an input.
-            Interrupted: By a signal.
         """
         _check_inputs(ctx)
         _check_outputs(ctx)
+        return super().invoke(ctx)
+
+
+class Group(click.Group):
+    """A group of such commands."""
+
+    command_class = Command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Import a command, look at its command line, and run it.
+
+        Raises:
+            Interrupted: By a signal, any time.
+        """
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
@@ -60,12 +73,6 @@ class Command(click.Command):
             if not received:
                 raise
             raise Interrupted from KeyboardInterrupt(*received)
-
-
-class Group(click.Group):
-    """A group of such commands."""
-
-    command_class = Command
 
 
 def _check_inputs(ctx: click.Context) -> None:

@@ -1,11 +1,12 @@
 """`isolex index` and `isolex search`: documents of one language, asked for in another."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
 from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import (
@@ -21,6 +22,8 @@ from isolex.cli.texts import TARGET, coverage_json, coverage_of, print_coverage
 from isolex.lexicon.words import counted
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from isolex.transfer import TextCoverage
 
 _SHOWN = 100
@@ -45,8 +48,8 @@ def index_command(
       isolex index en-es documents.tsv -o documents.index
       isolex index en-es english.txt -o english.index --reverse
     """
-    from isolex.transfer import DocumentIndex, read_texts, save_index  # noqa: PLC0415
-    from isolex.transfer.saved import check_index_output  # noqa: PLC0415
+    from isolex.transfer import DocumentIndex, read_texts, save_index
+    from isolex.transfer.saved import check_index_output
 
     check_index_output(output)
     collection = read_texts(documents)
@@ -85,7 +88,7 @@ def search_command(
       isolex search documents.index "big house"
       isolex search documents.index bread water -k 3 --by vectors --json
     """
-    from isolex.transfer import load_index  # noqa: PLC0415
+    from isolex.transfer import load_index
 
     text = " ".join(query)
     with working("searching"):
@@ -105,7 +108,7 @@ def search_command(
     return 0 if hits else 1
 
 
-def _render(console: Console, output: Path, coverage: Mapping[str, "TextCoverage"]) -> None:
+def _render(console: Console, output: Path, coverage: Mapping[str, TextCoverage]) -> None:
     console.print(f"{counted(coverage['documents'].texts, 'document')} in {output}")
     print_coverage(console, coverage)
 

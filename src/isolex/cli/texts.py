@@ -1,16 +1,19 @@
 """What the commands for texts share: encoders of both languages, and how many words of a file they know."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import Alignment
 from isolex.errors import InputError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from isolex.alignment import Alignment
     from isolex.transfer import LabelledText, Text, TextCoverage, TextEncoder
 
 # The package `transfer` needs scikit-learn, which commands that do without it must not ask for.
@@ -33,13 +36,13 @@ def encoders_of(
     weighting: Any,
     texts: tuple[list[str], list[str]],
     component: Any = "vocabulary",
-) -> tuple["TextEncoder", "TextEncoder"]:
+) -> tuple[TextEncoder, TextEncoder]:
     """Of both languages, fitted.
 
     What single texts have in common would be what they say; so the common direction is the vocabulary's,
     unless there are many.
     """
-    from isolex.transfer import TextEncoder  # noqa: PLC0415
+    from isolex.transfer import TextEncoder
 
     source, target = (
         TextEncoder(side, weighting=weighting, component=component).fit(own)
@@ -48,14 +51,14 @@ def encoders_of(
     return source, target
 
 
-def strings(texts: Sequence["Text | LabelledText"]) -> list[str]:
+def strings(texts: Sequence[Text | LabelledText]) -> list[str]:
     """The texts themselves."""
     return [one.text for one in texts]
 
 
 def coverage_of(
-    path: Path, texts: Sequence["Text | LabelledText"], encoder: "TextEncoder", *, fix: str
-) -> "TextCoverage":
+    path: Path, texts: Sequence[Text | LabelledText], encoder: TextEncoder, *, fix: str
+) -> TextCoverage:
     """How many words of the texts of a file are known.
 
     Raises:
@@ -69,12 +72,12 @@ def coverage_of(
     return coverage
 
 
-def coverage_json(coverage: Mapping[str, "TextCoverage"]) -> dict[str, Any]:
+def coverage_json(coverage: Mapping[str, TextCoverage]) -> dict[str, Any]:
     """Of each file, by the part that it plays."""
     return {part: own.to_json() for part, own in coverage.items()}
 
 
-def print_coverage(console: Console, coverage: Mapping[str, "TextCoverage"]) -> None:
+def print_coverage(console: Console, coverage: Mapping[str, TextCoverage]) -> None:
     """A line a file."""
     for part, own in coverage.items():
         console.print(f"{part}: {own.summary()}")

@@ -1,22 +1,26 @@
 """`isolex translate`: the best answers to a few words."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from isolex.alignment import Alignment, Translations
 from isolex.cli.confidences import was_given
 from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
 from isolex.cli.outputs import Command
 from isolex.errors import UnknownWordError
 from isolex.files import steady
-from isolex.induction import RerankedDictionary
-from isolex.induction.dictionary import find_reranked
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from isolex.alignment import Alignment, Translations
+    from isolex.induction import RerankedDictionary
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ def _opened(
     path: Path, choice: AlignmentChoice, *, plain: bool
 ) -> tuple[Alignment, RerankedDictionary | None]:
     """The alignment, and its confidences if they are asked for and there are any."""
+    from isolex.induction.dictionary import find_reranked
+
     alignment = choice.open()
     return alignment, None if plain else find_reranked(path, alignment)
 

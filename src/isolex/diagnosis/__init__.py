@@ -10,7 +10,7 @@ from isolex.diagnosis.graphs import eigenvector_similarity, eigenvector_similari
 from isolex.diagnosis.health import PairHealth, SpaceHealth, pair_health, space_health
 from isolex.diagnosis.held_out import CurvePoint, HeldOutPairs, first_answers, held_out_pairs, learning_curve
 from isolex.diagnosis.hubness import Hubness, hubness, hubness_of
-from isolex.diagnosis.measures import MEASURES, WORDS, Measure, as_problem, measures_of, prediction_measures
+from isolex.diagnosis.measures import MEASURES, Measure, as_problem, measures_of, prediction_measures
 from isolex.diagnosis.page import page
 from isolex.diagnosis.paired import procrustes_residual, relational_similarity
 from isolex.diagnosis.prediction import (
@@ -39,7 +39,6 @@ __all__ = [
     "MEASURES",
     "WITHOUT_LEXICON",
     "WITH_LEXICON",
-    "WORDS",
     "Case",
     "CurvePoint",
     "Diagnosis",

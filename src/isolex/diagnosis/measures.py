@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from isolex.choices import COMPARED_WORDS
 from isolex.diagnosis.distances import gromov_hausdorff_bound
 from isolex.diagnosis.graphs import laplacian_spectra, spectral_difference
 from isolex.diagnosis.paired import procrustes_residual, relational_similarity
@@ -26,7 +27,6 @@ from isolex.normalize import DEFAULT_STEPS, Normalizer
 from isolex.progress import track
 from isolex.vectors import Vectors
 
-WORDS = 1_000
 # Transport costs several times as much.
 TRANSPORT_WORDS = 500
 
@@ -98,7 +98,7 @@ MEASURES = (
 PAIRED = tuple(one.name for one in MEASURES if "pairs" in one.needs)
 
 
-def measures_of(problem: Problem, *, words: int = WORDS) -> dict[str, float]:
+def measures_of(problem: Problem, *, words: int = COMPARED_WORDS) -> dict[str, float]:
     """Every measure that the problem allows, on the `words` most frequent words of either side.
 
     As many words on either side, those without a vector left out. Those of pairs use all pairs. Figures of

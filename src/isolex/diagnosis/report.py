@@ -10,11 +10,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from isolex.alignment import Alignment
+from isolex.choices import COMPARED_WORDS
 from isolex.diagnosis.advice import Advice, advise
 from isolex.diagnosis.findings import COMPARED, VOCABULARY, LexiconFindings, frequent, lexicon_findings
 from isolex.diagnosis.health import PairHealth, SpaceHealth, pair_health, space_health
 from isolex.diagnosis.hubness import Hubness, hubness_of
-from isolex.diagnosis.measures import PAIRED, WORDS, as_problem, measures_of, prediction_measures
+from isolex.diagnosis.measures import PAIRED, as_problem, measures_of, prediction_measures
 from isolex.diagnosis.places import Places, places
 from isolex.diagnosis.prediction import Expectation, shipped_model
 from isolex.judging import FEW_WORDS
@@ -107,7 +108,7 @@ def diagnose(
     lexicon: Lexicon | None = None,
     *,
     alignment: Alignment | None = None,
-    words: int = WORDS,
+    words: int = COMPARED_WORDS,
     seed: int = 0,
     device: str | torch.device | None = None,
 ) -> Diagnosis:

@@ -1,7 +1,7 @@
 """Honest scores: named protocols, intervals, baselines, paired tests, leaks; word similarity, analogies."""
 
+from isolex.choices import ANALOGY_METHODS, SIDES, UNKNOWN
 from isolex.evaluation.analogy import (
-    ANALOGY_METHODS,
     AnalogyAnswer,
     AnalogyResult,
     SectionScore,
@@ -13,9 +13,8 @@ from isolex.evaluation.metrics import PairedDifference, PairedTest
 from isolex.evaluation.protocols import PROTOCOLS, BLIProtocol
 from isolex.evaluation.ranking import RankingResult
 from isolex.evaluation.result import PRECISIONS, Answer, BLIResult, FrequencyBin
-from isolex.evaluation.similarity import UNKNOWN, ScoredPair, SimilarityResult, evaluate_similarity
+from isolex.evaluation.similarity import ScoredPair, SimilarityResult, evaluate_similarity
 from isolex.evaluation.similarity_sets import SimilaritySet
-from isolex.evaluation.words import SIDES
 
 __all__ = [
     "ANALOGY_METHODS",

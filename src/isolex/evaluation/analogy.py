@@ -13,11 +13,12 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.arrays import pick_device
+from isolex.choices import Side
 from isolex.errors import InputError
 from isolex.evaluation.analogy_sets import AnalogySet, Question
 from isolex.evaluation.metrics import bootstrap_interval, rounded
 from isolex.evaluation.set_files import as_set
-from isolex.evaluation.words import Languages, Side, Space, languages_of
+from isolex.evaluation.words import Languages, Space, languages_of
 from isolex.names import look_up
 from isolex.progress import track
 from isolex.retrieval import top_k
@@ -257,7 +258,6 @@ def _shifted(queries: Float[Tensor, "q p"], keys: Float[Tensor, "m p"]) -> Float
 
 _Method: TypeAlias = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 _METHODS: dict[str, _Method] = {"add": _by_addition, "mul": _by_multiplication}
-ANALOGY_METHODS = tuple(_METHODS)
 
 
 def _accuracy(asked: list[AnalogyAnswer]) -> float:

@@ -7,22 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float64
 
+from isolex.choices import UNKNOWN, Side, Unknown
 from isolex.errors import InputError, IsolexWarning
 from isolex.evaluation.correlation import Correlation, correlate, harmonic_mean_interval
 from isolex.evaluation.metrics import rounded
 from isolex.evaluation.set_files import as_set
 from isolex.evaluation.similarity_sets import SimilaritySet
-from isolex.evaluation.words import FORMS, Languages, Side, Space, languages_of
+from isolex.evaluation.words import FORMS, Languages, Space, languages_of
 from isolex.names import look_up
-
-Unknown: TypeAlias = Literal["drop", "midpoint"]
-
-UNKNOWN: tuple[Unknown, ...] = ("drop", "midpoint")
 
 # Cosines are made of float64 rows; what differs farther back is rounding, and must not break a tie.
 _DECIMALS = 12

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import torch
@@ -12,15 +12,13 @@ from torch import Tensor
 
 from isolex.alignment import Alignment
 from isolex.arrays import as_matrix
+from isolex.choices import SIDES, Side
 from isolex.errors import InputError
 from isolex.names import look_up
 from isolex.normalize import unit_rows
 from isolex.vectors import Vectors
 
 Space: TypeAlias = Vectors | Alignment
-Side: TypeAlias = Literal["cross", "source", "target"]
-
-SIDES: tuple[Side, ...] = ("cross", "source", "target")
 
 # In this order; the first spelling that has a vector is taken.
 _SPELLINGS: dict[str, Callable[[str], str]] = {"exact": str, "lower": str.lower, "title": str.title}

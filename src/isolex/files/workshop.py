@@ -10,18 +10,19 @@ killed run left is told from what a living one makes, and goes when the next run
 import os
 import re
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 from isolex.errors import InputError
 from isolex.files.interrupts import uninterrupted
 
-if sys.platform != "win32":
+_LOCKS = find_spec("fcntl") is not None  # not on Windows
+if _LOCKS:
     import fcntl
 
 RETIRED = ".retired"
@@ -171,7 +172,7 @@ def _lock(shop: Path) -> int | None:
         BlockingIOError: Somebody works there.
         OSError: There is no such folder, or it may not be opened.
     """
-    if sys.platform == "win32":
+    if not _LOCKS:
         return None
     descriptor = os.open(shop, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:

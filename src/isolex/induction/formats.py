@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
+from isolex.choices import MARKUP_FORMATS
 from isolex.errors import InputError
 from isolex.files import atomic_file
 from isolex.induction.dictionary import TrustedEntry
@@ -20,7 +21,6 @@ from isolex.lexicon.writing import NOT_WRITTEN
 from isolex.names import look_up
 
 _COLUMNS = ("source", "target", "confidence", "no_translation", "evidence", "alternatives")
-MARKUP_FORMATS = ("tei", "tbx")
 
 _ENDINGS = {".tei": "tei", ".tei.xml": "tei", ".tbx": "tbx", ".tbx.xml": "tbx", ".jsonl": "jsonl"}
 
@@ -151,4 +151,3 @@ _WRITERS: dict[str, Callable[[Sequence[TrustedEntry], Languages, IO[str]], None]
     "tei": write_tei,
     "tbx": write_tbx,
 }
-TRUSTED_FORMATS = tuple(_WRITERS)

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float32, Int64
 
 from isolex.lexicon.words import Case, Languages, case_of, counted
 from isolex.vectors import Vectors
+
+if TYPE_CHECKING:
+    from jaxtyping import Float32, Int64
 
 _SAFE_WEIGHTS = 1e-30, 1e30
 
@@ -67,8 +70,8 @@ class IndexedLexicon:
         coverage: What was found and what was not.
     """
 
-    pairs: Int64[np.ndarray, "p 2"]
-    weights: Float32[np.ndarray, "p"] | None
+    pairs: 'Int64[np.ndarray, "p 2"]'
+    weights: 'Float32[np.ndarray, "p"] | None'
     coverage: Coverage
 
     def __len__(self) -> int:
@@ -112,7 +115,7 @@ def index_pairs(
     return IndexedLexicon(ids, kept, coverage)
 
 
-def _in_float32(weights: Sequence[float]) -> Float32[np.ndarray, "p"]:
+def _in_float32(weights: Sequence[float]) -> "Float32[np.ndarray, 'p']":
     """Weights as they are, or in proportion to the largest where float32 cannot hold them."""
     given = np.array(weights, dtype=np.float64)
     largest = given.max(initial=0)

@@ -9,9 +9,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import torch
-
-from isolex.arrays import generator
 from isolex.errors import InputError, IsolexWarning
 from isolex.lexicon.formats import Format
 from isolex.lexicon.indexing import IndexedLexicon, index_pairs
@@ -288,6 +285,10 @@ class Lexicon:
                 where="lexicon",
                 fix="use a larger lexicon",
             )
+        import torch  # noqa: PLC0415 - which reading and writing does without
+
+        from isolex.arrays import generator  # noqa: PLC0415
+
         order = torch.randperm(len(sources), generator=generator(seed))
         return [sources[i] for i in order.tolist()]
 

@@ -3,24 +3,27 @@
 import unicodedata
 import warnings
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from isolex.arrays import ArrayLike
 from isolex.errors import FormatError, InputError, IsolexWarning
+
+if TYPE_CHECKING:
+    from isolex.arrays import ArrayLike
 
 _ROWS = 16_384  # looked at in one go
 
 
-def as_array(matrix: ArrayLike) -> np.ndarray:
+def as_array(matrix: "ArrayLike") -> np.ndarray:
     """The matrix as a NumPy array of float32 or float16; copied only where its dtype must change.
 
     Raises:
         InputError: It does not hold numbers.
     """
-    if isinstance(matrix, Tensor):
+    if hasattr(matrix, "detach"):
+        import torch  # noqa: PLC0415 - whoever has a tensor has imported it
+
         tensor = matrix.detach().cpu()
         array = (tensor if tensor.dtype == torch.float16 else tensor.float()).numpy()
     else:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from isolex.choices import VECTOR_FORMATS
 from isolex.errors import InputError
 from isolex.files import atomic_file
 from isolex.streams import SUFFIXES
@@ -9,7 +10,7 @@ from isolex.vectors.binary import read_binary, write_binary
 from isolex.vectors.content import Content
 from isolex.vectors.fasttext import read_fasttext
 from isolex.vectors.gather import ReadOptions
-from isolex.vectors.sniff import VECTOR_FORMATS, identify
+from isolex.vectors.sniff import identify
 from isolex.vectors.store import read_store, write_store
 from isolex.vectors.text import read_text, write_text
 

@@ -1,11 +1,14 @@
 """Vectors of character n-grams, which give a word that was never seen one."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float
 
 from isolex.errors import FormatError
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 # FNV-1a, 32 bits.
 _BASIS, _PRIME, _BITS = 2166136261, 16777619, 0xFFFFFFFF
@@ -23,16 +26,16 @@ class NgramVectors:
         longest: Characters of the longest n-grams.
     """
 
-    def __init__(self, matrix: Float[np.ndarray, "buckets d"], shortest: int, longest: int) -> None:
+    def __init__(self, matrix: 'Float[np.ndarray, "buckets d"]', shortest: int, longest: int) -> None:
         self.matrix = matrix
         self.shortest = shortest
         self.longest = longest
 
-    def vector(self, word: str) -> Float[np.ndarray, "d"]:
+    def vector(self, word: str) -> 'Float[np.ndarray, "d"]':
         """A vector for any word, float32; zeros if it has no n-gram."""
         return self.composed(word)
 
-    def composed(self, word: str) -> Float[np.ndarray, "d"]:
+    def composed(self, word: str) -> 'Float[np.ndarray, "d"]':
         """The mean of the word's n-gram vectors, float32, known or not; zeros if it has no n-gram.
 
         Raises:

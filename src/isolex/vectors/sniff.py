@@ -2,27 +2,16 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import BinaryIO
 
+from isolex.choices import VECTOR_FORMATS
 from isolex.errors import FormatError
 from isolex.streams import check_file, find_compression, open_stream
 from isolex.vectors.rows import SAMPLE, common_width, row_width
 from isolex.vectors.strangers import Stranger, bare_matrix, folder_error, magic, named, other_grammar
-
-VECTOR_FORMATS: Mapping[str, str] = MappingProxyType(
-    {
-        "word2vec": "word2vec text",
-        "glove": "GloVe text",
-        "word2vec-binary": "word2vec binary",
-        "native": "isolex store",
-        "fasttext": "fastText binary",
-    }
-)
-"""Every format that isolex reads, by name, and what messages call it; it writes all but fasttext."""
 
 HEAD = 1 << 20  # bytes looked at
 LONGEST_ROW = 1 << 24  # more of them, where the first rows are longer than that

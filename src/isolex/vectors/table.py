@@ -9,14 +9,10 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from jaxtyping import Float
-from torch import Tensor
 
-from isolex.arrays import ArrayLike, as_matrix
 from isolex.errors import InputError, IsolexWarning, UnknownWordError
 from isolex.files import digest
 from isolex.vectors.checks import as_array, check_stored_rows, check_table, check_unicode, in_nfc
@@ -24,6 +20,13 @@ from isolex.vectors.content import Content, Subwords
 from isolex.vectors.formats import read_content, write_content
 from isolex.vectors.gather import DType, ReadOptions, Unicode
 from isolex.vectors.report import ReadReport
+
+if TYPE_CHECKING:
+    import torch
+    from jaxtyping import Float
+    from torch import Tensor
+
+    from isolex.arrays import ArrayLike
 
 # Part of what a fingerprint means: change it, and no saved alignment knows its vectors any more.
 _FINGERPRINT_ROWS = 4096
@@ -82,7 +85,7 @@ class Vectors:
     def __init__(
         self,
         words: Sequence[str],
-        matrix: ArrayLike,
+        matrix: "ArrayLike",
         language: str | None = None,
         *,
         unicode: Unicode = "nfc",
@@ -207,13 +210,15 @@ class Vectors:
         vector = self.subwords.vector(unicodedata.normalize("NFC", word))
         return vector if vector.any() else None
 
-    def tensor(self, device: str | torch.device | None = "cpu") -> Float[Tensor, "n d"]:
+    def tensor(self, device: "str | torch.device | None" = "cpu") -> 'Float[Tensor, "n d"]':
         """All rows as a float32 tensor; on the CPU it shares memory with a float32 matrix.
 
         Raises:
             InputError: The device is not there.
             FormatError: A store holds NaN or infinite values.
         """
+        from isolex.arrays import as_matrix  # noqa: PLC0415 - brings torch, which readers do without
+
         try:
             return as_matrix(self.matrix, name=repr(self), device=device)
         except InputError:

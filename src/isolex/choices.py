@@ -1,0 +1,106 @@
+"""What the command line offers by name, and by default, known without the code behind it.
+
+Importing torch takes a second or two, which help, completion and complaints about a command line do not wait
+for. Where a name stands for something that is made elsewhere, that has the same names in the same order.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+Side: TypeAlias = Literal["cross", "source", "target"]
+Unknown: TypeAlias = Literal["drop", "midpoint"]
+
+VECTOR_FORMATS: Mapping[str, str] = MappingProxyType(
+    {
+        "word2vec": "word2vec text",
+        "glove": "GloVe text",
+        "word2vec-binary": "word2vec binary",
+        "native": "isolex store",
+        "fasttext": "fastText binary",
+    }
+)
+"""Every format that isolex reads, by name, and what messages call it; it writes all but fasttext."""
+
+CRITERIA = ("csls", "nn", "isf")
+SIDES: tuple[Side, ...] = ("cross", "source", "target")
+UNKNOWN: tuple[Unknown, ...] = ("drop", "midpoint")
+MARKUP_FORMATS = ("tei", "tbx")
+
+METHOD_NAMES = (
+    "procrustes",
+    "vecmap",
+    "cca",
+    "least-squares",
+    "rcsls",
+    "self-learning",
+    "muse-supervised",
+    "vecmap-semi",
+    "vecmap-semi-cpu",
+    "vecmap-identical",
+    "vecmap-identical-cpu",
+    "unsupervised",
+    "vecmap-unsupervised",
+    "vecmap-unsupervised-cpu",
+    "muse-unsupervised",
+    "muse-unsupervised-released",
+    "muse-unsupervised-cpu",
+    "wasserstein-procrustes",
+    "wasserstein-procrustes-cpu",
+    "gromov-wasserstein",
+    "gromov-wasserstein-cpu",
+)
+"""Of `isolex.recipes.METHODS`."""
+
+PROTOCOL_NAMES = ("muse", "strict", "xling")
+"""Of `isolex.evaluation.PROTOCOLS`."""
+
+ANALOGY_METHODS = ("add", "mul")
+"""Of `isolex.evaluation.evaluate_analogies`."""
+
+EXPORT_NAMES = (
+    "word2vec",
+    "word2vec-binary",
+    "glove",
+    "native",
+    "gensim",
+    "numpy",
+    "spacy",
+    "sentence-transformers",
+    "huggingface",
+)
+"""Of `isolex.interchange.EXPORT_FORMATS`."""
+
+TRUSTED_FORMATS = ("tsv", "jsonl", *MARKUP_FORMATS)
+"""Of `isolex.induction.write_entries`."""
+
+COMPARED_WORDS = 1_000
+"""Most frequent words that `isolex.diagnosis` compares."""
+
+# What the benchmarks measure.
+REFERENCE_METHODS = ("least-squares", "procrustes", "vecmap", "rcsls")
+REFERENCE_CRITERIA = ("nn", "csls")
+MUSE_METHODS = ("procrustes", "rcsls", "vecmap", "unsupervised")
+MUSE_VOCABULARY = 200_000
+UNORDERED_PAIRS = ("en-es", "en-fr", "en-de", "es-fr", "es-de", "fr-de", "en-hu", "en-uk")
+PLANTED_METHODS = (
+    "unsupervised",
+    "vecmap-unsupervised-cpu",
+    "muse-unsupervised-cpu",
+    "wasserstein-procrustes-cpu",
+    "gromov-wasserstein-cpu",
+)
+PLANTED_COSINE = 0.9
+PLANTED_MISSING = 0.2
+SYSTEM_NAMES = (
+    "muse-supervised",
+    "muse-unsupervised-cpu",
+    "vecmap",
+    "vecmap-semi-cpu",
+    "vecmap-identical-cpu",
+    "vecmap-unsupervised-cpu",
+    "wasserstein-procrustes-cpu",
+    "gromov-wasserstein-cpu",
+    "unsupervised",
+)
+INDUCTION_SETS = ("muse", "xling", "cipher")

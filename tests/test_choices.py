@@ -1,0 +1,28 @@
+"""What is offered is what there is."""
+
+import pytest
+
+from isolex import choices
+from isolex.benchmark.induction_sets import INDUCTION_PAIRS
+from isolex.benchmark.systems import SYSTEMS
+from isolex.evaluation import PROTOCOLS
+from isolex.evaluation.analogy import _METHODS
+from isolex.induction.formats import _WRITERS
+from isolex.interchange import EXPORT_FORMATS
+from isolex.recipes import METHODS
+
+
+@pytest.mark.parametrize(
+    ("offered", "made"),
+    [
+        (choices.METHOD_NAMES, METHODS),
+        (choices.PROTOCOL_NAMES, PROTOCOLS),
+        (choices.ANALOGY_METHODS, _METHODS),
+        (choices.EXPORT_NAMES, EXPORT_FORMATS),
+        (choices.TRUSTED_FORMATS, _WRITERS),
+        (choices.SYSTEM_NAMES, SYSTEMS),
+        (choices.INDUCTION_SETS, INDUCTION_PAIRS),
+    ],
+)
+def test_names_in_their_order(offered, made):
+    assert offered == tuple(made)
