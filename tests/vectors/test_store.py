@@ -349,3 +349,12 @@ def test_a_full_disk_is_told(vectors, tmp_path, monkeypatch):
 def test_a_store_has_the_permissions_of_any_other_output(path, vectors):
     vectors.head(1).write(path.with_name("file.bin"))
     assert path.stat().st_mode == path.with_name("file.bin").stat().st_mode
+
+
+def test_zero_rows_that_the_card_denies_are_found_when_they_are_used(path, vectors):
+    whole = path.read_bytes()
+    rows = np.ascontiguousarray(vectors.matrix).tobytes()
+    assert whole.count(rows) == 1
+    path.write_bytes(whole.replace(rows, bytes(len(rows))))
+    with pytest.raises(FormatError, match="is damaged .its card says that no vector is zero, and some are"):
+        read_vectors(path).tensor()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from isolex.errors import InputError, IsolexWarning, UnknownWordError
+from isolex.errors import FormatError, InputError, IsolexWarning, UnknownWordError
 from isolex.files import digest
 from isolex.vectors.checks import as_array, check_stored_rows, check_table, check_unicode, in_nfc
 from isolex.vectors.content import Content, Subwords
@@ -215,15 +215,22 @@ class Vectors:
 
         Raises:
             InputError: The device is not there.
-            FormatError: A store holds NaN or infinite values.
+            FormatError: A store holds NaN or infinite values, or zero vectors that its card denies.
         """
         from isolex.arrays import as_matrix  # noqa: PLC0415 - brings torch, which readers do without
 
         try:
-            return as_matrix(self.matrix, name=repr(self), device=device)
+            tensor = as_matrix(self.matrix, name=repr(self), device=device)
         except InputError:
             check_stored_rows(self.words, self.matrix)  # which can tell the file and the word
             raise
+        if self._all_have_vectors and isinstance(self.matrix, np.memmap) and not tensor.any(dim=1).all():
+            raise FormatError(
+                "is damaged (its card says that no vector is zero, and some are)",
+                where=self.matrix.filename or repr(self),
+                fix="fetch or make the file again",
+            )
+        return tensor
 
     def head(self, n: int) -> "Vectors":
         """The first n words, sharing memory with these; these themselves if there are no more.
