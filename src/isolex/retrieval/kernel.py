@@ -188,8 +188,10 @@ def _check(
 
 
 def _check_k(k: int) -> None:
-    if not isinstance(k, int) or k < 1:
-        raise InputError(f"got k = {k}, expected a whole number of at least 1", where="retrieval")
+    if not isinstance(k, int):
+        raise InputError(f"got k = {k}, expected a whole number", where="retrieval")
+    if k < 1:
+        raise InputError(f"got k = {k}, expected at least 1", where="retrieval")
 
 
 def _bound(given: int | None, device: torch.device) -> int:
