@@ -356,5 +356,5 @@ def test_zero_rows_that_the_card_denies_are_found_when_they_are_used(path, vecto
     rows = np.ascontiguousarray(vectors.matrix).tobytes()
     assert whole.count(rows) == 1
     path.write_bytes(whole.replace(rows, bytes(len(rows))))
-    with pytest.raises(FormatError, match=r"is damaged \(its card says that no vector is zero, and some are\)"):
+    with pytest.raises(FormatError, match=r"is damaged \(its card says that no vector is zero"):
         read_vectors(path).tensor()

@@ -188,8 +188,6 @@ def _check(
 
 
 def _check_k(k: int) -> None:
-    if not isinstance(k, int):
-        raise InputError(f"got k = {k}, expected a whole number", where="retrieval")
     if k < 1:
         raise InputError(f"got k = {k}, expected at least 1", where="retrieval")
 
