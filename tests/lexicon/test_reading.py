@@ -68,6 +68,21 @@ def test_invalid_utf8(file) -> None:
     assert "line 1: invalid UTF-8" in warned(file(b"caf\xe9 coffee\na b\n"))[1]
 
 
+def test_a_file_in_another_encoding_is_refused_with_the_way_out(file) -> None:
+    path = file("day día\nriver río\nhouse casa\ncat gato\nsea mar\n".encode("latin-1"))
+    with pytest.raises(
+        FormatError, match=r"2 lines are not UTF-8 .*Latin-1.*iconv -f latin1 -t utf-8 lexicon.txt"
+    ):
+        Lexicon.read(path)
+
+
+def test_damaged_letters_among_sound_ones_are_skipped(file) -> None:
+    text = "day día\nriver río\nsong canción\n".encode() + b"caf\xe9 coffee\nt\xe9 tea\n"
+    lexicon, message = warned(file(text))
+    assert len(lexicon) == 3
+    assert "skipped 2 of 5 lines" in message
+
+
 def test_empty_field(file) -> None:
     assert "line 2: an empty word" in warned(file("ice cream\thelado\ncat\t \n"))[1]
 

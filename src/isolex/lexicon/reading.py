@@ -10,6 +10,7 @@ from isolex.lexicon.formats import FORMATS, Contents, Format, is_comment, parse
 from isolex.lexicon.words import counted, word_problem
 from isolex.tables import LATIN, UNICODE, Unicode, read_lines, tidy
 
+_NOT_UTF8 = "invalid UTF-8"
 _FIX = "give a UTF-8 text file: 'source target' lines, TSV, CSV or JSON Lines"
 
 
@@ -27,6 +28,17 @@ class _Tally:
             self.repeated += 1
         else:
             self.entries[pair] = weight
+
+    @property
+    def not_utf8(self) -> int:
+        """Lines that are skipped since they are not UTF-8."""
+        return sum(reason.startswith(_NOT_UTF8) for _, reason in self.skipped)
+
+    @property
+    def seems_latin(self) -> bool:
+        """Whether more lines have letters in another encoding than in UTF-8, which is no damage then."""
+        others = sum(not (source.isascii() and target.isascii()) for source, target in self.entries)
+        return self.not_utf8 > max(1, others)
 
     @property
     def first_skipped(self) -> str:
@@ -64,6 +76,13 @@ def read_pairs(
             where=path,
             fix="give one 'source target' pair a line, or TSV, CSV or JSON Lines",
         )
+    if tally.seems_latin:
+        raise FormatError(
+            f"{counted(tally.not_utf8, 'line')} are not UTF-8 (first {tally.first_skipped}); they seem to be "
+            "in Latin-1 or another encoding",
+            where=path,
+            fix=f"{LATIN} {path.name} > NEW",
+        )
     if summary := tally.summary():
         # Three levels up: this function, Lexicon.read or read_lexicon, and the line that called it.
         warnings.warn(f"{path}: {summary}", IsolexWarning, stacklevel=3)
@@ -85,7 +104,7 @@ def _tally(lines: Sequence[str], contents: Contents, unicode: Unicode) -> _Tally
         pair = tidy(entry.source, unicode), tidy(entry.target, unicode)
         if problem := word_problem(pair[0]) or word_problem(pair[1]):
             if not is_comment(lines[entry.line - 1]):
-                hint = f"; {LATIN}" if problem == "invalid UTF-8" else ""
+                hint = f"; {LATIN}" if problem == _NOT_UTF8 else ""
                 tally.skipped.append((entry.line, problem + hint))
         else:
             tally.add(pair, entry.weight)
