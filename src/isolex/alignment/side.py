@@ -11,7 +11,7 @@ from torch import Tensor
 
 from isolex.arrays import ArrayLike, as_matrix
 from isolex.errors import InputError
-from isolex.normalize import FittedNormalizer, unit_rows
+from isolex.normalize import FittedNormalizer, to_unit_length
 from isolex.retrieval import CSLS, Index
 from isolex.vectors import Vectors
 
@@ -66,15 +66,17 @@ class Side(_Keeper):
         """All words in the shared space, unit rows; made once."""
         with self._lock:
             if self._rows is None:
-                self._rows = self.map(self.vectors.tensor(self.matrix.device))
+                self._rows = self._mapped(self.vectors.tensor(self.matrix.device))
             return self._rows
 
     def map(self, rows: ArrayLike) -> Float[Tensor, "n p"]:
         """Any rows of this language's own space in the shared space; see `Alignment.map`."""
-        tensor = as_matrix(rows, name="rows to map", device=self.matrix.device)
+        return self._mapped(as_matrix(rows, name="rows to map", device=self.matrix.device))
+
+    def _mapped(self, tensor: Float[Tensor, "n d"]) -> Float[Tensor, "n p"]:
         made = tensor.new_empty(tensor.shape[0], self.matrix.shape[1])
         for block, mapped in zip(tensor.split(_MAPPED_ROWS), made.split(_MAPPED_ROWS), strict=True):
-            mapped.copy_(unit_rows(self.normalizer.apply(block) @ self.matrix))
+            mapped.copy_(to_unit_length(self.normalizer.apply(block) @ self.matrix))
         if not torch.isfinite(made.sum(dtype=torch.float64)):
             raise InputError(
                 "the map takes rows out of the range of float32", where="alignment", fix="align again"
@@ -86,9 +88,8 @@ class Side(_Keeper):
         return Side(vectors, self.normalizer, self.matrix, self.matrix.device)
 
     def __getstate__(self) -> dict[str, Any]:
-        return super().__getstate__() | {
-            "_rows": None
-        }  # as many bytes as the vectors, and quickly made again
+        # They are as large as the vectors, and quickly made again.
+        return super().__getstate__() | {"_rows": None}
 
 
 class Pairing(_Keeper):

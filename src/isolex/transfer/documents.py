@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from isolex.alignment import Alignment, Translations
 from isolex.errors import InputError, MissingExtraError
@@ -90,19 +90,17 @@ class DocumentIndex:
         look_up(by, dict.fromkeys(RANKINGS), "ranking")
         if k < 1:
             raise InputError(f"got k = {k}, expected at least 1", where="search")
-        scores = self.scores([query], by)[0]
+        parts = self._parts([query], by)
+        scores = _combined(parts)[0]
+        # Something must speak for a document: that both have a vector, or that they share a term.
+        spoken_for = np.zeros(len(self.documents), dtype=bool)
+        if "vectors" in parts and self.encoders[0].transform([query]).any():
+            spoken_for |= self.rows.any(axis=1)
+        if "translation" in parts:
+            spoken_for |= parts["translation"][0] > 0
         best = np.argsort(-scores, kind="stable")
-        hits = best[self._is_hit(query, by)[best]][:k]
+        hits = best[spoken_for[best]][:k]
         return [Hit(self.documents[place], float(scores[place])) for place in hits]
-
-    def _is_hit(self, query: str, by: Ranking) -> Bool[np.ndarray, "m"]:
-        """Whether anything speaks for each document: that both have a vector, or that they share a term."""
-        found = np.zeros(len(self.documents), dtype=bool)
-        if by != "translation":
-            found |= self.rows.any(axis=1) & self.encoders[0].transform([query]).any()
-        if by != "vectors":
-            found |= self._by_translation([query])[0] > 0
-        return found
 
     def scores(self, queries: Sequence[str], by: Ranking = "fusion") -> Float[np.ndarray, "n m"]:
         """`[n, m]` score of each document for each query.
@@ -111,11 +109,12 @@ class DocumentIndex:
             InputError: No such ranking.
         """
         look_up(by, dict.fromkeys(RANKINGS), "ranking")
-        if by == "vectors":
-            return self._by_vectors(queries)
-        if by == "translation":
-            return self._by_translation(queries)
-        return fused(self._by_vectors(queries), self._by_translation(queries))
+        return _combined(self._parts(queries, by))
+
+    def _parts(self, queries: Sequence[str], by: Ranking) -> dict[str, Float[np.ndarray, "n m"]]:
+        """The scores that a ranking is made of."""
+        makers = {"vectors": self._by_vectors, "translation": self._by_translation}
+        return {name: make(queries) for name, make in makers.items() if by in (name, "fusion")}
 
     @cached_property
     def encoders(self) -> tuple[TextEncoder, TextEncoder]:
@@ -172,6 +171,12 @@ class DocumentIndex:
         words = sorted({word for query in queries for word in query if _has_vector(source, word)})
         answers = dict(zip(words, self.alignment.translate(words, self.translations), strict=True))
         return [_weighted(query, answers, source) for query in queries]
+
+
+def _combined(parts: dict[str, Float[np.ndarray, "n m"]]) -> Float[np.ndarray, "n m"]:
+    """One ranking as it is, two fused."""
+    first, *second = parts.values()
+    return fused(first, *second) if second else first
 
 
 def _has_vector(vectors: Vectors, word: str) -> bool:

@@ -12,7 +12,7 @@ from isolex.errors import FormatError, InputError, IsolexWarning
 if TYPE_CHECKING:
     from isolex.arrays import ArrayLike
 
-_ROWS = 16_384  # looked at in one go
+PIECE_ROWS = 16_384  # looked at in one go, so that a memory map passes through memory piece by piece
 
 
 def as_array(matrix: "ArrayLike") -> np.ndarray:
@@ -99,8 +99,8 @@ def check_stored_rows(words: Sequence[str], matrix: np.ndarray) -> None:
     """
     if not isinstance(matrix, np.memmap):
         return
-    for start in range(0, len(matrix), _ROWS):
-        rows = np.asarray(matrix[start : start + _ROWS])
+    for start in range(0, len(matrix), PIECE_ROWS):
+        rows = np.asarray(matrix[start : start + PIECE_ROWS])
         # The sum is finite only if every value is.
         if not np.isfinite(rows.sum(dtype=np.float64)):
             bad = start + int(np.flatnonzero(~np.isfinite(rows).all(axis=1))[0])

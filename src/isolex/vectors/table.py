@@ -15,7 +15,7 @@ import numpy as np
 
 from isolex.errors import FormatError, InputError, IsolexWarning, UnknownWordError
 from isolex.files import digest
-from isolex.vectors.checks import as_array, check_stored_rows, check_table, check_unicode, in_nfc
+from isolex.vectors.checks import PIECE_ROWS, as_array, check_stored_rows, check_table, check_unicode, in_nfc
 from isolex.vectors.content import Content, Subwords
 from isolex.vectors.formats import read_content, write_content
 from isolex.vectors.gather import DType, ReadOptions, Unicode
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 # Part of what a fingerprint means: change it, and no saved alignment knows its vectors any more.
 _FINGERPRINT_ROWS = 4096
-
-# Rows looked at together, so that a memory map passes through memory piece by piece.
-_PIECE_ROWS = 16_384
 
 
 class Vectors:
@@ -155,8 +152,8 @@ class Vectors:
         """Rows that are zero, int64, ascending: those of the words without a vector."""
         if self._all_have_vectors:
             return np.empty(0, dtype=np.int64)
-        pieces = range(0, len(self), _PIECE_ROWS)
-        zero = (~self.matrix[start : start + _PIECE_ROWS].any(axis=1) for start in pieces)
+        pieces = range(0, len(self), PIECE_ROWS)
+        zero = (~self.matrix[start : start + PIECE_ROWS].any(axis=1) for start in pieces)
         return np.flatnonzero(np.concatenate(list(zero)))
 
     def without_zeros(self) -> "Vectors":
