@@ -18,7 +18,7 @@ MODULES = (
     "isolex.arrays",
     "isolex.diagnosis",
     "isolex.evaluation",
-    "isolex.induction",
+    "isolex.reranking",
     "isolex.interchange.sides",
     "isolex.interchange.tokenizing",
     "isolex.linalg",

@@ -7,9 +7,9 @@ from isolex.benchmark.induction_sets import INDUCTION_PAIRS
 from isolex.benchmark.systems import SYSTEMS
 from isolex.evaluation import PROTOCOLS
 from isolex.evaluation.analogy import _METHODS
-from isolex.induction.formats import _WRITERS
 from isolex.interchange import EXPORT_FORMATS
 from isolex.recipes import METHODS
+from isolex.reranking.formats import _WRITERS
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ EXPORT_NAMES = (
 """Of `isolex.interchange.EXPORT_FORMATS`."""
 
 TRUSTED_FORMATS = ("tsv", "jsonl", *MARKUP_FORMATS)
-"""Of `isolex.induction.write_entries`."""
+"""Of `isolex.reranking.write_entries`."""
 
 COMPARED_WORDS = 1_000
 """Most frequent words that `isolex.diagnosis` compares."""

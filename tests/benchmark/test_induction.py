@@ -8,8 +8,8 @@ from isolex.benchmark.folder import DataFolder
 from isolex.benchmark.induction import run_induction
 from isolex.benchmark.induction_sets import INDUCTION_PAIRS, ciphered, read_task, sets_and_pairs
 from isolex.errors import InputError
-from isolex.induction import GROUPS, RerankSettings
 from isolex.lexicon import Lexicon
+from isolex.reranking import GROUPS, RerankSettings
 
 SETTINGS = RerankSettings(trees=10)
 
@@ -88,7 +88,7 @@ class TestRun:
         assert set(row.without) == set(GROUPS)
 
     def test_too_few_seeds_to_learn_from(self, data, monkeypatch):
-        monkeypatch.setattr("isolex.induction.fitting.ENOUGH_WORDS", 1_000)
+        monkeypatch.setattr("isolex.reranking.fitting.ENOUGH_WORDS", 1_000)
         (row,) = run_induction(data, pairs=["xx-yy"], seeds=[30], settings=SETTINGS)
         assert not row.learnt
         assert row.reranked == row.base["self-learning"]

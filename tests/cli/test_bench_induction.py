@@ -1,6 +1,6 @@
 import pytest
 
-from isolex.induction import GROUPS
+from isolex.reranking import GROUPS
 from tests.shaped import make_annealing_quick
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from isolex import load, sample
-from isolex.induction import RerankedDictionary
-from isolex.induction.reranker import Ranked
-from isolex.induction.saved import ANSWERS, ANSWERS_CARD, SavedAnswers
 from isolex.lexicon import Lexicon
+from isolex.reranking import RerankedDictionary
+from isolex.reranking.reranker import Ranked
+from isolex.reranking.saved import ANSWERS, ANSWERS_CARD, SavedAnswers
 from isolex.vectors import Vectors
-from tests.induction.hand_made import GROUPS, SETTINGS
+from tests.reranking.hand_made import GROUPS, SETTINGS
 from tests.shaped import make_annealing_quick
 
 from .conftest import ODD
@@ -59,7 +59,7 @@ class Learning:
 @pytest.fixture
 def learning(here, monkeypatch) -> Learning:
     made = Learning()
-    monkeypatch.setattr("isolex.induction.rerank", made)
+    monkeypatch.setattr("isolex.reranking.rerank", made)
     return made
 
 

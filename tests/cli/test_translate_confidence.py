@@ -3,9 +3,9 @@ import unicodedata
 import pytest
 
 from isolex import load
-from isolex.induction import RerankedDictionary
-from isolex.induction.saved import ANSWERS, SavedAnswers
-from tests.induction.hand_made import GROUPS, SETTINGS
+from isolex.reranking import RerankedDictionary
+from isolex.reranking.saved import ANSWERS, SavedAnswers
+from tests.reranking.hand_made import GROUPS, SETTINGS
 
 from .conftest import ODD
 from .test_lexicon_confidence import answers

@@ -14,10 +14,10 @@ from gensim.models.fasttext import save_facebook_model
 
 from isolex import align
 from isolex.benchmark.muse import Cell, MuseRow, ResultsFile
-from isolex.induction import RerankedDictionary, RerankSettings
-from isolex.induction.reranker import Ranked
-from isolex.induction.saved import SavedAnswers
 from isolex.lexicon import Lexicon
+from isolex.reranking import RerankedDictionary, RerankSettings
+from isolex.reranking.reranker import Ranked
+from isolex.reranking.saved import SavedAnswers
 from isolex.transfer import DocumentIndex, read_texts, save_index
 from isolex.vectors import Vectors
 from isolex.vectors.ngrams import NgramVectors

@@ -22,11 +22,11 @@ import isolex.cli.drawing
 import isolex_command
 from isolex import Alignment, load, sample
 from isolex.cli.app import app, run
-from isolex.induction import RerankedDictionary
-from isolex.induction.reranker import Ranked
-from isolex.induction.saved import SavedAnswers, read_answers
-from isolex.induction.settings import RerankSettings
 from isolex.lexicon import Lexicon
+from isolex.reranking import RerankedDictionary
+from isolex.reranking.reranker import Ranked
+from isolex.reranking.saved import SavedAnswers, read_answers
+from isolex.reranking.settings import RerankSettings
 from isolex.transfer import load_index
 from isolex.vectors import Vectors
 
@@ -193,7 +193,7 @@ def child(
         os.dup2(stream, 1)
         os.dup2(stream, 2)
         os.chdir(folder)
-        with mock.patch("isolex.induction.rerank", quick_rerank):
+        with mock.patch("isolex.reranking.rerank", quick_rerank):
             if before is not None:
                 before()
             with mock.patch("isolex.cli.main", work or (lambda: sys.exit(run(arguments)))):

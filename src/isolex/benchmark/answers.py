@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from isolex.evaluation import BLIResult
-from isolex.induction import RerankedDictionary, Reranker
-from isolex.induction.selftraining import Unsure
 from isolex.lexicon import Lexicon
+from isolex.reranking import RerankedDictionary, Reranker
+from isolex.reranking.selftraining import Unsure
 
 SURE = 0.9
 BINS = 10

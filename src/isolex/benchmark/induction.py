@@ -12,9 +12,9 @@ from isolex.benchmark.folder import DataFolder
 from isolex.benchmark.induction_sets import InductionTask, read_task, sets_and_pairs
 from isolex.benchmark.timing import timed
 from isolex.evaluation import BLIResult, evaluate
-from isolex.induction import RerankedDictionary, Reranker, RerankSettings, rerank
 from isolex.progress import track
 from isolex.recipes import align
+from isolex.reranking import RerankedDictionary, Reranker, RerankSettings, rerank
 
 BASE_METHODS = ("vecmap", "rcsls", "procrustes")
 

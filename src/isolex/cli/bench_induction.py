@@ -62,7 +62,7 @@ def induction(
     from isolex.alignment import current_versions
     from isolex.benchmark import machine
     from isolex.benchmark.induction import run_induction
-    from isolex.induction import RerankSettings
+    from isolex.reranking import RerankSettings
 
     watch = Stopwatch()
     with working("measuring"):

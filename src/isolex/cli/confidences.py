@@ -14,7 +14,7 @@ from isolex.files import sweep
 
 if TYPE_CHECKING:
     from isolex.alignment import Alignment
-    from isolex.induction import RerankedDictionary
+    from isolex.reranking import RerankedDictionary
 
 _FIX = "align with more pairs of a dictionary, or ask without --min-confidence"
 
@@ -32,8 +32,8 @@ def reranked(path: Path, alignment: Alignment) -> RerankedDictionary:
         MissingExtraError: The packages of the extra `rerank` are not installed.
     """
     from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD
-    from isolex.induction import rerank
-    from isolex.induction.dictionary import find_reranked
+    from isolex.reranking import rerank
+    from isolex.reranking.dictionary import find_reranked
 
     sweep(path, (ANSWERS, ANSWERS_CARD))
     kept = find_reranked(path, alignment)
@@ -55,7 +55,7 @@ def reranked(path: Path, alignment: Alignment) -> RerankedDictionary:
 
 def _check_seeds(path: Path, alignment: Alignment) -> None:
     """Raise `InputError` if it is plain that there is nothing to learn from: learning takes minutes."""
-    from isolex.induction.fitting import too_few
+    from isolex.reranking.fitting import too_few
 
     if alignment.card.status == "failed":
         raise InputError(

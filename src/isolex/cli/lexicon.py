@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from isolex.alignment import Alignment
-    from isolex.induction import Level, RerankedDictionary, TrustedEntry
+    from isolex.reranking import Level, RerankedDictionary, TrustedEntry
 
 _LANGUAGES = ("source_language", "target_language")
 _FOR_CONFIDENCES = ("one_to_one", *_LANGUAGES)
@@ -103,7 +103,7 @@ def lexicon_command(
     if direction == "mutual" and k > 1:
         raise click.UsageError("with --direction mutual a word has one answer; leave out -k")
 
-    from isolex.induction.formats import check_languages, format_of
+    from isolex.reranking.formats import check_languages, format_of
 
     watch = Stopwatch()
     format = format or format_of(output)
@@ -136,7 +136,7 @@ def _check_plain(format: str) -> None:
 
 def _check_trusted(format: str, languages: _Languages, k: int, *, one_to_one: bool) -> None:
     """Raise `UsageError` for what contradicts --min-confidence, or each other beside it."""
-    from isolex.induction import RerankSettings
+    from isolex.reranking import RerankSettings
 
     if given := _given(_NOT_FOR_CONFIDENCES):
         raise click.UsageError(f"{given} does not go with --min-confidence; leave out one of them")
@@ -182,9 +182,9 @@ def _write_trusted(
     *,
     one_to_one: bool,
 ) -> dict[str, Any]:
-    from isolex.induction import Level
-    from isolex.induction.dictionary import LEVELS
-    from isolex.induction.formats import write_entries
+    from isolex.reranking import Level
+    from isolex.reranking.dictionary import LEVELS
+    from isolex.reranking.formats import write_entries
 
     def entries(confidence: float) -> list[TrustedEntry]:
         return dictionary.one_to_one_entries(confidence) if one_to_one else dictionary.entries(confidence, k)

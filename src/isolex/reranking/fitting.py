@@ -1,0 +1,250 @@
+"""`rerank`: from two sets of vectors and seed pairs to a dictionary that says how sure it is."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from isolex.alignment import Alignment
+from isolex.errors import MissingExtraError
+from isolex.lexicon import Lexicon, as_lexicon
+from isolex.lexicon.indexing import IndexedLexicon
+from isolex.lexicon.words import counted
+from isolex.mapping import Annealing, GivenPairs, Problem
+from isolex.normalize import Normalizer
+from isolex.recipes import align
+from isolex.reranking.dictionary import RerankedDictionary
+from isolex.reranking.evidence import Evidence, view_of
+from isolex.reranking.learning import Labelled
+from isolex.reranking.reranker import Ranked, Reranker, labelled_folds
+from isolex.reranking.selftraining import FORM, Unsure, judged_again
+from isolex.reranking.settings import RerankSettings
+from isolex.reranking.spaces import Spaces
+from isolex.reranking.views import View
+from isolex.vectors import Vectors
+from isolex.vectors.ngrams import NgramVectors
+
+# With fewer, self-learning aligns better than the seed pairs alone.
+MANY_WORDS = 1_000
+# With fewer words to learn from there is no telling what the features are worth.
+ENOUGH_WORDS = 50
+# From so many on, what sampling adds to the error of confidences is not worth a word.
+_SURE_WORDS = 500
+# Mutual pairs of a self-learned alignment are taken from so many most frequent words.
+_INDUCED_WORDS = 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class _Start:
+    """The alignment to begin with, and the pairs to learn from.
+
+    Attributes:
+        alignment: With its verdict.
+        pairs: What evidence is fitted to, ids, `[s, 2]`.
+        gold: Those of them that labels come from, `[g, 2]`: seed pairs, or with few of them all.
+        words: Seed words.
+    """
+
+    alignment: Alignment
+    pairs: Int[Tensor, "s 2"]
+    gold: Int[np.ndarray, "g 2"]
+    words: int
+
+    @property
+    def seeded(self) -> bool:
+        """Whether there are seed words enough to learn from."""
+        return too_few(self.words) is None
+
+
+def rerank(
+    source: Vectors,
+    target: Vectors,
+    lexicon: Lexicon | str | Path | None = None,
+    *,
+    settings: RerankSettings | None = None,
+    check: bool = True,
+) -> RerankedDictionary:
+    """Align, collect candidates from several views, and learn from the seed pairs which of them are right.
+
+    With 1,000 seed words or more, candidates are scored by VecMap, Procrustes and self-learning, by their
+    neighbours, by frequency and as strings. The features of each seed word come from alignments that have
+    not seen it (cross-fitting), so that they are worth as much there as for other words.
+    Gradient-boosted trees learn from them, and Platt scaling on held-out seed words turns their scores into
+    probabilities.
+
+    With fewer seed words the evidence is fitted to the mutual best pairs of a self-learned alignment beside
+    the seed pairs, and the trees learn from the seed pairs alone. With fewer than 50 they learn from the
+    mutual pairs, after these have been judged again by how words are written: that orders candidates, but
+    does not tell how many are right, so there are no confidences.
+
+    Cost: with 40,000 words a side some two minutes on two cores, and half a minute for the whole dictionary.
+
+    Args:
+        source: Source vectors.
+        target: Target vectors.
+        lexicon: Seed pairs, or a file of them; None for none. Those of weight 0 are left out, the others
+            count alike to the reranker.
+        settings: See `RerankSettings`.
+        check: Give the alignment a status; a failed one is not reranked.
+
+    Returns:
+        The dictionary. Without confidences (`learnt` is False) where there are fewer than 50 seed words; in
+        CSLS order, too, where the alignment failed, or where seed words and mutual pairs together are fewer
+        than 50. `reason` says so.
+
+    Raises:
+        InputError: A lexicon without a pair in both vocabularies.
+        MissingExtraError: The packages of the extra `rerank` are not installed.
+    """
+    _check_packages()
+    settings = RerankSettings() if settings is None else settings
+    start = _begin(source, target, lexicon, settings, check=check)
+    reason = _why_not(start, settings.groups)
+    if reason is not None:
+        order = PlainOrder(start.alignment, settings)
+        return RerankedDictionary(start.alignment, order, settings.groups, learnt=False, reason=reason)
+    spaces = _spaces(start.alignment)
+    fixed = _fixed(spaces, start, settings)
+    folds = labelled_folds(spaces, fixed, start.pairs, start.gold, settings)
+    labelled = Labelled.stacked(list(folds))
+    if not start.seeded:
+        labelled = judged_again(labelled, settings)
+    reranker = Reranker.fit(Evidence.of(spaces, fixed, start.pairs, settings), labelled)
+    return RerankedDictionary(
+        start.alignment,
+        reranker if start.seeded else Unsure(reranker),
+        settings.groups,
+        learnt=start.seeded,
+        reason=_learnt_from(start.words)
+        if start.seeded
+        else f"{too_few(start.words)}, so the order is learnt from the alignment's own mutual pairs",
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class PlainOrder:
+    """Candidates in the order of CSLS, without confidences.
+
+    Attributes:
+        alignment: What is asked.
+        settings: How many alternatives are kept.
+    """
+
+    alignment: Alignment
+    settings: RerankSettings
+
+    def rank(self, rows: Int[np.ndarray, "w"]) -> Ranked:
+        """Answers for source words, each asked once, in the order of their ids."""
+        rows = np.unique(rows)
+        x, _ = self.alignment.shared
+        keys = self.alignment.index("csls").best(x[torch.from_numpy(rows)], self.settings.alternatives)
+        unknown = np.full(keys.shape, np.nan)
+        groups = np.zeros((len(rows), len(self.settings.groups)))
+        return Ranked(rows, keys.cpu().numpy(), unknown, unknown[:, 0], groups)
+
+
+def _learnt_from(words: int) -> str:
+    """How many seed words there were, and with few of them, how little that tells of all others."""
+    told = f"learnt from {counted(words, 'seed word')}"
+    if words >= _SURE_WORDS:
+        return told
+    # Twice the standard error of a share that so many words tell, at its greatest.
+    return f"{told}, so few that confidences may be off by {words**-0.5:.2f}, and by more for rarer words"
+
+
+def too_few(words: int) -> str | None:
+    """Why so many seed words are too few for confidences, if they are."""
+    if words >= ENOUGH_WORDS:
+        return None
+    are = "is" if words == 1 else "are"
+    return f"there {are} {counted(words, 'seed word')} to learn from, expected at least {ENOUGH_WORDS}"
+
+
+def _check_packages() -> None:
+    """To be known before minutes are spent on alignments."""
+    for module, package in (("anyascii", "anyascii"), ("sklearn", "scikit-learn")):
+        if find_spec(module) is None:
+            raise MissingExtraError("reranking", package, "rerank")
+
+
+def _begin(
+    source: Vectors,
+    target: Vectors,
+    lexicon: Lexicon | str | Path | None,
+    settings: RerankSettings,
+    *,
+    check: bool,
+) -> _Start:
+    """Align by what there is to align with."""
+    source, target = source.without_zeros(), target.without_zeros()
+    seeds = None if lexicon is None else as_lexicon(lexicon, what="lexicon")
+    gold = np.empty((0, 2), dtype=np.int64) if seeds is None else _counting(seeds.index(source, target))
+    words = len(np.unique(gold[:, 0]))
+    many = words >= MANY_WORDS
+    method = "vecmap" if many else "self-learning" if seeds is not None else "unsupervised"
+    alignment = align(source, target, seeds, method=method, seed=settings.seed, device="cpu", check=check)
+    if many:
+        return _Start(alignment, torch.from_numpy(gold), gold, words)
+    both = np.concatenate([gold, _mutual(alignment, gold)])
+    return _Start(alignment, torch.from_numpy(both), both if too_few(words) else gold, words)
+
+
+def _counting(seeds: IndexedLexicon) -> Int[np.ndarray, "s 2"]:
+    """The pairs that weigh anything."""
+    return seeds.pairs if seeds.weights is None else seeds.pairs[seeds.weights > 0]
+
+
+def _mutual(alignment: Alignment, seeds: Int[np.ndarray, "s 2"]) -> Int[np.ndarray, "p 2"]:
+    """The pairs of frequent words that are each other's best answer, but for those of seed words."""
+    lexicon = alignment.head(_INDUCED_WORDS).induce("mutual").lexicon()
+    found = lexicon.index(alignment.source, alignment.target).pairs
+    rest: np.ndarray = found[~np.isin(found[:, 0], seeds[:, 0])]
+    return rest
+
+
+def _why_not(start: _Start, groups: Collection[str]) -> str | None:
+    """Why nothing can be learnt, if nothing can."""
+    card, found = start.alignment.card, len(np.unique(start.gold[:, 0]))
+    if card.status == "failed":
+        return f"the alignment failed ({card.reason})"
+    few = too_few(start.words)
+    if few is None:
+        return None
+    if found < ENOUGH_WORDS:
+        return f"{few}, and with the mutual pairs of the alignment no more than {found}"
+    if "alignment" not in groups or not set(FORM) & set(groups):
+        return f"{few}, and without them the groups alignment and {' or '.join(FORM)} are needed"
+    return None
+
+
+def _spaces(alignment: Alignment) -> Spaces:
+    vectors, normalizers = (alignment.source, alignment.target), alignment.normalizers
+    x, z = (one.apply(side.tensor()) for side, one in zip(vectors, normalizers, strict=True))
+    by_ngrams = None
+    if any(isinstance(side.subwords, NgramVectors) for side in vectors):
+        by_ngrams = (
+            _composed(vectors[0], normalizers[0].steps, x),
+            _composed(vectors[1], normalizers[1].steps, z),
+        )
+    return Spaces.of((x, z), vectors[0].words, vectors[1].words, by_ngrams)
+
+
+def _composed(side: Vectors, steps: tuple[str, ...], rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
+    """Rows made of the words' n-grams, which rare words share; those that there are where it has none."""
+    if not isinstance(side.subwords, NgramVectors):
+        return rows
+    made = torch.from_numpy(np.stack([side.subwords.composed(word) for word in side.words]))
+    return Normalizer(steps).fit(made).apply(made)
+
+
+def _fixed(spaces: Spaces, start: _Start, settings: RerankSettings) -> View:
+    """The self-learned view, which owes the seed pairs its beginning only and so serves all parts of them."""
+    mapping = start.alignment.mapping
+    if start.alignment.card.method == "vecmap":
+        mapping = Annealing(GivenPairs(), seed=settings.seed).solve(Problem(*spaces.rows, start.pairs))
+    return view_of("self-learning", mapping, spaces.rows, settings)

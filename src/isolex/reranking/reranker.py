@@ -1,0 +1,125 @@
+"""`Reranker`: a fitted model over two vocabularies, in ids; and how it is fitted from seed pairs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from isolex.progress import track
+from isolex.reranking.evidence import Evidence
+from isolex.reranking.learning import Labelled, PairModel
+from isolex.reranking.settings import RerankSettings
+from isolex.reranking.spaces import Spaces
+from isolex.reranking.views import View
+
+# Source words whose candidates are in memory at a time.
+_WORDS = 2_000
+
+
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """The answers to some words: `alternatives` places each, best first, -1 and 0 where there are fewer.
+
+    Attributes:
+        rows: Source ids, `[w]`.
+        keys: Target ids, `[w, a]`.
+        confidence: P(right) of each, `[w, a]`.
+        none_right: The probability that no candidate is right, `[w]`.
+        spoken_for: What each feature group adds to the log-odds of the best answer, `[w, g]`.
+    """
+
+    rows: Int[np.ndarray, "w"]
+    keys: Int[np.ndarray, "w a"]
+    confidence: Float[np.ndarray, "w a"]
+    none_right: Float[np.ndarray, "w"]
+    spoken_for: Float[np.ndarray, "w g"]
+
+    @classmethod
+    def stacked(cls, parts: "list[Ranked]") -> "Ranked":
+        """All of them."""
+        names = ("rows", "keys", "confidence", "none_right", "spoken_for")
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+@dataclass(frozen=True, eq=False)
+class Reranker:
+    """Evidence from all seed pairs, and the model that weighs it.
+
+    Attributes:
+        evidence: Candidates and features.
+        labelled: What the model was fitted on: candidates of the seed words.
+        model: Trees and calibration.
+    """
+
+    evidence: Evidence
+    labelled: Labelled
+    model: PairModel
+
+    @classmethod
+    def fit(cls, evidence: Evidence, labelled: Labelled) -> "Reranker":
+        """Learn to weigh the evidence from labelled candidates."""
+        return cls(evidence, labelled, PairModel.fit(labelled, evidence.settings))
+
+    def without(self, group: str) -> "Reranker":
+        """The same, learnt again without the features of a group; candidates stay what they are."""
+        settings = self.evidence.settings
+        groups = tuple(name for name in settings.groups if name != group)
+        evidence = replace(self.evidence, settings=replace(settings, groups=groups))
+        return Reranker.fit(evidence, self.labelled.without(group))
+
+    def rank(self, rows: Int[np.ndarray, "w"]) -> Ranked:
+        """Answers for source words, each asked once, in the order of their ids."""
+        rows = np.unique(rows)
+        parts = [rows[start : start + _WORDS] for start in range(0, len(rows), _WORDS)]
+        return Ranked.stacked([self._rank(part) for part in track(parts, "reranking")])
+
+    def _rank(self, rows: Int[np.ndarray, "w"]) -> Ranked:
+        settings = self.evidence.settings
+        pairs = self.evidence.candidates(rows)
+        table = self.evidence.table(pairs)
+        scores = self.model.scores(table.values)
+        confidence = self.model.calibration.confidence(pairs, scores)
+        order = np.lexsort((np.arange(len(pairs)), -scores, pairs.rows))
+        counts = np.diff(np.r_[pairs.starts, len(pairs)])
+        places = np.arange(settings.alternatives)
+        there = places < counts[:, None]
+        chosen = order[np.minimum(pairs.starts[:, None] + places, len(pairs) - 1)]
+        return Ranked(
+            rows,
+            np.where(there, pairs.keys[chosen], -1),
+            np.where(there, confidence[chosen], 0.0),
+            self.model.calibration.none_right(pairs, scores),
+            self.model.spoken_for(table.chosen(chosen[:, 0]), settings.groups),
+        )
+
+
+def labelled_folds(
+    spaces: Spaces,
+    fixed: View,
+    pairs: Int[Tensor, "s 2"],
+    gold: Int[np.ndarray, "g 2"],
+    settings: RerankSettings,
+) -> Iterator[Labelled]:
+    """Candidates of each part of the gold words, by evidence that has not seen the pairs of that part.
+
+    Args:
+        spaces: Both vocabularies.
+        fixed: The view that owes seed pairs nothing, or so little that it serves all parts.
+        pairs: What evidence is fitted to.
+        gold: What is right, pairs out of `pairs`.
+        settings: How many parts, which features.
+    """
+    words = np.unique(gold[:, 0])
+    folds = np.random.default_rng(settings.seed).permutation(len(words)) % settings.folds
+    for number in track(range(min(settings.folds, len(words))), "cross-fitting"):
+        held = words[folds == number]
+        kept = pairs[torch.from_numpy(~np.isin(pairs[:, 0].numpy(), held))]
+        evidence = Evidence.of(spaces, fixed, kept, settings)
+        found = evidence.candidates(held)
+        right = found.among(gold, len(spaces.target.words))
+        labelled = Labelled(found, evidence.table(found), right, np.full(len(found), number))
+        del evidence  # its matrices, before those of the next part are made
+        yield labelled

@@ -1,0 +1,237 @@
+"""The answers to a whole vocabulary, kept in the folder of the alignment that they belong to.
+
+confidence.safetensors   candidates, confidences and evidence of every source word
+confidence.json          settings, versions, and digests of the alignment and of the answers
+"""
+
+import warnings
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+from safetensors.numpy import save
+
+from isolex.alignment import Alignment, Card, current_versions, load_card
+from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD, CARD, SEEDS, SIDES
+from isolex.errors import FormatError, InputError, IsolexWarning, MismatchError
+from isolex.files import atomic_files, digest, steady
+from isolex.reranking.reranker import Ranked
+from isolex.reranking.settings import RerankSettings
+from isolex.saved import (
+    CARD_BYTES,
+    Array,
+    UnsoundError,
+    json_text,
+    many,
+    number,
+    parse_arrays,
+    parse_json,
+    read_json,
+    read_saved,
+    record,
+    text,
+    whole,
+)
+
+_FORMAT = {"format": "isolex-confidences", "version": 1}
+_FIX = "make them again: isolex lexicon --min-confidence"
+_FLOAT = ("F64", "F32")
+_ARRAYS = {
+    "keys": Array("n a", -1, types=("I64", "I32")),
+    "confidence": Array("n a", 0, 1, types=_FLOAT),
+    "none_right": Array("n", 0, 1, types=_FLOAT),
+    "spoken_for": Array("n g", types=_FLOAT),
+}
+_KINDS = {int: whole(0, 2**63), float: number(0), tuple: many(text, least=1)}
+_SETTINGS = record({own.name: _KINDS[type(own.default)] for own in fields(RerankSettings)})
+_CARD = record(
+    {
+        **dict.fromkeys(("alignment", "answers", "reason"), text),
+        "settings": _SETTINGS,
+        "groups": many(text, least=1),
+    }
+)
+_ROUNDING = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class SavedAnswers:
+    """A ranker that looks its answers up.
+
+    Attributes:
+        ranked: The answers to every source word, by id.
+        settings: Of the reranker that gave them.
+        groups: Feature groups, the columns of `ranked.spoken_for`.
+        reason: What it learnt from.
+    """
+
+    ranked: Ranked
+    settings: RerankSettings
+    groups: tuple[str, ...]
+    reason: str
+
+    def rank(self, rows: Int[np.ndarray, "w"]) -> Ranked:
+        """Answers for source words, each asked once, in the order of their ids."""
+        rows = np.unique(rows)
+        return Ranked(rows, *(getattr(self.ranked, part)[rows] for part in _ARRAYS))
+
+
+def write_answers(answers: SavedAnswers, path: str | Path, alignment: Alignment) -> None:
+    """Write answers into the folder of a saved alignment, in place of those that are there.
+
+    Args:
+        answers: To every source word.
+        path: The folder.
+        alignment: Over whose vectors they were made.
+
+    Raises:
+        InputError: There is no such alignment, or its folder cannot be written.
+        MismatchError: It is over other vectors.
+    """
+    folder = Path(path)
+    card = load_card(folder)
+    if not _over(alignment, card.source.fingerprint, card.target.fingerprint):
+        raise MismatchError(
+            "is an alignment of other vectors than those of the dictionary",
+            where=path,
+            fix="save the dictionary with the alignment that it was made from",
+        )
+    data = save({part: getattr(answers.ranked, part) for part in _ARRAYS})
+    there = _Version.of(folder)
+    made = _FORMAT | {
+        "alignment": there.fingerprint,
+        "answers": digest(data),
+        "settings": asdict(answers.settings),
+        "groups": answers.groups,
+        "reason": answers.reason,
+        "versions": current_versions(),
+    }
+    try:
+        with atomic_files(folder, (ANSWERS, ANSWERS_CARD)) as (answers_file, card_file):
+            answers_file.write_bytes(data)
+            card_file.write_text(json_text(made, indent=2) + "\n", encoding="utf-8")
+            _check_still_there(folder, there)
+    except InputError:
+        _check_still_there(folder, there)
+        raise
+
+
+def read_answers(path: str | Path, alignment: Alignment) -> SavedAnswers | None:
+    """The answers in the folder of an alignment; None if there are none that can be used.
+
+    Answers are for the vectors that the alignment was saved with, so over others there are none.
+
+    Args:
+        path: The folder.
+        alignment: What was loaded from it.
+
+    Warns:
+        IsolexWarning: There are some, but they are damaged, or of another alignment or release.
+    """
+    folder, card = Path(path), alignment.card
+    if not _over(alignment, card.source.fingerprint, card.target.fingerprint):
+        return None
+    try:
+        return _read(folder, alignment)
+    except _OtherError as error:
+        why = str(error)
+    except UnsoundError as error:
+        why = f"they are damaged ({error})"
+    except FormatError as error:
+        why = f"they are damaged ({Path(str(error.where)).name} {error.problem})"
+    except InputError as error:
+        why = f"{error.where} {error.problem}"
+    warnings.warn(f"{folder}: its confidences are not used: {why}; {_FIX}", IsolexWarning, stacklevel=2)
+    return None
+
+
+class _OtherError(Exception):
+    """The answers are whole, but not those that are looked for."""
+
+
+@steady
+def _read(folder: Path, alignment: Alignment) -> SavedAnswers | None:
+    if not (folder / ANSWERS_CARD).is_file():
+        return None
+    made = parse_json(read_saved(folder / ANSWERS_CARD, _FIX, most=CARD_BYTES))
+    if not isinstance(made, dict) or not made.keys() >= _FORMAT.keys():
+        raise UnsoundError(f"is not {ANSWERS_CARD} of an alignment")
+    if {name: made[name] for name in _FORMAT} != _FORMAT:
+        raise _OtherError("another release of isolex wrote them")
+    card = _CARD(made)
+    settings = _settings(card["settings"])
+    if card["alignment"] != _fingerprint(folder):
+        raise _OtherError("they are of another alignment than the one that stands there now")
+    if not _is_of(folder, alignment.card):
+        raise _OtherError("the alignment was replaced by another run since it was loaded")
+    data = read_saved(folder / ANSWERS, _FIX)
+    if digest(data) != card["answers"]:
+        raise UnsoundError(f"and {ANSWERS_CARD} do not belong together", (ANSWERS,))
+    sizes = {"n": len(alignment.source), "a": settings.alternatives, "g": len(card["groups"])}
+    parts = parse_arrays(data, _ARRAYS, sizes)
+    _check_answers(parts["keys"], parts["confidence"], len(alignment.target))
+    ranked = Ranked(np.arange(len(parts["keys"])), *(parts[part] for part in _ARRAYS))
+    return SavedAnswers(ranked, settings, card["groups"], card["reason"])
+
+
+def _settings(given: dict[str, Any]) -> RerankSettings:
+    try:
+        return RerankSettings(**given)
+    except InputError as error:
+        raise UnsoundError(f"do not hold: {error}", ("settings",)) from error
+
+
+def _check_answers(
+    keys: Int[np.ndarray, "n a"], confidence: Float[np.ndarray, "n a"], target_words: int
+) -> None:
+    """Target words that are there, each once a word, best first, and after them places without any.
+
+    Raises:
+        UnsoundError: They are something else.
+    """
+    if keys.max() >= target_words:
+        raise UnsoundError(f"holds {keys.max()}, expected less than {target_words:,}", ("keys",))
+    there, ordered = keys >= 0, np.sort(keys, axis=1)
+    twice = (ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)
+    if twice.any() or (there[:, 1:] > there[:, :-1]).any():
+        raise UnsoundError("holds a word twice, or one after the last", ("keys",))
+    falls = np.where(there[:, 1:], confidence[:, :-1] - confidence[:, 1:], 0)
+    # A calibration may turn the order round, but not here so and there otherwise.
+    if (falls < -_ROUNDING).any() and (falls > _ROUNDING).any():
+        raise UnsoundError("is in no order", ("confidence",))
+
+
+def _over(alignment: Alignment, source: str, target: str) -> bool:
+    """Whether an alignment is over the vectors with these fingerprints."""
+    return (alignment.source.fingerprint, alignment.target.fingerprint) == (source, target)
+
+
+class _Version(NamedTuple):
+    """Which alignment stands in a folder; one that was made again is another, though it says the same."""
+
+    fingerprint: str
+    number: int
+
+    @classmethod
+    def of(cls, folder: Path) -> "_Version":
+        return cls(_fingerprint(folder), folder.stat().st_ino)
+
+
+def _check_still_there(folder: Path, there: _Version) -> None:
+    if _Version.of(folder) != there:
+        raise MismatchError("was replaced by another run meanwhile", where=folder, fix="make them again")
+
+
+def _is_of(folder: Path, card: Card) -> bool:
+    """Whether the alignment that stands in a folder is the one that has this card."""
+    there = read_json(folder / CARD, _FIX)
+    marks = (there["created"], *(there[side]["fingerprint"] for side in SIDES))
+    return bool(marks == (card.created, card.source.fingerprint, card.target.fingerprint))
+
+
+def _fingerprint(folder: Path) -> str:
+    """Of a saved alignment: its card, which has those of the vectors and the time, and its seed pairs."""
+    parts = (folder / name for name in (CARD, SEEDS))
+    return digest(*(part.read_bytes() for part in parts if part.is_file()))

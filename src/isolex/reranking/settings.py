@@ -1,0 +1,69 @@
+"""Settings of reranking."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from isolex.errors import InputError
+from isolex.mapping import RCSLS, Procrustes, Solver, VecMap
+from isolex.names import look_up
+from isolex.reranking.features import GROUPS, check_groups
+
+# What can be fitted to some pairs and not to others, by the random seed; the self-learned one stands beside.
+ALIGNMENTS: dict[str, Callable[[int], Solver]] = {
+    "vecmap": lambda _: VecMap(),
+    "procrustes": lambda _: Procrustes(),
+    "rcsls": lambda seed: RCSLS(seed=seed),
+}
+
+
+@dataclass(frozen=True)
+class RerankSettings:
+    """How candidates are found, which features are looked at, and how the reranker learns.
+
+    Attributes:
+        alignments: Those beside the self-learned one, out of `ALIGNMENTS`; the first one's neighbourhoods
+            are looked at.
+        candidates: Best targets by CSLS taken of each source word in each alignment.
+        softmax: Best targets by inverted softmax, likewise.
+        backward: A target also becomes a candidate of its so many best sources, by either.
+        strings: Nearest strings taken of each source word, by sight and by learned correspondences each.
+        groups: Feature groups to use, see `GROUPS`.
+        folds: Parts of the seed words for cross-fitting.
+        trees: Trees of the reranker.
+        learning_rate: Of boosting.
+        leaves: Of each tree.
+        alternatives: Candidates kept of each word in the result.
+        seed: Of everything random.
+
+    Raises:
+        InputError: A number out of range, or an unknown alignment or group.
+    """
+
+    alignments: tuple[str, ...] = ("vecmap", "procrustes")
+    candidates: int = 20
+    softmax: int = 10
+    backward: int = 3
+    strings: int = 5
+    groups: tuple[str, ...] = tuple(GROUPS)
+    folds: int = 5
+    trees: int = 100
+    learning_rate: float = 0.1
+    leaves: int = 15
+    alternatives: int = 5
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_groups(self.groups)
+        for name in self.alignments:
+            look_up(name, ALIGNMENTS, "alignment to rerank by")
+        for what, names in (("feature groups", self.groups), ("alignments", self.alignments)):
+            if not names:
+                raise InputError(f"got no {what}, expected at least one", where="reranking")
+        least = {"candidates": 1, "softmax": 1, "backward": 0, "strings": 0, "folds": 2, "trees": 1}
+        for name, bound in (least | {"leaves": 2, "alternatives": 1}).items():
+            if getattr(self, name) < bound:
+                raise InputError(
+                    f"got {name} {getattr(self, name)}, expected at least {bound}", where="reranking"
+                )
+        if not self.learning_rate > 0:
+            raise InputError(f"got learning rate {self.learning_rate}, expected over 0", where="reranking")

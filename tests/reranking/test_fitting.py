@@ -1,0 +1,274 @@
+import math
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from isolex import evaluate
+from isolex.errors import InputError, MissingExtraError, UnknownWordError
+from isolex.lexicon import Lexicon
+from isolex.reranking import GROUPS, RerankedDictionary, Reranker, RerankSettings, fitting, rerank
+from isolex.vectors import Vectors
+from isolex.vectors.ngrams import NgramVectors
+from tests.shaped import columns_permuted, make_annealing_quick
+
+from .made_up import CIPHER, LETTERS, languages
+
+SOURCE, TARGET, PAIRS = languages()
+SEEDS, TEST = Lexicon(PAIRS.pairs[:250]), Lexicon(PAIRS.pairs[250:])
+SETTINGS = RerankSettings(trees=30)
+RIGHT = dict(TEST.pairs)
+
+
+@pytest.fixture(scope="module")
+def made() -> RerankedDictionary:
+    return rerank(SOURCE, TARGET, SEEDS, settings=SETTINGS, check=False)
+
+
+def precision(dictionary: RerankedDictionary) -> float:
+    found = dictionary.translate(list(RIGHT), 1)
+    return 100 * float(np.mean([best[0][0] == RIGHT[word] for word, best in zip(RIGHT, found, strict=True)]))
+
+
+def test_translates_better_than_csls(made):
+    assert made.learnt
+    assert made.reason == (
+        "learnt from 250 seed words, so few that confidences may be off by 0.06, and by more for rarer words"
+    )
+    assert precision(made) > evaluate(made.alignment, TEST).precision(1) + 15
+
+
+def test_many_seed_words_need_no_warning():
+    assert fitting._learnt_from(fitting._SURE_WORDS) == "learnt from 500 seed words"
+    assert "off by 0.10" in fitting._learnt_from(100)
+
+
+def test_the_cipher_is_what_it_gained_by(made):
+    """Two words of three are ciphered; without the learned correspondences nothing shows it."""
+    assert isinstance(made.ranker, Reranker)
+    blind = replace(made, ranker=made.ranker.without("characters"))
+    assert precision(made) > precision(blind) + 5
+
+
+def test_the_cipher_is_read_in_another_script():
+    letters = str.maketrans(LETTERS, "абвгдезиклмн")
+    target = Vectors([word.translate(letters) for word in TARGET.words], TARGET.matrix, "bb")
+    pairs = Lexicon([(source, word.translate(letters)) for source, word in PAIRS.pairs[:250]])
+    few = replace(SETTINGS, candidates=1, softmax=1, backward=0, strings=1)
+    ranker = rerank(SOURCE, target, pairs, settings=few, check=False).ranker
+    assert isinstance(ranker, Reranker)
+    ciphered = [(source, word) for source, word in RIGHT.items() if source.translate(CIPHER) == word]
+    rows = np.array([[SOURCE.id(source), TARGET.id(word)] for source, word in ciphered])
+    found = ranker.evidence.candidates(np.unique(rows[:, 0])).among(rows, len(target))
+    assert found.sum() > 0.9 * len(rows)
+
+
+def test_confidences_tell_right_from_wrong(made):
+    found = made.translate(list(RIGHT), 1)
+    right = np.array([best[0][0] == RIGHT[word] for word, best in zip(RIGHT, found, strict=True)])
+    confidence = np.array([best[0][1] for best in found])
+    assert confidence[right].mean() > confidence[~right].mean() + 0.2
+    assert confidence.mean() == pytest.approx(right.mean(), abs=0.15)
+
+
+def test_entries(made):
+    entries = made.entries()
+    assert [entry.source for entry in entries] == list(SOURCE.words)
+    for entry in entries:
+        confidences = [entry.confidence, *(value for _, value in entry.alternatives)]
+        assert confidences == sorted(confidences, reverse=True)
+        assert 0 <= entry.no_translation <= 1 - entry.confidence + 1e-9
+        assert set(entry.evidence) == set(GROUPS)
+        assert len(confidences) <= SETTINGS.alternatives
+    assert [(entry.target, entry.confidence) for entry in entries[:5]] == [
+        best[0] for best in made.translate(SOURCE.words[:5], 1)
+    ]
+
+
+def test_entries_of_a_least_confidence(made):
+    sure = made.entries(0.8)
+    assert 0 < len(sure) < len(SOURCE)
+    assert {entry.source for entry in sure} == {
+        entry.source for entry in made.entries() if entry.confidence >= 0.8
+    }
+
+
+def test_number_of_translations_follows_the_confidence(made):
+    counts = [len(made.lexicon(level)) for level in (0.0, 0.3, 0.9)]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > len(SOURCE)
+
+
+def test_one_to_one(made):
+    pairs = made.one_to_one(0.2)
+    assert len({source for source, _ in pairs}) == len({target for _, target in pairs}) == len(pairs)
+    assert len(pairs) > 100
+
+
+def test_summary_counts_entries(made):
+    levels = made.summary()
+    assert [level.confidence for level in levels] == [0.9, 0.7, 0.5]
+    for level in levels:
+        assert level.entries == len(made.entries(level.confidence))
+        assert level.entries == 0 or level.confidence <= level.expected_precision <= 1
+
+
+def test_words_in_any_order_and_more_than_once(made):
+    first, second = list(RIGHT)[:2]
+    found = made.translate([second, first, second], 3)
+    assert found[0] == found[2] == made.translate([second], 3)[0]
+    assert found[1] == made.translate([first], 3)[0]
+    assert made.translate(first, 3) == found[1]
+    assert made.translate([], 3) == []
+
+
+def test_the_same_twice(made):
+    again = rerank(SOURCE, TARGET, SEEDS, settings=SETTINGS, check=False)
+    assert again.translate(list(RIGHT)[:20]) == made.translate(list(RIGHT)[:20])
+
+
+def test_without_a_group_its_features_are_gone(made):
+    assert isinstance(made.ranker, Reranker)
+    names = made.ranker.without("strings").labelled.table.names
+    assert names
+    assert not any(name.startswith("strings.") for name in names)
+
+
+def test_bad_questions(made):
+    with pytest.raises(UnknownWordError, match="'nowhere'"):
+        made.translate(["nowhere"])
+    with pytest.raises(InputError, match="got k = 0"):
+        made.translate([SOURCE.words[0]], 0)
+    with pytest.raises(InputError, match=r"got confidence 1\.5"):
+        made.entries(1.5)
+
+
+def test_many_seed_words_begin_with_vecmap(monkeypatch):
+    monkeypatch.setattr("isolex.reranking.fitting.MANY_WORDS", 200)
+    dictionary = rerank(SOURCE, TARGET, SEEDS, settings=SETTINGS)
+    assert dictionary.alignment.card.method == "vecmap"
+    assert dictionary.status == "aligned"
+    assert precision(dictionary) > evaluate(dictionary.alignment, TEST).precision(1) + 10
+
+
+class _Told(NgramVectors):
+    """n-grams that know the translation of every word; in the space of the other language."""
+
+    def __init__(self):
+        super().__init__(TARGET.matrix, 1, 1)
+        self._translations = dict(PAIRS.pairs)
+
+    def composed(self, word):
+        return TARGET.vector(self._translations[word])
+
+
+def test_vectors_of_ngrams_are_an_alignment_more(made):
+    source = Vectors(SOURCE.words, SOURCE.matrix, SOURCE.language)
+    source.subwords = _Told()
+    told = rerank(source, TARGET, SEEDS, settings=SETTINGS, check=False)
+    assert precision(told) > precision(made) + 10
+
+
+def test_the_alignments_are_those_of_the_settings():
+    settings = replace(SETTINGS, alignments=("procrustes", "rcsls"))
+    dictionary = rerank(SOURCE, TARGET, SEEDS, settings=settings, check=False)
+    assert isinstance(dictionary.ranker, Reranker)
+    names = [view.name for view in dictionary.ranker.evidence.views]
+    assert names == ["procrustes", "rcsls", "self-learning"]
+
+
+def test_more_parts_than_seed_words():
+    settings = replace(SETTINGS, folds=300)
+    assert rerank(SOURCE, TARGET, Lexicon(PAIRS.pairs[:60]), settings=settings, check=False).learnt
+
+
+def test_pairs_of_weight_zero_are_left_out(made):
+    wrong = [(source, TARGET.words[0]) for source, _ in SEEDS.pairs]
+    weighted = Lexicon([*SEEDS.pairs, *wrong], weights=[1.0] * len(SEEDS.pairs) + [0.0] * len(wrong))
+    assert rerank(SOURCE, TARGET, weighted, settings=SETTINGS, check=False).translate(list(RIGHT), 1) == (
+        made.translate(list(RIGHT), 1)
+    )
+
+
+FEW = Lexicon(PAIRS.pairs[:40])
+
+
+@pytest.fixture(scope="module")
+def unsure() -> RerankedDictionary:
+    return rerank(SOURCE, TARGET, FEW, settings=SETTINGS, check=False)
+
+
+class TestFewSeeds:
+    def test_the_order_is_learnt_all_the_same(self, unsure):
+        assert unsure.alignment.card.method == "self-learning"
+        assert precision(unsure) > evaluate(unsure.alignment, TEST).precision(1) + 5
+
+    def test_there_are_no_confidences_and_it_says_why(self, unsure):
+        assert not unsure.learnt
+        assert unsure.reason == (
+            "there are 40 seed words to learn from, expected at least 50, "
+            "so the order is learnt from the alignment's own mutual pairs"
+        )
+        assert all(math.isnan(entry.confidence) for entry in unsure.entries())
+        assert all(math.isnan(entry.no_translation) for entry in unsure.entries())
+        with pytest.raises(InputError, match="there are no confidences"):
+            unsure.summary()
+
+    def test_no_seeds(self, monkeypatch):
+        make_annealing_quick(monkeypatch)
+        dictionary = rerank(SOURCE, TARGET, settings=SETTINGS, check=False)
+        assert dictionary.alignment.card.method == "unsupervised"
+        assert dictionary.reason.startswith("there are 0 seed words to learn from")
+        assert "mutual pairs" in dictionary.reason
+
+    @pytest.mark.parametrize("groups", [("strings", "characters", "frequency"), ("alignment", "hubness")])
+    def test_without_either_witness_the_order_is_plain(self, groups):
+        dictionary = rerank(SOURCE, TARGET, FEW, settings=replace(SETTINGS, groups=groups), check=False)
+        assert "the groups alignment and strings or characters are needed" in dictionary.reason
+        words = list(SOURCE.words[:10])
+        found = [[target for target, _ in answers] for answers in dictionary.translate(words, 3)]
+        assert found == [
+            [target for target, _ in answers] for answers in dictionary.alignment.translate(words, 3)
+        ]
+
+
+@pytest.fixture(scope="module")
+def plain() -> RerankedDictionary:
+    return rerank(SOURCE.head(40), TARGET, Lexicon(PAIRS.pairs[:30]), settings=SETTINGS, check=False)
+
+
+class TestTooLittle:
+    def test_is_in_csls_order_and_says_so(self, plain):
+        assert not plain.learnt
+        assert "there are 30 seed words to learn from, expected at least 50" in plain.reason
+        words = list(SOURCE.words[:10])
+        found = [[target for target, _ in answers] for answers in plain.translate(words, 3)]
+        assert found == [[target for target, _ in answers] for answers in plain.alignment.translate(words, 3)]
+
+    def test_has_no_confidences(self, plain):
+        assert all(math.isnan(entry.confidence) for entry in plain.entries())
+        for ask in (lambda: plain.entries(0.5), plain.one_to_one, plain.summary):
+            with pytest.raises(InputError, match=r"there are no confidences: there are .* more seed pairs"):
+                ask()
+
+
+def test_a_failed_alignment_is_not_reranked(monkeypatch):
+    monkeypatch.setattr("isolex.reranking.fitting.MANY_WORDS", 200)
+    dictionary = rerank(SOURCE, columns_permuted(TARGET), SEEDS, settings=SETTINGS)
+    assert dictionary.status == "failed"
+    assert not dictionary.learnt
+    assert "the alignment failed" in dictionary.reason
+
+
+def test_a_lexicon_of_other_languages():
+    with pytest.raises(InputError, match="lexicon"):
+        rerank(SOURCE, TARGET, Lexicon([("no", "where")]))
+
+
+@pytest.mark.parametrize(("module", "package"), [("sklearn", "scikit-learn"), ("anyascii", "anyascii")])
+def test_a_missing_package_is_named_at_once(monkeypatch, module, package):
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setattr("isolex.reranking.fitting.align", None)
+    with pytest.raises(MissingExtraError, match=rf"{package}.*isolex\[rerank\]"):
+        rerank(SOURCE, TARGET, SEEDS, settings=SETTINGS, check=False)
