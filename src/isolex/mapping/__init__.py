@@ -4,6 +4,7 @@ from isolex.mapping.adversarial import Adversarial
 from isolex.mapping.annealing import Annealing
 from isolex.mapping.dictionary import Dictionary, Induction
 from isolex.mapping.gromov import GromovWasserstein
+from isolex.mapping.joint import Joint, JointMapping, JointProblem, Placement, Tie, components
 from isolex.mapping.linear import CCA, LeastSquares, Procrustes
 from isolex.mapping.problem import Mapping, Problem, Solver
 from isolex.mapping.rcsls import RCSLS
@@ -21,8 +22,12 @@ __all__ = [
     "GivenPairs",
     "GromovWasserstein",
     "Induction",
+    "Joint",
+    "JointMapping",
+    "JointProblem",
     "LeastSquares",
     "Mapping",
+    "Placement",
     "Problem",
     "Procrustes",
     "Seed",
@@ -30,7 +35,9 @@ __all__ = [
     "SimilarityDistributions",
     "Solved",
     "Solver",
+    "Tie",
     "Union",
     "VecMap",
     "WassersteinProcrustes",
+    "components",
 ]
