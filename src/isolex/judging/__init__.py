@@ -5,6 +5,7 @@ stands the same method on a space that cannot align.
 """
 
 from isolex.judging.held_out import HeldOut, cross_validate, dealt, null_problem, shuffled
+from isolex.judging.jointly import JointChoice, choose_jointly, composed
 from isolex.judging.policy import Candidate, Choice, choose
 from isolex.judging.restarts import Evidence, agreement, gather
 from isolex.judging.thresholds import FEW_WORDS
@@ -16,9 +17,12 @@ __all__ = [
     "Choice",
     "Evidence",
     "HeldOut",
+    "JointChoice",
     "Status",
     "agreement",
     "choose",
+    "choose_jointly",
+    "composed",
     "cross_validate",
     "dealt",
     "gather",

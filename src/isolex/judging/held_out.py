@@ -90,11 +90,16 @@ def null_problem(problem: Problem, *, seed: int = 0) -> Problem:
     Each column is permuted on its own, which keeps its values and destroys what rows have in common.
     (Permuting whole rows or columns would only be a relabelling.)
     """
+    return Problem(problem.x, null_rows(problem.z, seed=seed), problem.pairs, problem.weights)
+
+
+def null_rows(rows: Float[Tensor, "n d"], *, seed: int = 0) -> Float[Tensor, "n d"]:
+    """Unit rows with the values of each column in an order by chance, another one in each column."""
     source = generator(seed)
-    z = problem.z.clone()
-    for column in range(z.shape[1]):
-        z[:, column] = z[torch.randperm(z.shape[0], generator=source).to(z.device), column]
-    return Problem(problem.x, unit_rows(z), problem.pairs, problem.weights)
+    made = rows.clone()
+    for column in range(made.shape[1]):
+        made[:, column] = made[torch.randperm(made.shape[0], generator=source).to(made.device), column]
+    return unit_rows(made)
 
 
 def _counting(problem: Problem) -> Problem:
@@ -109,10 +114,10 @@ def _counting(problem: Problem) -> Problem:
 
 def _right(solver: Solver, problem: Problem, held_out: Bool[Tensor, "p"]) -> int:
     x, z = solver.solve(problem.restricted(~held_out)).apply(problem.x, problem.z)
-    return int(_first_answers_right(x, z, problem.pairs[held_out]).sum())
+    return int(first_answers_right(x, z, problem.pairs[held_out]).sum())
 
 
-def _first_answers_right(
+def first_answers_right(
     x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], pairs: Int[Tensor, "p 2"]
 ) -> Bool[Tensor, "w"]:
     """For each source word in `pairs`, whether its best CSLS answer is one of its targets there."""

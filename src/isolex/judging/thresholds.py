@@ -21,3 +21,8 @@ ALIGNED_AGREEMENT = 11.0
 FAILED_AGREEMENT = 5.0
 # Among fewer words than this two maps agree too often by chance.
 TELLING_WORDS = 50
+
+# Words of joint spaces are dealt into so many parts: one weighs the lexicons, one judges.
+JOINT_PARTS = 10
+# In percent: a lexicon counts as if it were right at least so often.
+MIN_WEIGHT = 5.0

@@ -372,11 +372,11 @@ def _principal(
     agreements: Dictionary[Pair, Tensor],
     weights: Dictionary[Pair, float],
 ) -> tuple[Float[Tensor, "p"], Float[Tensor, "p p"]]:
-    """S and V of the weighted mean of Q_iᵀ K_ij Q_j, both ways: the shared directions, the best first."""
-    seen = sum(
-        weights[i, j] * (rotations[i].T @ agreement @ rotations[j])
-        for (i, j), agreement in agreements.items()
-    ) / sum(weights.values())
+    """The s and V of the weighted mean of Q_iᵀ K_ij Q_j, both ways: shared directions, the best first."""
+    seen = torch.zeros_like(rotations[0].T @ rotations[0])
+    for (i, j), agreement in agreements.items():
+        seen += weights[i, j] * (rotations[i].T @ agreement @ rotations[j])
+    seen /= sum(weights.values())
     values, vectors = torch.linalg.eigh((seen + seen.T) / 2)
     # Signs by the largest entry, as `linalg.svd` fixes them.
     vectors = vectors.flip(1)

@@ -1,0 +1,160 @@
+"""A joint space is tried on words that none of its lexicons showed it, pair by pair of its languages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from isolex.arrays import generator
+from isolex.judging.held_out import HeldOut, first_answers_right, null_rows
+from isolex.judging.thresholds import JOINT_PARTS, MIN_WEIGHT, VOCABULARY
+from isolex.judging.verdict import Status, judge
+from isolex.mapping import Joint, JointMapping, JointProblem, Problem, Tie
+from isolex.progress import track
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class JointChoice:
+    """A joint space, and what is known of every pair of its languages.
+
+    Attributes:
+        mapping: The maps.
+        weights: How much each lexicon counted, by pair (i < j); the mean is 1.
+        held_out: P@1 on held-out words, by pair (i < j), of pairs without a lexicon, too.
+        statuses: By pair, the verdict and the sentence that explains it.
+    """
+
+    mapping: JointMapping
+    weights: Mapping[Pair, float]
+    held_out: Mapping[Pair, HeldOut]
+    statuses: Mapping[Pair, tuple[Status, str]]
+
+
+def choose_jointly(
+    solver: Joint,
+    spaces: Sequence[Float[Tensor, "_ _"]],
+    lexicons: Mapping[Pair, Problem],
+    *,
+    asked: Iterable[Pair],
+    seed: int,
+) -> JointChoice:
+    """Weigh the lexicons by what held-out words say of each, solve, and judge pairs by other held-out words.
+
+    A held-out word takes all its pairs in all lexicons with it, so that no path of lexicons leads to the
+    answer. Pairs of languages without a lexicon are judged by pairs of held-out words that two lexicons
+    link through a word of a third language.
+
+    Args:
+        solver: How to map.
+        spaces: Normalised rows of each language, most frequent word first.
+        lexicons: By pair of languages (i < j), their problem over these rows.
+        asked: Pairs (i < j) to judge.
+        seed: Of the dealing.
+    """
+    weights = dict.fromkeys(lexicons, 1.0)
+    if len(lexicons) > 1:
+        tried = _tried(solver, spaces, lexicons, weights, list(lexicons), seed=seed, part=0)
+        weights = _weights(tried)
+    asked = list(asked)
+    found = _tried(solver, spaces, lexicons, weights, asked, seed=seed, part=1)
+    null = [null_rows(rows, seed=seed + place) for place, rows in enumerate(spaces)]
+    # The first stays as it is: what is permuted beside what is not cannot align either.
+    unaligned = {
+        (i, j): Problem(null[i], null[j], problem.pairs, problem.weights)
+        for (i, j), problem in lexicons.items()
+    }
+    nothing = _tried(solver, null, unaligned, weights, asked, seed=seed, part=1)
+    statuses = {pair: judge(found[pair], nothing[pair]) for pair in asked}
+    ties = ((pair, Tie.of(problem)) for pair, problem in lexicons.items())
+    mapping = solver.solve(JointProblem.of(len(spaces), ties, weights))
+    return JointChoice(mapping, weights, found, statuses)
+
+
+def _weights(tried: Mapping[Pair, HeldOut]) -> dict[Pair, float]:
+    """In proportion to P@1, but no lexicon so little that it ties nothing; the mean is 1."""
+    raw = {pair: max(found.percent if found.words else 0.0, MIN_WEIGHT) for pair, found in tried.items()}
+    mean = sum(raw.values()) / len(raw)
+    return {pair: value / mean for pair, value in raw.items()}
+
+
+def _tried(
+    solver: Joint,
+    spaces: Sequence[Float[Tensor, "_ _"]],
+    lexicons: Mapping[Pair, Problem],
+    weights: Mapping[Pair, float],
+    asked: Sequence[Pair],
+    *,
+    seed: int,
+    part: int,
+) -> dict[Pair, HeldOut]:
+    """P@1 of each asked pair on one part of the words, from a space made without them."""
+    out = [_drawn(place, rows.shape[0], lexicons, seed=seed, part=part) for place, rows in enumerate(spaces)]
+    held = {
+        (i, j): out[i][problem.pairs[:, 0]] | out[j][problem.pairs[:, 1]]
+        for (i, j), problem in lexicons.items()
+    }
+    # A lexicon of few pairs may have lost all; then it stays whole, and nothing is asked of it.
+    shown = {pair: ~mask if bool((~mask).any()) else torch.ones_like(mask) for pair, mask in held.items()}
+    ties = {pair: Tie.of(problem.restricted(shown[pair]).weighty()) for pair, problem in lexicons.items()}
+    mapping = solver.solve(JointProblem.of(len(spaces), ties.items(), weights))
+    gold = {pair: problem.pairs[held[pair] & ~shown[pair]] for pair, problem in lexicons.items()}
+    found = {}
+    for i, j in track(asked, "judging pairs of languages"):
+        pairs = gold[i, j] if (i, j) in gold else composed(gold, i, j)
+        pairs = pairs[(pairs < VOCABULARY).all(dim=1)]
+        if pairs.shape[0] == 0:
+            found[i, j] = HeldOut(0, 0)
+            continue
+        tie = ties.get((i, j))
+        maps = mapping.between(
+            mapping.placements[i], mapping.placements[j], None if tie is None else tie.cross
+        )
+        x, z = maps.apply(spaces[i][:VOCABULARY], spaces[j][:VOCABULARY])
+        right = first_answers_right(x, z, pairs)
+        found[i, j] = HeldOut(int(right.sum()), right.numel())
+    return found
+
+
+def _drawn(
+    place: int, words: int, lexicons: Mapping[Pair, Problem], *, seed: int, part: int
+) -> Bool[Tensor, "n"]:
+    """Which words of a language are held out: a part of those that its lexicons name."""
+    ids = torch.cat(
+        [problem.pairs[:, pair.index(place)] for pair, problem in lexicons.items() if place in pair]
+    ).unique()
+    order = torch.randperm(ids.numel(), generator=generator(seed + place)).to(ids.device)
+    parts = ids[order].tensor_split(JOINT_PARTS)
+    out = torch.zeros(words, dtype=torch.bool, device=ids.device)
+    out[parts[part]] = True
+    return out
+
+
+def composed(lexicons: Mapping[Pair, Int[Tensor, "_ 2"]], i: int, j: int) -> Int[Tensor, "p 2"]:
+    """Pairs of words of languages i and j that two lexicons link through a word of a third language."""
+    legs: dict[int, dict[int, Tensor]] = {i: {}, j: {}}
+    for pair, own in lexicons.items():
+        for end in (i, j):
+            if end in pair and (i, j) != pair:
+                legs[end][pair[1 - pair.index(end)]] = own if pair[0] == end else own.flip(1)
+    middles = sorted(legs[i].keys() & legs[j].keys())
+    linked = [_linked(legs[i][middle], legs[j][middle]) for middle in middles]
+    if not linked:
+        return torch.empty(0, 2, dtype=torch.int64)
+    pairs: Tensor = torch.cat(linked).unique(dim=0)
+    return pairs
+
+
+def _linked(first: Int[Tensor, "a 2"], second: Int[Tensor, "b 2"]) -> Int[Tensor, "p 2"]:
+    """Pairs of the first columns whose second columns are the same word."""
+    order = second[:, 1].argsort(stable=True)
+    keys = second[order, 1].contiguous()
+    low = torch.searchsorted(keys, first[:, 1].contiguous())
+    count = torch.searchsorted(keys, first[:, 1].contiguous(), right=True) - low
+    left = torch.repeat_interleave(torch.arange(first.shape[0], device=first.device), count)
+    start = torch.repeat_interleave(low - (count.cumsum(0) - count), count)
+    right = order[start + torch.arange(left.numel(), device=first.device)]
+    return torch.stack([first[left, 0], second[right, 0]], dim=1)
