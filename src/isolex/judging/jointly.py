@@ -9,7 +9,7 @@ from torch import Tensor
 
 from isolex.arrays import generator
 from isolex.judging.held_out import HeldOut, first_answers_right, null_rows
-from isolex.judging.thresholds import JOINT_PARTS, MIN_WEIGHT, VOCABULARY
+from isolex.judging.thresholds import JOINT_PARTS, MIN_WEIGHT, OWN_SHARES, VOCABULARY
 from isolex.judging.verdict import Status, judge
 from isolex.mapping import Joint, JointMapping, JointProblem, Problem, Tie
 from isolex.progress import track
@@ -23,13 +23,15 @@ class JointChoice:
 
     Attributes:
         mapping: The maps.
-        weights: How much each lexicon counted, by pair (i < j); the mean is 1.
+        weights: How much each lexicon counted in the space, by pair (i < j); the mean is 1.
+        own: How much each lexicon counts between its two languages, see `JointMapping.between`.
         held_out: P@1 on held-out words, by pair (i < j), of pairs without a lexicon, too.
         statuses: By pair, the verdict and the sentence that explains it.
     """
 
     mapping: JointMapping
     weights: Mapping[Pair, float]
+    own: Mapping[Pair, float]
     held_out: Mapping[Pair, HeldOut]
     statuses: Mapping[Pair, tuple[Status, str]]
 
@@ -55,23 +57,34 @@ def choose_jointly(
         asked: Pairs (i < j) to judge.
         seed: Of the dealing.
     """
-    weights = dict.fromkeys(lexicons, 1.0)
-    if len(lexicons) > 1:
-        tried = _tried(solver, spaces, lexicons, weights, list(lexicons), seed=seed, part=0)
-        weights = _weights(tried)
     asked = list(asked)
-    found = _tried(solver, spaces, lexicons, weights, asked, seed=seed, part=1)
+    weights, own = dict.fromkeys(lexicons, 1.0), dict.fromkeys(lexicons, OWN_SHARES[0])
+    if len(lexicons) > 1:
+        trial = _Trial.of(solver, spaces, lexicons, weights, seed=seed, part=0)
+        tried = {
+            pair: [trial.right(pair, share) for share in OWN_SHARES]
+            for pair in track(list(lexicons), "weighing lexicons")
+        }
+        best = {
+            pair: max(range(len(OWN_SHARES)), key=lambda place: found[place].right)
+            for pair, found in tried.items()
+        }
+        own = {pair: OWN_SHARES[place] for pair, place in best.items()}
+        weights = _weights({pair: tried[pair][place] for pair, place in best.items()})
+    trial = _Trial.of(solver, spaces, lexicons, weights, seed=seed, part=1)
+    found = {pair: trial.right(pair, own.get(pair)) for pair in track(asked, "judging pairs of languages")}
     null = [null_rows(rows, seed=seed + place) for place, rows in enumerate(spaces)]
     # The first stays as it is: what is permuted beside what is not cannot align either.
     unaligned = {
         (i, j): Problem(null[i], null[j], problem.pairs, problem.weights)
         for (i, j), problem in lexicons.items()
     }
-    nothing = _tried(solver, null, unaligned, weights, asked, seed=seed, part=1)
+    trial = _Trial.of(solver, null, unaligned, weights, seed=seed, part=1)
+    nothing = {pair: trial.right(pair, own.get(pair)) for pair in track(asked, "judging what cannot align")}
     statuses = {pair: judge(found[pair], nothing[pair]) for pair in asked}
     ties = ((pair, Tie.of(problem)) for pair, problem in lexicons.items())
     mapping = solver.solve(JointProblem.of(len(spaces), ties, weights))
-    return JointChoice(mapping, weights, found, statuses)
+    return JointChoice(mapping, weights, own, found, statuses)
 
 
 def _weights(tried: Mapping[Pair, HeldOut]) -> dict[Pair, float]:
@@ -81,42 +94,64 @@ def _weights(tried: Mapping[Pair, HeldOut]) -> dict[Pair, float]:
     return {pair: value / mean for pair, value in raw.items()}
 
 
-def _tried(
-    solver: Joint,
-    spaces: Sequence[Float[Tensor, "_ _"]],
-    lexicons: Mapping[Pair, Problem],
-    weights: Mapping[Pair, float],
-    asked: Sequence[Pair],
-    *,
-    seed: int,
-    part: int,
-) -> dict[Pair, HeldOut]:
-    """P@1 of each asked pair on one part of the words, from a space made without them."""
-    out = [_drawn(place, rows.shape[0], lexicons, seed=seed, part=part) for place, rows in enumerate(spaces)]
-    held = {
-        (i, j): out[i][problem.pairs[:, 0]] | out[j][problem.pairs[:, 1]]
-        for (i, j), problem in lexicons.items()
-    }
-    # A lexicon of few pairs may have lost all; then it stays whole, and nothing is asked of it.
-    shown = {pair: ~mask if bool((~mask).any()) else torch.ones_like(mask) for pair, mask in held.items()}
-    ties = {pair: Tie.of(problem.restricted(shown[pair]).weighty()) for pair, problem in lexicons.items()}
-    mapping = solver.solve(JointProblem.of(len(spaces), ties.items(), weights))
-    gold = {pair: problem.pairs[held[pair] & ~shown[pair]] for pair, problem in lexicons.items()}
-    found = {}
-    for i, j in track(asked, "judging pairs of languages"):
-        pairs = gold[i, j] if (i, j) in gold else composed(gold, i, j)
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """A space made without one part of the words, to be asked for them.
+
+    Attributes:
+        mapping: The maps.
+        spaces: Rows of each language.
+        crosses: By pair, what the lexicon says without those words.
+        gold: By pair, the lexicon's pairs with those words.
+    """
+
+    mapping: JointMapping
+    spaces: Sequence[Tensor]
+    crosses: Mapping[Pair, Tensor]
+    gold: Mapping[Pair, Tensor]
+
+    @classmethod
+    def of(
+        cls,
+        solver: Joint,
+        spaces: Sequence[Float[Tensor, "_ _"]],
+        lexicons: Mapping[Pair, Problem],
+        weights: Mapping[Pair, float],
+        *,
+        seed: int,
+        part: int,
+    ) -> "_Trial":
+        """Solve without one part of the words."""
+        out = [
+            _drawn(place, rows.shape[0], lexicons, seed=seed, part=part) for place, rows in enumerate(spaces)
+        ]
+        held = {
+            (i, j): out[i][problem.pairs[:, 0]] | out[j][problem.pairs[:, 1]]
+            for (i, j), problem in lexicons.items()
+        }
+        # A lexicon of few pairs may have lost all; then it stays whole, and nothing is asked of it.
+        shown = {pair: ~mask if bool((~mask).any()) else torch.ones_like(mask) for pair, mask in held.items()}
+        ties = {pair: Tie.of(problem.restricted(shown[pair]).weighty()) for pair, problem in lexicons.items()}
+        return cls(
+            solver.solve(JointProblem.of(len(spaces), ties.items(), weights)),
+            spaces,
+            {pair: tie.cross for pair, tie in ties.items()},
+            {pair: problem.pairs[~shown[pair]] for pair, problem in lexicons.items()},
+        )
+
+    def right(self, pair: Pair, own: float | None) -> HeldOut:
+        """P@1 on the words that were left out, with the pair's own lexicon counting so much."""
+        i, j = pair
+        pairs = self.gold[pair] if pair in self.gold else composed(self.gold, i, j)
         pairs = pairs[(pairs < VOCABULARY).all(dim=1)]
         if pairs.shape[0] == 0:
-            found[i, j] = HeldOut(0, 0)
-            continue
-        tie = ties.get((i, j))
-        maps = mapping.between(
-            mapping.placements[i], mapping.placements[j], None if tie is None else tie.cross
+            return HeldOut(0, 0)
+        places = self.mapping.placements
+        maps = self.mapping.between(places[i], places[j], self.crosses.get(pair), own=own or 0.0)
+        right = first_answers_right(
+            *maps.apply(self.spaces[i][:VOCABULARY], self.spaces[j][:VOCABULARY]), pairs
         )
-        x, z = maps.apply(spaces[i][:VOCABULARY], spaces[j][:VOCABULARY])
-        right = first_answers_right(x, z, pairs)
-        found[i, j] = HeldOut(int(right.sum()), right.numel())
-    return found
+        return HeldOut(int(right.sum()), right.numel())
 
 
 def _drawn(
