@@ -35,6 +35,7 @@ from isolex.saved import (
 )
 from isolex.vectors.content import Content
 from isolex.vectors.gather import Gather, ReadOptions
+from isolex.vectors.mapped import stored_rows
 from isolex.vectors.ngrams import NgramVectors
 from isolex.vectors.report import ReadReport
 from isolex.vectors.rows import Block
@@ -221,14 +222,7 @@ def _checked(
 def _mapped(path: Path, file: Any, name: str) -> np.ndarray:
     """A tensor, of which the bytes come into memory where they are used."""
     header = file.get_slice(name)
-    # Copy on write: the array counts as writable, which PyTorch wants, and the file stays as it is.
-    return np.memmap(
-        path,
-        dtype=_DTYPES[header.get_dtype()],
-        mode="c",
-        offset=_offset(path, name),
-        shape=tuple(header.get_shape()),
-    )
+    return stored_rows(path, _DTYPES[header.get_dtype()], _offset(path, name), tuple(header.get_shape()))
 
 
 def _card(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
