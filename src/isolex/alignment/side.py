@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from isolex.arrays import ArrayLike, as_matrix, pick_device
+from isolex.arrays import ArrayLike, all_finite, as_matrix, pick_device
 from isolex.errors import InputError
 from isolex.normalize import FittedNormalizer, Normalizer, to_unit_length
 from isolex.retrieval import CSLS, Index
@@ -19,7 +19,7 @@ from isolex.vectors import Vectors
 SAVED = CSLS()
 
 # At a time, so that big vocabularies are not held in several stages of the way.
-_MAPPED_ROWS = 65_536
+_MAPPED_ROWS = 8_192
 
 # Each holds some numbers a word, or more for a criterion of one's own.
 _KEPT_INDEXES = 4
@@ -157,7 +157,7 @@ class Side(_Keeper):
             block = made[start : start + len(piece)]
             block.copy_(to_unit_length(rows if self._unmoved else rows @ self.matrix))
             start += len(piece)
-        if not torch.isfinite(made.sum(dtype=torch.float64)):
+        if not all_finite(made):
             raise InputError(
                 "the map takes rows out of the range of float32", where="alignment", fix="align again"
             )

@@ -306,7 +306,7 @@ class Vectors:
         except InputError:
             check_stored_rows(self.words[part], matrix)  # which can tell the file and the word
             raise
-        if self._all_have_vectors and isinstance(matrix, np.memmap) and not tensor.any(dim=1).all():
+        if self._all_have_vectors and isinstance(matrix, np.memmap) and not matrix.any(axis=1).all():
             raise FormatError(
                 "is damaged (its card says that no vector is zero, and some are)",
                 where=matrix.filename or repr(self),
