@@ -15,6 +15,7 @@ from isolex.alignment.artefact import (
 )
 from isolex.alignment.card import Card, SideCard, current_versions
 from isolex.alignment.entries import Direction, Entry, InducedLexicon
+from isolex.alignment.side import Side
 from isolex.arrays import pick_device
 from isolex.choices import CRITERIA
 from isolex.errors import IsolexWarning
@@ -29,6 +30,7 @@ __all__ = [
     "Direction",
     "Entry",
     "InducedLexicon",
+    "Side",
     "SideCard",
     "Status",
     "Translations",
@@ -73,20 +75,18 @@ def load(
     if any(elsewhere):
         named = " and ".join(str(place) for place in elsewhere if place is not None)
         warnings.warn(f"{path}: its vectors are read from {named}", IsolexWarning, stacklevel=2)
-    sides = [
-        (given if given is not None else stored_vectors(path, side, side_card), side, side_card)
-        for given, side, side_card in wanted
-    ]
-    same = [check_vectors(*side, other_vectors=other_vectors) for side in sides]
+    place, maps = pick_device(device), (artefact.mapping.source, artefact.mapping.target)
+    sides, same = [], True
+    for (given, side, side_card), normalizer, matrix in zip(wanted, artefact.normalizers, maps, strict=True):
+        # Rows of its own copy are checked when they are used: few commands need those of both sides.
+        vectors = stored_vectors(path, side, side_card) if given is None else given
+        same &= check_vectors(vectors, side, side_card, other_vectors=other_vectors)
+        sides.append(Side(vectors, normalizer, matrix, device=place))
     return Alignment(
-        sides[0][0],
-        sides[1][0],
-        normalizers=artefact.normalizers,
-        mapping=artefact.mapping,
+        *sides,
         seeds=artefact.seeds,
         card=card,
-        neighbourhoods=artefact.neighbourhoods if all(same) else None,
-        device=pick_device(device),
+        neighbourhoods=artefact.neighbourhoods if same else None,
     )
 
 

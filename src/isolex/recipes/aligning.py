@@ -7,12 +7,12 @@ from typing import Any
 
 import torch
 
-from isolex.alignment import Alignment, Card, SideCard
+from isolex.alignment import Alignment, Card, Side, SideCard
 from isolex.arrays import pick_device
 from isolex.errors import InputError, IsolexWarning
 from isolex.lexicon import IndexedLexicon, Lexicon, as_lexicon, index_checked, warn_of_weights
 from isolex.mapping import Problem, Solver
-from isolex.normalize import DEFAULT_STEPS, FittedNormalizer, Normalizer
+from isolex.normalize import DEFAULT_STEPS, Normalizer
 from isolex.recipes.choosing import choose
 from isolex.recipes.methods import METHODS, check_supervision
 from isolex.vectors import Vectors
@@ -66,12 +66,8 @@ def align(
     check_supervision(method, None if lexicon is None else "a lexicon")
     seeds, indexed = _seeds(_identical(method, source, target) or lexicon, source, target)
     normalizer = Normalizer(normalize)
-    x, source_normalizer = _normalized(source, normalizer, chosen_device)
-    z, target_normalizer = _normalized(target, normalizer, chosen_device)
-    weights = None if indexed.weights is None else torch.from_numpy(indexed.weights).to(chosen_device)
-    problem = Problem(x, z, torch.from_numpy(indexed.pairs).to(chosen_device), weights)
-
-    choice = choose(method, problem, seed=seed, check=check)
+    x, z = (Side.fitted(vectors, normalizer, device=chosen_device) for vectors in (source, target))
+    choice = choose(method, Problem.of(x, z, indexed), seed=seed, check=check)
     found = {
         "seed_pairs": len(indexed),
         "seed_words": indexed.coverage.sources_found,
@@ -88,15 +84,7 @@ def align(
         scores=choice.scores | found,
         trace=choice.mapping.trace,
     )
-    return Alignment(
-        source,
-        target,
-        normalizers=(source_normalizer, target_normalizer),
-        mapping=choice.mapping,
-        seeds=seeds,
-        card=card,
-        device=chosen_device,
-    )
+    return Alignment(x.mapped(choice.mapping.source), z.mapped(choice.mapping.target), seeds=seeds, card=card)
 
 
 def _vectors(given: Vectors | str | Path, side: str) -> Vectors:
@@ -138,14 +126,6 @@ def _seeds(
     found = [(source.words[row], target.words[key]) for row, key in indexed.pairs.tolist()]
     weights = None if indexed.weights is None else indexed.weights.tolist()
     return Lexicon(found, weights, unicode="keep"), indexed
-
-
-def _normalized(
-    vectors: Vectors, normalizer: Normalizer, device: torch.device
-) -> tuple[torch.Tensor, FittedNormalizer]:
-    matrix = vectors.tensor(device)
-    fitted = normalizer.fit(matrix)
-    return fitted.apply(matrix), fitted
 
 
 def _settings(value: Any) -> Any:
