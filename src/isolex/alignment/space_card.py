@@ -1,0 +1,160 @@
+"""The card of a space of many languages: how it was made, who came in by whom, and how good each pair is."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, get_args
+
+from isolex.alignment.card import SideCard, current_versions, now
+from isolex.errors import FormatError
+from isolex.judging import Status
+from isolex.saved import WORDS, by_name, date, maybe, number, one_of, plain, record, sound, text, whole
+
+SPACE_CARD_VERSION = 1
+_FORMAT = "isolex-space"
+# Joins the codes of two languages in names of files and in the card; no code holds it.
+BETWEEN = "--"
+
+
+@dataclass(frozen=True)
+class LanguageCard:
+    """One language of a space.
+
+    Attributes:
+        vectors: Which vectors it was made from.
+        status: The best verdict of its pairs.
+        by: The language whose lexicon brought it in, the most trusted one; None for the first language.
+    """
+
+    vectors: SideCard
+    status: Status = "unchecked"
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class PairCard:
+    """One pair of languages of a space.
+
+    Attributes:
+        status: The verdict.
+        reason: The sentence that explains it.
+        held_out: P@1 on held-out words, in percent; None where there were none.
+        words: Held-out words.
+        seeds: Pairs of words of its lexicon that both vocabularies have; 0 without a lexicon.
+        weight: How much the lexicon counted in the space; 0 without one.
+        own: How much the lexicon counts between just these two.
+        origin: Where the lexicon comes from: `given`, `induced`, or None without one.
+    """
+
+    status: Status = "unchecked"
+    reason: str = "nobody checked this pair of languages"
+    held_out: float | None = None
+    words: int = 0
+    seeds: int = 0
+    weight: float = 0.0
+    own: float = 0.0
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
+class SpaceCard:
+    """How a space was made, and what is known of its languages and pairs.
+
+    Attributes:
+        method: Name of the method.
+        settings: Of solver and normalisation.
+        languages: By code.
+        pairs: By `(source, target)`, of those that have a lexicon or a verdict.
+        seed: Of everything random.
+        left_out: Languages that no other vouched for, and why.
+        versions: Of isolex and what it computes with.
+        created: ISO 8601, UTC.
+    """
+
+    method: str
+    settings: dict[str, Any]
+    languages: Mapping[str, LanguageCard]
+    pairs: Mapping[tuple[str, str], PairCard]
+    seed: int = 0
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=current_versions)
+    created: str = field(default_factory=now)
+
+    def pair(self, source: str, target: str) -> PairCard:
+        """What is known of a pair, whichever way round."""
+        return self.pairs.get((source, target)) or self.pairs.get((target, source)) or PairCard()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "format": _FORMAT,
+            "version": SPACE_CARD_VERSION,
+            "method": self.method,
+            "settings": self.settings,
+            "languages": {code: asdict(card) for code, card in self.languages.items()},
+            "pairs": {BETWEEN.join(pair): asdict(card) for pair, card in self.pairs.items()},
+            "seed": self.seed,
+            "left_out": dict(self.left_out),
+            "versions": self.versions,
+            "created": self.created,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Any, *, where: object) -> "SpaceCard":
+        """The inverse of `to_dict`.
+
+        Raises:
+            FormatError: Not such a card, or one of a later version.
+        """
+        if not is_space(data):
+            raise FormatError("is not the card of an isolex space", where=where)
+        if data.get("version") != SPACE_CARD_VERSION:
+            raise FormatError(
+                f"has card version {str(data.get('version'))[:40]}, expected {SPACE_CARD_VERSION}",
+                where=where,
+                fix="use the isolex release that made it (pip install --upgrade isolex), or make it again",
+            )
+        with sound(where, "make the space again"):
+            checked = _CARD(data)
+            pairs = {
+                tuple(name.split(BETWEEN)): PairCard(**pair) for name, pair in checked.pop("pairs").items()
+            }
+            return cls(**checked, pairs=pairs)
+
+
+def is_space(data: Any) -> bool:
+    """Whether what a card's file holds is the card of a space."""
+    return isinstance(data, dict) and data.get("format") == _FORMAT
+
+
+_STATUS = one_of(*get_args(Status))
+_CARD = record(
+    {
+        "method": text,
+        "settings": by_name(plain),
+        "languages": by_name(
+            lambda data: LanguageCard(**_LANGUAGE(data)),
+        ),
+        "pairs": by_name(
+            record(
+                {},
+                {
+                    "status": _STATUS,
+                    "reason": text,
+                    "held_out": maybe(number(0, 100)),
+                    "words": whole(0, WORDS),
+                    "seeds": whole(0, WORDS**2),
+                    "weight": number(0),
+                    "own": number(0, 1),
+                    "origin": maybe(one_of("given", "induced")),
+                },
+            )
+        ),
+    },
+    {
+        "seed": whole(-(2**63), 2**64 - 1),
+        "left_out": by_name(text),
+        "versions": by_name(text),
+        "created": date,
+    },
+)
+_LANGUAGE = record({"vectors": SideCard.from_json}, {"status": _STATUS, "by": maybe(text)})
