@@ -10,7 +10,7 @@ from isolex import load, sample
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary
 from isolex.reranking.reranker import Ranked
-from isolex.reranking.saved import ANSWERS, ANSWERS_CARD, SavedAnswers
+from isolex.reranking.saved_answers import ANSWERS, ANSWERS_CARD, SavedAnswers
 from isolex.vectors import Vectors
 from tests.reranking.hand_made import GROUPS, SETTINGS
 from tests.shaped import make_annealing_quick

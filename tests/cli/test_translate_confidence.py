@@ -4,7 +4,7 @@ import pytest
 
 from isolex import load
 from isolex.reranking import RerankedDictionary
-from isolex.reranking.saved import ANSWERS, SavedAnswers
+from isolex.reranking.saved_answers import ANSWERS, SavedAnswers
 from tests.reranking.hand_made import GROUPS, SETTINGS
 
 from .conftest import ODD

@@ -17,7 +17,7 @@ from isolex.benchmark.muse import Cell, MuseRow, ResultsFile
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary, RerankSettings
 from isolex.reranking.reranker import Ranked
-from isolex.reranking.saved import SavedAnswers
+from isolex.reranking.saved_answers import SavedAnswers
 from isolex.transfer import DocumentIndex, read_texts, save_index
 from isolex.vectors import Vectors
 from isolex.vectors.ngrams import NgramVectors

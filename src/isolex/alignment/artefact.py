@@ -44,7 +44,7 @@ CARD = "card.json"
 MATRICES = "alignment.safetensors"
 SEEDS = "seeds.tsv"
 SIDES = ("source", "target")
-# Confidences may stand beside it, see `isolex.reranking.saved`; they go with the alignment that they are for.
+# Confidences may stand beside it, see `isolex.reranking.saved_answers`; they go with the alignment that they are for.
 ANSWERS, ANSWERS_CARD = "confidence.safetensors", "confidence.json"
 CONTENTS = (CARD, MATRICES, SEEDS, *(f"{side}.safetensors" for side in SIDES), ANSWERS, ANSWERS_CARD)
 

@@ -33,7 +33,7 @@ def reranked(path: Path, alignment: Alignment) -> RerankedDictionary:
     """
     from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD
     from isolex.reranking import rerank
-    from isolex.reranking.dictionary import find_reranked
+    from isolex.reranking.reranked_dictionary import find_reranked
 
     sweep(path, (ANSWERS, ANSWERS_CARD))
     kept = find_reranked(path, alignment)

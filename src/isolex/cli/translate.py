@@ -87,7 +87,7 @@ def _opened(
     path: Path, choice: AlignmentChoice, *, plain: bool
 ) -> tuple[Alignment, RerankedDictionary | None]:
     """The alignment, and its confidences if they are asked for and there are any."""
-    from isolex.reranking.dictionary import find_reranked
+    from isolex.reranking.reranked_dictionary import find_reranked
 
     alignment = choice.open()
     return alignment, None if plain else find_reranked(path, alignment)

@@ -14,8 +14,8 @@ from isolex.errors import InputError, MismatchError
 from isolex.files import digest
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary
-from isolex.reranking.dictionary import find_reranked, load_reranked
-from isolex.reranking.saved import ANSWERS, ANSWERS_CARD
+from isolex.reranking.reranked_dictionary import find_reranked, load_reranked
+from isolex.reranking.saved_answers import ANSWERS, ANSWERS_CARD
 from isolex.vectors import Vectors
 
 from .hand_made import GROUPS, SETTINGS, SOURCE, dictionary
@@ -342,7 +342,7 @@ class TestWhileOthersWrite:
     def test_nothing_is_kept_with_an_alignment_that_was_replaced_meanwhile(self, folder, made, monkeypatch):
         before = (folder / ANSWERS_CARD).read_bytes()
         fingerprints = chain(["sha256:one"], repeat("sha256:another"))
-        monkeypatch.setattr("isolex.reranking.saved._fingerprint", lambda _: next(fingerprints))
+        monkeypatch.setattr("isolex.reranking.saved_answers._fingerprint", lambda _: next(fingerprints))
         with pytest.raises(
             MismatchError, match="en-es: was replaced by another run meanwhile; make them again"
         ):
