@@ -38,7 +38,7 @@ from isolex.saved import (
     whole,
 )
 from isolex.vectors import Vectors
-from isolex.vectors.checks import check_stored_rows
+from isolex.vectors.table_checks import check_stored_rows
 
 CARD = "card.json"
 MATRICES = "alignment.safetensors"

@@ -18,7 +18,7 @@ from isolex.cli.options import (
     threads_option,
 )
 from isolex.cli.outputs import Command, Output
-from isolex.cli.texts import TARGET, coverage_json, coverage_of, print_coverage
+from isolex.cli.text_options import TARGET, coverage_json, coverage_of, print_coverage
 from isolex.lexicon.words import counted
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def index_command(
       isolex index en-es english.txt -o english.index --reverse
     """
     from isolex.transfer import DocumentIndex, read_texts, save_index
-    from isolex.transfer.saved import check_index_output
+    from isolex.transfer.saved_index import check_index_output
 
     check_index_output(output)
     collection = read_texts(documents)

@@ -2,7 +2,6 @@
 
 from isolex.files.digests import digest
 from isolex.files.places import check_not_input, check_outside_saved, make_folder, referred_to
-from isolex.files.reading import steady
 from isolex.files.replacing import (
     atomic_file,
     atomic_files,
@@ -12,6 +11,7 @@ from isolex.files.replacing import (
     noting_outputs,
 )
 from isolex.files.standard_output import STANDARD_OUTPUT, is_standard_output
+from isolex.files.steady_reading import steady
 from isolex.files.workshop import sweep
 
 __all__ = [

@@ -10,8 +10,8 @@ import numpy as np
 
 from isolex.errors import FormatError, InputError
 from isolex.vectors.content import Content
-from isolex.vectors.report import DUPLICATE, EMPTY, NOT_FINITE, NOT_UTF8, ReadReport, Skip, some
-from isolex.vectors.rows import Block
+from isolex.vectors.reading_report import DUPLICATE, EMPTY, NOT_FINITE, NOT_UTF8, ReadReport, Skip, some
+from isolex.vectors.row_grammar import Block
 
 _FEW = 50  # one broken word in so many is a row to skip; in languages that need letters beyond ASCII more are
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from isolex.errors import FormatError, InputError
-from isolex.vectors.rows import common_width, is_number, row_width
+from isolex.vectors.row_grammar import common_width, is_number, row_width
 
 
 @dataclass(frozen=True)
