@@ -14,7 +14,7 @@ from isolex.alignment.artefact import (
     stored_vectors,
 )
 from isolex.alignment.card import Card, SideCard, current_versions
-from isolex.alignment.entries import Direction, Entry, InducedLexicon
+from isolex.alignment.entries import InducedEntry, InducedLexicon, LexiconDirection
 from isolex.arrays import pick_device
 from isolex.choices import CRITERIA
 from isolex.errors import IsolexWarning
@@ -26,9 +26,9 @@ __all__ = [
     "CRITERIA",
     "Alignment",
     "Card",
-    "Direction",
-    "Entry",
+    "InducedEntry",
     "InducedLexicon",
+    "LexiconDirection",
     "SideCard",
     "Status",
     "Translations",

@@ -23,9 +23,9 @@ from isolex.diagnosis.paired import procrustes_residual, relational_similarity
 from isolex.diagnosis.prediction import (
     WITH_LEXICON,
     WITHOUT_LEXICON,
-    Case,
     Expectation,
     Model,
+    TrainingCase,
     leave_one_group_out,
     narrowest_constant,
 )
@@ -45,7 +45,6 @@ __all__ = [
     "MEASURES",
     "WITHOUT_LEXICON",
     "WITH_LEXICON",
-    "Case",
     "CurvePoint",
     "Diagnosis",
     "Expectation",
@@ -55,6 +54,7 @@ __all__ = [
     "Model",
     "PairHealth",
     "SpaceHealth",
+    "TrainingCase",
     "as_problem",
     "condition_harmonic_mean",
     "condition_number",

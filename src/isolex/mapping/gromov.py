@@ -14,12 +14,11 @@ from isolex.mapping.optimal_transport import (
     MARGINALS,
     NOT_FINITE,
     Plan,
-    Trace,
     all_positive,
     marginal,
     sinkhorn,
 )
-from isolex.mapping.problem import Mapping, Problem
+from isolex.mapping.problem import Mapping, Problem, Trace
 from isolex.names import look_up
 from isolex.normalize import unit_rows
 from isolex.progress import Rounds

@@ -116,7 +116,7 @@ class PreparedSpaces:
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class PairEvidence:
     """Views, neighbourhoods and character correspondences.
 
     Attributes:
@@ -136,7 +136,7 @@ class Evidence:
     @classmethod
     def of(
         cls, spaces: PreparedSpaces, fixed: View, pairs: Int[Tensor, "s 2"], settings: RerankSettings
-    ) -> "Evidence":
+    ) -> "PairEvidence":
         """Fit everything to some pairs, but a view that is there already."""
         views = [
             _fitted(name, ALIGNMENTS[name](settings.seed), spaces.rows, pairs, settings)

@@ -18,7 +18,7 @@ from isolex.lexicon.words import counted
 from isolex.mapping import Annealing, GivenPairs, Problem
 from isolex.normalize import Normalizer
 from isolex.recipes import align
-from isolex.reranking.evidence import Evidence, PreparedSpaces, view_of
+from isolex.reranking.evidence import PairEvidence, PreparedSpaces, view_of
 from isolex.reranking.learning import Labelled
 from isolex.reranking.reranked_dictionary import RerankedDictionary
 from isolex.reranking.reranker import FORM, Ranked, Reranker, Unsure, judged_again, labelled_folds
@@ -112,7 +112,7 @@ def rerank(
     labelled = Labelled.stacked(list(folds))
     if not start.seeded:
         labelled = judged_again(labelled, settings)
-    reranker = Reranker.fit(Evidence.of(spaces, fixed, start.pairs, settings), labelled)
+    reranker = Reranker.fit(PairEvidence.of(spaces, fixed, start.pairs, settings), labelled)
     return RerankedDictionary(
         start.alignment,
         reranker if start.seeded else Unsure(reranker),

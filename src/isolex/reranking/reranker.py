@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.progress import track
-from isolex.reranking.evidence import Evidence, PreparedSpaces
+from isolex.reranking.evidence import PairEvidence, PreparedSpaces
 from isolex.reranking.learning import Labelled, PairModel, cross_fitted, log_odds
 from isolex.reranking.settings import RerankSettings
 from isolex.reranking.views import View
@@ -57,12 +57,12 @@ class Reranker:
         model: Trees and calibration.
     """
 
-    evidence: Evidence
+    evidence: PairEvidence
     labelled: Labelled
     model: PairModel
 
     @classmethod
-    def fit(cls, evidence: Evidence, labelled: Labelled) -> "Reranker":
+    def fit(cls, evidence: PairEvidence, labelled: Labelled) -> "Reranker":
         """Learn to weigh the evidence from labelled candidates."""
         return cls(evidence, labelled, PairModel.fit(labelled, evidence.settings))
 
@@ -120,7 +120,7 @@ def labelled_folds(
     for number in track(range(min(settings.folds, len(words))), "cross-fitting"):
         held = words[folds == number]
         kept = pairs[torch.from_numpy(~np.isin(pairs[:, 0].numpy(), held))]
-        evidence = Evidence.of(spaces, fixed, kept, settings)
+        evidence = PairEvidence.of(spaces, fixed, kept, settings)
         found = evidence.candidates(held)
         right = found.among(gold, len(spaces.target.words))
         labelled = Labelled(found, evidence.table(found), right, np.full(len(found), number))
@@ -152,7 +152,7 @@ class Unsure:
     reranker: Reranker
 
     @property
-    def evidence(self) -> Evidence:
+    def evidence(self) -> PairEvidence:
         """Candidates and features."""
         return self.reranker.evidence
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from isolex.errors import FormatError, InputError
+from isolex.tables import Unicode
 from isolex.vectors.content import Content
 from isolex.vectors.reading_report import DUPLICATE, EMPTY, NOT_FINITE, NOT_UTF8, ReadReport, Skip, some
 from isolex.vectors.row_grammar import Block
@@ -16,7 +17,6 @@ from isolex.vectors.row_grammar import Block
 _FEW = 50  # one broken word in so many is a row to skip; in languages that need letters beyond ASCII more are
 
 DType = Literal["float32", "float16"]
-Unicode = Literal["nfc", "keep"]
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ import numpy as np
 
 from isolex.errors import FormatError, InputError, IsolexWarning, UnknownWordError
 from isolex.files import digest
+from isolex.tables import Unicode
 from isolex.vectors.content import Content, Subwords
-from isolex.vectors.gather import DType, ReadOptions, Unicode
+from isolex.vectors.gather import DType, ReadOptions
 from isolex.vectors.reading_report import ReadReport
 from isolex.vectors.table_checks import (
     PIECE_ROWS,
