@@ -14,6 +14,7 @@ from isolex.alignment.artefact import (
     stored_vectors,
 )
 from isolex.alignment.card import Card, SideCard, current_versions
+from isolex.alignment.companion import Companion
 from isolex.alignment.entries import InducedEntry, InducedLexicon, LexiconDirection
 from isolex.arrays import pick_device
 from isolex.choices import CRITERIA
@@ -26,6 +27,7 @@ __all__ = [
     "CRITERIA",
     "Alignment",
     "Card",
+    "Companion",
     "InducedEntry",
     "InducedLexicon",
     "LexiconDirection",

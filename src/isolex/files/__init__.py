@@ -12,7 +12,7 @@ from isolex.files.replacing import (
 )
 from isolex.files.standard_output import STANDARD_OUTPUT, is_standard_output
 from isolex.files.steady_reading import steady
-from isolex.files.workshop import sweep
+from isolex.files.workshop import is_workshop, sweep
 
 __all__ = [
     "STANDARD_OUTPUT",
@@ -25,6 +25,7 @@ __all__ = [
     "check_outside_saved",
     "digest",
     "is_standard_output",
+    "is_workshop",
     "make_folder",
     "noting_outputs",
     "referred_to",
