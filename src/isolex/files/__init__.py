@@ -1,7 +1,7 @@
 """Outputs that are the old one or the whole new one, and that are never made in the place of an input."""
 
 from isolex.files.digests import digest
-from isolex.files.places import check_not_input, check_outside_saved, make_folder, referred_to
+from isolex.files.output_places import check_not_input, check_outside_saved, make_folder, referred_to
 from isolex.files.replacing import (
     atomic_file,
     atomic_files,

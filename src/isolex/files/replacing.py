@@ -14,7 +14,7 @@ from typing import TypeAlias
 from isolex.errors import InputError, IsolexWarning
 from isolex.files.exchange import exchange
 from isolex.files.interrupts import uninterrupted
-from isolex.files.places import check_outside_saved, followed
+from isolex.files.output_places import check_outside_saved, followed
 from isolex.files.standard_output import is_standard_output, sent_to_standard_output
 from isolex.files.workshop import RETIRED, in_workshop, is_workshop_of, workshop
 

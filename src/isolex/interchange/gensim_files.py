@@ -6,7 +6,7 @@ from pathlib import Path
 
 from isolex.alignment import Alignment
 from isolex.errors import MissingExtraError
-from isolex.interchange.export_places import write_files
+from isolex.interchange.places import write_files
 from isolex.interchange.sides import Side, makers_of, stem_of
 
 

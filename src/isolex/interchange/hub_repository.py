@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from isolex.alignment import Alignment
-from isolex.interchange.export_places import export_folder
 from isolex.interchange.model_card import Folder, example_pair, model_card
+from isolex.interchange.places import export_folder
 from isolex.interchange.sides import Side, sides_of
 
 

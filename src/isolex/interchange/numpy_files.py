@@ -8,7 +8,7 @@ import numpy as np
 
 from isolex.alignment import Alignment
 from isolex.errors import InputError
-from isolex.interchange.export_places import write_files
+from isolex.interchange.places import write_files
 from isolex.interchange.sides import Side, makers_of, stem_of
 
 

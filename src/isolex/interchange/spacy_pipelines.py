@@ -5,7 +5,7 @@ from typing import Any
 
 from isolex.alignment import Alignment
 from isolex.errors import MissingExtraError
-from isolex.interchange.export_places import export_folder
+from isolex.interchange.places import export_folder
 from isolex.interchange.sides import Side, sides_of
 
 _ANY_LANGUAGE = "xx"  # spaCy's multi-language class

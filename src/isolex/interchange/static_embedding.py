@@ -7,8 +7,8 @@ import torch
 from safetensors.torch import save
 
 from isolex.alignment import Alignment
-from isolex.interchange.export_places import export_folder
 from isolex.interchange.model_card import Folder, example_pair, model_card
+from isolex.interchange.places import export_folder
 from isolex.interchange.sides import side_names, sides_of
 from isolex.interchange.tokenizing import lookup_of
 

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from isolex.alignment import Alignment
-from isolex.interchange.export_places import write_files
+from isolex.interchange.places import write_files
 from isolex.interchange.sides import Side, makers_of, stem_of
 
 ENDINGS = {"word2vec": ".vec", "word2vec-binary": ".bin", "glove": ".txt", "native": ".safetensors"}

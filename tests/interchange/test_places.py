@@ -1,7 +1,7 @@
 import pytest
 
 from isolex.errors import InputError
-from isolex.interchange.export_places import MANIFEST, export_folder, write_files
+from isolex.interchange.places import MANIFEST, export_folder, write_files
 from isolex.vectors import Vectors
 
 from ..spaces import alignment_of
