@@ -10,9 +10,9 @@ from isolex.files import digest
 
 from .test_artefact import FILES, contents, make
 
-REVIEW = Companion("review", fix="review it again")
+REVIEW = Companion("review", format="isolex-review", version=1, fix="review it again")
 CARD, ARRAYS = REVIEW.files
-SAYS = {"format": "isolex-review", "version": 1}
+SAYS = {"by": "somebody"}
 
 
 @pytest.fixture
@@ -31,7 +31,12 @@ class TestWriting:
     def test_the_card_says_of_which_alignment_it_is(self, folder):
         before = digest((folder / "card.json").read_bytes(), (folder / "seeds.tsv").read_bytes())
         REVIEW.write(folder, SAYS, b"decisions")
-        assert json.loads((folder / CARD).read_text()) == {"alignment": before, **SAYS}
+        assert json.loads((folder / CARD).read_text()) == {
+            "format": "isolex-review",
+            "version": 1,
+            "alignment": before,
+            "by": "somebody",
+        }
         assert (folder / ARRAYS).read_bytes() == b"decisions"
         assert set(contents(folder)) == FILES | {CARD, ARRAYS}
 
@@ -54,7 +59,7 @@ class TestReplacing:
         assert {entry.name for entry in folder.iterdir()} == FILES
 
     def test_whoever_keeps_it_under_whatever_name(self, reviewed):
-        Companion("notes", fix="make them").write(reviewed, SAYS, b"")
+        replace(REVIEW, name="notes").write(reviewed, SAYS, b"")
         self.replaced(reviewed)
 
     def test_one_that_came_while_the_next_alignment_was_made(self, folder, monkeypatch):

@@ -148,7 +148,7 @@ def companion_files(name: str) -> tuple[str, str]:
 
 
 def is_companion(entry: Path) -> bool:
-    """Whether an entry of the folder is kept beside the alignment, or is where that is being made, or was."""
+    """Whether an entry of the folder is a file of a companion, or a workshop where such files were made."""
     if is_workshop(entry.name):
         return _is_companion_workshop(entry)
     files = card, _ = companion_files(entry.stem)

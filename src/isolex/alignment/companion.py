@@ -21,10 +21,14 @@ class Companion:
 
     Attributes:
         name: Of the card, NAME.json, and of the arrays, NAME.safetensors.
+        format: What the card says that they are, `isolex-...`.
+        version: Of the format.
         fix: How they are made again, for messages.
     """
 
     name: str
+    format: str
+    version: int
     fix: str
 
     @property
@@ -32,12 +36,17 @@ class Companion:
         """The card, which is put in place first since it tells what the arrays are, and the arrays."""
         return companion_files(self.name)
 
+    @property
+    def mark(self) -> dict[str, Any]:
+        """What the card begins with."""
+        return {"format": self.format, "version": self.version}
+
     def write(self, folder: Path, card: Mapping[str, Any], arrays: bytes) -> None:
         """Write both files, in place of those that are there.
 
         Args:
             folder: Of the alignment that they are for.
-            card: The card; the digest is added to it, as `alignment`.
+            card: What the card says beside its mark and the digest, which is its `alignment`.
             arrays: What `safetensors` makes of them.
 
         Raises:
@@ -45,7 +54,7 @@ class Companion:
             MismatchError: Another run replaced the alignment meanwhile.
         """
         there = _Version.of(folder)
-        text = json_text({"alignment": there.fingerprint, **card}, indent=2)
+        text = json_text({**self.mark, "alignment": there.fingerprint, **card}, indent=2)
         try:
             with atomic_files(folder, self.files) as (card_file, arrays_file):
                 card_file.write_text(text + "\n", encoding="utf-8")

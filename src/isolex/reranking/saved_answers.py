@@ -33,9 +33,13 @@ from isolex.saved import (
     whole,
 )
 
-CONFIDENCES = Companion("confidence", fix="make them again: isolex lexicon --min-confidence")
+CONFIDENCES = Companion(
+    "confidence",
+    format="isolex-confidences",
+    version=1,
+    fix="make them again: isolex lexicon --min-confidence",
+)
 
-_FORMAT = {"format": "isolex-confidences", "version": 1}
 _CARD_FILE, _ARRAYS_FILE = CONFIDENCES.files
 _FLOAT = ("F64", "F32")
 _ARRAYS = {
@@ -99,7 +103,7 @@ def write_answers(answers: SavedAnswers, path: str | Path, alignment: Alignment)
             fix="save the dictionary with the alignment that it was made from",
         )
     data = save({part: getattr(answers.ranked, part) for part in _ARRAYS})
-    made = _FORMAT | {
+    made = {
         "answers": digest(data),
         "settings": asdict(answers.settings),
         "groups": answers.groups,
@@ -149,9 +153,9 @@ def _read(folder: Path, alignment: Alignment) -> SavedAnswers | None:
     if not (folder / _CARD_FILE).is_file():
         return None
     made = parse_json(read_saved(folder / _CARD_FILE, CONFIDENCES.fix, most=CARD_BYTES))
-    if not isinstance(made, dict) or not made.keys() >= _FORMAT.keys():
+    if not isinstance(made, dict) or not made.keys() >= CONFIDENCES.mark.keys():
         raise UnsoundError(f"is not {_CARD_FILE} of an alignment")
-    if {name: made[name] for name in _FORMAT} != _FORMAT:
+    if {name: made[name] for name in CONFIDENCES.mark} != CONFIDENCES.mark:
         raise _OtherError("another release of isolex wrote them")
     card = _CARD(made)
     settings = _settings(card["settings"])
