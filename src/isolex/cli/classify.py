@@ -11,7 +11,7 @@ import click
 from isolex.cli.console import emit, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options
 from isolex.cli.outputs import Command, Output
-from isolex.cli.text_options import (
+from isolex.cli.texts import (
     SOURCE,
     TARGET,
     coverage_json,

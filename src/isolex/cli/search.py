@@ -18,7 +18,7 @@ from isolex.cli.options import (
     threads_option,
 )
 from isolex.cli.outputs import Command, Output
-from isolex.cli.text_options import TARGET, coverage_json, coverage_of, print_coverage
+from isolex.cli.texts import TARGET, coverage_json, coverage_of, print_coverage
 from isolex.lexicon.words import counted
 
 if TYPE_CHECKING:
