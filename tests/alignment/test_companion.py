@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from isolex.alignment import Companion, load_card
-from isolex.alignment.artefact import is_companion
+from isolex.alignment.artefact import is_companion, may_have_companions
 from isolex.errors import InputError, MismatchError
 from isolex.files import digest
 
@@ -133,6 +133,12 @@ def test_a_link_to_a_folder_is_no_workshop(folder, tmp_path):
     (tmp_path / "mine").mkdir()
     (folder / f".{CARD}.new-abcdefgh").symlink_to(tmp_path / "mine")
     assert not is_companion(folder / f".{CARD}.new-abcdefgh")
+
+
+def test_whether_there_may_be_one(folder):
+    assert not may_have_companions(folder)
+    (folder / CARD).write_text("damaged")
+    assert may_have_companions(folder)
 
 
 def test_which_alignment_stands_there(folder):

@@ -160,6 +160,11 @@ def is_companion(entry: Path) -> bool:
     return entry.name in files and all(re.search(mark, start) for mark in _COMPANION_MARKS)
 
 
+def may_have_companions(folder: Path) -> bool:
+    """Whether a card beside the alignment's own stands in its folder: a look before rooms are imported."""
+    return any(card.name != CARD for card in folder.glob("*.json"))
+
+
 def _is_companion_workshop(entry: Path) -> bool:
     made, _, _ = entry.name[1:].rpartition(".new-")
     files = companion_files(Path(made).stem)
