@@ -85,7 +85,7 @@ class TestRows:
 
     def test_json_is_flat(self, folder, output) -> None:
         (row,) = run(folder, output, methods=["procrustes"])
-        data = row.to_json()
+        data = row.to_dict()
         assert json.loads(json.dumps(data)) == data
         assert (data["pair"], data["method"], data["seed"]) == ("en-fr", "procrustes", 0)
 

@@ -98,7 +98,7 @@ def test_backward_asks_the_other_side(protocol, criterion):
     assert_agrees(backward, expected(target, source, [(t, s) for s, t in pairs], protocol, criterion))
     swapped = evaluate(alignment.reversed(), lexicon.reversed(), protocol, criterion)
     assert backward.answers == swapped.answers
-    assert backward.to_json() == swapped.to_json() | {"direction": "backward"}
+    assert backward.to_dict() == swapped.to_dict() | {"direction": "backward"}
     assert backward.answers != evaluate(alignment, lexicon, protocol, criterion).answers
 
 
@@ -159,14 +159,14 @@ def test_a_repeated_test_pair_counts_once():
     alignment = alignment_of(source, target)
     for protocol in NAMES:
         once = evaluate(alignment, Lexicon(dict.fromkeys(pairs)), protocol)
-        assert once.to_json() == evaluate(alignment, Lexicon(pairs * 3), protocol).to_json()
+        assert once.to_dict() == evaluate(alignment, Lexicon(pairs * 3), protocol).to_dict()
 
 
 def test_order_of_the_test_pairs_is_nothing_to_the_scores():
     source, target, pairs = world(2)
     alignment = alignment_of(source, target)
-    result = evaluate(alignment, Lexicon(pairs), "xling").to_json()
-    turned = evaluate(alignment, Lexicon(pairs[::-1]), "xling").to_json()
+    result = evaluate(alignment, Lexicon(pairs), "xling").to_dict()
+    turned = evaluate(alignment, Lexicon(pairs[::-1]), "xling").to_dict()
     # The bootstrap draws by position, so its ends may move a little.
     low, high = result.pop("interval")
     assert turned.pop("interval") == pytest.approx([low, high], abs=3)
@@ -233,7 +233,7 @@ def test_leaks_are_told_in_both_directions():
     assert leaks.pairs == ((s[0], t[0]),)
     assert leaks.reversed_pairs == ((s[1], t[1]),)
     assert set(leaks.source_words) == {s[0], s[2]}
-    assert evaluate(alignment, test).to_json()["leaks"] == {
+    assert evaluate(alignment, test).to_dict()["leaks"] == {
         "pairs": 1,
         "reversed_pairs": 1,
         "source_words": 2,

@@ -116,7 +116,7 @@ class TransferBenchmark:
                         "target": target,
                         "weighting": weighting,
                         "criterion": criterion,
-                        **result.to_json(),
+                        **result.to_dict(),
                         "over_mean_nn": _first_over(result, plain),
                     }
 
@@ -138,7 +138,7 @@ class TransferBenchmark:
                     (encoders[0], encoders[1]),
                     own=texts[target][0] + texts[target][1],
                 )
-                yield {"source": source, "target": target} | result.to_json()
+                yield {"source": source, "target": target} | result.to_dict()
 
     def retrieval(self) -> Iterator[dict[str, Any]]:
         """XQuAD-R: questions of one language, the answering sentence of the other; and back."""
@@ -273,5 +273,5 @@ def _retrieval_row(results: dict[Any, RankingResult], by_ranks: RankingResult) -
         "ndcg_reciprocal_ranks": round(by_ranks.ndcg, 4),
         "p_over_vectors": fusion.compare(results["vectors"]).p_value,
         "p_over_translation": fusion.compare(results["translation"]).p_value,
-        "fusion": fusion.to_json(),
+        "fusion": fusion.to_dict(),
     }

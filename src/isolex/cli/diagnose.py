@@ -90,7 +90,7 @@ def diagnose_command(
         alignment = load(alignment_dir, source=x, target=z, other_vectors=other_vectors, device=device)
     with working("diagnosing"):
         found = diagnose(x, z, pairs, alignment=alignment, words=words, seed=seed, device=pick_device(device))
-    report = found.to_json()
+    report = found.to_dict()
     if output is not None:
         with atomic_file(output) as path:
             path.write_text(page(report), encoding="utf-8", errors="replace")

@@ -122,7 +122,7 @@ def bli_command(
     tests = [mine.compare(theirs) for mine, theirs in zip(results, others, strict=False)]
     if answers is not None:
         results[0].write_answers(answers)
-    rows = [result.to_json() for result in results]
+    rows = [result.to_dict() for result in results]
     for row, paired in zip(rows, tests, strict=False):
         row["paired"] = _paired_json(paired, against)
     emit(as_json, rows if protocol == "all" else rows[0], lambda console: _render(console, results, tests))

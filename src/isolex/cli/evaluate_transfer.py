@@ -76,7 +76,7 @@ def sentences_command(
         results = {"forward": rank_rows(x, z, own, criterion), "backward": rank_rows(z, x, own, criterion)}
     settings = {"weighting": weighting, "component": component, "criterion": criterion}
     data = [
-        {"direction": direction} | settings | result.to_json() | {"coverage": coverage_json(coverage)}
+        {"direction": direction} | settings | result.to_dict() | {"coverage": coverage_json(coverage)}
         for direction, result in results.items()
     ]
     emit(as_json, data, lambda console: _render_sentences(console, results, coverage))
@@ -164,7 +164,7 @@ def retrieval_command(
     tests = {way: results["fusion"].compare(result) for way, result in results.items() if way != "fusion"}
     data = {
         "documents": len(collection),
-        "rankings": {way: result.to_json() for way, result in results.items()},
+        "rankings": {way: result.to_dict() for way, result in results.items()},
         "fusion_over": {
             way: {"ndcg@10": round(test.difference, 4), "p_value": test.p_value}
             for way, test in tests.items()
@@ -281,7 +281,7 @@ def topics_command(
         if own is not None:
             coverage["own"] = coverage_of(own, others, target, fix=TARGET)
         result = evaluate_topics(learnt, asked, (source, target), own=others)
-    data = result.to_json() | {"coverage": coverage_json(coverage)}
+    data = result.to_dict() | {"coverage": coverage_json(coverage)}
     emit(as_json, data, lambda console: _render_topics(console, result, coverage))
 
 

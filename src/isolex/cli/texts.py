@@ -74,7 +74,7 @@ def coverage_of(
 
 def coverage_json(coverage: Mapping[str, TextCoverage]) -> dict[str, Any]:
     """Of each file, by the part that it plays."""
-    return {part: own.to_json() for part, own in coverage.items()}
+    return {part: own.to_dict() for part, own in coverage.items()}
 
 
 def print_coverage(console: Console, coverage: Mapping[str, TextCoverage]) -> None:

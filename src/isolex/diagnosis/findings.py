@@ -49,7 +49,7 @@ class LexiconFindings:
     curve: tuple[CurvePoint, ...]
     ranked: HeldOutPairs | None
 
-    def to_json(self, source: Vectors, target: Vectors) -> dict[str, Any]:
+    def to_dict(self, source: Vectors, target: Vectors) -> dict[str, Any]:
         """As plain JSON values, with the words of the seed pairs that fit worst."""
         return {
             "pairs": self.pairs,

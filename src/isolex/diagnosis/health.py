@@ -69,7 +69,7 @@ class SpaceHealth:
     scripts: dict[str, float]
     spectrum: tuple[float, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The attributes as plain numbers, lists and one dict; to 4 digits, the spectrum to 6."""
         return _plain(asdict(self)) | {"spectrum": [round(value, 6) for value in self.spectrum]}
 
@@ -90,7 +90,7 @@ class PairHealth:
     identical_share: float
     rank_correlation: float | None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The attributes as plain numbers, to 4 digits; None stays."""
         return _plain(asdict(self))
 
@@ -168,7 +168,7 @@ def pair_health(source: Vectors, target: Vectors, pairs: Int[Tensor, "p 2"] | No
         >>> from isolex.vectors import Vectors
         >>> source = Vectors(["the", "cat", "radio", "idea"], np.eye(4))
         >>> target = Vectors(["el", "gato", "idea", "radio", "perro"], np.eye(5))
-        >>> pair_health(source, target, torch.tensor([[0, 0], [1, 1], [2, 3], [3, 2]])).to_json()
+        >>> pair_health(source, target, torch.tensor([[0, 0], [1, 1], [2, 3], [3, 2]])).to_dict()
         {'identical_strings': 2, 'identical_share': 50.0, 'rank_correlation': 0.8}
     """
     shared = len(Lexicon.identical(source, target))

@@ -61,25 +61,25 @@ class Diagnosis:
     compared: int
     seconds: float
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain JSON values; the page is made from it."""
         measures = {name: _rounded(value) for name, value in self.measures.items()}
         of_pairs = {name: measures.pop(name) for name in PAIRED if name in measures}
         names = [side.language or name for side, name in ((self.source, "source"), (self.target, "target"))]
-        together = self.together.to_json()
+        together = self.together.to_dict()
         rank_correlation = together.pop("rank_correlation")
         return {
             **{
-                side: {"name": name, **found.to_json()}
+                side: {"name": name, **found.to_dict()}
                 for side, name, found in zip(("source", "target"), names, self.health, strict=True)
             },
             "together": {**together, "words_compared": self.compared, **measures},
             "lexicon": None
             if self.lexicon is None
-            else self.lexicon.to_json(self.source, self.target)
+            else self.lexicon.to_dict(self.source, self.target)
             | {"rank_correlation": rank_correlation, **of_pairs, "map": self._map()},
             "hubness": self._hubs(),
-            "prediction": None if self.expectation is None else self.expectation.to_json(),
+            "prediction": None if self.expectation is None else self.expectation.to_dict(),
             "advice": [asdict(one) for one in self.advice],
             "seconds": self.seconds,
         }

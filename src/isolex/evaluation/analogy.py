@@ -111,7 +111,7 @@ class AnalogyResult:
             scores.append(SectionScore(name, _accuracy(asked), len(asked), len(answers)))
         return scores
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Every figure as plain JSON values, rates in percent, undefined ones as null."""
         return {
             "set": self.name,

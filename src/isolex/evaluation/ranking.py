@@ -88,7 +88,7 @@ class RankingResult:
             raise InputError(f"got {self.n} and {other.n} queries, expected the same", where="paired test")
         return paired_difference(self.gains, other.gains)
 
-    def to_json(self) -> dict[str, float | int | list[float]]:
+    def to_dict(self) -> dict[str, float | int | list[float]]:
         """Every figure: hits and recall in percent, the others from 0 to 1."""
         return {
             **{f"p@{k}": round(self.hits(k), 2) for k in (1, 5, 10)},

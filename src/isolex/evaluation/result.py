@@ -144,7 +144,7 @@ class BLIResult:
             np.array([mine.rank == 1 for mine, _ in both]), np.array([b.rank == 1 for _, b in both]), clusters
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Every figure as plain JSON values, rates in percent, undefined ones as null."""
         return {
             "protocol": self.protocol.name,

@@ -106,7 +106,7 @@ class SimilarityResult:
         """95 % bootstrap interval of the harmonic mean, pairs resampled."""
         return harmonic_mean_interval(self._gold, self._predicted)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Every figure as plain JSON values, undefined ones as null."""
         return {
             "set": self.name,
