@@ -3,7 +3,7 @@
 from isolex.lexicon.checked import as_lexicon, index_checked
 from isolex.lexicon.indexing import Coverage, IndexedLexicon
 from isolex.lexicon.leaks import LeakReport, find_leaks
-from isolex.lexicon.pairs import Lexicon, read_lexicon, write_lexicon
+from isolex.lexicon.pairs import Lexicon
 from isolex.lexicon.weighting import warn_of_weights, weights_note
 
 __all__ = [
@@ -14,8 +14,6 @@ __all__ = [
     "as_lexicon",
     "find_leaks",
     "index_checked",
-    "read_lexicon",
     "warn_of_weights",
     "weights_note",
-    "write_lexicon",
 ]

@@ -300,24 +300,6 @@ class Lexicon:
         return Lexicon(pairs, weights, case=self.case, unicode="keep", languages=self.languages)
 
 
-def read_lexicon(
-    path: str | Path,
-    *,
-    case: Case = "keep",
-    unicode: Unicode = "nfc",
-    format: Format | None = None,
-    languages: Languages = (None, None),
-) -> Lexicon:
-    """Read a lexicon file; the same as `Lexicon.read`, which describes formats and errors."""
-    pairs, weights = read_pairs(path, unicode=unicode, format=format)
-    return Lexicon(pairs, weights, case=case, unicode="keep", languages=languages)
-
-
-def write_lexicon(lexicon: Lexicon, path: str | Path) -> None:
-    """Write a lexicon file; the same as `Lexicon.write`, which describes formats and errors."""
-    lexicon.write(path)
-
-
 def _checked_pairs(pairs: Iterable[object]) -> Iterator[tuple[str, str]]:
     for number, pair in enumerate(pairs):
         match pair:

@@ -21,7 +21,7 @@ Unicode = Literal["nfc", "keep"]
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """The options of `read_vectors` that concern rows, checked; see there.
+    """The options of `Vectors.read` that concern rows, checked; see there.
 
     Raises:
         InputError: An option has a value that it cannot have.
