@@ -79,7 +79,7 @@ def cut() -> Sample:
 
     def part(vectors: Vectors) -> Vectors:
         kept = vectors.subset(SPOKEN_OF.union(vectors.words[:VOCABULARY]))
-        return Vectors(kept.words, kept.matrix[:, :DIMENSION].copy(), kept.language)
+        return Vectors(kept.words, kept.matrix[:, :DIMENSION].copy(), language=kept.language)
 
     source, target = part(full.source), part(full.target)
     return full._replace(source=source, target=target)

@@ -176,7 +176,7 @@ class _Changed(DataFolder):
     def vectors(self, pair):
         source, target = super().vectors(pair)
         if self._part is None:
-            target = Vectors(target.words, np.float32(2) * target.matrix, target.language)
+            target = Vectors(target.words, np.float32(2) * target.matrix, language=target.language)
         return source, target
 
     def dictionary(self, pair, part):

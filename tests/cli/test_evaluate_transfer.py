@@ -131,7 +131,7 @@ class TestRetrieval:
         queries = [query.text for query in read_texts("hard.tsv")]
         relevant = [[i + i % 2] for i in range(19)]
         for way in RANKINGS:
-            expected = rank_scores(index.scores(queries, way), relevant).to_dict()
+            expected = rank_scores(index.scores(queries, by=way), relevant).to_dict()
             assert report["rankings"][way] == expected
 
     def test_text(self, isolex, texts):

@@ -293,5 +293,5 @@ class TestWhatDoesNotFit:
             evaluate_similarity(self.ALIGNMENT, self.PAIRS, unknown="dropped")
         with pytest.raises(InputError, match="side: got 'source' with vectors of one language; leave it out"):
             evaluate_similarity(self.SOURCE, self.PAIRS, side="source")
-        with pytest.raises(InputError, match="space: got str, expected Vectors or an Alignment"):
-            evaluate_similarity("en.vec", self.PAIRS)
+        with pytest.raises(InputError, match="space: got list, expected Vectors, an Alignment or a path"):
+            evaluate_similarity([], self.PAIRS)

@@ -384,7 +384,7 @@ class TestInput:
             ({"weighting": "means"}, "unknown weighting 'means'; did you mean 'mean'"),
             ({"component": "text"}, "unknown component 'text'; did you mean 'texts'"),
             *(({"smoothing": a}, f"smoothing: got {a}, expected a positive") for a in (0, -1, float("nan"))),
-            ({"space": "en.vec"}, "space: got str, expected Vectors or an Alignment"),
+            ({"space": 3}, "space: got int, expected Vectors, an Alignment or a path"),
         ],
     )
     def test_settings_are_checked_when_fitting(self, vectors, settings, message):

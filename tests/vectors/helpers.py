@@ -32,7 +32,7 @@ def round_trip(vectors: Vectors, name: str, **options) -> Vectors:
         vectors.write(Path(folder) / name)
         back = Vectors.read(Path(folder) / name, unicode="keep", **options)
         # Out of the memory map before its folder goes.
-        return Vectors(back.words, np.array(back.matrix), back.language, unicode="keep")
+        return Vectors(back.words, np.array(back.matrix), language=back.language, unicode="keep")
 
 
 def text_of(rows: dict[str, str], header: str | None = None) -> bytes:

@@ -148,7 +148,7 @@ class Task:
             )
         )
         results = {
-            criterion: evaluate(alignment, self.test, PROTOCOL, criterion).to_dict()
+            criterion: evaluate(alignment, self.test, protocol=PROTOCOL, criterion=criterion).to_dict()
             for criterion in REFERENCE_CRITERIA
         }
         return MuseRow(cell, begins_with, alignment.card.scores["seed_pairs"], results, round(seconds, 1))

@@ -105,7 +105,9 @@ class TransferBenchmark:
             for turned in (False, True):
                 source, target = pair.split("-")[::-1] if turned else pair.split("-")
                 results = {
-                    (weighting, criterion): rank_rows(*(rows[::-1] if turned else rows), own, criterion)
+                    (weighting, criterion): rank_rows(
+                        *(rows[::-1] if turned else rows), own, criterion=criterion
+                    )
                     for weighting, rows in encoded.items()
                     for criterion in ("nn", "csls")
                 }
@@ -149,7 +151,7 @@ class TransferBenchmark:
                 names = [name for name in asked if name in answers]
                 index = DocumentIndex(documents, bound)
                 queries, relevant = [asked[name] for name in names], [[answers[name]] for name in names]
-                scores = {way: index.scores(queries, way) for way in RANKINGS}
+                scores = {way: index.scores(queries, by=way) for way in RANKINGS}
                 results = {way: rank_scores(made, relevant) for way, made in scores.items()}
                 by_ranks = reciprocal_ranks(scores["vectors"], scores["translation"])
                 yield _retrieval_row(results, rank_scores(by_ranks, relevant)) | {

@@ -84,7 +84,7 @@ def diagnose_command(
             Vectors.read(path, limit=vocab, unicode=unicode, language=path.name.split(".")[0])
             for path in (source, target)
         )
-    pairs = None if pairs is None else pairs.cased(case, (x.language, z.language))
+    pairs = None if pairs is None else pairs.cased(case, languages=(x.language, z.language))
     alignment = None
     if alignment_dir is not None:
         alignment = load(alignment_dir, source=x, target=z, other_vectors=other_vectors, device=device)

@@ -108,13 +108,16 @@ def bli_command(
     seeds = None if train is None else Lexicon.read(train, unicode=unicode)
     alignment = choice.open()
     languages = alignment.source.language, alignment.target.language
-    gold = gold.cased(case, languages)
-    seeds = None if seeds is None else seeds.cased(case, languages)
+    gold = gold.cased(case, languages=languages)
+    seeds = None if seeds is None else seeds.cased(case, languages=languages)
     other = None if against is None else choice.elsewhere(against).open()
     names = list(PROTOCOL_NAMES) if protocol == "all" else [protocol]
 
     def score(scored: Alignment) -> list[BLIResult]:
-        return [evaluate(scored, gold, name, criterion, direction, train=seeds) for name in names]
+        return [
+            evaluate(scored, gold, protocol=name, criterion=criterion, direction=direction, train=seeds)
+            for name in names
+        ]
 
     with working("evaluating"):
         results = score(alignment)

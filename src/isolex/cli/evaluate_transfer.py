@@ -73,7 +73,10 @@ def sentences_command(
         }
         x, z = (encoder.transform(strings(texts)) for encoder, texts in zip(encoders, sides, strict=True))
         own = [[number] for number in range(len(x))]
-        results = {"forward": rank_rows(x, z, own, criterion), "backward": rank_rows(z, x, own, criterion)}
+        results = {
+            "forward": rank_rows(x, z, own, criterion=criterion),
+            "backward": rank_rows(z, x, own, criterion=criterion),
+        }
     settings = {"weighting": weighting, "component": component, "criterion": criterion}
     data = [
         {"direction": direction} | settings | result.to_dict() | {"coverage": coverage_json(coverage)}
@@ -205,7 +208,7 @@ def _ranked(index: DocumentIndex, queries: list[str], relevant: list[list[int]])
     from isolex.transfer import fused, rank_scores
 
     # Fusing them here spares scoring twice.
-    vectors, translation = index.scores(queries, "vectors"), index.scores(queries, "translation")
+    vectors, translation = index.scores(queries, by="vectors"), index.scores(queries, by="translation")
     scores = {"fusion": fused(vectors, translation), "vectors": vectors, "translation": translation}
     return {way: rank_scores(own, relevant) for way, own in scores.items()}
 

@@ -92,7 +92,7 @@ def search_command(
 
     text = " ".join(query)
     with working("searching"):
-        hits = load_index(index, alignment=alignment).search(text, k, by)
+        hits = load_index(index, alignment=alignment).search(text, k=k, by=by)
     data = {
         "query": text,
         "by": by,

@@ -68,7 +68,7 @@ class LexiconFindings:
             return []
         ends = [*(end for end in BANDS if end < words), words]
         bands = [
-            (f"{low + 1:,} to {high:,}", self.ranked.precision(low, high))
+            (f"{low + 1:,} to {high:,}", self.ranked.precision(lowest=low, highest=high))
             for low, high in zip([0, *ends], ends, strict=False)
         ]
         return [

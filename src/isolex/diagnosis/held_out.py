@@ -36,7 +36,7 @@ class HeldOutPairs:
     backward: Int[Tensor, "p"]
     answers: Int[Tensor, "p a"]
 
-    def precision(self, lowest: int = 0, highest: int | None = None) -> HeldOut:
+    def precision(self, *, lowest: int = 0, highest: int | None = None) -> HeldOut:
         """P@1 of the source words with ids from `lowest` to below `highest`; any of its targets counts."""
         inside = self.pairs[:, 0] >= lowest
         if highest is not None:

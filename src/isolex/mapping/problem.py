@@ -120,7 +120,7 @@ class Mapping:
     trace: tuple[dict[str, Any], ...] = ()
 
     @classmethod
-    def one_sided(cls, source: Float[Tensor, "d p"], trace: tuple[dict[str, Any], ...] = ()) -> "Mapping":
+    def one_sided(cls, source: Float[Tensor, "d p"], *, trace: tuple[dict[str, Any], ...] = ()) -> "Mapping":
         """The target space itself is the shared space."""
         return cls(source.float(), torch.eye(source.shape[1], device=source.device), trace)
 

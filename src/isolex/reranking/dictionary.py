@@ -10,9 +10,10 @@ from typing import Protocol, overload
 import numpy as np
 from jaxtyping import Int
 
-from isolex.alignment import Alignment, Status, load
+from isolex.alignment import Alignment, AlignmentLike, Status, as_alignment
 from isolex.alignment.alignment import Translations
 from isolex.errors import InputError, UnknownWordError
+from isolex.given import as_words, share, whole_number
 from isolex.lexicon import Lexicon
 from isolex.lexicon.words import holdable
 from isolex.reranking.assignment import one_to_one
@@ -105,7 +106,7 @@ class RerankedDictionary:
         found = self.ranker.rank(np.array([self._row(word)]))
         return next(self._entries(found, 0, 0.0, 1), None)
 
-    def entries(self, min_confidence: float = 0.0, k: int = 1) -> list[TrustedEntry]:
+    def entries(self, min_confidence: float = 0.0, *, k: int = 1) -> list[TrustedEntry]:
         """The translations that reach a confidence, by frequency of the source words.
 
         Args:
@@ -116,7 +117,7 @@ class RerankedDictionary:
             InputError: A confidence over 0 is asked for but was not learnt, or k < 1.
         """
         self._check(min_confidence)
-        _check_count(k)
+        whole_number(k, "k", where="reranking")
         found = self.ranked
         return [
             entry
@@ -143,11 +144,11 @@ class RerankedDictionary:
 
     @overload
     def translate(  # type: ignore[overload-overlap]  # a str is a sequence of str, and is caught first
-        self, words: str, k: int = 5
+        self, words: str, *, k: int = 5
     ) -> Translations: ...
     @overload
-    def translate(self, words: Sequence[str], k: int = 5) -> list[Translations]: ...
-    def translate(self, words: str | Sequence[str], k: int = 5) -> Translations | list[Translations]:
+    def translate(self, words: Sequence[str], *, k: int = 5) -> list[Translations]: ...
+    def translate(self, words: str | Sequence[str], *, k: int = 5) -> Translations | list[Translations]:
         """The k best translations of a word with confidences, best first; or that for each of several.
 
         There are no more than the `alternatives` of the settings.
@@ -156,10 +157,10 @@ class RerankedDictionary:
             UnknownWordError: A word is not in the source vocabulary.
             InputError: k < 1.
         """
-        _check_count(k)
+        whole_number(k, "k", where="reranking")
         if isinstance(words, str):
-            return self.translate([words], k)[0]
-        rows = [self._row(word) for word in words]
+            return self.translate([words], k=k)[0]
+        rows = [self._row(word) for word in as_words(words)]
         if not rows:
             return []
         found = self.ranker.rank(np.array(rows))
@@ -251,15 +252,14 @@ class RerankedDictionary:
         return row
 
     def _check(self, confidence: float) -> None:
-        if not 0 <= confidence <= 1:
-            raise InputError(f"got confidence {confidence}, expected 0 to 1", where="reranking")
+        share(confidence, "confidence", where="reranking")
         if confidence > 0 and not self.learnt:
             raise InputError(
                 f"there are no confidences: {self.reason}", where="reranking", fix="give more seed pairs"
             )
 
 
-def load_reranked(path: str | Path, alignment: Alignment | None = None) -> RerankedDictionary:
+def load_reranked(path: str | Path, alignment: AlignmentLike | None = None) -> RerankedDictionary:
     """The reranked dictionary that was kept with a saved alignment, without learning again.
 
     Args:
@@ -269,7 +269,7 @@ def load_reranked(path: str | Path, alignment: Alignment | None = None) -> Reran
     Raises:
         InputError: There is no such folder, or it holds no confidences that can be used.
     """
-    dictionary = find_reranked(path, load(path) if alignment is None else alignment)
+    dictionary = find_reranked(path, as_alignment(path if alignment is None else alignment))
     if dictionary is None:
         raise InputError(
             "there are no confidences for this alignment",
@@ -297,11 +297,6 @@ def _settings(ranker: Ranker) -> RerankSettings:
     if isinstance(ranker, Reranker):
         return ranker.evidence.settings
     raise InputError(f"got a {type(ranker).__name__}, expected the ranker of rerank()", where="reranking")
-
-
-def _check_count(k: int) -> None:
-    if k < 1:
-        raise InputError(f"got k = {k}, expected at least 1", where="reranking")
 
 
 def _lexicon(pairs: Iterable[tuple[str, str]]) -> Lexicon:

@@ -4,13 +4,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.errors import InputError
+from isolex.given import whole_number
 from isolex.retrieval.kernel import log_sum_exp, mean_top_k, ranks, top_k, top_k_both
 from isolex.retrieval.tiles import TopK
 
@@ -57,6 +58,7 @@ class Index:
         return ranks(queries, self.keys, targets, scale=self.scale, bias=self.bias)
 
 
+@runtime_checkable
 class Criterion(Protocol):
     """Anything that can prepare keys, given the whole vocabulary that the queries come from."""
 
@@ -100,8 +102,7 @@ class CSLS:
     k: int = 10
 
     def __post_init__(self) -> None:
-        if self.k < 1:
-            raise InputError(f"got k = {self.k}, expected at least 1", where="CSLS")
+        whole_number(self.k, "k", where="CSLS")
 
     def index(self, sources: Float[Tensor, "n d"], keys: Float[Tensor, "m d"]) -> Index:
         """Prepare `[m, d]` keys with r_S over the `[n, d]` sources."""

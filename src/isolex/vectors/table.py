@@ -9,12 +9,13 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from isolex.errors import FormatError, InputError, IsolexWarning, UnknownWordError
 from isolex.files import digest
+from isolex.given import given_or_read, whole_number
 from isolex.vectors.checks import PIECE_ROWS, as_array, check_stored_rows, check_table, check_unicode, in_nfc
 from isolex.vectors.content import Content, Subwords
 from isolex.vectors.formats import read_content, write_content
@@ -83,8 +84,8 @@ class Vectors:
         self,
         words: Sequence[str],
         matrix: "ArrayLike",
-        language: str | None = None,
         *,
+        language: str | None = None,
         unicode: Unicode = "nfc",
     ) -> None:
         check_unicode(unicode)
@@ -278,9 +279,7 @@ class Vectors:
         Raises:
             InputError: n is less than 1.
         """
-        if n < 1:
-            raise InputError(f"got {n}, expected at least 1 word", where="n")
-        if n >= len(self):
+        if whole_number(n, "n", where=repr(self)) >= len(self):
             return self
         part = self._part(self.words[:n], self.matrix[:n])
         part.path = self.path
@@ -356,6 +355,42 @@ class Vectors:
         near = _near(word, self._ids)
         fix = f"did you mean {' or '.join(map(repr, near))}?" if near else None
         return UnknownWordError(f"the word {word!r} is not there", where=repr(self), fix=fix)
+
+
+VectorsLike: TypeAlias = Vectors | str | Path
+"""Vectors, or the path of a file of them."""
+
+
+def as_vectors(given: VectorsLike, *, what: str = "vectors") -> Vectors:
+    """Vectors, or those in the file that is given.
+
+    Raises:
+        InputError: It is neither, or the file cannot be read as one.
+    """
+    return given_or_read(given, Vectors, Vectors.read, what=what, fix="make Vectors(words, matrix) of it")
+
+
+def usable_vectors(given: VectorsLike, *, what: str) -> Vectors:
+    """The words that have a vector, of vectors or of those in the file that is given.
+
+    Raises:
+        InputError: As for `as_vectors`, or not one word has a vector.
+
+    Warns:
+        IsolexWarning: Words are left out, unless the reading of a file told of them.
+    """
+    vectors = as_vectors(given, what=what)
+    used = vectors.without_zeros()
+    told = vectors.report is not None and vectors.report.zero_rows is not None
+    if not told and (missing := len(vectors) - len(used)):
+        zero = [vectors.words[row] for row in vectors.zero_rows[:3]]
+        warnings.warn(
+            f"{what}: left out {missing:,} of {len(vectors):,} words, whose vectors are zero, such as "
+            f"{', '.join(zero)}",
+            IsolexWarning,
+            stacklevel=3,
+        )
+    return used
 
 
 def _near(word: str, words: Collection[str]) -> list[str]:
