@@ -37,7 +37,10 @@ class Index:
 
     def search(self, queries: Float[Tensor, "n d"], k: int) -> TopK:
         """The best min(k, m) keys of each unit-length query, with the criterion's own scores."""
-        return self.comparable(queries, self.without_row_term(queries, k))
+        found = self.without_row_term(queries, k)
+        if self.row_term is None or queries.shape[0] == 0:
+            return found
+        return TopK(found.indices, found.scores - self.row_term(queries)[:, None])
 
     def best(self, queries: Float[Tensor, "n d"], k: int) -> Int[Tensor, "n k"]:
         """The keys alone of `search`: without scores the row term is not needed, nor the pass it may cost."""
@@ -46,12 +49,6 @@ class Index:
     def without_row_term(self, queries: Float[Tensor, "n d"], k: int) -> TopK:
         """What `search` finds, with scores that compare the keys of one query only."""
         return top_k(queries, self.keys, k, scale=self.scale, bias=self.bias)
-
-    def comparable(self, queries: Float[Tensor, "n d"], found: TopK) -> TopK:
-        """What was found `without_row_term`, with scores that compare across queries."""
-        if self.row_term is None or queries.shape[0] == 0:
-            return found
-        return TopK(found.indices, found.scores - self.row_term(queries)[:, None])
 
     def ranks(self, queries: Float[Tensor, "n d"], targets: Int[Tensor, "n"]) -> Int[Tensor, "n"]:
         """The rank, from 1, of one key for each query among all keys."""
