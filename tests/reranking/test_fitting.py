@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from isolex import evaluate
-from isolex.errors import InputError, MissingExtraError, UnknownWordError
+from isolex.errors import InputError, IsolexWarning, MissingExtraError, UnknownWordError
 from isolex.lexicon import Lexicon
 from isolex.reranking import GROUPS, RerankedDictionary, Reranker, RerankSettings, fitting, rerank
 from isolex.vectors import Vectors
 from isolex.vectors.ngrams import NgramVectors
 from tests.shaped import columns_permuted, make_annealing_quick
+from tests.spaces import planted
 
 from .made_up import CIPHER, LETTERS, languages
 
@@ -274,3 +275,18 @@ def test_a_missing_package_is_named_at_once(monkeypatch, module, package):
     monkeypatch.setattr("isolex.reranking.fitting.align", None)
     with pytest.raises(MissingExtraError, match=rf"{package}.*isolex\[rerank\]"):
         rerank(SOURCE, TARGET, SEEDS, settings=SETTINGS, check=False)
+
+
+def test_words_without_a_vector_are_told(tmp_path):
+    source, target, pairs = planted(40, 5)
+    matrix = source.matrix.copy()
+    matrix[3] = 0
+    target.write(tmp_path / "target.safetensors")
+    with pytest.warns(IsolexWarning, match=f"^source: left out 1 of 40 words, .* such as {source.words[3]}$"):
+        made = rerank(
+            Vectors(source.words, matrix),
+            tmp_path / "target.safetensors",
+            Lexicon(pairs.pairs[10:20]),
+            check=False,
+        )
+    assert len(made.alignment.source) == 39

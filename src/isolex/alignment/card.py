@@ -115,7 +115,7 @@ class Card:
     status: Status = "unchecked"
     reasons: tuple[str, ...] = ()
     scores: dict[str, Any] = field(default_factory=dict)
-    trace: tuple[dict[str, Any], ...] = ()
+    trace: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     versions: dict[str, str] = field(default_factory=current_versions)
     created: str = field(default_factory=_now)
 

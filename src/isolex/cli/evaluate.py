@@ -127,20 +127,8 @@ def bli_command(
         results[0].write_answers(answers)
     rows = [result.to_dict() for result in results]
     for row, paired in zip(rows, tests, strict=False):
-        row["paired"] = _paired_json(paired, against)
+        row["paired"] = {"against": str(against)} | paired.to_dict()
     emit(as_json, rows if protocol == "all" else rows[0], lambda console: _render(console, results, tests))
-
-
-def _paired_json(paired: PairedTest, against: Path | None) -> dict[str, Any]:
-    return {
-        "against": str(against),
-        "n": paired.n,
-        "difference": round(paired.difference, 2),
-        "interval": [round(end, 2) for end in paired.interval],
-        "wins": paired.wins,
-        "losses": paired.losses,
-        "p_value": paired.p_value,
-    }
 
 
 def _render(console: Console, results: list[BLIResult], tests: list[PairedTest]) -> None:

@@ -97,9 +97,7 @@ def search_command(
     data = {
         "query": text,
         "by": by,
-        "hits": [
-            {"id": hit.document.id, "score": round(hit.score, 4), "text": hit.document.text} for hit in hits
-        ],
+        "hits": [hit.to_dict() for hit in hits],
     }
     rows = [[hit.document.id, _shortened(hit.document.text), f"{hit.score:.2f}"] for hit in hits]
     columns = ["id", "document", "score"]

@@ -62,6 +62,10 @@ class Diagnosis:
     compared: int
     seconds: float
 
+    def __repr__(self) -> str:
+        expected = "" if self.expectation is None else f", P@1 to expect {self.expectation.percent:.0f} %"
+        return f"<Diagnosis: {self.source!r} → {self.target!r}{expected}>"
+
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values; the page is made from it."""
         measures = {name: _rounded(value) for name, value in self.measures.items()}

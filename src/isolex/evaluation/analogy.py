@@ -77,6 +77,10 @@ class AnalogyResult:
     method: Method
     answers: tuple[AnalogyAnswer, ...] = field(repr=False)
 
+    def __repr__(self) -> str:
+        asked = f"{self.n:,} of {len(self.answers):,} questions"
+        return f"<AnalogyResult: {self.name}, {self.accuracy:.1f} % of {asked}, {self.method}>"
+
     @property
     def n(self) -> int:
         """Questions asked: all four words are in the vocabularies."""

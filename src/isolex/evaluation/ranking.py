@@ -37,6 +37,9 @@ class RankingResult:
         if not all(self.ranks):
             raise InputError("a query has no relevant document", where="ranks", fix="leave such queries out")
 
+    def __repr__(self) -> str:
+        return f"<RankingResult: nDCG@10 {self.ndcg:.3f}, P@1 {self.hits():.1f} %, n = {self.n:,}>"
+
     @property
     def n(self) -> int:
         """Queries."""

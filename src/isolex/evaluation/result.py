@@ -15,6 +15,7 @@ from isolex.evaluation.metrics import PairedTest, bootstrap_interval, paired_tes
 from isolex.evaluation.protocols import BLIProtocol
 from isolex.files import atomic_file
 from isolex.lexicon import LeakReport
+from isolex.lexicon.words import counted
 
 PRECISIONS = (1, 5, 10)
 FREQUENCY_BINS = (500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 200_000)
@@ -75,6 +76,11 @@ class BLIResult:
     answers: tuple[Answer, ...] = field(repr=False)
     leaks: LeakReport | None = None
     without_vector: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        units = counted(self.n, "pair" if self.protocol.unit == "pair" else "source word")
+        how = f"{self.protocol.name}, {self.criterion}, {self.direction}"
+        return f"<BLIResult: P@1 {self.precision():.1f} % of {units}, {how}>"
 
     @property
     def n(self) -> int:
@@ -162,13 +168,7 @@ class BLIResult:
                 {"first": b.first, "last": b.last, "n": b.n, "p@1": rounded(b.precision)}
                 for b in self.by_frequency()
             ],
-            "leaks": None
-            if self.leaks is None
-            else {
-                "pairs": len(self.leaks.pairs),
-                "reversed_pairs": len(self.leaks.reversed_pairs),
-                "source_words": len(self.leaks.source_words),
-            },
+            "leaks": None if self.leaks is None else self.leaks.to_dict(),
         }
 
     def write_answers(self, path: str | Path) -> None:

@@ -62,6 +62,11 @@ class SimilarityResult:
     pairs: tuple[ScoredPair, ...] = field(repr=False)
     forms: Mapping[str, int]
 
+    def __repr__(self) -> str:
+        return (
+            f"<SimilarityResult: {self.name}, ρ {self.spearman:.3f}, {self.n:,} of {len(self.pairs):,} pairs>"
+        )
+
     @property
     def n(self) -> int:
         """Pairs that the correlations are over."""

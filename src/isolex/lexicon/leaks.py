@@ -24,6 +24,9 @@ class LeakReport:
     test_pairs: int
     test_sources: int
 
+    def __repr__(self) -> str:
+        return f"<LeakReport: {self.summary()}>"
+
     @property
     def clean(self) -> bool:
         """Whether nothing is shared at all."""
@@ -38,6 +41,14 @@ class LeakReport:
             f"{len(self.reversed_pairs):,} are there reversed; of {self.test_sources:,} test source words "
             f"{len(self.source_words):,} are training sources"
         )
+
+    def to_dict(self) -> dict[str, int]:
+        """How many pairs, reversed pairs and source words are shared."""
+        return {
+            "pairs": len(self.pairs),
+            "reversed_pairs": len(self.reversed_pairs),
+            "source_words": len(self.source_words),
+        }
 
 
 def find_leaks(train: LexiconLike, test: LexiconLike) -> LeakReport:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol, overload
+from typing import Any, Protocol, overload
 
 import numpy as np
 from jaxtyping import Int
@@ -13,6 +13,7 @@ from jaxtyping import Int
 from isolex.alignment import Alignment, AlignmentLike, Status, as_alignment
 from isolex.alignment.alignment import Translations
 from isolex.errors import InputError, UnknownWordError
+from isolex.evaluation.metrics import rounded
 from isolex.given import as_words, share, whole_number
 from isolex.lexicon import Lexicon
 from isolex.lexicon.words import holdable
@@ -54,6 +55,20 @@ class TrustedEntry:
     evidence: dict[str, float]
     alternatives: tuple[tuple[str, float], ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes as plain JSON values, rounded; a confidence that was not learnt as null."""
+        return {
+            "source": self.source,
+            "target": self.target,
+            "confidence": rounded(self.confidence, 4),
+            "no_translation": rounded(self.no_translation, 4),
+            "evidence": {group: round(value, 2) for group, value in self.evidence.items()},
+            "alternatives": [
+                {"target": target, "confidence": rounded(confidence, 4)}
+                for target, confidence in self.alternatives
+            ],
+        }
+
 
 @dataclass(frozen=True)
 class Level:
@@ -86,6 +101,9 @@ class RerankedDictionary:
     groups: tuple[str, ...]
     learnt: bool
     reason: str
+
+    def __repr__(self) -> str:
+        return f"<RerankedDictionary: {self.alignment!r}, {self.reason}>"
 
     @property
     def status(self) -> Status:
@@ -124,6 +142,15 @@ class RerankedDictionary:
             for place in range(len(found.rows))
             for entry in self._entries(found, place, min_confidence, k)
         ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Status, how it was learnt, and the best entry of every word, as plain JSON values."""
+        return {
+            "status": self.status,
+            "learnt": self.learnt,
+            "reason": self.reason,
+            "entries": [entry.to_dict() for entry in self.entries()],
+        }
 
     def lexicon(self, min_confidence: float = 0.0) -> Lexicon:
         """Every pair that reaches a confidence, several for one word if several do.

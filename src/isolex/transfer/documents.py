@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -42,6 +42,10 @@ class Hit:
 
     document: Text
     score: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Id, score and text, as plain JSON values."""
+        return {"id": self.document.id, "score": round(self.score, 4), "text": self.document.text}
 
 
 class DocumentIndex:
