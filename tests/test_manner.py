@@ -214,6 +214,10 @@ WHOLE = {
     "search": lambda k: top_k(torch.eye(3), torch.eye(3), k),
     "CSLS": lambda k: CSLS(k=k),
     "head": SOURCE.head,
+    "alignment's head": ALIGNMENT.head,
+    "precision": lambda k: isolex.evaluate(ALIGNMENT, PAIRS).precision(k),
+    "RCSLS": lambda k: isolex.RCSLS(k=k),
+    "Annealing": lambda k: isolex.Annealing(vocabulary=k),
     "folds": lambda k: PAIRS.folds(k, seed=0),
     "documents": lambda k: isolex.DocumentIndex(TEXTS[1], ALIGNMENT).search("s1", k=k),
     "reranked": lambda k: dictionary().translate("one", k=k),
@@ -249,6 +253,9 @@ def test_confidences(confidence):
         (lambda: isolex.evaluate(ALIGNMENT, PAIRS, protocol=3), "protocol: got 3, expected a name"),
         (lambda: isolex.evaluate(ALIGNMENT, PAIRS, direction=None), "direction: got None, expected a name"),
         (lambda: ALIGNMENT.induce(None), "direction: got None, expected a name"),
+        (lambda: isolex.align(SOURCE, TARGET, PAIRS, method=3), "method: got 3, expected a name"),
+        (lambda: isolex.align(SOURCE, TARGET, PAIRS, device=3.5), "device '3.5' is not available here"),
+        (lambda: PAIRS.split(0.5, seed=1.5), "random numbers: got seed = 1.5, expected a whole number"),
     ],
 )
 def test_names(call, told):

@@ -61,7 +61,7 @@ class TestEntries:
     @pytest.mark.parametrize("confidence", [-0.1, 1.1, math.nan])
     def test_what_is_no_probability_is_refused(self, confidence):
         for ask in (MADE.entries, MADE.lexicon, MADE.one_to_one):
-            with pytest.raises(InputError, match=r"got confidence .*, expected 0 to 1"):
+            with pytest.raises(InputError, match=r"got confidence = .*, expected a number from 0 to 1"):
                 ask(confidence)
 
     def test_k(self):

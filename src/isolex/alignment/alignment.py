@@ -214,7 +214,7 @@ class Alignment:
 
     def head(self, n: int) -> "Alignment":
         """The alignment of the n most frequent words of either side; itself if there are no more."""
-        if max(len(self.source), len(self.target)) <= n:
+        if max(len(self.source), len(self.target)) <= whole_number(n, "n", where="alignment"):
             return self
         return self._over(self.source.head(n), self.target.head(n))
 

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from isolex.errors import InputError
 from isolex.evaluation.metrics import PairedDifference, bootstrap_interval, paired_difference
+from isolex.given import whole_number
 
 CUTOFF = 10
 
@@ -47,10 +48,12 @@ class RankingResult:
 
     def hits(self, k: int = 1) -> float:
         """Percent of the queries with a relevant document among the best k: P@1 for k = 1."""
+        k = whole_number(k, "k", where="hits")
         return 100 * _mean([float(ranks[0] <= k) for ranks in self.ranks])
 
     def recall(self, k: int = CUTOFF) -> float:
         """R@k: percent of a query's relevant documents that are among the best k, mean over queries."""
+        k = whole_number(k, "k", where="recall")
         return 100 * _mean([sum(rank <= k for rank in ranks) / len(ranks) for ranks in self.ranks])
 
     @property

@@ -14,6 +14,7 @@ from isolex.errors import InputError
 from isolex.evaluation.metrics import PairedTest, bootstrap_interval, paired_test, rounded
 from isolex.evaluation.protocols import BLIProtocol
 from isolex.files import atomic_file
+from isolex.given import whole_number
 from isolex.lexicon import LeakReport
 from isolex.lexicon.words import counted
 
@@ -89,7 +90,7 @@ class BLIResult:
 
     def precision(self, k: int = 1) -> float:
         """P@k: percent of the units with a right answer among the best k; nan without units."""
-        return _percent(self._ranks <= k)
+        return _percent(self._ranks <= whole_number(k, "k", where="precision"))
 
     @property
     def mrr(self) -> float:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
@@ -137,6 +137,7 @@ class Mapping:
         return to_unit_length(x @ self.source), to_unit_length(z @ self.target)
 
 
+@runtime_checkable
 class Solver(Protocol):
     """A method is a frozen dataclass of its settings with this one method."""
 
