@@ -149,7 +149,7 @@ def test_every_public_name_is_on_the_python_page() -> None:
         "Criterion"
     }
     expected = {f"isolex.{name}" for name in isolex.__all__ if name != "__version__"}
-    expected |= {f"isolex.mapping.{name}" for name in solvers}
+    expected |= {f"isolex.{name}" for name in solvers}
     expected |= {f"isolex.retrieval.{name}" for name in criteria}
     assert expected <= described
 
