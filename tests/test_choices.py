@@ -1,10 +1,10 @@
 """What is offered is what there is."""
 
 import pytest
-
-from isolex import choices
 from isolex.benchmark.induction_sets import INDUCTION_PAIRS
 from isolex.benchmark.systems import SYSTEMS
+
+from isolex import choices
 from isolex.evaluation import PROTOCOLS
 from isolex.evaluation.analogy import _METHODS
 from isolex.interchange import EXPORT_FORMATS

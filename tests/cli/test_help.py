@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 import pytest
+from isolex.benchmark.verdict import Case
 
 from isolex import benchmark
-from isolex.benchmark.verdict import Case
 from isolex.cli import bench_speed
 from isolex.cli.app import app
 from isolex.transfer import DocumentIndex, read_texts, save_index

@@ -11,9 +11,9 @@ import numpy as np
 import zstandard
 from gensim.models import FastText
 from gensim.models.fasttext import save_facebook_model
+from isolex.benchmark.muse import Cell, MuseRow, ResultsFile
 
 from isolex import align
-from isolex.benchmark.muse import Cell, MuseRow, ResultsFile
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary, RerankSettings
 from isolex.reranking.reranker import Ranked
