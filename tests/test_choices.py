@@ -1,8 +1,6 @@
 """What is offered is what there is."""
 
 import pytest
-from isolex.benchmark.induction_sets import INDUCTION_PAIRS
-from isolex.benchmark.systems import SYSTEMS
 
 from isolex import choices
 from isolex.evaluation import PROTOCOLS
@@ -20,8 +18,6 @@ from isolex.reranking.formats import _WRITERS
         (choices.ANALOGY_METHODS, _METHODS),
         (choices.EXPORT_NAMES, EXPORT_FORMATS),
         (choices.TRUSTED_FORMATS, _WRITERS),
-        (choices.SYSTEM_NAMES, SYSTEMS),
-        (choices.INDUCTION_SETS, INDUCTION_PAIRS),
     ],
 )
 def test_names_in_their_order(offered, made):

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from isolex.errors import FormatError
+
 ROOT = Path(__file__).parent.parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 DOCS = ROOT / "docs"
@@ -40,14 +42,18 @@ def read(name: str) -> Report | None:
 
 
 def filled(path: Path, figures: Mapping[str, str]) -> str:
-    """A page with its figures filled in: each stands between <!-- name --> and <!-- end -->."""
+    """A page with its figures filled in: each stands between <!-- name --> and <!-- end -->.
+
+    Raises:
+        FormatError: The page has no such place, or several.
+    """
     text = path.read_text(encoding="utf-8")
     for name, figure in figures.items():
         text, count = re.subn(
             rf"(<!-- {name} -->).*?(<!-- end -->)", rf"\g<1>{figure}\g<2>", text, flags=re.S
         )
         if count != 1:
-            raise SystemExit(f"{path} has {count} places for: {name}")
+            raise FormatError(f"has {count} places for {name!r}, expected one", where=path)
     return text
 
 

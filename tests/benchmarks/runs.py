@@ -1,7 +1,6 @@
 """Runs made by hand."""
 
-from isolex.benchmark import WeakRun
-
+from benchmarks.weak import WeakRun
 from isolex.judging import Evidence
 
 

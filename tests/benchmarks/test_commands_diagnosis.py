@@ -1,5 +1,5 @@
-def test_json(isolex, here):
-    result = isolex("bench", "diagnosis", "--data", "data", "--json")
+def test_json(lab, here):
+    result = lab("diagnosis", "--data", "data", "--json")
     report = result.json
     assert report["benchmark"] == "diagnosis"
     assert [row["pair"] for row in report["hubness"]] == ["aa-bb"]
@@ -10,11 +10,11 @@ def test_json(isolex, here):
     assert report["prediction"] == {}
 
 
-def test_text(isolex, here):
-    result = isolex("bench", "diagnosis", "--data", "data", "--pairs", "aa-bb")
+def test_text(lab, here):
+    result = lab("diagnosis", "--data", "data", "--pairs", "aa-bb")
     assert "hubs of Procrustes" in result.out
     assert "Spearman's correlation with P@1" in result.out
 
 
-def test_no_such_pair(isolex, here):
-    isolex("bench", "diagnosis", "--data", "data", "--pairs", "aa-cc").fails("unknown language pair")
+def test_no_such_pair(lab, here):
+    lab("diagnosis", "--data", "data", "--pairs", "aa-cc").fails("unknown language pair")

@@ -9,8 +9,8 @@ def quick(monkeypatch):
     make_annealing_quick(monkeypatch)
 
 
-def test_json(isolex, here):
-    result = isolex("bench", "induction", "--data", "data", "--pairs", "aa-bb", "--json")
+def test_json(lab, here):
+    result = lab("induction", "--data", "data", "--pairs", "aa-bb", "--json")
     report = result.json
     assert report["benchmark"] == "induction"
     assert set(report["machine"]) == {"processor", "cores", "threads"}
@@ -20,15 +20,15 @@ def test_json(isolex, here):
     assert wanted | {"precision_at_90", "candidates_recall", "seconds"} <= set(row)
 
 
-def test_text(isolex, here):
-    result = isolex("bench", "induction", "--data", "data", "--pairs", "aa-bb", "--ablation")
+def test_text(lab, here):
+    result = lab("induction", "--data", "data", "--pairs", "aa-bb", "--ablation")
     assert "reranked" in result.out
     assert all(group in result.out for group in GROUPS)
 
 
-def test_no_such_pair(isolex, here):
-    isolex("bench", "induction", "--data", "data", "--pairs", "aa-cc").fails("unknown language pair")
+def test_no_such_pair(lab, here):
+    lab("induction", "--data", "data", "--pairs", "aa-cc").fails("unknown language pair")
 
 
-def test_no_such_set(isolex, here):
-    isolex("bench", "induction", "--data", "data", "--sets", "mouse").fails("unknown test set")
+def test_no_such_set(lab, here):
+    lab("induction", "--data", "data", "--sets", "mouse").fails("unknown test set")

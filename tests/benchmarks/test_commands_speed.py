@@ -1,4 +1,4 @@
-"""`isolex bench speed`, on few words: what it prints, not how fast anything is."""
+"""`python -m benchmarks speed`, on few words: what it prints, not how fast anything is."""
 
 import pytest
 
@@ -11,16 +11,16 @@ RATIOS = {
     "exact_rows",
     "peak_memory_over_matrix",
 }
-FEW = ("bench", "speed", "--words", "1500", "--learnt", "1000", "--rows", "1000")
+FEW = ("speed", "--words", "1500", "--learnt", "1000", "--rows", "1000")
 
 
 @pytest.fixture(autouse=True)
 def few_keys(monkeypatch):
-    monkeypatch.setattr("isolex.cli.bench_speed._SCALING", (1_000, 11_000))
+    monkeypatch.setattr("benchmarks.commands.speed._SCALING", (1_000, 11_000))
 
 
-def test_json(isolex):
-    result = isolex(*FEW, "--json")
+def test_json(lab):
+    result = lab(*FEW, "--json")
     result.warns(None)
     report = result.json
     assert report["benchmark"] == "speed"
@@ -33,9 +33,9 @@ def test_json(isolex):
 
 
 @pytest.mark.parametrize(("package", "extra"), [("faiss", "ann"), ("gensim", "fasttext")])
-def test_what_it_compares_with_must_be_there(isolex, monkeypatch, package, extra):
+def test_what_it_compares_with_must_be_there(lab, monkeypatch, package, extra):
     for module in ("speed", "files_speed"):
         monkeypatch.setattr(
-            f"isolex.benchmark.{module}.find_spec", lambda name: None if name == package else "there"
+            f"benchmarks.{module}.find_spec", lambda name: None if name == package else "there"
         )
-    isolex(*FEW).fails(rf"needs the package {package}; run: pip install 'isolex\[{extra}\]'")
+    lab(*FEW).fails(rf"needs the package {package}; run: pip install 'isolex\[{extra}\]'")

@@ -6,7 +6,7 @@ import pytest
 from tests.transfer.collection import write_collection
 from tests.transfer.without import hide
 
-BENCH = ("bench", "transfer", "--method", "procrustes", "--data")
+BENCH = ("transfer", "--method", "procrustes", "--data")
 # What each row of a part has at least.
 ROWS = {
     "similarity": {"set", "languages", "pearson", "spearman", "harmonic_mean", "coverage"},
@@ -21,8 +21,8 @@ def collection(tmp_path_factory) -> Path:
     return write_collection(tmp_path_factory.mktemp("collection"))
 
 
-def test_json(isolex, collection):
-    result = isolex(*BENCH, collection, "--json")
+def test_json(lab, collection):
+    result = lab(*BENCH, collection, "--json")
     result.warns(None)
     report = result.json
     assert set(report) == {"benchmark", "method", *ROWS, "versions", "seconds"}
@@ -32,13 +32,13 @@ def test_json(isolex, collection):
         assert all(keys <= set(row) for row in report[part])
 
 
-def test_parts(isolex, collection):
-    report = isolex(*BENCH, collection, "--parts", "topics, similarity", "--json").json
+def test_parts(lab, collection):
+    report = lab(*BENCH, collection, "--parts", "topics, similarity", "--json").json
     assert set(report) & set(ROWS) == {"topics", "similarity"}
 
 
-def test_text(isolex, collection):
-    result = isolex(*BENCH, collection)
+def test_text(lab, collection):
+    result = lab(*BENCH, collection)
     result.warns(None)
     titles = ("word similarity", "sentences, SIB-200", "topics, SIB-200", "documents, XQuAD-R")
     places = [result.out.index(title) for title in titles]
@@ -51,24 +51,24 @@ def test_text(isolex, collection):
     assert sum(line[:1] == ["es-en"] for line in lines) == 6 + 1 + 1
 
 
-def test_the_small_sample_has_topics(isolex, made_sample):
-    rows = isolex(*BENCH, made_sample / "data", "--parts", "topics", "--json").json["topics"]
+def test_the_small_sample_has_topics(lab, made_sample):
+    rows = lab(*BENCH, made_sample / "data", "--parts", "topics", "--json").json["topics"]
     assert [(row["source"], row["target"], row["n"]) for row in rows] == [("en", "es", 8), ("es", "en", 8)]
 
 
-def test_bad_input(isolex, collection, tmp_path):
-    isolex(*BENCH, tmp_path).fails("holds no vectors/xx.vec.gz with dictionaries/muse")
-    isolex(*BENCH, collection, "--parts", "topic").fails("unknown part 'topic'; did you mean 'topics'")
-    isolex(*BENCH, collection, "--parts", ",").fails("got a list without names")
-    isolex(*BENCH[:2], "--data", collection, "--method", "procustes").fails("did you mean 'procrustes'")
-    isolex(*BENCH[:-1]).fails("Missing option '--data'")
+def test_bad_input(lab, collection, tmp_path):
+    lab(*BENCH, tmp_path).fails("holds no vectors/xx.vec.gz with dictionaries/muse")
+    lab(*BENCH, collection, "--parts", "topic").fails("unknown part 'topic'; did you mean 'topics'")
+    lab(*BENCH, collection, "--parts", ",").fails("got a list without names")
+    lab(*BENCH[:2], "--data", collection, "--method", "procustes").fails("did you mean 'procrustes'")
+    lab(*BENCH[:-1]).fails("Missing option '--data'")
 
 
-def test_a_missing_test_set(isolex, made_sample):
-    isolex(*BENCH, made_sample / "data", "--parts", "retrieval", "--json").fails(r"en\.json|es\.json")
+def test_a_missing_test_set(lab, made_sample):
+    lab(*BENCH, made_sample / "data", "--parts", "retrieval", "--json").fails(r"en\.json|es\.json")
 
 
-def test_without_scikit_learn(isolex, collection, monkeypatch):
+def test_without_scikit_learn(lab, collection, monkeypatch):
     hide(monkeypatch, "sklearn")
-    monkeypatch.delitem(sys.modules, "isolex.benchmark.transfer", raising=False)
-    isolex(*BENCH, collection).fails(r"needs the package scikit-learn; run: pip install 'isolex\[transfer\]'")
+    monkeypatch.delitem(sys.modules, "benchmarks.transfer", raising=False)
+    lab(*BENCH, collection).fails(r"needs the package scikit-learn; run: pip install 'isolex\[transfer\]'")

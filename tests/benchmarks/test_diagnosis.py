@@ -3,7 +3,9 @@
 import math
 
 import pytest
-from isolex.benchmark import (
+
+from benchmarks import diagnosis as module
+from benchmarks.diagnosis import (
     DiagnosisRow,
     as_case,
     correlations,
@@ -12,9 +14,7 @@ from isolex.benchmark import (
     run_diagnosis,
     unsupervised_measures,
 )
-from isolex.benchmark import diagnosis as module
-from isolex.benchmark.verdict import Case
-
+from benchmarks.spaces import SpacePair
 from isolex.errors import FormatError
 from tests.planted import planted
 from tests.shaped import write_data
@@ -104,7 +104,9 @@ class TestPrediction:
 
 def test_unsupervised_runs_are_measured_where_they_were_run(data, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(
-        module, "cases", lambda: [Case("xx-yy", words, "as they are") for words in (250, 100)]
+        module,
+        "cases",
+        lambda: [SpacePair("xx-yy", f"{words} words, as they are", words) for words in (250, 100)],
     )
     report = tmp_path / "verdict.json"
     report.write_text('{"runs": [{"pair": "xx-yy", "spaces": "250 words, as they are", "forward": 12.5}]}')
@@ -128,5 +130,7 @@ def test_unsupervised_runs_are_measured_where_they_were_run(data, tmp_path, monk
 )
 def test_a_report_of_something_else_is_told(data, tmp_path, text) -> None:
     (tmp_path / "report.json").write_text(text)
-    with pytest.raises(FormatError, match=r"report\.json: is damaged .*; give what isolex bench verdict"):
+    with pytest.raises(
+        FormatError, match=r"report\.json: is damaged .*; give what .* verdict --json printed"
+    ):
         list(unsupervised_measures(data, [tmp_path / "report.json"]))

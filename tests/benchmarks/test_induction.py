@@ -2,11 +2,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from isolex.benchmark.answers import calibration_error
-from isolex.benchmark.folder import DataFolder
-from isolex.benchmark.induction import run_induction
-from isolex.benchmark.induction_sets import INDUCTION_PAIRS, ciphered, read_task, sets_and_pairs
 
+from benchmarks.answers import calibration_error
+from benchmarks.induction import run_induction
+from benchmarks.induction_sets import (
+    INDUCTION_PAIRS,
+    ciphered,
+    read_task,
+    sets_and_pairs,
+    with_seeds,
+)
+from isolex.datasets import DataFolder
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon
 from isolex.reranking import GROUPS, RerankSettings
@@ -40,19 +46,20 @@ class TestCipher:
 
 class TestSeeds:
     def test_so_many_pairs(self, task):
-        fewer = task.with_seeds(60, 0)
+        fewer = with_seeds(task, 60, 0)
         assert len(fewer.train) == 60
         assert set(fewer.train.pairs) < set(task.train.pairs)
-        assert fewer.train.pairs == task.with_seeds(60, 0).train.pairs != task.with_seeds(60, 1).train.pairs
+        assert fewer.train.pairs == with_seeds(task, 60, 0).train.pairs != with_seeds(task, 60, 1).train.pairs
 
     def test_all_pairs_of_a_word_together(self, task):
         twice = [pair for s, t in task.train for pair in ((s, t), (s, task.target.words[0]))]
-        fewer = replace(task, train=Lexicon(twice)).with_seeds(41, 0)
+        fewer = with_seeds(replace(task, train=Lexicon(twice)), 41, 0)
         assert len(fewer.train) in (41, 42)
         assert len(fewer.train.sources) == 21
 
     def test_none(self, task):
-        assert task.with_seeds(0, 0).train is None
+        assert with_seeds(task, 0, 0).train is None
+        assert with_seeds(task, None, 0) is task
 
 
 class TestCalibrationError:

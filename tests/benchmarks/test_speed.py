@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from isolex.benchmark import material, speed
-from isolex.benchmark.processes import AnonymousPeak, alone, environment
 
+from benchmarks import spaces, speed
+from benchmarks.measuring import AnonymousPeak, alone, environment
 from isolex.retrieval import TopK, top_k
 from isolex.retrieval.tiles import Scores
 from tests.comparisons import assert_close
@@ -24,7 +24,7 @@ def test_exact_rows_are_those_with_the_true_scores() -> None:
 
 def test_repeated_rows_begin_with_the_rows_themselves() -> None:
     rows = unit_gaussian(10, 300)
-    made = material._repeated(rows, 25, 0)
+    made = spaces._repeated(rows, 25, 0)
     assert_close(made[:10], rows, atol=1e-6)
     cosines = (made[10:20] * rows).sum(dim=1)
     assert ((cosines > 0.9) & (cosines < 0.97)).all()

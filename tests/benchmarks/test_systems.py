@@ -1,8 +1,8 @@
 from dataclasses import replace
 
 import pytest
-from isolex.benchmark import SYSTEMS, run_systems
 
+from benchmarks.weak import SYSTEMS, run_systems
 from isolex.errors import InputError
 from isolex.recipes import METHODS
 

@@ -2,9 +2,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from isolex.benchmark.transfer import PARTS, TransferBenchmark, run_transfer
 
+from benchmarks.transfer import PARTS, TransferBenchmark, run_transfer
 from isolex.errors import FormatError, InputError
+from isolex.scoring import task
 from tests.transfer.collection import edit, write_collection
 
 
@@ -85,10 +86,8 @@ def test_answers_in_the_wrong_sentence_are_seen(own):
 
 
 def test_an_alignment_is_made_once_for_each_pair(collection, monkeypatch):
-    from isolex.benchmark import transfer
-
-    made, real = [], transfer.align
-    monkeypatch.setattr(transfer, "align", lambda *a, **b: made.append(b["method"]) or real(*a, **b))
+    made, real = [], task.align
+    monkeypatch.setattr(task, "align", lambda *a, **b: made.append(b["method"]) or real(*a, **b))
     run_transfer(collection, parts=["topics", "similarity"], method="procrustes")
     assert made == ["procrustes"]
 

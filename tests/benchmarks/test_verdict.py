@@ -1,24 +1,18 @@
 from functools import partial
 
 import pytest
-import torch
-from isolex.benchmark import Calibration, leave_one_pair_out, run_verdict
-from isolex.benchmark.folder import DataFolder
-from isolex.benchmark.verdict import (
-    Case,
+
+from benchmarks.spaces import SpacePair, permuted
+from benchmarks.verdict import (
+    Calibration,
     calibrate,
     cases,
     fit_threshold,
-    gaussian_like,
     is_good,
-    noisy,
-    permuted,
+    leave_one_pair_out,
+    run_verdict,
 )
-
 from isolex.mapping import Annealing
-from isolex.normalize import unit_rows
-from tests.comparisons import assert_close, assert_same
-from tests.planted import gaussian, rotation, unit_gaussian
 
 from .runs import evidence, weak_run
 
@@ -26,48 +20,21 @@ good = partial(weak_run, forward=40.0, backward=40.0)
 bad = partial(weak_run, forward=5.0, backward=5.0)
 
 
-class TestChanges:
-    @pytest.mark.parametrize("cosine", [0.9, 0.6])
-    def test_noise_leaves_the_mean_cosine_that_is_asked_for(self, cosine) -> None:
-        rows = 3 * gaussian(2000, 40, 5)
-        made = unit_rows(noisy(rows, 0, cosine=cosine))
-        assert_close((made * unit_rows(rows)).sum(dim=1).mean(), cosine, atol=0.01)
-
-    def test_noise_of_both_sides_is_not_the_same(self) -> None:
-        rows = unit_gaussian(2000, 40, 5)
-        one, other = (unit_rows(noisy(rows, seed, cosine=0.8)) for seed in (0, 1))
-        assert_close((one * other).sum(dim=1).mean(), 0.64, atol=0.01)
-        assert_same(noisy(rows, 0, cosine=0.8), noisy(rows, 0, cosine=0.8))
-
-    def test_permuted_columns_keep_their_values_and_lose_their_rows(self) -> None:
-        """Up to the rows' length, so they are all as long here."""
-        rows = gaussian(500, 9).sign() * torch.arange(1.0, 10)
-        made = permuted(rows, 1) * torch.arange(1.0, 10).norm()
-        assert_close(made.sort(dim=0).values, rows.sort(dim=0).values, atol=1e-4)
-        assert float((made.sign() == rows.sign()).double().mean()) < 0.6
-        assert not torch.equal(permuted(rows, 1), permuted(rows, 2))
-
-    def test_gaussian_rows_keep_mean_and_covariance(self) -> None:
-        rows = gaussian(5000, 4).abs() * torch.tensor([3.0, 1.0, 0.5, 2.0]) @ rotation(4) + 1
-        made = gaussian_like(rows, 1)
-        assert made.shape == rows.shape
-        assert_close(made.mean(dim=0), rows.mean(dim=0), atol=0.1)
-        assert_close(made.T.cov(), rows.T.cov(), atol=0.15)
-        assert not torch.equal(made, gaussian_like(rows, 2))
-
-
 @pytest.fixture
 def quick_annealing(monkeypatch) -> None:
-    monkeypatch.setattr("isolex.benchmark.verdict.Annealing", partial(Annealing, rounds=1))
+    monkeypatch.setattr("benchmarks.verdict.Annealing", partial(Annealing, rounds=1))
 
 
 @pytest.mark.usefixtures("quick_annealing")
 class TestRuns:
     def test_the_verdict_tells_a_good_run_from_a_hopeless_one(self, data, monkeypatch) -> None:
-        few = [Case("xx-yy", 300, "as they are", seed=3), Case("yy-xx", 280, "permuted", target=permuted)]
-        monkeypatch.setattr("isolex.benchmark.verdict.cases", lambda: iter(few))
+        few = [
+            SpacePair("xx-yy", "300 words, as they are", 300),
+            SpacePair("yy-xx", "280 words, permuted", 280, target=permuted),
+        ]
+        monkeypatch.setattr("benchmarks.verdict.cases", lambda: iter(few))
         right, wrong = run_verdict(data)
-        assert (right.pair, right.spaces, right.seed) == ("xx-yy", "300 words, as they are", 3)
+        assert (right.pair, right.spaces, right.seed) == ("xx-yy", "300 words, as they are", 0)
         assert (right.status, wrong.status) == ("aligned", "failed")
         assert is_good(right)
         assert right.evidence["agreement"] > 90
@@ -75,35 +42,9 @@ class TestRuns:
         assert wrong.forward + wrong.backward < 15
         assert wrong.evidence["agreement"] < 10
 
-    def test_words_and_both_changes_reach_the_spaces(self, data, monkeypatch) -> None:
-        seen = []
-        monkeypatch.setattr(
-            "isolex.benchmark.verdict.Spaces.of", lambda *arguments: (seen.append(arguments), _Nothing())[1]
-        )
-        case = Case(
-            "xx-yy",
-            1000,
-            "changed",
-            source=lambda rows, seed: rows + seed,
-            target=lambda rows, seed: seed - rows,
-        )
-        folder = DataFolder(data)
-        assert case.run(folder) == "run"
-        x, y = folder.vectors("xx-yy")
-        (_, pair, name, source, target), *_ = seen
-        assert (pair, name) == ("xx-yy", "1,000 words, changed")
-        assert (source.words, target.words) == (x.words, y.words)
-        assert_close(source.matrix, x.matrix)
-        assert_close(target.matrix, 1 - y.matrix)
-
     def test_each_case_is_another_one(self) -> None:
-        found = [(case.pair, case.spaces, case.seed) for case in cases()]
+        found = [(case.pair, case.name) for case in cases()]
         assert len(found) == len(set(found)) > 30
-
-
-class _Nothing:
-    def run(self, solver, *, seed):
-        return "run"
 
 
 class TestGood:

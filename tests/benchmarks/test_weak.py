@@ -1,14 +1,26 @@
 from dataclasses import replace
 
 import pytest
-from isolex.benchmark import WeakRun, run_semi_supervised, run_unsupervised
-from isolex.benchmark.folder import DataFolder
-from isolex.benchmark.weak import Spaces, seed_lexicons
 
+from benchmarks.weak import (
+    BothWays,
+    WeakRun,
+    run_semi_supervised,
+    run_unsupervised,
+    seed_lexicons,
+)
+from isolex.datasets import DataFolder
 from isolex.errors import InputError
+from isolex.lexicon import Lexicon
 from isolex.mapping import Procrustes
+from isolex.scoring import BLITask
 
 from .runs import weak_run
+
+
+@pytest.fixture
+def task(data) -> BLITask:
+    return BLITask.of(DataFolder(data), "xx-yy")
 
 
 class TestWeakRun:
@@ -41,14 +53,14 @@ class TestUnsupervised:
         assert run.peak_gib is None
 
     def test_each_pair_and_method_in_turn(self, data, monkeypatch) -> None:
-        monkeypatch.setattr(Spaces, "run", lambda spaces, method, seed: (spaces.pair, method))
+        monkeypatch.setattr(BothWays, "run", lambda ways, method, seed: (ways.there.pair, method))
         methods = ["unsupervised", "gromov-wasserstein-cpu"]
         runs = run_unsupervised(data, pairs=["xx-yy", "yy-xx"], methods=methods)
         assert list(runs) == [(pair, method) for pair in ("xx-yy", "yy-xx") for method in methods]
 
     def test_three_seeds_where_one_run_says_little(self, data, monkeypatch) -> None:
-        monkeypatch.setattr("isolex.benchmark.weak.REPEATED_PAIRS", ("xx-yy",))
-        monkeypatch.setattr(Spaces, "run", lambda spaces, method, seed: weak_run(seed=seed))
+        monkeypatch.setattr("benchmarks.weak.REPEATED_PAIRS", ("xx-yy",))
+        monkeypatch.setattr(BothWays, "run", lambda spaces, method, seed: weak_run(seed=seed))
         assert [run.seed for run in run_unsupervised(data, pairs=["xx-yy", "yy-xx"])] == [0, 1, 2, 0]
 
     def test_pairs_are_checked_before_anything_is_measured(self, data) -> None:
@@ -74,25 +86,18 @@ class TestSemiSupervised:
         assert all(min(run.forward, run.backward) > 90 for run in runs)
         assert all(run.evidence == {} for run in runs)
 
-    def test_without_shared_words_there_are_no_rows_for_them(self, data) -> None:
-        folder = DataFolder(data)
-        x, y = (side.subset(side.words[30:]) for side in folder.vectors("xx-yy"))
-        spaces = Spaces("xx-yy", x, y, folder, "without", (0.0, 0.0))
-        assert [name for name, _ in seed_lexicons(spaces, 0)][-1] == "all pairs"
+    def test_without_shared_words_there_are_no_rows_for_them(self, task) -> None:
+        assert [name for name, _ in seed_lexicons(without(task, 30), 0)][-1] == "all pairs"
 
-    def test_only_numerals_are_shared(self, data) -> None:
-        folder = DataFolder(data)
-        x, y = (side.subset(side.words[10:]) for side in folder.vectors("xx-yy"))
-        named = dict(seed_lexicons(Spaces("xx-yy", x, y, folder, "without", (0.0, 0.0)), 0))
+    def test_only_numerals_are_shared(self, task) -> None:
+        named = dict(seed_lexicons(without(task, 10), 0))
         assert set(named["20 numerals"].pairs) == {(str(year), str(year)) for year in range(1990, 2010)}
 
-    def test_bigger_seeds_hold_the_smaller_ones(self, data) -> None:
-        folder = DataFolder(data)
-        spaces = Spaces("xx-yy", *folder.vectors("xx-yy"), folder, "all words", (0.0, 0.0))
-        seeds, again, other = (dict(seed_lexicons(spaces, seed)) for seed in (0, 0, 1))
+    def test_bigger_seeds_hold_the_smaller_ones(self, task) -> None:
+        seeds, again, other = (dict(seed_lexicons(task, seed)) for seed in (0, 0, 1))
         assert [len(seeds[name]) for name in ("25 pairs", "100 pairs", "all pairs")] == [25, 100, 200]
         assert seeds["100 pairs"].pairs[:25] == seeds["25 pairs"].pairs
-        assert set(seeds["all pairs"].pairs) == set(folder.dictionary("xx-yy", "train").pairs)
+        assert set(seeds["all pairs"].pairs) == set(task.train.pairs)
         assert seeds["25 pairs"].pairs == again["25 pairs"].pairs != other["25 pairs"].pairs
 
     def test_a_method_that_needs_no_pairs(self, data) -> None:
@@ -100,31 +105,27 @@ class TestSemiSupervised:
             list(run_semi_supervised(data, pairs=["xx-yy"], method="unsupervised"))
 
 
-class TestSpaces:
-    def test_each_direction_is_scored_with_its_own_dictionary(self, data) -> None:
-        folder = DataFolder(data)
-        x, y = folder.vectors("xx-yy")
-        train = folder.dictionary("xx-yy", "train")
-        spaces = Spaces.of(folder, "xx-yy", "all words", x, y)
-        run = spaces.run(Procrustes(), train, supervision="all pairs", check=False)
+class TestBothWays:
+    def test_each_direction_is_scored_with_its_own_dictionary(self, data, task) -> None:
+        ways = BothWays.of(DataFolder(data), task)
+        assert (ways.spaces, ways.back.pair) == ("all words", "yy-xx")
+        assert (ways.back.source, ways.back.target) == (task.target, task.source)
+        run = ways.run(Procrustes(), task.train, supervision="all pairs", check=False)
         assert (run.method, run.supervision) == ("Procrustes", "all pairs")
         assert min(run.forward, run.backward) > 95
-        cut = replace(spaces, folder=_Swapped(data))
-        assert cut.run(Procrustes(), train, check=False).forward > 95
-        assert cut.run(Procrustes(), train, check=False).backward == 0
+        sources, targets = zip(*ways.back.test, strict=True)
+        wrong = Lexicon(zip(sources, targets[1:] + targets[:1], strict=True))
+        other = replace(ways, back=replace(ways.back, test=wrong)).run(Procrustes(), task.train, check=False)
+        assert other.forward > 95
+        assert other.backward == 0
 
     def test_no_test_word_in_the_vocabularies(self, data) -> None:
         folder = DataFolder(data)
-        x, y = (side.head(150) for side in folder.vectors("xx-yy"))
-        assert Spaces.of(folder, "xx-yy", "150 words", x, y).supervised == (0.0, 0.0)
+        ways = BothWays.of(folder, BLITask.of(folder, "xx-yy", 150), "150 words")
+        assert ways.supervised == (0.0, 0.0)
 
 
-class _Swapped(DataFolder):
-    """Its dictionary of the way back holds wrong pairs."""
-
-    def dictionary(self, pair, part):
-        found = super().dictionary(pair, part)
-        if pair == "xx-yy":
-            return found
-        targets = [target for _, target in found]
-        return type(found)(zip((source for source, _ in found), targets[1:] + targets[:1], strict=True))
+def without(task: BLITask, words: int) -> BLITask:
+    """A task without the most frequent words."""
+    source, target = (side.subset(side.words[words:]) for side in (task.source, task.target))
+    return replace(task, source=source, target=target)

@@ -1,31 +1,14 @@
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from isolex.benchmark import muse as module
 
-from tests.benchmark.serving import Site, serving_planted, take_as_mirror
+from isolex.scoring import task as module
 from tests.shaped import write_data
 
-MUSE = ("bench", "muse", "--methods", "procrustes,vecmap")
-DATASETS = ("bench", "datasets")
-NON_COMMERCIAL = "isolex: warning: muse: the licence, CC BY-NC 4.0, forbids commercial use"
+from .helpers import NON_COMMERCIAL
 
-
-@pytest.fixture(scope="module")
-def planted(tmp_path_factory) -> Iterator[Site]:
-    with serving_planted(tmp_path_factory.mktemp("planted")) as made:
-        yield made
-
-
-@pytest.fixture
-def site(planted, tmp_path, monkeypatch) -> Site:
-    """A mirror with English and French, an empty cache, and an empty working directory."""
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setenv("ISOLEX_CACHE", str(tmp_path / "cache"))
-    return take_as_mirror(planted, monkeypatch)
+BENCH = ("bench", "--methods", "procrustes,vecmap")
 
 
 @pytest.fixture
@@ -48,9 +31,9 @@ def interrupt(monkeypatch, method: str) -> None:
     monkeypatch.setattr(module, "align", interrupted)
 
 
-class TestMuse:
+class TestBench:
     def test_from_nothing_to_the_table(self, isolex, site) -> None:
-        result = isolex(*MUSE, "--pairs", "en-fr", "--direction", "both", "--json")
+        result = isolex(*BENCH, "--pairs", "en-fr", "--direction", "both", "--json")
         assert result.status == 0
         assert result.lines == [NON_COMMERCIAL]
         report = result.json
@@ -76,8 +59,21 @@ class TestMuse:
         assert quoted["fr-en", "RCSLS", "Joulin et al. 2018"] == {"csls": 84.1}
         assert quoted["en-fr", "supervised", "often quoted, rounded"] == {"not stated": 82}
 
+    def test_another_dataset(self, isolex, site) -> None:
+        for code, name in (("en", "en"), ("fr", "it")):
+            site.files[f"fasttext-wiki/wiki.{name}.vec"] = site.files[f"fasttext-wiki/wiki.{code}.vec"]
+        for part, name in (("0-5000", "train_5K"), ("5000-6500", "test")):
+            site.files[f"vecmap/OPUS_en_it_europarl_{name}.txt"] = site.files[f"muse/en-fr.{part}.txt"]
+        asked = ("--dataset", "vecmap", "--pairs", "en-it", "-o", "kept.json")
+        report = isolex(*BENCH, *asked, "--json").json
+        assert (report["benchmark"], report["protocol"]) == ("vecmap", "muse")
+        assert [row["pair"] for row in report["rows"]] == ["en-it", "en-it"]
+        # What is published of en-it was measured on MUSE.
+        assert report["published"] == []
+        assert "vecmap, Wikipedia vectors" in isolex(*BENCH, *asked).out
+
     def test_the_table(self, isolex, site) -> None:
-        result = isolex(*MUSE, "--pairs", "en-fr")
+        result = isolex(*BENCH, "--pairs", "en-fr")
         title, columns, *rows, kept, unverified = result.out.splitlines()
         assert title.strip() == "P@1 in percent; here at most 200,000 words a side"
         assert columns.split("  ")[0] == "pair"
@@ -93,10 +89,10 @@ class TestMuse:
         assert unverified.startswith("unverified: 4 of 4 downloaded files, as no checksum is known")
 
     def test_a_second_run_takes_what_is_there(self, isolex, site, monkeypatch, request) -> None:
-        first = isolex(*MUSE, "--pairs", "en-fr", "-o", "kept.json", "--json").json
+        first = isolex(*BENCH, "--pairs", "en-fr", "-o", "kept.json", "--json").json
         count = len(site.seen)
         request.getfixturevalue("no_aligning")
-        again = isolex(*MUSE, "--pairs", "en-fr", "-o", "kept.json", "--offline", "--json").json
+        again = isolex(*BENCH, "--pairs", "en-fr", "-o", "kept.json", "--offline", "--json").json
         assert len(site.seen) == count
         assert [row.pop("resumed") for row in again["rows"]] == [True, True]
         assert [row.pop("resumed") for row in first["rows"]] == [False, False]
@@ -105,13 +101,13 @@ class TestMuse:
     def test_a_run_that_was_interrupted_goes_on(self, isolex, site, monkeypatch) -> None:
         with monkeypatch.context() as patched:
             interrupt(patched, "vecmap")
-            result = isolex(*MUSE, "--pairs", "en-fr", "--json")
+            result = isolex(*BENCH, "--pairs", "en-fr", "--json")
         assert (result.status, result.out) == (130, "")
         assert result.lines[1:] == [
             "isolex: interrupted; kept: 1 result in bench-muse.json, downloads in the cache; run the same "
             "command again to go on from there"
         ]
-        rows = isolex(*MUSE, "--pairs", "en-fr", "--json").json["rows"]
+        rows = isolex(*BENCH, "--pairs", "en-fr", "--json").json["rows"]
         assert [(row["method"], row["resumed"]) for row in rows] == [("procrustes", True), ("vecmap", False)]
 
     @pytest.mark.parametrize(
@@ -125,7 +121,7 @@ class TestMuse:
         monkeypatch.chdir(tmp_path)
         write_data(tmp_path / "data")
         interrupt(monkeypatch, method)
-        result = isolex(*MUSE, "--data", "data", "-o", "kept.json", "--pairs", "xx-yy")
+        result = isolex(*BENCH, "--data", "data", "-o", "kept.json", "--pairs", "xx-yy")
         assert (result.status, result.out) == (130, "")
         assert result.lines == [f"isolex: interrupted; {line}"]
         assert Path("kept.json").exists() == (method == "vecmap")
@@ -133,10 +129,10 @@ class TestMuse:
     def test_a_download_that_broke_goes_on(self, isolex, site) -> None:
         path = "fasttext-wiki/wiki.fr.vec"
         site.break_after[path] = 5_000
-        result = isolex(*MUSE, "--pairs", "en-fr", "--json")
+        result = isolex(*BENCH, "--pairs", "en-fr", "--json")
         assert (result.status, result.out) == (2, "")
         assert "wiki.fr.vec: the connection failed after 5,000 bytes; run it again" in result.lines[-1]
-        assert isolex(*MUSE, "--pairs", "en-fr", "--json").status == 0
+        assert isolex(*BENCH, "--pairs", "en-fr", "--json").status == 0
         assert [headers.get("Range") for seen, headers in site.seen if seen == path] == [None, "bytes=5000-"]
         received = Path("../cache/fasttext-wiki/wiki.fr.vec").read_bytes()
         assert received == site.files[path]
@@ -144,13 +140,13 @@ class TestMuse:
     def test_what_is_on_disk(self, isolex, tmp_path, monkeypatch) -> None:
         monkeypatch.chdir(tmp_path)
         write_data(tmp_path / "data")
-        result = isolex(*MUSE, "--data", "data", "-o", "kept.json", "--vocab", "280", "--json")
+        result = isolex(*BENCH, "--data", "data", "-o", "kept.json", "--vocab", "280", "--json")
         result.warns(None)
         rows = result.json["rows"]
         assert {row["pair"] for row in rows} == {"xx-yy", "yy-xx"}
         assert {row["vocabulary"] for row in rows} == {280}
         assert (result.json["files"], result.json["published"]) == ([], [])
-        text = isolex(*MUSE, "--data", "data", "-o", "kept.json", "--vocab", "280").out
+        text = isolex(*BENCH, "--data", "data", "-o", "kept.json", "--vocab", "280").out
         assert text.splitlines()[-1] == "4 results in kept.json, 4 from before"
         assert json.loads((tmp_path / "kept.json").read_text())["format"] == "isolex-bench-muse"
 
@@ -159,7 +155,7 @@ class TestMuse:
         write_data(tmp_path / "data")
         arguments = ("--data", "data", "--pairs", "xx-yy", "--vocab", "208")
         # Scored by two criteria, after each of two methods.
-        isolex(*MUSE, *arguments, "--json").warns("test lexicon: 8 of 100 pairs .* are in both vocabularies")
+        isolex(*BENCH, *arguments, "--json").warns("test lexicon: 8 of 100 pairs .* are in both vocabularies")
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -174,99 +170,32 @@ class TestMuse:
             ),
             (
                 ("--data", "nowhere", "--cache", "c", "--mirror", "http://m"),
-                "leave out --cache and --mirror, or --data; see: isolex bench muse --help",
+                "leave out --cache and --mirror, or --data; see: isolex bench --help",
             ),
+            (("--data", "nowhere", "--dataset", "muse"), "leave out --dataset, or --data"),
+            (("--dataset", "muze", "--pairs", "en-fr"), "unknown dataset to score on 'muze'; did you mean"),
+            (("--dataset", "sib-200", "--pairs", "en-fr"), "unknown dataset to score on 'sib-200'"),
             (("--data", "nowhere"), "nowhere: holds no vectors/xx.vec.gz with dictionaries"),
             (("--pairs", "en-fr", "-o", "no/kept.json"), "no/kept.json: cannot be written"),
         ],
     )
     def test_bad_input(self, isolex, site, arguments, message) -> None:
-        result = isolex("bench", "muse", *arguments, "--json")
+        result = isolex("bench", *arguments, "--json")
         result.fails(message)
         assert site.seen == []
 
     def test_another_file_is_not_replaced(self, isolex, site) -> None:
         Path("notes.json").write_text("{}")
-        isolex(*MUSE, "--pairs", "en-fr", "-o", "notes.json", "--json").fails("holds no results of this")
+        isolex(*BENCH, "--pairs", "en-fr", "-o", "notes.json", "--json").fails("holds no results of this")
         assert Path("notes.json").read_text() == "{}"
 
     def test_offline_without_a_cache(self, isolex, site) -> None:
-        result = isolex(*MUSE, "--pairs", "en-fr", "--offline", "--json")
+        result = isolex(*BENCH, "--pairs", "en-fr", "--offline", "--json")
         assert (result.status, result.out) == (2, "")
         assert "en-fr.0-5000.txt: is not in the cache, and nothing may be downloaded" in result.lines[-1]
         assert result.lines[-1].endswith("or leave out --offline")
 
     def test_a_pair_that_the_mirror_lacks(self, isolex, site) -> None:
-        result = isolex(*MUSE, "--pairs", "en-de", "--json")
+        result = isolex(*BENCH, "--pairs", "en-de", "--json")
         assert (result.status, result.out) == (2, "")
         assert f"{site.url}/muse/en-de.0-5000.txt: the server says 404 Not Found" in result.lines[-1]
-
-
-class TestDatasets:
-    def test_the_list(self, isolex) -> None:
-        known = isolex(*DATASETS, "--json").json
-        assert {one["name"] for one in known} >= {"muse", "xling-eval", "sib-200", "tatoeba"}
-        lines = isolex(*DATASETS).out.splitlines()
-        assert len(lines) == 1 + len(known)
-        assert lines[0].split("  ")[0] == "name"
-
-    def test_one(self, isolex) -> None:
-        one = isolex(*DATASETS, "muse", "--json").json
-        assert (one["licence"], one["non_commercial"], one["main_score"]) == ("CC BY-NC 4.0", True, "p@1")
-        assert "en-zh" in one["pairs"]
-        text = isolex(*DATASETS, "muse").out
-        assert "non commercial  yes" in text
-        assert "checksums       unknown" in text
-        assert max(map(len, text.splitlines())) <= 100
-        assert " ".join(text.split()).count("en-zh, es-de") == 1
-        assert "checksums       of 11 files" in isolex(*DATASETS, "xquad-r").out
-
-    def test_fetch(self, isolex, site) -> None:
-        result = isolex(*DATASETS, "muse", "--fetch", "--pairs", "en-fr", "--parts", "test", "--json")
-        assert (result.status, result.lines) == (0, [NON_COMMERCIAL])
-        (file,) = result.json
-        assert Path(file["path"]).read_bytes() == site.files["muse/en-fr.5000-6500.txt"]
-        assert (file["unit"], file["verified"]) == ("en-fr", False)
-        again = isolex(*DATASETS, "muse", "--fetch", "--pairs", "en-fr", "--parts", "test", "--offline")
-        assert again.out.splitlines()[1].split() == [file["path"], "unverified", file["sha256"]]
-
-    def test_an_interrupted_fetch(self, isolex, site, monkeypatch) -> None:
-        def interrupted(*_: object, **__: object) -> None:
-            raise KeyboardInterrupt
-
-        monkeypatch.setattr("isolex.benchmark.registry.fetch", interrupted)
-        result = isolex(*DATASETS, "muse", "--fetch", "--pairs", "en-fr", "--json")
-        assert (result.status, result.out) == (130, "")
-        assert result.lines == [
-            "isolex: interrupted; kept: downloads in the cache; run the same command again to go on from "
-            "there"
-        ]
-
-    def test_fetch_into_another_folder_from_another_mirror(self, isolex, site, monkeypatch) -> None:
-        monkeypatch.setenv("ISOLEX_MIRROR", "http://127.0.0.1:9")
-        arguments = ("--fetch", "--languages", "en", "--cache", "mine", "--mirror", site.url, "--json")
-        (file,) = isolex(*DATASETS, "fasttext-wiki", *arguments).json
-        assert Path(file["path"]) == Path("mine/fasttext-wiki/wiki.en.vec")
-
-    def test_all_of_it(self, isolex, site) -> None:
-        result = isolex(*DATASETS, "muse", "--fetch", "--pairs", "all", "--json")
-        # The mirror has two of the pairs; what comes first is not among them.
-        assert f"{site.url}/muse/af-en.txt: the server says 404" in result.lines[-1]
-
-    @pytest.mark.parametrize(
-        ("arguments", "message"),
-        [
-            (("musa",), "unknown dataset 'musa'; did you mean 'muse'"),
-            (("--fetch",), "--fetch: got no dataset to fetch; name one, such as muse"),
-            (("muse", "--pairs", "en-fr"), "--pairs, --languages and --parts say what to --fetch"),
-            (
-                ("muse", "--fetch"),
-                "--pairs: got none of the 109 that muse has files for; name some",
-            ),
-            (("sib-200", "--fetch", "--languages", "eng"), "unknown language of sib-200 'eng'"),
-            (("muse", "--fetch", "--pairs", "en-fr", "--parts", "dev"), "unknown part of muse 'dev'"),
-        ],
-    )
-    def test_bad_input(self, isolex, site, arguments, message) -> None:
-        isolex(*DATASETS, *arguments, "--json").fails(message)
-        assert site.seen == []

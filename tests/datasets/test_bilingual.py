@@ -1,13 +1,19 @@
 import shutil
 
 import pytest
-from isolex.benchmark.folder import DataFolder
 
+from isolex.datasets import DataFolder
 from isolex.errors import InputError
+from tests.shaped import write_data
 
 EMPTY = (
     r"holds no vectors/xx\.vec\.gz with dictionaries/muse/xx-yy\.train\.txt and \.test\.txt; give a folder"
 )
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return write_data(tmp_path_factory.mktemp("bilingual") / "data")
 
 
 @pytest.fixture

@@ -6,14 +6,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from isolex.benchmark import registry
-from isolex.benchmark.registry import Dataset, datasets, get_dataset, published, read_dataset
 
+from isolex.datasets import Dataset, catalogue, datasets, get_dataset, published, read_dataset, scored_dataset
 from isolex.errors import FormatError, InputError
 from isolex.evaluation import PROTOCOLS
 
 ROOT = Path(__file__).parent.parent.parent
-FOLDER = Path(registry.__file__).parent
+FOLDER = Path(catalogue.__file__).parent
 
 DECLARED = {
     "name": "tiny",
@@ -49,11 +48,11 @@ class TestShipped:
 
     def test_all_are_there_in_order(self) -> None:
         assert tuple(datasets()) == self.NAMES
-        assert sorted(path.stem for path in (FOLDER / "datasets").glob("*.json")) == list(self.NAMES)
+        assert sorted(path.stem for path in (FOLDER / "declarations").glob("*.json")) == list(self.NAMES)
 
     @pytest.mark.parametrize("name", NAMES)
     def test_is_valid(self, name) -> None:
-        dataset = read_dataset(FOLDER / "datasets" / f"{name}.json")
+        dataset = read_dataset(FOLDER / "declarations" / f"{name}.json")
         assert dataset == get_dataset(name)
         files = dataset.select()
         assert len({file.path for file in files}) == len(files)
@@ -64,7 +63,7 @@ class TestShipped:
             assert dataset.protocol in PROTOCOLS
 
     def test_every_checksum_file_is_used(self) -> None:
-        there = {path.stem for path in (FOLDER / "datasets").glob("*.sha256")}
+        there = {path.stem for path in (FOLDER / "declarations").glob("*.sha256")}
         assert there == {one.name for one in datasets().values() if one.checksums}
 
     def test_what_is_served_by_a_repository_is_pinned(self) -> None:
@@ -96,6 +95,11 @@ class TestShipped:
     def test_an_unknown_name(self) -> None:
         with pytest.raises(InputError, match="unknown dataset 'musa'; did you mean 'muse'"):
             get_dataset("musa")
+
+    def test_those_that_methods_can_be_scored_on(self) -> None:
+        assert scored_dataset("xling-eval") == get_dataset("xling-eval")
+        with pytest.raises(InputError, match=r"unknown dataset to score on 'tatoeba'; .*muse"):
+            scored_dataset("tatoeba")
 
 
 class TestSelect:
@@ -239,7 +243,7 @@ def test_the_wheel_holds_every_declaration(tmp_path) -> None:
     (wheel,) = tmp_path.glob("isolex-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         held = {entry.filename: entry.file_size for entry in archive.infolist()}
-    files = [*(FOLDER / "datasets").iterdir(), FOLDER / "published.json"]
+    files = [*(FOLDER / "declarations").iterdir(), FOLDER / "published.json"]
     assert len(files) == 10 + 5 + 1
     for path in files:
         assert held[str(path.relative_to(ROOT / "src"))] == path.stat().st_size

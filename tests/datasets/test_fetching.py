@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zstandard
-from isolex.benchmark.registry import Dataset, Fetched, cache_folder, fetch, get_dataset
-from isolex.benchmark.registry.archives import unpack, unpacked_folder
 
+from isolex.datasets import Dataset, Fetched, cache_folder, fetch, get_dataset
+from isolex.datasets.archives import unpack, unpacked_folder
 from isolex.errors import FormatError, InputError, IsolexWarning, MissingExtraError
 from isolex.progress import listening
 from tests.test_progress import Recorder
@@ -326,7 +326,7 @@ class TestRefusals:
         self.refused(dataset, old, InputError, message)
 
     def test_a_server_that_does_not_answer(self, site, old, monkeypatch) -> None:
-        monkeypatch.setattr("isolex.benchmark.registry.download.TIMEOUT_SECONDS", 0.2)
+        monkeypatch.setattr("isolex.datasets.download.TIMEOUT_SECONDS", 0.2)
         release = threading.Event()
         site.before_body = lambda: release.wait(5)
         try:
@@ -560,7 +560,7 @@ class TestCompressed:
 
     @pytest.mark.parametrize("name", PACKERS)
     def test_bombs(self, site, tmp_path, name, monkeypatch) -> None:
-        monkeypatch.setattr("isolex.benchmark.registry.archives._LIMIT_BYTES", 10_000)
+        monkeypatch.setattr("isolex.datasets.archives._LIMIT_BYTES", 10_000)
         content = PACKERS[name](bytes(1 << 22))
         with pytest.raises(FormatError, match=r"not kept: unpacks to more than [\d,]+ bytes, too much"):
             get(self.dataset(site, name, content), tmp_path)
@@ -583,8 +583,8 @@ class TestCompressed:
     @pytest.mark.parametrize("make", [zipped, tarred])
     def test_archives_that_unpack_to_too_much(self, site, tmp_path, make, monkeypatch) -> None:
         name = "set.zip" if make is zipped else "set.tar"
-        monkeypatch.setattr("isolex.benchmark.registry.archives._LIMIT_BYTES", 10_000)
-        monkeypatch.setattr("isolex.benchmark.registry.archives._LIMIT_RATIO", 1)
+        monkeypatch.setattr("isolex.datasets.archives._LIMIT_BYTES", 10_000)
+        monkeypatch.setattr("isolex.datasets.archives._LIMIT_RATIO", 1)
         members = {"a": bytes(20_000), "b": bytes(20_000)}
         if make is zipped:
             content = io.BytesIO()

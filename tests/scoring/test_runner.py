@@ -6,17 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from isolex.benchmark import ResultsFile, directed, muse_pairs, run_muse
-from isolex.benchmark import muse as module
-from isolex.benchmark.downloads import MuseDownloads
-from isolex.benchmark.folder import DataFolder
 
+from isolex.datasets import DataFolder, Downloads, get_dataset
 from isolex.errors import FormatError, InputError, IsolexWarning
 from isolex.lexicon import Lexicon
+from isolex.scoring import MethodScore, ResultsFile, chosen_pairs, directed, runner, score_methods
+from isolex.scoring import task as module
 from isolex.vectors import Vectors
-from tests.shaped import write_data
-
-from .serving import Site, serving_planted, take_as_mirror
+from tests.datasets.serving import Site, serving_planted, take_as_mirror
+from tests.shaped import make_annealing_quick, write_data
 
 METHODS = ("procrustes", "vecmap")
 
@@ -42,8 +40,8 @@ def output(tmp_path) -> Path:
     return tmp_path / "results.json"
 
 
-def run(folder, output, pairs=("en-fr",), methods=METHODS, **options) -> list[module.MuseRow]:
-    return list(run_muse(folder, ResultsFile(output), pairs, methods=methods, **options))
+def run(folder, output, pairs=("en-fr",), methods=METHODS, **options) -> list[MethodScore]:
+    return list(score_methods(folder, pairs, methods, kept=ResultsFile(output), **options))
 
 
 @pytest.fixture
@@ -73,8 +71,8 @@ class TestRows:
                 for result in row.results.values()
             )
 
-    @pytest.mark.usefixtures("quick")
-    def test_methods_without_a_dictionary_get_none(self, folder, output) -> None:
+    def test_methods_without_a_dictionary_get_none(self, folder, output, monkeypatch) -> None:
+        make_annealing_quick(monkeypatch)
         rows = run(folder, output, methods=("unsupervised", "vecmap-identical-cpu"))
         assert [(row.begins_with, row.train_pairs) for row in rows] == [("nothing", 0), ("identical", 30)]
 
@@ -147,7 +145,7 @@ class TestResuming:
 
     def test_another_version_of_isolex(self, folder, output, measured, monkeypatch) -> None:
         run(folder, output, methods=["procrustes"])
-        monkeypatch.setattr(module, "__version__", "9")
+        monkeypatch.setattr(runner, "__version__", "9")
         run(folder, output, methods=["procrustes"])
         assert [cell.isolex for cell in ResultsFile(output).found].count("9") == 1
         assert len(measured) == 2
@@ -155,14 +153,14 @@ class TestResuming:
     def test_other_vectors(self, folder, output, measured) -> None:
         run(folder, output, methods=["procrustes"])
         changed = _Changed(folder.path)
-        list(run_muse(changed, ResultsFile(output), ["en-fr"], methods=["procrustes"]))
+        list(score_methods(changed, ["en-fr"], ["procrustes"], kept=ResultsFile(output)))
         assert len(measured) == 2
 
     @pytest.mark.parametrize("part", ["train", "test"])
     def test_another_dictionary(self, folder, output, measured, part) -> None:
         run(folder, output, methods=["procrustes"])
         changed = _Changed(folder.path, part)
-        list(run_muse(changed, ResultsFile(output), ["en-fr"], methods=["procrustes"]))
+        list(score_methods(changed, ["en-fr"], ["procrustes"], kept=ResultsFile(output)))
         assert len(measured) == 2
 
 
@@ -249,6 +247,29 @@ class TestResultsFile:
             ResultsFile(tmp_path / "no" / "results.json")
 
 
+class TestProtocols:
+    def test_that_of_the_file_counts(self, folder, output) -> None:
+        (score,) = score_methods(folder, ["en-fr"], ["procrustes"], kept=ResultsFile(output, "xling"))
+        assert {result["protocol"] for result in score.results.values()} == {"xling"}
+        assert json.loads(output.read_text())["protocol"] == "xling"
+        assert len(ResultsFile(output, "xling")) == 1
+
+    def test_results_of_another_one_are_not_mixed(self, folder, output) -> None:
+        run(folder, output, methods=["procrustes"])
+        before = output.read_bytes()
+        with pytest.raises(FormatError, match='protocol is "muse", expected xling'):
+            ResultsFile(output, "xling")
+        assert output.read_bytes() == before
+
+    def test_without_a_file_nothing_is_kept(self, folder, tmp_path, measured) -> None:
+        for _ in range(2):
+            (score,) = score_methods(folder, ["en-fr"], ["procrustes"], protocol="strict")
+        assert score.results["nn"]["protocol"] == "strict"
+        assert score.cell.vocabulary == 300
+        assert len(measured) == 2
+        assert list(tmp_path.iterdir()) == []
+
+
 class TestPairs:
     def test_directions(self) -> None:
         pairs = ["en-fr", "de-en"]
@@ -260,25 +281,27 @@ class TestPairs:
             directed(pairs, "forwards")
 
     def test_a_folder_has_its_own(self, folder) -> None:
-        assert muse_pairs((), "forward", folder) == ["en-fr", "fr-en"]
-        assert muse_pairs(["en-fr"], "both", folder) == ["en-fr", "fr-en"]
+        assert chosen_pairs((), "forward", folder) == ["en-fr", "fr-en"]
+        assert chosen_pairs(["en-fr"], "both", folder) == ["en-fr", "fr-en"]
         with pytest.raises(InputError, match=r"unknown language pair of .*'en-de'"):
-            muse_pairs(["en-de"], "forward", folder)
+            chosen_pairs(["en-de"], "forward", folder)
 
     def test_downloads_have_to_be_named(self) -> None:
-        assert muse_pairs(["en-zh"], "backward", None) == ["zh-en"]
+        assert chosen_pairs(["en-zh"], "backward", get_dataset("muse")) == ["zh-en"]
         with pytest.raises(InputError, match="got no language pairs; name some"):
-            muse_pairs((), "forward", None)
+            chosen_pairs((), "forward", get_dataset("muse"))
         with pytest.raises(InputError, match="unknown language pair of muse 'en-xx'"):
-            muse_pairs(["en-xx"], "forward", None)
+            chosen_pairs(["en-xx"], "forward", get_dataset("muse"))
 
 
 class TestDownloads:
-    def fetched(self, tmp_path, *pairs: str, **options) -> MuseDownloads:
+    def fetched(self, tmp_path, *pairs: str, **options) -> Downloads:
         with pytest.warns(
             IsolexWarning, match="muse: the licence, CC BY-NC 4.0, forbids commercial use"
         ) as told:
-            made = MuseDownloads(pairs, **{"vocabulary": 1000} | options, cache=tmp_path / "cache")
+            made = Downloads(
+                get_dataset("muse"), pairs, **{"vocabulary": 1000} | options, cache=tmp_path / "cache"
+            )
         assert len(told) == 1
         return made
 
@@ -308,7 +331,7 @@ class TestDownloads:
     @pytest.mark.filterwarnings("ignore::isolex.IsolexWarning")
     def test_offline_without_it(self, tmp_path) -> None:
         with pytest.raises(InputError, match=r"en-fr\.0-5000\.txt: is not in the cache"):
-            MuseDownloads(["en-fr"], 1000, cache=tmp_path, offline=True)
+            Downloads(get_dataset("muse"), ["en-fr"], 1000, cache=tmp_path, offline=True)
 
     def test_a_pair_that_was_not_fetched(self, online, tmp_path, output) -> None:
         data = self.fetched(tmp_path, "en-fr")
@@ -317,4 +340,4 @@ class TestDownloads:
 
     def test_a_pair_that_there_is_none_of(self, tmp_path) -> None:
         with pytest.raises(InputError, match="unknown language pair of muse 'en-xx'"):
-            MuseDownloads(["en-xx"], 1000, cache=tmp_path)
+            Downloads(get_dataset("muse"), ["en-xx"], 1000, cache=tmp_path)
