@@ -3,6 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import COMMANDS
+from isolex.cli.app import run
+from isolex.cli.lazy import LazyGroup
+from tests.cli.helpers import Result
 from tests.transfer.collection import write_collection
 from tests.transfer.without import hide
 
@@ -60,7 +64,7 @@ def test_bad_input(lab, collection, tmp_path):
     lab(*BENCH, tmp_path).fails("holds no vectors/xx.vec.gz with dictionaries/muse")
     lab(*BENCH, collection, "--parts", "topic").fails("unknown part 'topic'; did you mean 'topics'")
     lab(*BENCH, collection, "--parts", ",").fails("got a list without names")
-    lab(*BENCH[:2], "--data", collection, "--method", "procustes").fails("did you mean 'procrustes'")
+    lab(*BENCH[:1], "--data", collection, "--method", "procustes").fails("did you mean 'procrustes'")
     lab(*BENCH[:-1]).fails("Missing option '--data'")
 
 
@@ -68,7 +72,12 @@ def test_a_missing_test_set(lab, made_sample):
     lab(*BENCH, made_sample / "data", "--parts", "retrieval", "--json").fails(r"en\.json|es\.json")
 
 
-def test_without_scikit_learn(lab, collection, monkeypatch):
+def test_without_scikit_learn(collection, monkeypatch, capsys):
     hide(monkeypatch, "sklearn")
-    monkeypatch.delitem(sys.modules, "benchmarks.transfer", raising=False)
-    lab(*BENCH, collection).fails(r"needs the package scikit-learn; run: pip install 'isolex\[transfer\]'")
+    for module in ("benchmarks.transfer", "benchmarks.commands.transfer"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    # The command must be imported anew.
+    status = run([*BENCH, str(collection)], LazyGroup(lazy=COMMANDS))
+    Result(status, *capsys.readouterr()).fails(
+        r"needs the package scikit-learn; run: pip install 'isolex\[transfer\]'"
+    )
