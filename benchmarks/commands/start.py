@@ -62,5 +62,5 @@ def start(runs: int, as_json: bool) -> None:
 
 def _render(console: Console, report: Report) -> None:
     body = [[name, f"{value:.3f}"] for name, value in report["seconds"].items()]
-    console.print(table("seconds of processor time", ["command", ""], body))
+    console.print(table("processor time", ["command", "seconds"], body))
     console.print(f"isolex --help over imports: {report['help_over_imports']:.2f}")
