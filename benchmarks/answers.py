@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float
 from isolex.evaluation import BLIResult
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary, Reranker
-from isolex.reranking.selftraining import Unsure
+from isolex.reranking.reranker import Unsure
 
 SURE = 0.9
 BINS = 10

@@ -14,9 +14,9 @@ from benchmarks.spaces import SpacePair, noisy
 from benchmarks.verdict import cases
 from isolex.datasets import DataFolder
 from isolex.diagnosis import (
-    Case,
     CurvePoint,
     Hubness,
+    TrainingCase,
     as_problem,
     first_answers,
     frequent,
@@ -241,6 +241,6 @@ def prediction(rows: Sequence[DiagnosisRow], features: Sequence[str]) -> dict[st
     }
 
 
-def as_case(row: DiagnosisRow) -> Case:
+def as_case(row: DiagnosisRow) -> TrainingCase:
     """For a prediction; the two directions of a language pair belong together."""
-    return Case("-".join(sorted(row.pair.split("-"))), row.measures, row.p1)
+    return TrainingCase("-".join(sorted(row.pair.split("-"))), row.measures, row.p1)

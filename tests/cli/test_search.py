@@ -101,7 +101,7 @@ class TestIndex:
             raise KeyboardInterrupt
 
         before = contents(indexed)
-        monkeypatch.setattr("isolex.transfer.saved.save_terms", interrupted)
+        monkeypatch.setattr("isolex.transfer.saved_index.save_terms", interrupted)
         result = isolex(*INDEX)
         assert (result.status, result.out) == (130, "")
         assert result.err.strip() == "isolex: interrupted; output files are as they were"

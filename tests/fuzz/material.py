@@ -16,7 +16,7 @@ from isolex import align
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary, RerankSettings
 from isolex.reranking.reranker import Ranked
-from isolex.reranking.saved import SavedAnswers
+from isolex.reranking.saved_answers import SavedAnswers
 from isolex.scoring import Cell, MethodScore, ResultsFile
 from isolex.transfer import DocumentIndex, read_texts, save_index
 from isolex.vectors import Vectors

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from isolex.errors import FormatError, InputError, IsolexWarning
 from isolex.vectors import Vectors, read_vectors
-from isolex.vectors.report import (
+from isolex.vectors.reading_report import (
     DUPLICATE,
     EMPTY,
     NOT_FINITE,

@@ -14,7 +14,8 @@ from isolex.alignment.artefact import (
     stored_vectors,
 )
 from isolex.alignment.card import Card, SideCard, current_versions
-from isolex.alignment.entries import Direction, Entry, InducedLexicon
+from isolex.alignment.companion import Companion
+from isolex.alignment.entries import InducedEntry, InducedLexicon, LexiconDirection
 from isolex.arrays import pick_device
 from isolex.choices import CRITERIA
 from isolex.errors import IsolexWarning
@@ -26,9 +27,10 @@ __all__ = [
     "CRITERIA",
     "Alignment",
     "Card",
-    "Direction",
-    "Entry",
+    "Companion",
+    "InducedEntry",
     "InducedLexicon",
+    "LexiconDirection",
     "SideCard",
     "Status",
     "Translations",

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from isolex.alignment.artefact import Artefact, VectorsPolicy, check_vectors, save_artefact
 from isolex.alignment.card import Card
-from isolex.alignment.entries import Direction, InducedLexicon
+from isolex.alignment.entries import InducedLexicon, LexiconDirection
 from isolex.alignment.induce import induce
 from isolex.alignment.side import SAVED, Pairing, Side
 from isolex.arrays import ArrayLike
@@ -25,7 +25,6 @@ from isolex.retrieval import CSLS, Criterion, Index, InvertedSoftmax, NearestNei
 from isolex.vectors import Vectors
 
 Translations = list[tuple[str, float]]
-Trace = tuple[dict[str, Any], ...]
 
 
 class Alignment:
@@ -185,7 +184,7 @@ class Alignment:
         ]
 
     def induce(
-        self, direction: Direction = "forward", k: int = 1, criterion: str | Criterion = "csls"
+        self, direction: LexiconDirection = "forward", k: int = 1, criterion: str | Criterion = "csls"
     ) -> InducedLexicon:
         """A dictionary of the whole vocabulary; see `isolex.alignment.induce`."""
         made = self._criterion(criterion)
@@ -254,7 +253,13 @@ class Alignment:
         )
 
     def _hold(
-        self, pairing: Pairing, seeds: Lexicon, card: Card, trace: Trace, *, turned: bool = False
+        self,
+        pairing: Pairing,
+        seeds: Lexicon,
+        card: Card,
+        trace: tuple[dict[str, Any], ...],
+        *,
+        turned: bool = False,
     ) -> None:
         self._pairing, self._turned, self._trace = pairing, turned, trace
         self.seeds, self.card = seeds, card

@@ -12,11 +12,11 @@ from isolex.lexicon import Lexicon
 from isolex.lexicon.words import holdable
 from isolex.names import look_up
 
-Direction = Literal["forward", "backward", "mutual"]
+LexiconDirection = Literal["forward", "backward", "mutual"]
 
 
 @dataclass(frozen=True)
-class Entry:
+class InducedEntry:
     """One induced translation.
 
     Attributes:
@@ -43,13 +43,13 @@ class InducedLexicon:
         direction: How they were asked for.
     """
 
-    entries: tuple[Entry, ...]
-    direction: Direction
+    entries: tuple[InducedEntry, ...]
+    direction: LexiconDirection
 
     def __len__(self) -> int:
         return len(self.entries)
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[InducedEntry]:
         return iter(self.entries)
 
     def lexicon(self) -> Lexicon:
@@ -60,7 +60,7 @@ class InducedLexicon:
         """
         return Lexicon((_words(entry) for entry in holdable(self.entries, _words)), unicode="keep")
 
-    def write(self, path: str | Path, *, format: str | None = None) -> tuple[Entry, ...]:
+    def write(self, path: str | Path, *, format: str | None = None) -> tuple[InducedEntry, ...]:
         """Write TSV (with a header, and without words that `lexicon` leaves out) or JSON Lines, atomically.
 
         Args:
@@ -82,11 +82,11 @@ class InducedLexicon:
         return entries
 
 
-def _words(entry: Entry) -> tuple[str, str]:
+def _words(entry: InducedEntry) -> tuple[str, str]:
     return entry.source, entry.target
 
 
-def _write_tsv(entries: Sequence[Entry], stream: IO[str]) -> None:
+def _write_tsv(entries: Sequence[InducedEntry], stream: IO[str]) -> None:
     # These hold no tabs and no line ends, so nothing is quoted: a quotation mark is a word like any other.
     writer = csv.writer(stream, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
     writer.writerow(("source", "target", "score", "rank", "mutual"))
@@ -95,10 +95,13 @@ def _write_tsv(entries: Sequence[Entry], stream: IO[str]) -> None:
         writer.writerow((entry.source, entry.target, f"{entry.score:.4f}", entry.rank, mutual))
 
 
-def _write_jsonl(entries: Sequence[Entry], stream: IO[str]) -> None:
+def _write_jsonl(entries: Sequence[InducedEntry], stream: IO[str]) -> None:
     for entry in entries:
         row = asdict(entry) | {"score": round(entry.score, 4)}
         stream.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-_WRITERS: dict[str, Callable[[Sequence[Entry], IO[str]], None]] = {"tsv": _write_tsv, "jsonl": _write_jsonl}
+_WRITERS: dict[str, Callable[[Sequence[InducedEntry], IO[str]], None]] = {
+    "tsv": _write_tsv,
+    "jsonl": _write_jsonl,
+}

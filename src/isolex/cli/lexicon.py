@@ -103,7 +103,7 @@ def lexicon_command(
     if direction == "mutual" and k > 1:
         raise click.UsageError("with --direction mutual a word has one answer; leave out -k")
 
-    from isolex.reranking.formats import check_languages, format_of
+    from isolex.reranking.entry_files import check_languages, format_of
 
     watch = Stopwatch()
     format = format or format_of(output)
@@ -183,8 +183,8 @@ def _write_trusted(
     one_to_one: bool,
 ) -> dict[str, Any]:
     from isolex.reranking import Level
-    from isolex.reranking.dictionary import LEVELS
-    from isolex.reranking.formats import write_entries
+    from isolex.reranking.entry_files import write_entries
+    from isolex.reranking.reranked_dictionary import LEVELS
 
     def entries(confidence: float) -> list[TrustedEntry]:
         return dictionary.one_to_one_entries(confidence) if one_to_one else dictionary.entries(confidence, k)

@@ -49,7 +49,7 @@ def index_command(
       isolex index en-es english.txt -o english.index --reverse
     """
     from isolex.transfer import DocumentIndex, read_texts, save_index
-    from isolex.transfer.saved import check_index_output
+    from isolex.transfer.saved_index import check_index_output
 
     check_index_output(output)
     collection = read_texts(documents)

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from isolex.diagnosis.held_out import CurvePoint, HeldOutPairs, held_out_pairs, learning_curve
+from isolex.diagnosis.held_out_ranks import CurvePoint, HeldOutPairs, held_out_pairs, learning_curve
 from isolex.diagnosis.measures import as_problem
 from isolex.judging import HeldOut, cross_validate
 from isolex.lexicon import Lexicon

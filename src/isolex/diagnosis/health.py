@@ -13,8 +13,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from isolex.diagnosis.checks import require_ids
 from isolex.diagnosis.ranks import rank_correlation
+from isolex.diagnosis.row_checks import require_ids
 from isolex.diagnosis.spectra import (
     condition_number,
     effective_condition_number,

@@ -13,10 +13,10 @@ from isolex.alignment import Alignment
 from isolex.choices import COMPARED_WORDS
 from isolex.diagnosis.advice import Advice, advise
 from isolex.diagnosis.findings import COMPARED, VOCABULARY, LexiconFindings, frequent, lexicon_findings
+from isolex.diagnosis.flat_map import Places, places
 from isolex.diagnosis.health import PairHealth, SpaceHealth, pair_health, space_health
 from isolex.diagnosis.hubness import Hubness, hubness_of
 from isolex.diagnosis.measures import PAIRED, as_problem, measures_of, prediction_measures
-from isolex.diagnosis.places import Places, places
 from isolex.diagnosis.prediction import Expectation, shipped_model
 from isolex.judging import FEW_WORDS
 from isolex.lexicon import Lexicon

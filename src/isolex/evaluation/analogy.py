@@ -23,7 +23,7 @@ from isolex.names import look_up
 from isolex.progress import track
 from isolex.retrieval import top_k
 
-Method: TypeAlias = Literal["add", "mul"]
+AnalogyMethod: TypeAlias = Literal["add", "mul"]
 
 EPSILON = 0.001
 """Of 3CosMul, as Levy & Goldberg have it: keeps the quotient finite."""
@@ -73,7 +73,7 @@ class AnalogyResult:
 
     name: str
     side: Side | None
-    method: Method
+    method: AnalogyMethod
     answers: tuple[AnalogyAnswer, ...] = field(repr=False)
 
     @property
@@ -137,7 +137,7 @@ def evaluate_analogies(
     space: Space,
     questions: AnalogySet | str | Path,
     *,
-    method: Method = "add",
+    method: AnalogyMethod = "add",
     side: Side | None = None,
     device: str | torch.device | None = None,
 ) -> AnalogyResult:

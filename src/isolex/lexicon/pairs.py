@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from isolex.errors import InputError, IsolexWarning
-from isolex.lexicon.formats import Format
 from isolex.lexicon.indexing import IndexedLexicon, index_pairs
+from isolex.lexicon.lexicon_formats import Format
 from isolex.lexicon.reading import check_choice, read_pairs
-from isolex.lexicon.seeds import identical_pairs, numeral_pairs
+from isolex.lexicon.shared_strings import identical_pairs, numeral_pairs
 from isolex.lexicon.words import CASES, Case, Languages, as_weight, case_of, counted, word_problem
 from isolex.lexicon.writing import write_pairs
 from isolex.tables import UNICODE, Unicode

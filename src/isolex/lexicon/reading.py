@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from isolex.errors import FormatError, InputError, IsolexWarning
-from isolex.lexicon.formats import FORMATS, Contents, Format, is_comment, parse
+from isolex.lexicon.lexicon_formats import FORMATS, Contents, Format, is_comment, parse
 from isolex.lexicon.words import counted, word_problem
 from isolex.tables import LATIN, UNICODE, Unicode, read_lines, tidy
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from isolex.errors import InputError
-from isolex.mapping.dictionary import Induction
+from isolex.mapping.induction import Induction
 from isolex.mapping.linear import Procrustes
 from isolex.mapping.problem import Mapping, Problem
 from isolex.mapping.seeds import Seed, SimilarityDistributions, Solved

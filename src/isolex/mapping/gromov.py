@@ -10,8 +10,15 @@ from torch import Tensor
 
 from isolex.errors import InputError
 from isolex.linalg import gram, polar_factor
-from isolex.mapping.problem import Mapping, Problem
-from isolex.mapping.transport import MARGINALS, NOT_FINITE, Plan, Trace, all_positive, marginal, sinkhorn
+from isolex.mapping.optimal_transport import (
+    MARGINALS,
+    NOT_FINITE,
+    Plan,
+    all_positive,
+    marginal,
+    sinkhorn,
+)
+from isolex.mapping.problem import Mapping, Problem, Trace
 from isolex.names import look_up
 from isolex.normalize import unit_rows
 from isolex.progress import Rounds

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import torch
 from jaxtyping import Float, Int
@@ -13,6 +13,9 @@ from isolex.arrays import full_precision
 from isolex.errors import InputError
 from isolex.linalg import gram
 from isolex.normalize import to_unit_length
+
+Trace: TypeAlias = list[dict[str, Any]]
+"""What a solver notes of its rounds, for `Mapping.trace`."""
 
 
 @dataclass(frozen=True, eq=False)

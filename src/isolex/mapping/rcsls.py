@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -12,11 +11,9 @@ from isolex.arrays import generator
 from isolex.errors import InputError
 from isolex.linalg import clip_spectrum
 from isolex.mapping.linear import Procrustes
-from isolex.mapping.problem import Mapping, Problem, Solver
+from isolex.mapping.problem import Mapping, Problem, Solver, Trace
 from isolex.progress import Rounds
 from isolex.retrieval import CSLS, top_k
-
-Trace: TypeAlias = list[dict[str, Any]]
 
 _VALIDATION_VOCABULARY = 20_000
 _MIN_HELD_OUT = 20

@@ -18,13 +18,11 @@ from isolex.lexicon.words import counted
 from isolex.mapping import Annealing, GivenPairs, Problem
 from isolex.normalize import Normalizer
 from isolex.recipes import align
-from isolex.reranking.dictionary import RerankedDictionary
-from isolex.reranking.evidence import Evidence, view_of
+from isolex.reranking.evidence import PairEvidence, PreparedSpaces, view_of
 from isolex.reranking.learning import Labelled
-from isolex.reranking.reranker import Ranked, Reranker, labelled_folds
-from isolex.reranking.selftraining import FORM, Unsure, judged_again
+from isolex.reranking.reranked_dictionary import RerankedDictionary
+from isolex.reranking.reranker import FORM, Ranked, Reranker, Unsure, judged_again, labelled_folds
 from isolex.reranking.settings import RerankSettings
-from isolex.reranking.spaces import Spaces
 from isolex.reranking.views import View
 from isolex.vectors import Vectors
 from isolex.vectors.ngrams import NgramVectors
@@ -114,7 +112,7 @@ def rerank(
     labelled = Labelled.stacked(list(folds))
     if not start.seeded:
         labelled = judged_again(labelled, settings)
-    reranker = Reranker.fit(Evidence.of(spaces, fixed, start.pairs, settings), labelled)
+    reranker = Reranker.fit(PairEvidence.of(spaces, fixed, start.pairs, settings), labelled)
     return RerankedDictionary(
         start.alignment,
         reranker if start.seeded else Unsure(reranker),
@@ -222,7 +220,7 @@ def _why_not(start: _Start, groups: Collection[str]) -> str | None:
     return None
 
 
-def _spaces(alignment: Alignment) -> Spaces:
+def _spaces(alignment: Alignment) -> PreparedSpaces:
     vectors, normalizers = (alignment.source, alignment.target), alignment.normalizers
     x, z = (one.apply(side.tensor()) for side, one in zip(vectors, normalizers, strict=True))
     by_ngrams = None
@@ -231,7 +229,7 @@ def _spaces(alignment: Alignment) -> Spaces:
             _composed(vectors[0], normalizers[0].steps, x),
             _composed(vectors[1], normalizers[1].steps, z),
         )
-    return Spaces.of((x, z), vectors[0].words, vectors[1].words, by_ngrams)
+    return PreparedSpaces.of((x, z), vectors[0].words, vectors[1].words, by_ngrams)
 
 
 def _composed(side: Vectors, steps: tuple[str, ...], rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
@@ -242,7 +240,7 @@ def _composed(side: Vectors, steps: tuple[str, ...], rows: Float[Tensor, "n d"])
     return Normalizer(steps).fit(made).apply(made)
 
 
-def _fixed(spaces: Spaces, start: _Start, settings: RerankSettings) -> View:
+def _fixed(spaces: PreparedSpaces, start: _Start, settings: RerankSettings) -> View:
     """The self-learned view, which owes the seed pairs its beginning only and so serves all parts of them."""
     mapping = start.alignment.mapping
     if start.alignment.card.method == "vecmap":

@@ -14,8 +14,6 @@ from isolex.errors import InputError
 from isolex.retrieval.kernel import log_sum_exp, mean_top_k, ranks, top_k, top_k_both
 from isolex.retrieval.tiles import TopK
 
-Rows = Float[Tensor, "n d"]
-
 
 @dataclass(frozen=True, eq=False)
 class Index:
@@ -32,7 +30,7 @@ class Index:
     keys: Float[Tensor, "m d"]
     scale: float = 1.0
     bias: Float[Tensor, "m"] | None = None
-    row_term: Callable[[Rows], Float[Tensor, "n"]] | None = None
+    row_term: Callable[[Float[Tensor, "n d"]], Float[Tensor, "n"]] | None = None
 
     def search(self, queries: Float[Tensor, "n d"], k: int) -> TopK:
         """The best min(k, m) keys of each unit-length query, with the criterion's own scores."""

@@ -3,9 +3,9 @@
 from isolex.transfer.documents import RANKINGS, DocumentIndex, Hit, Ranking, fused, reciprocal_ranks
 from isolex.transfer.encoder import COMPONENTS, FEW_TEXTS, WEIGHTINGS, TextEncoder
 from isolex.transfer.known import TextCoverage
-from isolex.transfer.ranking import CRITERIA, rank_rows, rank_scores
-from isolex.transfer.saved import load_index, save_index
-from isolex.transfer.texts import LabelledText, Text, places, read_labelled, read_relevance, read_texts
+from isolex.transfer.row_ranks import CRITERIA, rank_rows, rank_scores
+from isolex.transfer.saved_index import load_index, save_index
+from isolex.transfer.text_files import LabelledText, Text, places, read_labelled, read_relevance, read_texts
 from isolex.transfer.tokens import Tokenizer, words_of
 from isolex.transfer.topics import TopicClassifier, TopicResult, check_classes, evaluate_topics
 

@@ -16,7 +16,7 @@ from isolex.errors import InputError, MissingExtraError
 from isolex.names import look_up
 from isolex.retrieval import CSLS
 from isolex.transfer.encoder import TextEncoder
-from isolex.transfer.texts import Text
+from isolex.transfer.text_files import Text
 from isolex.transfer.tokens import Tokenizer, words_of
 from isolex.vectors import Vectors
 

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from isolex.errors import InputError, MissingExtraError
 from isolex.transfer.encoder import TextEncoder
-from isolex.transfer.texts import LabelledText
+from isolex.transfer.text_files import LabelledText
 
 try:
     from sklearn.linear_model import LogisticRegression

@@ -15,11 +15,19 @@ import numpy as np
 
 from isolex.errors import FormatError, InputError, IsolexWarning, UnknownWordError
 from isolex.files import digest
-from isolex.vectors.checks import PIECE_ROWS, as_array, check_stored_rows, check_table, check_unicode, in_nfc
+from isolex.tables import Unicode
 from isolex.vectors.content import Content, Subwords
-from isolex.vectors.formats import read_content, write_content
-from isolex.vectors.gather import DType, ReadOptions, Unicode
-from isolex.vectors.report import ReadReport
+from isolex.vectors.gather import DType, ReadOptions
+from isolex.vectors.reading_report import ReadReport
+from isolex.vectors.table_checks import (
+    PIECE_ROWS,
+    as_array,
+    check_stored_rows,
+    check_table,
+    check_unicode,
+    in_nfc,
+)
+from isolex.vectors.vector_formats import read_content, write_content
 
 if TYPE_CHECKING:
     import torch

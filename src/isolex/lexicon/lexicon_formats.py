@@ -42,7 +42,7 @@ _FLAT = re.compile(rf"[\[(]\s*{_STRING}\s*,\s*{_STRING}\s*(?:,\s*[^\[\](){{}}]*)
 _MANY = 10
 
 
-class Entry(NamedTuple):
+class LexiconEntry(NamedTuple):
     """What one line says.
 
     Attributes:
@@ -68,7 +68,7 @@ class Contents:
         notes: What was left out or taken for something that it may not be.
     """
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[LexiconEntry] = field(default_factory=list)
     faults: list[tuple[int, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -99,7 +99,9 @@ def parse(lines: Sequence[str], format: Format | None = None) -> Contents:
         separator = _separator(sample, format)
         cells, weight_name = _of_table(content, separator, contents, guess=format is None)
     weights = _weights(cells, weight_name, contents)
-    contents.entries.extend(Entry(*cell[:3], weight) for cell, weight in zip(cells, weights, strict=True))
+    contents.entries.extend(
+        LexiconEntry(*cell[:3], weight) for cell, weight in zip(cells, weights, strict=True)
+    )
     contents.faults.sort()
     _note_numbers(contents)
     return contents

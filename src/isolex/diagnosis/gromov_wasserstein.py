@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from isolex.diagnosis.checks import require_rows
+from isolex.diagnosis.row_checks import require_rows
 from isolex.errors import MissingExtraError
 from isolex.normalize import unit_rows
 from isolex.progress import track
@@ -47,7 +47,7 @@ def gromov_wasserstein_distance(x: Float[Tensor, "n d"], z: Float[Tensor, "m e"]
 
     Examples:
         >>> import torch
-        >>> from isolex.diagnosis.transport import gromov_wasserstein_distance
+        >>> from isolex.diagnosis.gromov_wasserstein import gromov_wasserstein_distance
         >>> x = torch.tensor([[1.0, 0.0], [-1.0, 0.0]])
         >>> round(gromov_wasserstein_distance(x, torch.ones(1, 3)), 6)  # ½ √((0 + 2² + 2² + 0) / 4)
         0.707107

@@ -36,8 +36,8 @@ from isolex.saved import (
 from isolex.vectors.content import Content
 from isolex.vectors.gather import Gather, ReadOptions
 from isolex.vectors.ngrams import NgramVectors
-from isolex.vectors.report import ReadReport
-from isolex.vectors.rows import Block
+from isolex.vectors.reading_report import ReadReport
+from isolex.vectors.row_grammar import Block
 from isolex.vectors.sniff import VectorFormat
 
 CARD = "isolex"

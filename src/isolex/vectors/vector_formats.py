@@ -10,8 +10,8 @@ from isolex.vectors.binary import read_binary, write_binary
 from isolex.vectors.content import Content
 from isolex.vectors.fasttext import read_fasttext
 from isolex.vectors.gather import ReadOptions
+from isolex.vectors.native_store import read_store, write_store
 from isolex.vectors.sniff import identify
-from isolex.vectors.store import read_store, write_store
 from isolex.vectors.text import read_text, write_text
 
 _READERS = {

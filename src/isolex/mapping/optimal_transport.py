@@ -3,7 +3,7 @@
 import math
 import warnings
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import torch
 from jaxtyping import Float
@@ -11,7 +11,6 @@ from torch import Tensor
 
 from isolex.errors import MissingExtraError
 
-Trace: TypeAlias = list[dict[str, Any]]
 Plan: TypeAlias = Float[Tensor, "n m"]
 
 # Fast Sinkhorn first; where its kernel exp(-cost / epsilon) vanishes, the slow one in logarithms.

@@ -1,4 +1,4 @@
-from isolex.vectors.report import DUPLICATE, TOO_SHORT, ReadReport, Skip
+from isolex.vectors.reading_report import DUPLICATE, TOO_SHORT, ReadReport, Skip
 
 
 def test_nothing_wrong_has_no_summary():

@@ -10,7 +10,7 @@ from isolex.choices import TRUSTED_FORMATS
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon
 from isolex.reranking import TrustedEntry
-from isolex.reranking.formats import check_languages, format_of, write_entries
+from isolex.reranking.entry_files import check_languages, format_of, write_entries
 
 from .hand_made import dictionary
 

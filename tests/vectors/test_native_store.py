@@ -10,9 +10,9 @@ from safetensors.torch import save_file as save_torch_file
 
 from isolex.errors import FormatError, InputError, IsolexWarning
 from isolex.vectors import Vectors, read_vectors
+from isolex.vectors.native_store import StoredWords
 from isolex.vectors.ngrams import NgramVectors
-from isolex.vectors.report import NOT_FINITE, Skip
-from isolex.vectors.store import StoredWords
+from isolex.vectors.reading_report import NOT_FINITE, Skip
 
 from .helpers import any_word, assert_same, read_bytes, round_trip, tables
 
@@ -340,7 +340,7 @@ def test_a_full_disk_is_told(vectors, tmp_path, monkeypatch):
     def full(*args, **kwargs):
         raise SafetensorError("no space left on device")
 
-    monkeypatch.setattr("isolex.vectors.store.save_file", full)
+    monkeypatch.setattr("isolex.vectors.native_store.save_file", full)
     with pytest.raises(InputError, match="no space left on device"):
         vectors.write(tmp_path / "file.safetensors")
     assert not list(tmp_path.iterdir())

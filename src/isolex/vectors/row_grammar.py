@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isolex.vectors.report import EMPTY, NOT_NUMBERS, TOO_LONG, TOO_SHORT
+from isolex.vectors.reading_report import EMPTY, NOT_NUMBERS, TOO_LONG, TOO_SHORT
 
 SAMPLE = 100
 """Rows that decide what a file is and how wide its rows are."""

@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Protocol, overload
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from isolex.alignment import Alignment, Status, load
 from isolex.alignment.alignment import Translations
-from isolex.errors import InputError, UnknownWordError
+from isolex.errors import InputError, MissingExtraError, UnknownWordError
 from isolex.lexicon import Lexicon
 from isolex.lexicon.words import holdable
-from isolex.reranking.assignment import one_to_one
 from isolex.reranking.reranker import Ranked, Reranker
-from isolex.reranking.saved import SavedAnswers, read_answers, write_answers
+from isolex.reranking.saved_answers import SavedAnswers, read_answers, write_answers
 from isolex.reranking.settings import RerankSettings
 
 LEVELS = (0.9, 0.7, 0.5)
@@ -306,3 +305,51 @@ def _check_count(k: int) -> None:
 
 def _lexicon(pairs: Iterable[tuple[str, str]]) -> Lexicon:
     return Lexicon(holdable(pairs, lambda pair: pair), unicode="keep")
+
+
+def one_to_one(
+    rows: Int[np.ndarray, "w"],
+    keys: Int[np.ndarray, "w a"],
+    confidence: Float[np.ndarray, "w a"],
+    least: float,
+) -> Int[np.ndarray, "p 2"]:
+    """At most one key a row and one row a key, such that the sum of the confidences is greatest.
+
+    A sparse assignment problem over the candidates alone: its matrix has one entry a pair, and one a row that
+    stays alone.
+
+    Args:
+        rows: Source ids.
+        keys: Candidates of each, -1 where there are fewer.
+        confidence: Of the candidates.
+        least: Pairs below are left out.
+
+    Returns:
+        The pairs, by row.
+
+    Raises:
+        MissingExtraError: scipy, which comes with scikit-learn, is not installed.
+    """
+    try:
+        from scipy.sparse import csr_matrix  # noqa: PLC0415
+        from scipy.sparse.csgraph import min_weight_full_bipartite_matching  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingExtraError("one-to-one dictionaries", "scipy", "rerank") from error
+    kept: np.ndarray = (keys >= 0) & (confidence >= least) & (confidence > 0)
+    places, ranks = np.nonzero(kept)
+    if len(places) == 0:
+        return np.empty((0, 2), dtype=np.int64)
+    targets, columns = np.unique(keys[places, ranks], return_inverse=True)
+    # Every row may also stay alone, on a column of its own, which costs what a pair of confidence 0 would.
+    count = len(rows)
+    own = np.arange(count)
+    costs = np.concatenate([1 - confidence[places, ranks], np.ones(count)]) + 1.0
+    graph = csr_matrix(
+        (costs, (np.concatenate([places, own]), np.concatenate([columns, len(targets) + own]))),
+        shape=(count, len(targets) + count),
+    )
+    matched, taken = min_weight_full_bipartite_matching(graph)
+    paired = taken < len(targets)
+    made = np.stack([rows[matched[paired]], targets[taken[paired]]], axis=1)
+    ordered: np.ndarray = made[np.argsort(made[:, 0])]
+    return ordered

@@ -9,7 +9,7 @@ from scipy.spatial.distance import cdist
 from scipy.stats import wasserstein_distance
 
 from isolex.arrays import generator
-from isolex.diagnosis.transport import _profile_distances, gromov_wasserstein_distance
+from isolex.diagnosis.gromov_wasserstein import _profile_distances, gromov_wasserstein_distance
 from isolex.errors import InputError, MissingExtraError
 from tests.comparisons import assert_close
 from tests.diagnosis.cases import clustered, degraded, float64, increases, order, turned

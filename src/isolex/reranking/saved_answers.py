@@ -7,36 +7,40 @@ confidence.json          settings, versions, and digests of the alignment and of
 import warnings
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 from safetensors.numpy import save
 
-from isolex.alignment import Alignment, Card, current_versions, load_card
-from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD, CARD, SEEDS, SIDES
+from isolex.alignment import Alignment, Companion, current_versions, load_card
+from isolex.alignment.companion import fingerprint_of
 from isolex.errors import FormatError, InputError, IsolexWarning, MismatchError
-from isolex.files import atomic_files, digest, steady
+from isolex.files import digest, steady
 from isolex.reranking.reranker import Ranked
 from isolex.reranking.settings import RerankSettings
 from isolex.saved import (
     CARD_BYTES,
     Array,
     UnsoundError,
-    json_text,
     many,
     number,
     parse_arrays,
     parse_json,
-    read_json,
     read_saved,
     record,
     text,
     whole,
 )
 
-_FORMAT = {"format": "isolex-confidences", "version": 1}
-_FIX = "make them again: isolex lexicon --min-confidence"
+CONFIDENCES = Companion(
+    "confidence",
+    format="isolex-confidences",
+    version=1,
+    fix="make them again: isolex lexicon --min-confidence",
+)
+
+_CARD_FILE, _ARRAYS_FILE = CONFIDENCES.files
 _FLOAT = ("F64", "F32")
 _ARRAYS = {
     "keys": Array("n a", -1, types=("I64", "I32")),
@@ -99,23 +103,14 @@ def write_answers(answers: SavedAnswers, path: str | Path, alignment: Alignment)
             fix="save the dictionary with the alignment that it was made from",
         )
     data = save({part: getattr(answers.ranked, part) for part in _ARRAYS})
-    there = _Version.of(folder)
-    made = _FORMAT | {
-        "alignment": there.fingerprint,
+    made = {
         "answers": digest(data),
         "settings": asdict(answers.settings),
         "groups": answers.groups,
         "reason": answers.reason,
         "versions": current_versions(),
     }
-    try:
-        with atomic_files(folder, (ANSWERS, ANSWERS_CARD)) as (answers_file, card_file):
-            answers_file.write_bytes(data)
-            card_file.write_text(json_text(made, indent=2) + "\n", encoding="utf-8")
-            _check_still_there(folder, there)
-    except InputError:
-        _check_still_there(folder, there)
-        raise
+    CONFIDENCES.write(folder, made, data)
 
 
 def read_answers(path: str | Path, alignment: Alignment) -> SavedAnswers | None:
@@ -143,7 +138,9 @@ def read_answers(path: str | Path, alignment: Alignment) -> SavedAnswers | None:
         why = f"they are damaged ({Path(str(error.where)).name} {error.problem})"
     except InputError as error:
         why = f"{error.where} {error.problem}"
-    warnings.warn(f"{folder}: its confidences are not used: {why}; {_FIX}", IsolexWarning, stacklevel=2)
+    warnings.warn(
+        f"{folder}: its confidences are not used: {why}; {CONFIDENCES.fix}", IsolexWarning, stacklevel=2
+    )
     return None
 
 
@@ -153,22 +150,22 @@ class _OtherError(Exception):
 
 @steady
 def _read(folder: Path, alignment: Alignment) -> SavedAnswers | None:
-    if not (folder / ANSWERS_CARD).is_file():
+    if not (folder / _CARD_FILE).is_file():
         return None
-    made = parse_json(read_saved(folder / ANSWERS_CARD, _FIX, most=CARD_BYTES))
-    if not isinstance(made, dict) or not made.keys() >= _FORMAT.keys():
-        raise UnsoundError(f"is not {ANSWERS_CARD} of an alignment")
-    if {name: made[name] for name in _FORMAT} != _FORMAT:
+    made = parse_json(read_saved(folder / _CARD_FILE, CONFIDENCES.fix, most=CARD_BYTES))
+    if not isinstance(made, dict) or not made.keys() >= CONFIDENCES.mark.keys():
+        raise UnsoundError(f"is not {_CARD_FILE} of an alignment")
+    if {name: made[name] for name in CONFIDENCES.mark} != CONFIDENCES.mark:
         raise _OtherError("another release of isolex wrote them")
     card = _CARD(made)
     settings = _settings(card["settings"])
-    if card["alignment"] != _fingerprint(folder):
+    if card["alignment"] != fingerprint_of(folder):
         raise _OtherError("they are of another alignment than the one that stands there now")
-    if not _is_of(folder, alignment.card):
+    if not CONFIDENCES.is_of(folder, alignment.card):
         raise _OtherError("the alignment was replaced by another run since it was loaded")
-    data = read_saved(folder / ANSWERS, _FIX)
+    data = read_saved(folder / _ARRAYS_FILE, CONFIDENCES.fix)
     if digest(data) != card["answers"]:
-        raise UnsoundError(f"and {ANSWERS_CARD} do not belong together", (ANSWERS,))
+        raise UnsoundError(f"and {_CARD_FILE} do not belong together", (_ARRAYS_FILE,))
     sizes = {"n": len(alignment.source), "a": settings.alternatives, "g": len(card["groups"])}
     parts = parse_arrays(data, _ARRAYS, sizes)
     _check_answers(parts["keys"], parts["confidence"], len(alignment.target))
@@ -206,32 +203,3 @@ def _check_answers(
 def _over(alignment: Alignment, source: str, target: str) -> bool:
     """Whether an alignment is over the vectors with these fingerprints."""
     return (alignment.source.fingerprint, alignment.target.fingerprint) == (source, target)
-
-
-class _Version(NamedTuple):
-    """Which alignment stands in a folder; one that was made again is another, though it says the same."""
-
-    fingerprint: str
-    number: int
-
-    @classmethod
-    def of(cls, folder: Path) -> "_Version":
-        return cls(_fingerprint(folder), folder.stat().st_ino)
-
-
-def _check_still_there(folder: Path, there: _Version) -> None:
-    if _Version.of(folder) != there:
-        raise MismatchError("was replaced by another run meanwhile", where=folder, fix="make them again")
-
-
-def _is_of(folder: Path, card: Card) -> bool:
-    """Whether the alignment that stands in a folder is the one that has this card."""
-    there = read_json(folder / CARD, _FIX)
-    marks = (there["created"], *(there[side]["fingerprint"] for side in SIDES))
-    return bool(marks == (card.created, card.source.fingerprint, card.target.fingerprint))
-
-
-def _fingerprint(folder: Path) -> str:
-    """Of a saved alignment: its card, which has those of the vectors and the time, and its seed pairs."""
-    parts = (folder / name for name in (CARD, SEEDS))
-    return digest(*(part.read_bytes() for part in parts if part.is_file()))

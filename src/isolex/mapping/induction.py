@@ -13,7 +13,7 @@ from isolex.mapping.problem import Mapping, Problem
 from isolex.retrieval import CSLS, Criterion, TopK
 from isolex.retrieval.tiles import Scores
 
-Direction = Literal["forward", "backward", "union", "mutual"]
+InductionDirection = Literal["forward", "backward", "union", "mutual"]
 Dropout = Literal["pairs", "keys"]
 
 # So many candidates are looked at that all of them are dropped with this probability, or the most of them.
@@ -66,7 +66,7 @@ class Induction:
         InputError: Settings out of range.
     """
 
-    direction: Direction = "union"
+    direction: InductionDirection = "union"
     criterion: Criterion = field(default_factory=CSLS)
     vocabulary: int | None = 20_000
     rank_limit: int | None = None

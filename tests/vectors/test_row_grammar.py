@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isolex.vectors.report import EMPTY, NOT_NUMBERS, TOO_LONG, TOO_SHORT
-from isolex.vectors.rows import RowError, common_width, parse_block, parse_row, row_width
+from isolex.vectors.reading_report import EMPTY, NOT_NUMBERS, TOO_LONG, TOO_SHORT
+from isolex.vectors.row_grammar import RowError, common_width, parse_block, parse_row, row_width
 
 
 @pytest.mark.parametrize(

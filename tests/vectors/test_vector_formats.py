@@ -76,7 +76,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, vectors, name, monkeyp
     def interrupted(*args, **kwargs):
         raise KeyboardInterrupt
 
-    for target in ("isolex.vectors.text._lines", "isolex.vectors.store.save_file"):
+    for target in ("isolex.vectors.text._lines", "isolex.vectors.native_store.save_file"):
         monkeypatch.setattr(target, interrupted)
     bad = Vectors(["new", "New York"], np.zeros((2, 2)))
     with pytest.raises((KeyboardInterrupt, InputError)):

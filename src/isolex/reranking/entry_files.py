@@ -14,11 +14,17 @@ from isolex.files import atomic_file
 from isolex.lexicon.words import holdable, word_problem
 from isolex.lexicon.writing import NOT_WRITTEN
 from isolex.names import look_up
-from isolex.reranking.dictionary import TrustedEntry
-from isolex.reranking.markup import UNKNOWN_LANGUAGE, Languages, is_language, xml_problem
-from isolex.reranking.tbx import write_tbx
-from isolex.reranking.tei import write_tei
-from isolex.reranking.wording import alternatives_text, evidence_text
+from isolex.reranking.markup import (
+    UNKNOWN_LANGUAGE,
+    LanguageCodes,
+    alternatives_text,
+    evidence_text,
+    is_language,
+    write_tbx,
+    write_tei,
+    xml_problem,
+)
+from isolex.reranking.reranked_dictionary import TrustedEntry
 
 _COLUMNS = ("source", "target", "confidence", "no_translation", "evidence", "alternatives")
 
@@ -87,7 +93,7 @@ def format_of(path: str | Path) -> str:
     return next((_ENDINGS[ending] for ending in _ENDINGS if name.endswith(ending)), "tsv")
 
 
-def check_languages(format: str, languages: tuple[str | None, str | None]) -> Languages:
+def check_languages(format: str, languages: tuple[str | None, str | None]) -> LanguageCodes:
     """The codes that a format is written with, `und` where one is not known.
 
     Raises:
@@ -118,7 +124,7 @@ def _usable(entries: Sequence[TrustedEntry], problem: Callable[[str], str | None
     ]
 
 
-def _write_tsv(entries: Sequence[TrustedEntry], languages: Languages, stream: IO[str]) -> None:  # noqa: ARG001
+def _write_tsv(entries: Sequence[TrustedEntry], languages: LanguageCodes, stream: IO[str]) -> None:  # noqa: ARG001
     # These hold no tabs and no line ends, so nothing is quoted: a quotation mark is a word like any other.
     writer = csv.writer(stream, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
     writer.writerow(_COLUMNS)
@@ -129,7 +135,7 @@ def _write_tsv(entries: Sequence[TrustedEntry], languages: Languages, stream: IO
         )
 
 
-def _write_jsonl(entries: Sequence[TrustedEntry], languages: Languages, stream: IO[str]) -> None:  # noqa: ARG001
+def _write_jsonl(entries: Sequence[TrustedEntry], languages: LanguageCodes, stream: IO[str]) -> None:  # noqa: ARG001
     for entry in entries:
         row = {
             "source": entry.source,
@@ -145,7 +151,7 @@ def _write_jsonl(entries: Sequence[TrustedEntry], languages: Languages, stream: 
         stream.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-_WRITERS: dict[str, Callable[[Sequence[TrustedEntry], Languages, IO[str]], None]] = {
+_WRITERS: dict[str, Callable[[Sequence[TrustedEntry], LanguageCodes, IO[str]], None]] = {
     "tsv": _write_tsv,
     "jsonl": _write_jsonl,
     "tei": write_tei,

@@ -1,6 +1,6 @@
 import pytest
 
-from isolex.lexicon.formats import Contents, Format, parse
+from isolex.lexicon.lexicon_formats import Contents, Format, parse
 
 Plain = tuple[str, str, float | None]
 

@@ -9,16 +9,17 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from isolex import IsolexWarning, align, files, load
-from isolex.alignment.artefact import CONTENTS
 from isolex.errors import InputError, MismatchError
 from isolex.files import digest
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary
-from isolex.reranking.dictionary import find_reranked, load_reranked
-from isolex.reranking.saved import ANSWERS, ANSWERS_CARD
+from isolex.reranking.reranked_dictionary import find_reranked, load_reranked
+from isolex.reranking.saved_answers import CONFIDENCES
 from isolex.vectors import Vectors
 
 from .hand_made import GROUPS, SETTINGS, SOURCE, dictionary
+
+CARD, ARRAYS = CONFIDENCES.files
 
 PARTS = ("rows", "keys", "confidence", "none_right", "spoken_for")
 
@@ -48,7 +49,7 @@ class TestRoundTrip:
         assert (loaded.groups, loaded.learnt, loaded.reason) == (GROUPS, True, made.reason)
 
     def test_what_it_was_made_from(self, folder):
-        card = json.loads((folder / ANSWERS_CARD).read_text())
+        card = json.loads((folder / CARD).read_text())
         assert card["format"] == "isolex-confidences"
         assert card["settings"]["trees"] == SETTINGS.trees
         assert card["versions"]["isolex"]
@@ -75,11 +76,8 @@ class TestRoundTrip:
 
     def test_an_alignment_takes_the_place_of_one_with_answers(self, folder, made):
         made.alignment.save(folder)
-        assert not (folder / ANSWERS).exists()
+        assert not (folder / ARRAYS).exists()
         assert find_reranked(folder, load(folder)) is None
-
-    def test_an_alignment_folder_may_hold_them(self):
-        assert {ANSWERS, ANSWERS_CARD} <= set(CONTENTS)
 
 
 class TestNone:
@@ -116,7 +114,7 @@ class TestStale:
     def test_of_another_alignment_they_are_not_used(self, folder, made, tmp_path):
         again = tmp_path / "again"
         other_seeds(made).save(again)
-        for name in (ANSWERS, ANSWERS_CARD):
+        for name in (ARRAYS, CARD):
             shutil.copy(folder / name, again / name)
         with pytest.warns(IsolexWarning, match="again: its confidences are not used: .* another alignment"):
             assert find_reranked(again, load(again)) is None
@@ -136,7 +134,7 @@ class TestStale:
         assert load_reranked(folder).entries() == made.entries()
 
     def test_of_another_release(self, folder):
-        card = folder / ANSWERS_CARD
+        card = folder / CARD
         card.write_text(card.read_text().replace('"version": 1', '"version": 2'))
         with pytest.warns(IsolexWarning, match="another release of isolex wrote them"):
             assert find_reranked(folder, load(folder)) is None
@@ -155,15 +153,15 @@ def changed(path):
 @pytest.mark.parametrize(
     ("name", "damage"),
     [
-        (ANSWERS, cut),
-        (ANSWERS, changed),
-        (ANSWERS, lambda path: path.unlink()),
-        (ANSWERS, lambda path: path.write_bytes(b"")),
-        (ANSWERS_CARD, cut),
-        (ANSWERS_CARD, lambda path: path.write_text("[]")),
-        (ANSWERS_CARD, lambda path: path.write_text("{}")),
-        (ANSWERS_CARD, lambda path: path.write_text(path.read_text().replace('"trees"', '"bushes"'))),
-        (ANSWERS_CARD, lambda path: path.write_bytes(b"\xff")),
+        (ARRAYS, cut),
+        (ARRAYS, changed),
+        (ARRAYS, lambda path: path.unlink()),
+        (ARRAYS, lambda path: path.write_bytes(b"")),
+        (CARD, cut),
+        (CARD, lambda path: path.write_text("[]")),
+        (CARD, lambda path: path.write_text("{}")),
+        (CARD, lambda path: path.write_text(path.read_text().replace('"trees"', '"bushes"'))),
+        (CARD, lambda path: path.write_bytes(b"\xff")),
     ],
 )
 def test_damaged_answers_are_not_used(folder, name, damage):
@@ -176,15 +174,15 @@ def test_damaged_answers_are_not_used(folder, name, damage):
 
 def edit_card(**changes):
     def edit(folder):
-        made = json.loads((folder / ANSWERS_CARD).read_text())
-        (folder / ANSWERS_CARD).write_text(json.dumps(made | changes))
+        made = json.loads((folder / CARD).read_text())
+        (folder / CARD).write_text(json.dumps(made | changes))
 
     return edit
 
 
 def edit_settings(**changes):
     def edit(folder):
-        made = json.loads((folder / ANSWERS_CARD).read_text())
+        made = json.loads((folder / CARD).read_text())
         edit_card(settings=made["settings"] | changes)(folder)
 
     return edit
@@ -194,11 +192,11 @@ def edit_arrays(**changes):
     """Other answers, with their digest in the card."""
 
     def edit(folder):
-        arrays = load_file(folder / ANSWERS)
+        arrays = load_file(folder / ARRAYS)
         for name, change in changes.items():
             arrays[name] = change(arrays[name])
-        save_file(arrays, folder / ANSWERS)
-        edit_card(answers=digest((folder / ANSWERS).read_bytes()))(folder)
+        save_file(arrays, folder / ARRAYS)
+        edit_card(answers=digest((folder / ARRAYS).read_bytes()))(folder)
 
     return edit
 
@@ -254,12 +252,12 @@ def test_answers_that_may_not_be_read_are_not_damaged(folder, monkeypatch):
     alignment, read = load(folder), Path.read_bytes
 
     def refused(path):
-        if path.name == ANSWERS:
+        if path.name == ARRAYS:
             raise PermissionError(13, "Permission denied")
         return read(path)
 
     monkeypatch.setattr(Path, "read_bytes", refused)
-    with pytest.warns(IsolexWarning, match=rf"{ANSWERS} cannot be read \(Permission denied\); make"):
+    with pytest.warns(IsolexWarning, match=rf"{ARRAYS} cannot be read \(Permission denied\); make"):
         assert find_reranked(folder, alignment) is None
 
 
@@ -290,10 +288,10 @@ class TestSaving:
         other = replace(
             made, alignment=made.alignment.bind(Vectors(SOURCE, -source.matrix), other_vectors=True)
         )
-        before = (folder / ANSWERS).read_bytes()
+        before = (folder / ARRAYS).read_bytes()
         with pytest.raises(MismatchError, match="en-es: is an alignment of other vectors"):
             other.save(folder)
-        assert (folder / ANSWERS).read_bytes() == before
+        assert (folder / ARRAYS).read_bytes() == before
 
     def test_a_ranker_of_ones_own(self, made, folder):
         class Own:
@@ -305,15 +303,15 @@ class TestSaving:
 
     def test_a_folder_that_cannot_be_written(self, made, tmp_path):
         made.alignment.save(tmp_path / "en-es")
-        (tmp_path / "en-es" / ANSWERS).mkdir()
-        with pytest.raises(InputError, match=f"{ANSWERS}: is a folder"):
+        (tmp_path / "en-es" / ARRAYS).mkdir()
+        with pytest.raises(InputError, match=f"{ARRAYS}: is a folder"):
             made.save(tmp_path / "en-es")
-        assert not (tmp_path / "en-es" / ANSWERS_CARD).exists()
+        assert not (tmp_path / "en-es" / CARD).exists()
 
 
 class TestWhileOthersWrite:
     def test_both_files_are_new_or_none_is(self, folder, made, monkeypatch):
-        before = {name: (folder / name).read_bytes() for name in (ANSWERS, ANSWERS_CARD)}
+        before = {name: (folder / name).read_bytes() for name in (ARRAYS, CARD)}
         exchange, calls = files.replacing.exchange, iter(range(9))
 
         def refused(one, other):
@@ -340,16 +338,16 @@ class TestWhileOthersWrite:
         assert find_reranked(folder, load(folder)) is not None
 
     def test_nothing_is_kept_with_an_alignment_that_was_replaced_meanwhile(self, folder, made, monkeypatch):
-        before = (folder / ANSWERS_CARD).read_bytes()
+        before = (folder / CARD).read_bytes()
         fingerprints = chain(["sha256:one"], repeat("sha256:another"))
-        monkeypatch.setattr("isolex.reranking.saved._fingerprint", lambda _: next(fingerprints))
+        monkeypatch.setattr("isolex.alignment.companion.fingerprint_of", lambda _: next(fingerprints))
         with pytest.raises(
             MismatchError, match="en-es: was replaced by another run meanwhile; make them again"
         ):
             made.save(folder)
-        assert (folder / ANSWERS_CARD).read_bytes() == before
+        assert (folder / CARD).read_bytes() == before
 
-    @pytest.mark.parametrize("name", [ANSWERS, ANSWERS_CARD])
+    @pytest.mark.parametrize("name", [ARRAYS, CARD])
     def test_links_are_replaced_and_not_followed(self, folder, made, tmp_path, name):
         (tmp_path / "precious").write_text("mine")
         (folder / name).unlink()

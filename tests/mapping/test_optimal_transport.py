@@ -10,7 +10,7 @@ import torch
 
 from isolex.errors import InputError, MissingExtraError
 from isolex.mapping import GromovWasserstein, Mapping, Problem, WassersteinProcrustes
-from isolex.mapping.transport import sinkhorn
+from isolex.mapping.optimal_transport import sinkhorn
 from isolex.progress import listening, stopping
 from tests.comparisons import assert_close, assert_orthonormal, assert_same, assert_translates
 from tests.planted import gaussian, planted, unit_gaussian

@@ -314,7 +314,7 @@ def test_a_save_that_fails_leaves_the_old_one(alignment, saved, monkeypatch, pla
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"isolex.transfer.saved.{place}", fail)
+        patch.setattr(f"isolex.transfer.saved_index.{place}", fail)
         for path in (saved, saved.with_name("new")):
             with pytest.raises((KeyboardInterrupt, InputError), match=getattr(error, "strerror", None)):
                 save_index(other, path, aligned)

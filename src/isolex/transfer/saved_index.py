@@ -36,7 +36,7 @@ from isolex.saved import (
 )
 from isolex.transfer.documents import DocumentIndex, load_terms, save_terms
 from isolex.transfer.terms import check_terms
-from isolex.transfer.texts import Text
+from isolex.transfer.text_files import Text
 
 CARD, DOCUMENTS, ROWS, TERMS = "index.json", "documents.jsonl", "rows.safetensors", "bm25"
 _CONTENTS = (CARD, DOCUMENTS, ROWS, TERMS)
