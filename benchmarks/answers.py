@@ -44,7 +44,7 @@ class Answers:
         gold = tuple(answer.gold for answer in result.answers)
         ranker = dictionary.ranker
         asked = replace(dictionary, ranker=ranker.reranker) if isinstance(ranker, Unsure) else dictionary
-        first = [found[0] for found in asked.translate(words, 1)]
+        first = [found[0] for found in asked.translate(words, k=1)]
         return cls(
             words,
             gold,

@@ -54,7 +54,7 @@ class SpacePair:
 
     def task(self, folder: DataFolder) -> BLITask:
         """The spaces, with the training pairs that are in both vocabularies, and the test pairs."""
-        task = BLITask.of(folder, self.pair, self.words)
+        task = BLITask.of(folder, self.pair, vocabulary=self.words)
         found = known_pairs(task)
         drawn = torch.randperm(len(found), generator=generator(0))[: self.train_pairs].sort().values
         return replace(
@@ -75,7 +75,7 @@ def known_pairs(task: BLITask) -> list[tuple[str, str]]:
 
 def _changed(vectors: Vectors, change: Change, seed: int) -> Vectors:
     rows = change(vectors.tensor(), seed)
-    return Vectors(vectors.words, rows.numpy(), vectors.language, unicode="keep")
+    return Vectors(vectors.words, rows.numpy(), language=vectors.language, unicode="keep")
 
 
 def noisy(rows: Tensor, seed: int, *, cosine: float) -> Tensor:

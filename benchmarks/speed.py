@@ -100,7 +100,7 @@ def run_retrieval(words: int) -> RetrievalRow:
         MissingExtraError: faiss is not there.
     """
     if find_spec("faiss") is None:
-        raise MissingExtraError("the comparison with faiss", "faiss", "ann")
+        raise MissingExtraError("the comparison with faiss", "faiss", "bench")
     x, z = shared_space(words)
     top_k_both(x[:_BLOCK], z, NEIGHBOURS)  # calibrates, and compiles what is to be compiled
     product = seconds_of(lambda: _product(x, z))
@@ -165,7 +165,7 @@ def ratios(retrieval: RetrievalRow, iteration: IterationRow, files: FilesRow) ->
     }
 
 
-def to_json(row: RetrievalRow | IterationRow | FilesRow | ScalingRow | MappedRow) -> dict[str, Any]:
+def to_dict(row: RetrievalRow | IterationRow | FilesRow | ScalingRow | MappedRow) -> dict[str, Any]:
     """Plain numbers, rounded."""
     return {
         name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(row).items()

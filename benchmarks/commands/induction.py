@@ -67,7 +67,7 @@ def induction(
             ablation=ablation,
             settings=RerankSettings(seed=seed),
         )
-        return {"protocol": "muse", "rows": [row.to_json() for row in rows], "machine": machine()}
+        return {"protocol": "muse", "rows": [row.to_dict() for row in rows], "machine": machine()}
 
     report = measured("induction", measure)
     emit(as_json, report, lambda console: _render(console, report["rows"]))

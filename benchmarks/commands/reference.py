@@ -38,7 +38,7 @@ def reference(data: Path, pairs: str, methods: str, seed: int, device: str | Non
 
     def measure() -> dict[str, Any]:
         folder = DataFolder(data)
-        scores = list(score_methods(folder, asked or folder.pairs, named, seed=seed, device=device))
+        scores = list(score_methods(folder, asked or folder.pairs, methods=named, seed=seed, device=device))
         rows = []
         for pair, group in groupby(scores, lambda score: score.cell.pair):
             own = list(group)

@@ -8,7 +8,7 @@ from rich.console import Console
 from benchmarks.commands.reports import Report, measured
 from benchmarks.files_speed import run_files
 from benchmarks.measuring import machine
-from benchmarks.speed import ratios, run_iteration, run_mapped, run_retrieval, run_scaling, to_json
+from benchmarks.speed import ratios, run_iteration, run_mapped, run_retrieval, run_scaling, to_dict
 from isolex.cli.console import emit, table
 from isolex.cli.options import json_option, threads_option
 from isolex.cli.outputs import Command
@@ -30,7 +30,7 @@ _COUNT = click.IntRange(min=1_000)
 def speed(words: int, learnt: int, rows: int, full: bool, mapped: int | None, as_json: bool) -> None:
     """Searching, learning, reading and writing, beside what people use otherwise.
 
-    Needs the extras ann and fasttext, for faiss and gensim to be compared with. Figures are ratios within
+    Needs the extras bench and fasttext, for faiss and gensim to be compared with. Figures are ratios within
     this run: how many times faster, but iteration_over_product, which is how many times slower.
 
     \b
@@ -47,11 +47,11 @@ def speed(words: int, learnt: int, rows: int, full: bool, mapped: int | None, as
         big = [] if mapped is None else [run_mapped(mapped)]
         figures = ratios(retrieval[0], iteration, files[0])
         return {name: round(value, 4) for name, value in figures.items()} | {
-            "retrieval": [to_json(row) for row in retrieval],
-            "iteration": to_json(iteration),
-            "files": [to_json(row) for row in files],
-            "scaling": [to_json(row) for row in scaling],
-            "mapped": [to_json(row) for row in big],
+            "retrieval": [to_dict(row) for row in retrieval],
+            "iteration": to_dict(iteration),
+            "files": [to_dict(row) for row in files],
+            "scaling": [to_dict(row) for row in scaling],
+            "mapped": [to_dict(row) for row in big],
             "machine": machine(),
         }
 

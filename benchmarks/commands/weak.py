@@ -157,7 +157,7 @@ def _measure(
         return {
             "protocol": "muse",
             "criterion": "csls",
-            "runs": [run.to_json() for run in made],
+            "runs": [run.to_dict() for run in made],
             **more(made),
         }
 

@@ -36,7 +36,7 @@ class TestWeakRun:
 
     def test_json_has_all_fields_and_the_rounded_ratio(self) -> None:
         run = weak_run(forward=1, backward=1, supervised_forward=3, supervised_backward=3)
-        data = run.to_json()
+        data = run.to_dict()
         assert data.pop("ratio") == 0.333
         assert WeakRun(**data) == run
 
@@ -121,7 +121,7 @@ class TestBothWays:
 
     def test_no_test_word_in_the_vocabularies(self, data) -> None:
         folder = DataFolder(data)
-        ways = BothWays.of(folder, BLITask.of(folder, "xx-yy", 150), "150 words")
+        ways = BothWays.of(folder, BLITask.of(folder, "xx-yy", vocabulary=150), "150 words")
         assert ways.supervised == (0.0, 0.0)
 
 

@@ -99,7 +99,7 @@ class TestWhole:
         one = get(tiny(site), tmp_path)
         assert not one.verified
         assert one.sha256 == sha256(TEXT)
-        assert one.to_json()["verified"] is False
+        assert one.to_dict()["verified"] is False
         assert json.loads((tmp_path / "tiny" / "all.txt.origin.json").read_text())["verified"] is False
 
     @pytest.mark.parametrize("checksums", [{}, known()])
@@ -688,4 +688,4 @@ def test_shipped_datasets_come_from_a_mirror(site, tmp_path) -> None:
     site.files["xquad-r/en.json"] = b"{}"
     assert get_dataset("xquad-r").checksums["en.json"]
     with pytest.raises(FormatError, match="sent a file whose SHA-256 is not 7b0954f3"):
-        fetch("xquad-r", ["en"], cache=tmp_path, mirror=site.url)
+        fetch("xquad-r", units=["en"], cache=tmp_path, mirror=site.url)

@@ -54,9 +54,9 @@ class TestHeldOutPairs:
     def test_precision_of_a_band_of_ranks(self) -> None:
         problem, _, _ = planted(seeds=100)
         found = held_out_pairs(Procrustes(), problem)
-        assert found.precision(20, 50).words == 30
-        assert found.precision(90).words == 10
-        assert found.precision(100).words == 0
+        assert found.precision(lowest=20, highest=50).words == 30
+        assert found.precision(lowest=90).words == 10
+        assert found.precision(lowest=100).words == 0
 
     def test_one_word_cannot_be_held_out(self) -> None:
         problem, pairs, _ = planted()

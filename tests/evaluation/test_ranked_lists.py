@@ -53,8 +53,8 @@ def test_a_wrong_figure_would_be_seen():
     assert RankingResult([list(range(2, 15))]).ndcg != pytest.approx(gain / uncut)
 
 
-def test_to_json():
-    data = RankingResult([[1], [2, 30]]).to_json()
+def test_to_dict():
+    data = RankingResult([[1], [2, 30]]).to_dict()
     assert list(data) == ["p@1", "p@5", "p@10", "recall@10", "mrr", "map", "ndcg@10", "interval", "n"]
     assert (data["p@1"], data["p@5"], data["recall@10"], data["mrr"], data["n"]) == (50, 100, 75, 0.75, 2)
     low, high = data["interval"]

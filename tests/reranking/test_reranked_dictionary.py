@@ -63,12 +63,12 @@ class TestEntries:
     @pytest.mark.parametrize("confidence", [-0.1, 1.1, math.nan])
     def test_what_is_no_probability_is_refused(self, confidence):
         for ask in (MADE.entries, MADE.lexicon, MADE.one_to_one):
-            with pytest.raises(InputError, match=r"got confidence .*, expected 0 to 1"):
+            with pytest.raises(InputError, match=r"got confidence = .*, expected a number from 0 to 1"):
                 ask(confidence)
 
     def test_k(self):
         with pytest.raises(InputError, match="got k = 0"):
-            MADE.entries(0.5, 0)
+            MADE.entries(0.5, k=0)
 
 
 class TestOneToOne:
@@ -111,7 +111,7 @@ def test_a_level_that_nothing_reaches_has_no_precision():
 
 
 def test_translate_has_candidates_with_their_confidences():
-    assert MADE.translate("two", 2) == [("dos", 0.75), ("uno", 0.55)]
+    assert MADE.translate("two", k=2) == [("dos", 0.75), ("uno", 0.55)]
     assert MADE.translate(["four", "one"]) == [[("y", 0.2), ("cuatro", 0.15)], [("uno", 0.95), ("y", 0.02)]]
 
 
@@ -127,7 +127,7 @@ class TestWithoutConfidences:
         entries = plain.entries(k=2)
         assert len(entries) == 2 * len(SOURCE)
         assert np.isnan([entry.confidence for entry in entries]).all()
-        assert plain.entry("one").target == plain.alignment.translate("one", 1)[0][0]
+        assert plain.entry("one").target == plain.alignment.translate("one", k=1)[0][0]
 
     def test_whatever_needs_one_says_why_not(self, plain, tmp_path):
         asked = (lambda: plain.entries(0.1), plain.one_to_one, plain.one_to_one_entries, plain.summary)

@@ -41,7 +41,7 @@ def output(tmp_path) -> Path:
 
 
 def run(folder, output, pairs=("en-fr",), methods=METHODS, **options) -> list[MethodScore]:
-    return list(score_methods(folder, pairs, methods, kept=ResultsFile(output), **options))
+    return list(score_methods(folder, pairs, methods=methods, kept=ResultsFile(output), **options))
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ class TestRows:
 
     def test_json_is_flat(self, folder, output) -> None:
         (row,) = run(folder, output, methods=["procrustes"])
-        data = row.to_json()
+        data = row.to_dict()
         assert json.loads(json.dumps(data)) == data
         assert (data["pair"], data["method"], data["seed"]) == ("en-fr", "procrustes", 0)
 
@@ -153,14 +153,14 @@ class TestResuming:
     def test_other_vectors(self, folder, output, measured) -> None:
         run(folder, output, methods=["procrustes"])
         changed = _Changed(folder.path)
-        list(score_methods(changed, ["en-fr"], ["procrustes"], kept=ResultsFile(output)))
+        list(score_methods(changed, ["en-fr"], methods=["procrustes"], kept=ResultsFile(output)))
         assert len(measured) == 2
 
     @pytest.mark.parametrize("part", ["train", "test"])
     def test_another_dictionary(self, folder, output, measured, part) -> None:
         run(folder, output, methods=["procrustes"])
         changed = _Changed(folder.path, part)
-        list(score_methods(changed, ["en-fr"], ["procrustes"], kept=ResultsFile(output)))
+        list(score_methods(changed, ["en-fr"], methods=["procrustes"], kept=ResultsFile(output)))
         assert len(measured) == 2
 
 
@@ -174,7 +174,7 @@ class _Changed(DataFolder):
     def vectors(self, pair):
         source, target = super().vectors(pair)
         if self._part is None:
-            target = Vectors(target.words, np.float32(2) * target.matrix, target.language)
+            target = Vectors(target.words, np.float32(2) * target.matrix, language=target.language)
         return source, target
 
     def dictionary(self, pair, part):
@@ -249,21 +249,23 @@ class TestResultsFile:
 
 class TestProtocols:
     def test_that_of_the_file_counts(self, folder, output) -> None:
-        (score,) = score_methods(folder, ["en-fr"], ["procrustes"], kept=ResultsFile(output, "xling"))
+        (score,) = score_methods(
+            folder, ["en-fr"], methods=["procrustes"], kept=ResultsFile(output, protocol="xling")
+        )
         assert {result["protocol"] for result in score.results.values()} == {"xling"}
         assert json.loads(output.read_text())["protocol"] == "xling"
-        assert len(ResultsFile(output, "xling")) == 1
+        assert len(ResultsFile(output, protocol="xling")) == 1
 
     def test_results_of_another_one_are_not_mixed(self, folder, output) -> None:
         run(folder, output, methods=["procrustes"])
         before = output.read_bytes()
         with pytest.raises(FormatError, match='protocol is "muse", expected xling'):
-            ResultsFile(output, "xling")
+            ResultsFile(output, protocol="xling")
         assert output.read_bytes() == before
 
     def test_without_a_file_nothing_is_kept(self, folder, tmp_path, measured) -> None:
         for _ in range(2):
-            (score,) = score_methods(folder, ["en-fr"], ["procrustes"], protocol="strict")
+            (score,) = score_methods(folder, ["en-fr"], methods=["procrustes"], protocol="strict")
         assert score.results["nn"]["protocol"] == "strict"
         assert score.cell.vocabulary == 300
         assert len(measured) == 2
@@ -331,7 +333,7 @@ class TestDownloads:
     @pytest.mark.filterwarnings("ignore::isolex.IsolexWarning")
     def test_offline_without_it(self, tmp_path) -> None:
         with pytest.raises(InputError, match=r"en-fr\.0-5000\.txt: is not in the cache"):
-            Downloads(get_dataset("muse"), ["en-fr"], 1000, cache=tmp_path, offline=True)
+            Downloads(get_dataset("muse"), ["en-fr"], vocabulary=1000, cache=tmp_path, offline=True)
 
     def test_a_pair_that_was_not_fetched(self, online, tmp_path, output) -> None:
         data = self.fetched(tmp_path, "en-fr")
@@ -340,4 +342,4 @@ class TestDownloads:
 
     def test_a_pair_that_there_is_none_of(self, tmp_path) -> None:
         with pytest.raises(InputError, match="unknown language pair of muse 'en-xx'"):
-            Downloads(get_dataset("muse"), ["en-xx"], 1000, cache=tmp_path)
+            Downloads(get_dataset("muse"), ["en-xx"], vocabulary=1000, cache=tmp_path)

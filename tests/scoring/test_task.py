@@ -22,7 +22,7 @@ def test_what_is_in_the_folder(task) -> None:
 
 
 def test_a_smaller_vocabulary(task, tmp_path) -> None:
-    cut = BLITask.of(DataFolder(write_data(tmp_path / "data")), "xx-yy", 250)
+    cut = BLITask.of(DataFolder(write_data(tmp_path / "data")), "xx-yy", vocabulary=250)
     assert cut.source.words == task.source.words[:250]
     assert cut.target.words == task.target.words[:250]
 

@@ -33,8 +33,8 @@ def naive_ranks(scores, relevant):
 def test_nearest_neighbours(rows):
     x, z = rows
     expected = naive_ranks(x.astype(float) @ z.T.astype(float), RELEVANT)
-    assert list(rank_rows(x, z, RELEVANT, "nn").ranks) == expected
-    assert list(rank_rows(x, z, RELEVANT, NearestNeighbour()).ranks) == expected
+    assert list(rank_rows(x, z, RELEVANT, criterion="nn").ranks) == expected
+    assert list(rank_rows(x, z, RELEVANT, criterion=NearestNeighbour()).ranks) == expected
 
 
 @pytest.mark.parametrize(("criterion", "k"), [("csls", 10), (CSLS(k=3), 3)])
@@ -43,7 +43,7 @@ def test_csls_has_the_neighbourhoods_of_the_queries_at_hand(rows, criterion, k):
     cosines = x.astype(float) @ z.T.astype(float)
     neighbourhoods = np.sort(cosines, axis=0)[-k:].mean(axis=0)
     expected = naive_ranks(2 * cosines - neighbourhoods, RELEVANT)
-    assert list(rank_rows(x, z, RELEVANT, criterion).ranks) == expected
+    assert list(rank_rows(x, z, RELEVANT, criterion=criterion).ranks) == expected
     assert expected != naive_ranks(cosines, RELEVANT)
 
 
@@ -62,4 +62,4 @@ def test_what_cannot_be_ranked(rows):
         with pytest.raises(InputError, match="a query has no relevant document"):
             rank(*scores, [[0], []] * 15)
     with pytest.raises(InputError, match="unknown criterion 'cls'; did you mean 'csls'"):
-        rank_rows(x, z, RELEVANT, "cls")
+        rank_rows(x, z, RELEVANT, criterion="cls")

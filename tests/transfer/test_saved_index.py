@@ -37,7 +37,7 @@ def saved(alignment, aligned, tmp_path) -> Path:
 
 
 def every_score(index: DocumentIndex) -> list[np.ndarray]:
-    return [index.scores(QUERIES, by) for by in RANKINGS]
+    return [index.scores(QUERIES, by=by) for by in RANKINGS]
 
 
 def same(first: DocumentIndex, second: DocumentIndex) -> bool:
@@ -55,7 +55,7 @@ class TestRoundTrip:
             "import sys, numpy, torch; torch.set_num_threads(1)\n"
             "from isolex.transfer import RANKINGS, load_index\n"
             "index = load_index(sys.argv[1])\n"
-            "numpy.save(sys.argv[2], [index.scores(sys.argv[3:], by) for by in RANKINGS])\n"
+            "numpy.save(sys.argv[2], [index.scores(sys.argv[3:], by=by) for by in RANKINGS])\n"
         )
         command = [sys.executable, "-c", code, saved, tmp_path / "scores.npy", *QUERIES]
         subprocess.run(command, check=True)
@@ -67,7 +67,7 @@ class TestRoundTrip:
         save_index(index, tmp_path / "index", aligned, reverse=True)
         loaded = load_index(tmp_path / "index")
         assert loaded.translations == 2
-        assert loaded.search("t7", 1)[0].document.id == "b"
+        assert loaded.search("t7", k=1)[0].document.id == "b"
         assert same(loaded, index)
 
     def test_any_text_and_id_comes_back(self, alignment, aligned, tmp_path):

@@ -9,7 +9,7 @@ from safetensors.numpy import save_file
 from safetensors.torch import save_file as save_torch_file
 
 from isolex.errors import FormatError, InputError, IsolexWarning
-from isolex.vectors import Vectors, read_vectors
+from isolex.vectors import Vectors
 from isolex.vectors.native_store import StoredWords
 from isolex.vectors.ngrams import NgramVectors
 from isolex.vectors.reading_report import NOT_FINITE, Skip
@@ -44,12 +44,12 @@ def test_a_store_is_mapped_and_its_words_wait(path, vectors, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(StoredWords, "_words", property(decode))
-        opened = read_vectors(path)
+        opened = Vectors.read(path)
         assert len(opened) == 5
         assert opened.language == "en"
         assert repr(opened) == "Vectors(en: 5 words × 4, float32)"
         assert opened.fingerprint == vectors.fingerprint
-        assert len(read_vectors(path, limit=2)) == 2
+        assert len(Vectors.read(path, limit=2)) == 2
     assert isinstance(opened.matrix, np.memmap)
     assert opened.tensor().shape == (5, 4)
     assert_same(opened, vectors)
@@ -57,7 +57,7 @@ def test_a_store_is_mapped_and_its_words_wait(path, vectors, monkeypatch):
 
 def test_what_is_done_to_the_tensor_leaves_the_file_alone(path):
     before = path.read_bytes()
-    read_vectors(path).tensor()[:] = 7
+    Vectors.read(path).tensor()[:] = 7
     assert path.read_bytes() == before
 
 
@@ -80,23 +80,23 @@ def test_a_store_knows_how_many_of_its_rows_are_zero(tmp_path):
     path = tmp_path / "file.safetensors"
     Vectors(["a", "b", "c"], np.array([[1, 2], [0, 0], [0, 1]])).write(path)
     with pytest.warns(IsolexWarning, match="1 word has a zero vector"):
-        assert read_vectors(path).report.zero_rows == 1
-    assert read_vectors(path, limit=1).report.zero_rows is None
+        assert Vectors.read(path).report.zero_rows == 1
+    assert Vectors.read(path, limit=1).report.zero_rows is None
 
 
 def test_options_work(path, vectors):
-    head = read_vectors(path, limit=2)
+    head = Vectors.read(path, limit=2)
     assert_same(head, vectors.head(2))
     assert head.fingerprint == vectors.head(2).fingerprint
     assert isinstance(head.matrix, np.memmap)
-    part = read_vectors(path, vocabulary=["cafe\u0301", "cat", "cow"], dtype="float16")
+    part = Vectors.read(path, vocabulary=["cafe\u0301", "cat", "cow"], dtype="float16")
     assert list(part.words) == ["cat", "café"]
     assert part.matrix.dtype == np.float16
     assert part.language == "en"
-    assert read_vectors(path, language="de").language == "de"
-    assert list(read_vectors(path, vocabulary=["a\nb", "catch 22"], limit=3).words) == ["a\nb"]
+    assert Vectors.read(path, language="de").language == "de"
+    assert list(Vectors.read(path, vocabulary=["a\nb", "catch 22"], limit=3).words) == ["a\nb"]
     with pytest.raises(FormatError, match="none of the vocabulary's words"):
-        read_vectors(path, vocabulary=["cow"])
+        Vectors.read(path, vocabulary=["cow"])
 
 
 def test_conversion_counts_what_float16_cannot_hold(tmp_path):
@@ -111,9 +111,9 @@ def test_conversion_goes_through_all_rows(tmp_path):
     words = [f"w{row}" for row in range(10_000)]
     Vectors(words, matrix).write(tmp_path / "file.safetensors")
     assert_same(
-        read_vectors(tmp_path / "file.safetensors", dtype="float16"), Vectors(words, matrix.astype("f2"))
+        Vectors.read(tmp_path / "file.safetensors", dtype="float16"), Vectors(words, matrix.astype("f2"))
     )
-    assert len(read_vectors(tmp_path / "file.safetensors", dtype="float16", limit=5000)) == 5000
+    assert len(Vectors.read(tmp_path / "file.safetensors", dtype="float16", limit=5000)) == 5000
 
 
 @pytest.fixture
@@ -125,19 +125,19 @@ def with_ngrams(vectors) -> Vectors:
 @pytest.mark.parametrize("options", [{}, {"limit": 2}, {"vocabulary": ["cat"]}, {"dtype": "float16"}])
 def test_ngrams_are_kept_and_mapped(with_ngrams, tmp_path, options):
     with_ngrams.write(tmp_path / "file.safetensors")
-    back = read_vectors(tmp_path / "file.safetensors", **options)
+    back = Vectors.read(tmp_path / "file.safetensors", **options)
     assert isinstance(back.subwords.matrix, np.memmap)
     assert (back.subwords.shortest, back.subwords.longest) == (2, 3)
     np.testing.assert_array_equal(back.vector("unseen"), with_ngrams.vector("unseen"))
     back.write(tmp_path / "file.safetensors")  # in its own place
-    again = read_vectors(tmp_path / "file.safetensors")
+    again = Vectors.read(tmp_path / "file.safetensors")
     np.testing.assert_array_equal(again.vector("unseen"), with_ngrams.vector("unseen"))
 
 
 def test_an_ngram_that_is_no_number_is_told(with_ngrams, tmp_path):
     with_ngrams.subwords.matrix[:, 1] = np.nan
     with_ngrams.write(tmp_path / "file.safetensors")
-    opened = read_vectors(tmp_path / "file.safetensors")
+    opened = Vectors.read(tmp_path / "file.safetensors")
     with pytest.raises(FormatError, match=r"file\.safetensors: is damaged \(an n-gram of 'unseen' holds NaN"):
         opened.vector("unseen")
     assert opened.vector("cat").tolist() == [0, 1, 2, 3]
@@ -145,7 +145,7 @@ def test_an_ngram_that_is_no_number_is_told(with_ngrams, tmp_path):
 
 def test_ngrams_do_not_change_the_fingerprint(with_ngrams, tmp_path, path):
     with_ngrams.write(tmp_path / "with.safetensors")
-    assert read_vectors(tmp_path / "with.safetensors").fingerprint == read_vectors(path).fingerprint
+    assert Vectors.read(tmp_path / "with.safetensors").fingerprint == Vectors.read(path).fingerprint
 
 
 def test_subwords_of_another_kind_are_left_out(vectors, tmp_path):
@@ -155,7 +155,7 @@ def test_subwords_of_another_kind_are_left_out(vectors, tmp_path):
 
     vectors.subwords = Echo()
     vectors.write(tmp_path / "file.safetensors")
-    assert read_vectors(tmp_path / "file.safetensors").subwords is None
+    assert Vectors.read(tmp_path / "file.safetensors").subwords is None
 
 
 @pytest.mark.parametrize(
@@ -185,21 +185,21 @@ def test_damaged_ngrams_are_told(tmp_path, lengths, ngrams, message):
     tensors = TENSORS if ngrams is None else TENSORS | {"ngrams": ngrams}
     save_file(tensors, tmp_path / "file", metadata={"isolex": json.dumps(card)})
     with pytest.raises(FormatError, match=message):
-        read_vectors(tmp_path / "file")
+        Vectors.read(tmp_path / "file")
 
 
 def test_words_outside_nfc(tmp_path):
     path = tmp_path / "file.safetensors"
     Vectors(["cafe\u0301", "café"], np.ones((2, 2)), unicode="keep").write(path)
-    assert list(read_vectors(path, unicode="keep").words) == ["cafe\u0301", "café"]
+    assert list(Vectors.read(path, unicode="keep").words) == ["cafe\u0301", "café"]
     with pytest.raises(FormatError, match=r"the same, at least in Unicode NFC; read it with unicode='keep'"):
-        list(read_vectors(path).words)
-    assert len(read_vectors(path, unicode="keep", dtype="float16")) == 2
+        list(Vectors.read(path).words)
+    assert len(Vectors.read(path, unicode="keep", dtype="float16")) == 2
 
 
 def test_a_store_may_replace_itself(path, vectors):
-    read_vectors(path).head(3).write(path)
-    assert_same(read_vectors(path), vectors.head(3))
+    Vectors.read(path).head(3).write(path)
+    assert_same(Vectors.read(path), vectors.head(3))
 
 
 def test_any_cut_is_an_error(path):
@@ -235,7 +235,7 @@ CARD = {"isolex": json.dumps({"format": "isolex-vectors", "version": 1})}
 def test_stores_that_contradict_themselves_are_told(tmp_path, change, message):
     save_file(TENSORS | change, tmp_path / "file", metadata=CARD)
     with pytest.raises(FormatError, match=message):
-        list(read_vectors(tmp_path / "file").words)
+        list(Vectors.read(tmp_path / "file").words)
 
 
 @pytest.mark.parametrize(
@@ -261,14 +261,14 @@ def test_damaged_cards_are_told_in_one_line(tmp_path, card, message):
     text = f'{{"format": "isolex-vectors", "version": 1, {card}}}'
     save_file(TENSORS, tmp_path / "file", metadata={"isolex": text})
     with pytest.raises(FormatError, match=rf"file: is damaged \(.*{message}") as caught:
-        read_vectors(tmp_path / "file")
+        Vectors.read(tmp_path / "file")
     assert "\n" not in str(caught.value)
 
 
 def test_what_a_later_release_adds_is_left_out(tmp_path):
     text = '{"format": "isolex-vectors", "version": 1, "novelty": [1]}'
     save_file(TENSORS | {"more": np.ones(3)}, tmp_path / "file", metadata={"isolex": text})
-    assert list(read_vectors(tmp_path / "file").words) == ["one", "two"]
+    assert list(Vectors.read(tmp_path / "file").words) == ["one", "two"]
 
 
 def test_types_that_numpy_has_not_are_told(tmp_path):
@@ -277,7 +277,7 @@ def test_types_that_numpy_has_not_are_told(tmp_path):
         changed = tensors | {name: tensors[name].to(torch.bfloat16)}
         save_torch_file(changed, tmp_path / "file", metadata=CARD)
         with pytest.raises(FormatError, match=rf"is damaged \({name} is of type BF16, expected {kinds}\)"):
-            read_vectors(tmp_path / "file")
+            Vectors.read(tmp_path / "file")
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -292,7 +292,7 @@ class TestRowsThatAreNoNumbers:
         text = np.frombuffer(b"".join(b"%05d" % row for row in range(20_000)), np.uint8)
         tensors = {"matrix": matrix, "words": text, "offsets": 5 * np.arange(20_001)}
         save_file(tensors, tmp_path / "file", metadata=CARD)
-        return read_vectors(tmp_path / "file")
+        return Vectors.read(tmp_path / "file")
 
     @pytest.mark.parametrize(
         "use",
@@ -327,13 +327,13 @@ class TestRowsThatAreNoNumbers:
 def test_foreign_and_newer_safetensors_are_told(tmp_path, metadata, message):
     save_file(TENSORS, tmp_path / "file", metadata=metadata)
     with pytest.raises(FormatError, match=message):
-        read_vectors(tmp_path / "file")
+        Vectors.read(tmp_path / "file")
 
 
 def test_a_missing_tensor_is_told(tmp_path):
     save_file({"matrix": TENSORS["matrix"]}, tmp_path / "file", metadata=CARD)
     with pytest.raises(FormatError, match="lacks 'offsets'"):
-        read_vectors(tmp_path / "file")
+        Vectors.read(tmp_path / "file")
 
 
 def test_a_full_disk_is_told(vectors, tmp_path, monkeypatch):
@@ -357,4 +357,4 @@ def test_zero_rows_that_the_card_denies_are_found_when_they_are_used(path, vecto
     assert whole.count(rows) == 1
     path.write_bytes(whole.replace(rows, bytes(len(rows))))
     with pytest.raises(FormatError, match=r"is damaged \(its card says that no vector is zero"):
-        read_vectors(path).tensor()
+        Vectors.read(path).tensor()

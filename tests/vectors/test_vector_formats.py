@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from isolex.errors import InputError, IsolexError
-from isolex.vectors import Vectors, identify, read_vectors, write_vectors
+from isolex.vectors import Vectors, identify
 from isolex.vectors.sniff import FASTTEXT_MAGIC
 
 from .helpers import assert_same, read_bytes
@@ -38,9 +38,9 @@ def vectors() -> Vectors:
     ],
 )
 def test_the_name_tells_what_to_write(tmp_path, vectors, name, expected):
-    write_vectors(vectors, tmp_path / name)
+    vectors.write(tmp_path / name)
     assert str(identify(tmp_path / name)) == expected
-    assert_same(read_vectors(tmp_path / name), vectors)
+    assert_same(Vectors.read(tmp_path / name), vectors)
 
 
 def test_a_format_goes_before_the_name(tmp_path, vectors):
@@ -65,7 +65,7 @@ def test_a_format_goes_before_the_name(tmp_path, vectors):
 )
 def test_what_cannot_be_written_is_told(tmp_path, vectors, name, format, message):
     with pytest.raises(InputError, match=message):
-        write_vectors(vectors, tmp_path / name, format=format)
+        vectors.write(tmp_path / name, format=format)
     assert not list(tmp_path.iterdir())
 
 
@@ -83,13 +83,13 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, vectors, name, monkeyp
         bad.write(tmp_path / name)
     monkeypatch.undo()
     assert [path.name for path in tmp_path.iterdir()] == [name]
-    assert_same(read_vectors(tmp_path / name), vectors)
+    assert_same(Vectors.read(tmp_path / name), vectors)
 
 
 def test_the_fingerprint_is_the_same_in_every_format(tmp_path, vectors):
     for name in ("a.vec", "a.txt.gz", "a.bin", "a.safetensors"):
         vectors.write(tmp_path / name)
-        assert read_vectors(tmp_path / name).fingerprint == vectors.fingerprint
+        assert Vectors.read(tmp_path / name).fingerprint == vectors.fingerprint
 
 
 def check_message(error: IsolexError) -> None:

@@ -111,7 +111,7 @@ def save_artefact(
         "neighbourhoods.source": artefact.neighbourhoods[0].cpu().contiguous(),
         "neighbourhoods.target": artefact.neighbourhoods[1].cpu().contiguous(),
     }
-    card = artefact.card.to_json()
+    card = artefact.card.to_dict()
     card["normalizers"] = {
         side: _pack_normalizer(normalizer, side, tensors)
         for side, normalizer in zip(SIDES, artefact.normalizers, strict=True)
@@ -194,7 +194,7 @@ def load_artefact(path: str | Path) -> Artefact:
         raise FormatError(f"is no alignment: it holds no {CARD}", where=path)
     data = read_json(folder / CARD, _FIX)
     # The version stands before everything else: another one may hold other things.
-    card = Card.from_json(data, where=folder / CARD)
+    card = Card.from_dict(data, where=folder / CARD)
     with sound(folder / CARD, _FIX):
         beside = _BESIDE(data)
     wanted_seeds = beside.get("seeds", 0)

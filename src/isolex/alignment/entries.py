@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 from isolex.files import atomic_file
 from isolex.lexicon import Lexicon
@@ -33,6 +33,10 @@ class InducedEntry:
     rank: int
     mutual: bool
 
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes as plain JSON values, the score to 4 digits."""
+        return asdict(self) | {"score": round(self.score, 4)}
+
 
 @dataclass(frozen=True)
 class InducedLexicon:
@@ -46,11 +50,18 @@ class InducedLexicon:
     entries: tuple[InducedEntry, ...]
     direction: LexiconDirection
 
+    def __repr__(self) -> str:
+        return f"<InducedLexicon: {len(self):,} entries, {self.direction}>"
+
     def __len__(self) -> int:
         return len(self.entries)
 
     def __iter__(self) -> Iterator[InducedEntry]:
         return iter(self.entries)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Direction and entries as plain JSON values."""
+        return {"direction": self.direction, "entries": [entry.to_dict() for entry in self]}
 
     def lexicon(self) -> Lexicon:
         """The bare pairs, for instance as the seed of another alignment.
@@ -97,8 +108,7 @@ def _write_tsv(entries: Sequence[InducedEntry], stream: IO[str]) -> None:
 
 def _write_jsonl(entries: Sequence[InducedEntry], stream: IO[str]) -> None:
     for entry in entries:
-        row = asdict(entry) | {"score": round(entry.score, 4)}
-        stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+        stream.write(json.dumps(entry.to_dict(), ensure_ascii=False) + "\n")
 
 
 _WRITERS: dict[str, Callable[[Sequence[InducedEntry], IO[str]], None]] = {

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from isolex.alignment.entries import InducedEntry, InducedLexicon, LexiconDirection
 from isolex.errors import InputError
+from isolex.given import whole_number
 from isolex.names import look_up
 from isolex.retrieval import TopK
 
@@ -34,8 +35,9 @@ def induce(
         InputError: An unknown direction, k < 1, or k > 1 for `mutual`.
     """
     look_up(direction, dict.fromkeys(("forward", "backward", "mutual")), "direction")
-    if k < 1 or (direction == "mutual" and k != 1):
-        raise InputError(f"got k = {k} for direction {direction!r}", fix="use k = 1 for mutual, else k ≥ 1")
+    k = whole_number(k, "k", where="induce")
+    if direction == "mutual" and k != 1:
+        raise InputError(f"got k = {k} for direction {direction!r}", fix="use k = 1 for mutual")
     found, back = search(k)
     asked_forward = direction != "backward"
     if not asked_forward:

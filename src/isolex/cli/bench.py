@@ -90,24 +90,28 @@ def bench(
         _refuse_with_data(dataset=named, cache=cache, mirror=mirror, offline=offline)
     watch, asked = Stopwatch(), names_in(methods)
     dataset = scored_dataset(named or "muse")
-    results = ResultsFile(output, dataset.protocol or "muse")
+    results = ResultsFile(output, protocol=dataset.protocol or "muse")
     check_methods(asked)
     folder = None if data is None else DataFolder(data)
     chosen = chosen_pairs(names_in(pairs) if pairs else (), direction, folder or dataset)
     downloads = folder is None and not offline
     with going_on_later(lambda: _kept(results, downloads=downloads)), working("measuring"):
-        source = folder or Downloads(dataset, chosen, vocab, cache=cache, mirror=mirror, offline=offline)
+        source = folder or Downloads(
+            dataset, chosen, vocabulary=vocab, cache=cache, mirror=mirror, offline=offline
+        )
         scores = list(
-            score_methods(source, chosen, asked, kept=results, vocabulary=vocab, seed=seed, device=device)
+            score_methods(
+                source, chosen, methods=asked, kept=results, vocabulary=vocab, seed=seed, device=device
+            )
         )
     files = source.files if isinstance(source, Downloads) else []
     quoted = published() if dataset.name == "muse" else ()
     report = {
         "benchmark": dataset.name,
         "protocol": results.protocol,
-        "rows": [score.to_json() | {"resumed": score.cell in results.found} for score in scores],
-        "published": [one.to_json(pair) for pair in chosen for one in quoted if one.of(pair)],
-        "files": [one.to_json() for one in files],
+        "rows": [score.to_dict() | {"resumed": score.cell in results.found} for score in scores],
+        "published": [one.to_dict(pair) for pair in chosen for one in quoted if one.of(pair)],
+        "files": [one.to_dict() for one in files],
         "output": str(output),
         "versions": current_versions(),
         "seconds": watch.seconds,

@@ -45,7 +45,7 @@ def _folder(path: Path) -> dict[str, Any]:
         what, fix = other
         raise InputError(f"is {what}, expected a saved alignment or a file", where=path, fix=fix)
     kept = (path / CONFIDENCES.files[0]).exists()
-    return {"kind": "alignment"} | load_card(path).to_json() | {"confidences": "kept" if kept else "none"}
+    return {"kind": "alignment"} | load_card(path).to_dict() | {"confidences": "kept" if kept else "none"}
 
 
 def _file(path: Path) -> dict[str, Any]:

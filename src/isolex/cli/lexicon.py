@@ -161,7 +161,7 @@ def _write_induced(
     alignment: Alignment, output: Path, direction: Any, k: int, criterion: str, format: str
 ) -> dict[str, Any]:
     with working("inducing"):
-        induced = alignment.induce(direction, k, criterion)
+        induced = alignment.induce(direction, k=k, criterion=criterion)
     written = induced.write(output, format=format)
     return {
         "lexicon": str(output),
@@ -187,7 +187,9 @@ def _write_trusted(
     from isolex.reranking.reranked_dictionary import LEVELS
 
     def entries(confidence: float) -> list[TrustedEntry]:
-        return dictionary.one_to_one_entries(confidence) if one_to_one else dictionary.entries(confidence, k)
+        return (
+            dictionary.one_to_one_entries(confidence) if one_to_one else dictionary.entries(confidence, k=k)
+        )
 
     written = write_entries(entries(least), output, format=format, languages=languages)
     reached = {level: [entry.confidence for entry in entries(level)] for level in LEVELS}

@@ -121,7 +121,7 @@ def _answer(
         found = [(entry.target, entry.confidence), *entry.alternatives]
         return _Answered(word, found[:k], entry.no_translation)
     try:
-        return _Answered(word, alignment.translate(spelt, k, criterion))
+        return _Answered(word, alignment.translate(spelt, k=k, criterion=criterion))
     except UnknownWordError as error:
         other = "a word of the other language: " + ("leave out --reverse" if reverse else "add --reverse")
         fix = other if word in alignment.target else error.fix

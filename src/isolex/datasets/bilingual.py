@@ -97,8 +97,8 @@ class Downloads:
         self,
         dataset: Dataset,
         pairs: Sequence[str],
-        vocabulary: int,
         *,
+        vocabulary: int,
         cache: str | Path | None = None,
         mirror: str | None = None,
         offline: bool = False,
@@ -106,8 +106,10 @@ class Downloads:
         languages = sorted({code for pair in pairs for code in pair.split("-")})
         # All at once, and the small ones first: what is missing shows before gigabytes are on their way.
         self.files: list[Fetched] = [
-            *fetch(dataset, pairs, ("train", "test"), cache=cache, mirror=mirror, offline=offline),
-            *fetch("fasttext-wiki", languages, cache=cache, mirror=mirror, offline=offline),
+            *fetch(
+                dataset, units=pairs, parts=("train", "test"), cache=cache, mirror=mirror, offline=offline
+            ),
+            *fetch("fasttext-wiki", units=languages, cache=cache, mirror=mirror, offline=offline),
         ]
         self._paths = {(one.file.part, one.file.unit): one.path for one in self.files}
         self._read = lru_cache(maxsize=3)(

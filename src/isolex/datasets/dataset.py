@@ -91,7 +91,7 @@ class Dataset:
         kind = "language pair" if self.pairs else "language"
         look_up(unit, dict.fromkeys(self.units), f"{kind} of {self.name}")
 
-    def select(self, units: Sequence[str] = (), parts: Sequence[str] = ()) -> list[DataFile]:
+    def select(self, units: Sequence[str] = (), *, parts: Sequence[str] = ()) -> list[DataFile]:
         """Files of these language pairs or languages.
 
         Args:
@@ -107,7 +107,7 @@ class Dataset:
             look_up(part, self.files, f"part of {self.name}")
         return list(dict.fromkeys(self._files(units or self.units, parts or tuple(self.files))))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain JSON values, the checksums as their number."""
         values = {own.name: getattr(self, own.name) for own in fields(self)}
         lists = {"pairs": list(self.pairs), "languages": list(self.languages), "files": dict(self.files)}

@@ -42,7 +42,7 @@ class Fetched:
     sha256: str
     verified: bool
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         return {
             "dataset": self.file.dataset,
@@ -57,9 +57,9 @@ class Fetched:
 
 def fetch(
     dataset: Dataset | str,
+    *,
     units: Sequence[str] = (),
     parts: Sequence[str] = (),
-    *,
     cache: str | Path | None = None,
     mirror: str | None = None,
     offline: bool = False,
@@ -85,7 +85,7 @@ def fetch(
         MissingExtraError: Something has to be downloaded, and pooch is not there.
     """
     dataset = get_dataset(dataset) if isinstance(dataset, str) else dataset
-    files = dataset.select(units, parts)
+    files = dataset.select(units, parts=parts)
     store = Store(cache_folder(cache), _mirror(mirror), offline)
     _warn_of_licence(dataset)
     return [store.get(file) for file in track(files, dataset.name)]

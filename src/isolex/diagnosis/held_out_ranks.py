@@ -36,7 +36,10 @@ class HeldOutPairs:
     backward: Int[Tensor, "p"]
     answers: Int[Tensor, "p a"]
 
-    def precision(self, lowest: int = 0, highest: int | None = None) -> HeldOut:
+    def __repr__(self) -> str:
+        return f"<HeldOutPairs: {self.pairs.shape[0]:,} pairs, P@1 {self.precision().percent:.1f} %>"
+
+    def precision(self, *, lowest: int = 0, highest: int | None = None) -> HeldOut:
         """P@1 of the source words with ids from `lowest` to below `highest`; any of its targets counts."""
         inside = self.pairs[:, 0] >= lowest
         if highest is not None:

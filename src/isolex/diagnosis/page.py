@@ -157,7 +157,7 @@ def page(report: Report) -> str:
     """The report as the text of one HTML page: style and figures are inside, and nothing is loaded.
 
     Args:
-        report: As from `Diagnosis.to_json`. Parts that are None are left out, and where a number is missing
+        report: As from `Diagnosis.to_dict`. Parts that are None are left out, and where a number is missing
             or not finite there is a dash. Every string in it may be anything: all are escaped.
     """
     source, target = (_word(report[side]["name"]) for side in ("source", "target"))

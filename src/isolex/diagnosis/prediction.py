@@ -57,7 +57,7 @@ class Expectation:
         """Of the interval, in points."""
         return self.high - self.low
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         low, middle, high = (round(value, 2) for value in (self.low, self.percent, self.high))
         return {"p@1": middle, "interval": [low, high], "level": LEVEL, "explanation": _EXPLANATION}

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from isolex.errors import InputError
 from isolex.evaluation.metrics import PairedDifference, bootstrap_interval, paired_difference
+from isolex.given import whole_number
 
 CUTOFF = 10
 
@@ -37,6 +38,9 @@ class RankingResult:
         if not all(self.ranks):
             raise InputError("a query has no relevant document", where="ranks", fix="leave such queries out")
 
+    def __repr__(self) -> str:
+        return f"<RankingResult: nDCG@10 {self.ndcg:.3f}, P@1 {self.hits():.1f} %, n = {self.n:,}>"
+
     @property
     def n(self) -> int:
         """Queries."""
@@ -44,10 +48,12 @@ class RankingResult:
 
     def hits(self, k: int = 1) -> float:
         """Percent of the queries with a relevant document among the best k: P@1 for k = 1."""
+        k = whole_number(k, "k", where="hits")
         return 100 * _mean([float(ranks[0] <= k) for ranks in self.ranks])
 
     def recall(self, k: int = CUTOFF) -> float:
         """R@k: percent of a query's relevant documents that are among the best k, mean over queries."""
+        k = whole_number(k, "k", where="recall")
         return 100 * _mean([sum(rank <= k for rank in ranks) / len(ranks) for ranks in self.ranks])
 
     @property
@@ -88,7 +94,7 @@ class RankingResult:
             raise InputError(f"got {self.n} and {other.n} queries, expected the same", where="paired test")
         return paired_difference(self.gains, other.gains)
 
-    def to_json(self) -> dict[str, float | int | list[float]]:
+    def to_dict(self) -> dict[str, float | int | list[float]]:
         """Every figure: hits and recall in percent, the others from 0 to 1."""
         return {
             **{f"p@{k}": round(self.hits(k), 2) for k in (1, 5, 10)},

@@ -111,7 +111,7 @@ class GromovWasserstein:
         trace: Trace = []
         plan = self._match(problem, trace)
         x, z = self._rows(problem)
-        return Mapping.one_sided(polar_factor(gram(x, plan @ z)), tuple(trace))
+        return Mapping.one_sided(polar_factor(gram(x, plan @ z)), trace=tuple(trace))
 
     def coupling(self, problem: Problem) -> Float[Tensor, "n m"]:
         """How much of the mass of each frequent source word goes to each frequent target word; float64."""

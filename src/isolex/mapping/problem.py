@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
@@ -123,7 +123,7 @@ class Mapping:
     trace: tuple[dict[str, Any], ...] = ()
 
     @classmethod
-    def one_sided(cls, source: Float[Tensor, "d p"], trace: tuple[dict[str, Any], ...] = ()) -> "Mapping":
+    def one_sided(cls, source: Float[Tensor, "d p"], *, trace: tuple[dict[str, Any], ...] = ()) -> "Mapping":
         """The target space itself is the shared space."""
         return cls(source.float(), torch.eye(source.shape[1], device=source.device), trace)
 
@@ -140,6 +140,7 @@ class Mapping:
         return to_unit_length(x @ self.source), to_unit_length(z @ self.target)
 
 
+@runtime_checkable
 class Solver(Protocol):
     """A method is a frozen dataclass of its settings with this one method."""
 

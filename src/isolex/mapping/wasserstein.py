@@ -120,7 +120,7 @@ class WassersteinProcrustes:
                 rounds.note(f"stage {stage}, distance {descent.judge(stage, batch):.4f}")
         if rounds.stopped and not last:
             descent.judge(stage, batch)
-        return Mapping.one_sided(descent.best, tuple(descent.trace))
+        return Mapping.one_sided(descent.best, trace=tuple(descent.trace))
 
     def _schedule(self, words: int) -> list[tuple[int, int, bool]]:
         """Stage, batch and whether it is the stage's last, of each iteration."""

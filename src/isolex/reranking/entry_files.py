@@ -137,18 +137,7 @@ def _write_tsv(entries: Sequence[TrustedEntry], languages: LanguageCodes, stream
 
 def _write_jsonl(entries: Sequence[TrustedEntry], languages: LanguageCodes, stream: IO[str]) -> None:  # noqa: ARG001
     for entry in entries:
-        row = {
-            "source": entry.source,
-            "target": entry.target,
-            "confidence": round(entry.confidence, 4),
-            "no_translation": round(entry.no_translation, 4),
-            "evidence": {group: round(value, 2) for group, value in entry.evidence.items()},
-            "alternatives": [
-                {"target": target, "confidence": round(confidence, 4)}
-                for target, confidence in entry.alternatives
-            ],
-        }
-        stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+        stream.write(json.dumps(entry.to_dict(), ensure_ascii=False) + "\n")
 
 
 _WRITERS: dict[str, Callable[[Sequence[TrustedEntry], LanguageCodes, IO[str]], None]] = {

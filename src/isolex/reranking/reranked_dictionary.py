@@ -5,14 +5,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol, overload
+from typing import Any, Protocol, overload
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from isolex.alignment import Alignment, Status, load
+from isolex.alignment import Alignment, AlignmentLike, Status, as_alignment
 from isolex.alignment.alignment import Translations
 from isolex.errors import InputError, MissingExtraError, UnknownWordError
+from isolex.evaluation.metrics import rounded
+from isolex.given import as_words, share, whole_number
 from isolex.lexicon import Lexicon
 from isolex.lexicon.words import holdable
 from isolex.reranking.reranker import Ranked, Reranker
@@ -52,6 +54,20 @@ class TrustedEntry:
     evidence: dict[str, float]
     alternatives: tuple[tuple[str, float], ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes as plain JSON values, rounded; a confidence that was not learnt as null."""
+        return {
+            "source": self.source,
+            "target": self.target,
+            "confidence": rounded(self.confidence, 4),
+            "no_translation": rounded(self.no_translation, 4),
+            "evidence": {group: round(value, 2) for group, value in self.evidence.items()},
+            "alternatives": [
+                {"target": target, "confidence": rounded(confidence, 4)}
+                for target, confidence in self.alternatives
+            ],
+        }
+
 
 @dataclass(frozen=True)
 class Level:
@@ -85,6 +101,9 @@ class RerankedDictionary:
     learnt: bool
     reason: str
 
+    def __repr__(self) -> str:
+        return f"<RerankedDictionary: {self.alignment!r}, {self.reason}>"
+
     @property
     def status(self) -> Status:
         """The verdict on the alignment."""
@@ -104,7 +123,7 @@ class RerankedDictionary:
         found = self.ranker.rank(np.array([self._row(word)]))
         return next(self._entries(found, 0, 0.0, 1), None)
 
-    def entries(self, min_confidence: float = 0.0, k: int = 1) -> list[TrustedEntry]:
+    def entries(self, min_confidence: float = 0.0, *, k: int = 1) -> list[TrustedEntry]:
         """The translations that reach a confidence, by frequency of the source words.
 
         Args:
@@ -115,13 +134,22 @@ class RerankedDictionary:
             InputError: A confidence over 0 is asked for but was not learnt, or k < 1.
         """
         self._check(min_confidence)
-        _check_count(k)
+        whole_number(k, "k", where="reranking")
         found = self.ranked
         return [
             entry
             for place in range(len(found.rows))
             for entry in self._entries(found, place, min_confidence, k)
         ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Status, how it was learnt, and the best entry of every word, as plain JSON values."""
+        return {
+            "status": self.status,
+            "learnt": self.learnt,
+            "reason": self.reason,
+            "entries": [entry.to_dict() for entry in self.entries()],
+        }
 
     def lexicon(self, min_confidence: float = 0.0) -> Lexicon:
         """Every pair that reaches a confidence, several for one word if several do.
@@ -142,11 +170,11 @@ class RerankedDictionary:
 
     @overload
     def translate(  # type: ignore[overload-overlap]  # a str is a sequence of str, and is caught first
-        self, words: str, k: int = 5
+        self, words: str, *, k: int = 5
     ) -> Translations: ...
     @overload
-    def translate(self, words: Sequence[str], k: int = 5) -> list[Translations]: ...
-    def translate(self, words: str | Sequence[str], k: int = 5) -> Translations | list[Translations]:
+    def translate(self, words: Sequence[str], *, k: int = 5) -> list[Translations]: ...
+    def translate(self, words: str | Sequence[str], *, k: int = 5) -> Translations | list[Translations]:
         """The k best translations of a word with confidences, best first; or that for each of several.
 
         There are no more than the `alternatives` of the settings.
@@ -155,10 +183,10 @@ class RerankedDictionary:
             UnknownWordError: A word is not in the source vocabulary.
             InputError: k < 1.
         """
-        _check_count(k)
+        whole_number(k, "k", where="reranking")
         if isinstance(words, str):
-            return self.translate([words], k)[0]
-        rows = [self._row(word) for word in words]
+            return self.translate([words], k=k)[0]
+        rows = [self._row(word) for word in as_words(words)]
         if not rows:
             return []
         found = self.ranker.rank(np.array(rows))
@@ -250,15 +278,14 @@ class RerankedDictionary:
         return row
 
     def _check(self, confidence: float) -> None:
-        if not 0 <= confidence <= 1:
-            raise InputError(f"got confidence {confidence}, expected 0 to 1", where="reranking")
+        share(confidence, "confidence", where="reranking")
         if confidence > 0 and not self.learnt:
             raise InputError(
                 f"there are no confidences: {self.reason}", where="reranking", fix="give more seed pairs"
             )
 
 
-def load_reranked(path: str | Path, alignment: Alignment | None = None) -> RerankedDictionary:
+def load_reranked(path: str | Path, alignment: AlignmentLike | None = None) -> RerankedDictionary:
     """The reranked dictionary that was kept with a saved alignment, without learning again.
 
     Args:
@@ -268,7 +295,7 @@ def load_reranked(path: str | Path, alignment: Alignment | None = None) -> Reran
     Raises:
         InputError: There is no such folder, or it holds no confidences that can be used.
     """
-    dictionary = find_reranked(path, load(path) if alignment is None else alignment)
+    dictionary = find_reranked(path, as_alignment(path if alignment is None else alignment))
     if dictionary is None:
         raise InputError(
             "there are no confidences for this alignment",
@@ -296,11 +323,6 @@ def _settings(ranker: Ranker) -> RerankSettings:
     if isinstance(ranker, Reranker):
         return ranker.evidence.settings
     raise InputError(f"got a {type(ranker).__name__}, expected the ranker of rerank()", where="reranking")
-
-
-def _check_count(k: int) -> None:
-    if k < 1:
-        raise InputError(f"got k = {k}, expected at least 1", where="reranking")
 
 
 def _lexicon(pairs: Iterable[tuple[str, str]]) -> Lexicon:

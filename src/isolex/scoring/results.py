@@ -63,7 +63,7 @@ class MethodScore:
         cell: What was measured.
         begins_with: What the method begins with: `pairs`, `identical` strings, or `nothing` but vectors.
         train_pairs: Training pairs inside both vocabularies that it was given.
-        results: By criterion, as `BLIResult.to_json` tells them.
+        results: By criterion, as `BLIResult.to_dict` tells them.
         seconds: For aligning.
     """
 
@@ -73,7 +73,7 @@ class MethodScore:
     results: Mapping[str, Mapping[str, Any]]
     seconds: float
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         values = {own.name: getattr(self, own.name) for own in fields(self) if own.name != "cell"}
         return asdict(self.cell) | values
@@ -96,7 +96,7 @@ class ResultsFile:
         InputError: It cannot be read or written.
     """
 
-    def __init__(self, path: str | Path, protocol: str = "muse") -> None:
+    def __init__(self, path: str | Path, *, protocol: str = "muse") -> None:
         self.path, self.protocol = Path(path), protocol
         check_file(self.path)
         self._scores = {score.cell: score for score in self._stored()} if self.path.exists() else {}
@@ -112,7 +112,7 @@ class ResultsFile:
     def add(self, score: MethodScore) -> None:
         """Keep the score."""
         self._scores[score.cell] = score
-        rows = [kept.to_json() for kept in self._scores.values()]
+        rows = [kept.to_dict() for kept in self._scores.values()]
         data = {"format": _FORMAT, "version": _FORMAT_VERSION, "protocol": self.protocol, "rows": rows}
         with atomic_file(self.path) as temporary:
             temporary.write_text(json_text(data, indent=1) + "\n", encoding="utf-8")
@@ -130,7 +130,7 @@ class ResultsFile:
 
 
 def _score(data: Any) -> MethodScore:
-    """The inverse of `MethodScore.to_json`. What is not known is refused, as it would be lost on writing."""
+    """The inverse of `MethodScore.to_dict`. What is not known is refused, as it would be lost on writing."""
     row = _ROW(data)
     strange = data.keys() - row.keys()
     if strange:

@@ -21,8 +21,8 @@ from isolex.scoring.task import BLITask
 def score_methods(
     data: BilingualData,
     pairs: Sequence[str],
-    methods: Sequence[str] = BENCH_METHODS,
     *,
+    methods: Sequence[str] = BENCH_METHODS,
     kept: ResultsFile | None = None,
     protocol: str = "muse",
     vocabulary: int | None = None,
@@ -49,7 +49,7 @@ def score_methods(
         data.check(pair)
     protocol = protocol if kept is None else kept.protocol
     for pair in track(list(pairs), "language pairs"):
-        task = BLITask.of(data, pair, vocabulary)
+        task = BLITask.of(data, pair, vocabulary=vocabulary)
         for method in track(list(methods), f"{pair}: methods"):
             cell = _cell(task, method, seed, vocabulary)
             score = None if kept is None else kept.get(cell)
@@ -110,7 +110,8 @@ def _measured(task: BLITask, cell: Cell, protocol: str, device: str | torch.devi
     alignment = task.align(cell.method, seed=cell.seed, device=device)
     seconds = round(time.perf_counter() - start, 1)
     results = {
-        criterion: task.evaluate(alignment, protocol, criterion).to_json() for criterion in BENCH_CRITERIA
+        criterion: task.evaluate(alignment, protocol=protocol, criterion=criterion).to_dict()
+        for criterion in BENCH_CRITERIA
     }
     return MethodScore(
         cell, METHODS[cell.method].needs, alignment.card.scores["seed_pairs"], results, seconds

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import torch
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, AlignmentLike
 from isolex.datasets import BilingualData
 from isolex.evaluation import BLIProtocol, BLIResult, evaluate
 from isolex.lexicon import Lexicon
 from isolex.mapping import Solver
 from isolex.recipes import METHODS, align
+from isolex.retrieval import Criterion
 from isolex.vectors import Vectors
 
 
@@ -32,7 +33,7 @@ class BLITask:
     test: Lexicon
 
     @classmethod
-    def of(cls, data: BilingualData, pair: str, vocabulary: int | None = None) -> "BLITask":
+    def of(cls, data: BilingualData, pair: str, *, vocabulary: int | None = None) -> "BLITask":
         """A language pair of a folder or of downloads.
 
         Args:
@@ -63,7 +64,11 @@ class BLITask:
         return align(self.source, self.target, lexicon, method=method, seed=seed, device=device, check=check)
 
     def evaluate(
-        self, alignment: Alignment, protocol: str | BLIProtocol = "muse", criterion: str = "csls"
+        self,
+        alignment: AlignmentLike,
+        *,
+        protocol: str | BLIProtocol = "muse",
+        criterion: str | Criterion = "csls",
     ) -> BLIResult:
-        """Score an alignment on the test pairs."""
-        return evaluate(alignment, self.test, protocol, criterion)
+        """Score an alignment, or the one that is saved in a folder, on the test pairs."""
+        return evaluate(alignment, self.test, protocol=protocol, criterion=criterion)

@@ -2,6 +2,14 @@
 
 from isolex.transfer.documents import RANKINGS, DocumentIndex, Hit, Ranking, fused, reciprocal_ranks
 from isolex.transfer.encoder import COMPONENTS, FEW_TEXTS, WEIGHTINGS, TextEncoder
+from isolex.transfer.evaluating import (
+    DocumentResult,
+    RelevanceLike,
+    SentenceResult,
+    TextsLike,
+    evaluate_documents,
+    evaluate_sentences,
+)
 from isolex.transfer.known import TextCoverage
 from isolex.transfer.row_ranks import CRITERIA, rank_rows, rank_scores
 from isolex.transfer.saved_index import load_index, save_index
@@ -16,16 +24,22 @@ __all__ = [
     "RANKINGS",
     "WEIGHTINGS",
     "DocumentIndex",
+    "DocumentResult",
     "Hit",
     "LabelledText",
     "Ranking",
+    "RelevanceLike",
+    "SentenceResult",
     "Text",
     "TextCoverage",
     "TextEncoder",
+    "TextsLike",
     "Tokenizer",
     "TopicClassifier",
     "TopicResult",
     "check_classes",
+    "evaluate_documents",
+    "evaluate_sentences",
     "evaluate_topics",
     "fused",
     "load_index",

@@ -18,6 +18,7 @@ def rank_rows(
     queries: Float[np.ndarray, "n p"],
     documents: Float[np.ndarray, "m p"],
     relevant: Sequence[Sequence[int]],
+    *,
     criterion: str | Criterion = "csls",
 ) -> RankingResult:
     """Rank all documents for each query.
@@ -33,7 +34,7 @@ def rank_rows(
     Raises:
         InputError: An unknown criterion, another number of queries, or one without a relevant document.
     """
-    if isinstance(criterion, str):
+    if not isinstance(criterion, Criterion):
         criterion = look_up(criterion, CRITERIA, "criterion")
     _check_queries(len(queries), len(relevant))
     x, z = torch.from_numpy(queries), torch.from_numpy(documents)

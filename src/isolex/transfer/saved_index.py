@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
-from isolex.alignment import Alignment, load
+from isolex.alignment import Alignment, AlignmentLike, as_alignment
 from isolex.errors import FormatError, InputError, MismatchError
 from isolex.files import atomic_folder, check_folder, check_not_input, steady
 from isolex.saved import (
@@ -106,12 +106,12 @@ def save_index(
 
 
 @steady
-def load_index(path: str | Path, *, alignment: str | Path | None = None) -> DocumentIndex:
+def load_index(path: str | Path, *, alignment: AlignmentLike | None = None) -> DocumentIndex:
     """Read a saved index with its alignment.
 
     Args:
         path: The folder.
-        alignment: Where its alignment is now, if it was moved.
+        alignment: Where its alignment is now, if it was moved; or that alignment, if it was loaded.
 
     Raises:
         InputError: There is no such folder, or no such alignment.
@@ -126,7 +126,7 @@ def load_index(path: str | Path, *, alignment: str | Path | None = None) -> Docu
             where=path,
             fix="say where it is by --alignment",
         )
-    bound = load(card["alignment"] if alignment is None else alignment)
+    bound = as_alignment(card["alignment"] if alignment is None else alignment)
     bound = bound.reversed() if card["reverse"] else bound
     if bound.card.created != card["created"] or _fingerprints(bound) != card["vectors"]:
         raise MismatchError(

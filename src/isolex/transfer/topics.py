@@ -40,7 +40,7 @@ class TopicResult:
     n: int
     predicted: tuple[str, ...] = field(repr=False)
 
-    def to_json(self) -> dict[str, float | int | None]:
+    def to_dict(self) -> dict[str, float | int | None]:
         """The figures."""
         rounded = None if self.ceiling is None else round(self.ceiling, 4)
         return {

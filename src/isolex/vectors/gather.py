@@ -21,7 +21,7 @@ DType = Literal["float32", "float16"]
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """The options of `read_vectors` that concern rows, checked; see there.
+    """The options of `Vectors.read` that concern rows, checked; see there.
 
     Raises:
         InputError: An option has a value that it cannot have.

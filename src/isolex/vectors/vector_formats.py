@@ -25,14 +25,14 @@ _EXTENSIONS = {".vec": "word2vec", ".txt": "glove", ".bin": "word2vec-binary", "
 
 
 def read_content(path: str | Path, options: ReadOptions) -> Content:
-    """Read a file in whatever format its content tells; errors as of `read_vectors`."""
+    """Read a file in whatever format its content tells; errors as of `Vectors.read`."""
     path = Path(path)
     kind = identify(path)
     return _READERS[kind.name](path, kind, options)
 
 
 def write_content(content: Content, path: str | Path, *, format: str | None = None) -> None:
-    """Write a file in the format named, or else the one its name asks for; errors as of `write_vectors`."""
+    """Write a file in the format named, or else the one its name asks for; errors as of `Vectors.write`."""
     path = Path(path)
     compression = SUFFIXES.get(path.suffix.lower())
     name = output_format(path, format)
