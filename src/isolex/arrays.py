@@ -68,7 +68,8 @@ def all_finite(tensor: Tensor) -> bool:
 def nonzero_rows(rows: Float[Tensor, "n d"]) -> Bool[Tensor, "n"]:
     """Which rows hold anything but zeros; several times as fast as `any`."""
     # Unlike that of squares, the sum of absolute values does not vanish where they are very small.
-    return torch.linalg.vector_norm(rows, ord=1, dim=1) != 0
+    used: Tensor = torch.linalg.vector_norm(rows, ord=1, dim=1) != 0
+    return used
 
 
 class _Writable:

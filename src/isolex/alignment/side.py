@@ -64,9 +64,9 @@ class Side(_Keeper):
         >>> en, es, train, test = isolex.sample()
         >>> alignment = isolex.align(en, es, train, method="vecmap", check=False)
         >>> english, spanish = alignment.sides
-        >>> cat, gato = english.rows[en.id("cat")], spanish.rows[es.id("gato")]
-        >>> bool(cat @ gato > 0.5)
-        True
+        >>> dog = english.map(en.vector("dog")[None])
+        >>> spanish.vectors.words[int((dog @ spanish.rows.T).argmax())]
+        'perro'
     """
 
     def __init__(
