@@ -41,7 +41,9 @@ def save_alignment(folder: Path, words: int) -> None:
     z = x @ turn.astype(np.float32)
     z += 0.3 / DIMENSION**0.5 * rng.standard_normal(z.shape, dtype=np.float32)
     sides = [
-        Side.fitted(Vectors([f"{letter}{row}" for row in range(words)], rows, language), Normalizer())
+        Side.fitted(
+            Vectors([f"{letter}{row}" for row in range(words)], rows, language=language), Normalizer()
+        )
         for letter, rows, language in (("s", x, "aa"), ("t", z, "bb"))
     ]
     seeds = Lexicon((f"s{row}", f"t{row}") for row in range(min(SEEDS, words)))
