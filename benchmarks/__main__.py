@@ -48,6 +48,10 @@ COMMANDS = {
         "Searching, learning, reading and writing, beside what people use otherwise.",
     ),
     "start": ("benchmarks.commands.start:start", "Processor time of starting isolex, beside that of Python."),
+    "translate": (
+        "benchmarks.commands.translate:translate",
+        "Time and memory of `isolex translate` for one word, beside what importing torch takes.",
+    ),
     "rounds": (
         "benchmarks.commands.rounds:rounds",
         "Seconds of VecMap's unsupervised self-learning, round by round.",

@@ -19,7 +19,6 @@ MODULES = (
     "isolex.diagnosis",
     "isolex.evaluation",
     "isolex.reranking",
-    "isolex.interchange.sides",
     "isolex.interchange.tokenizing",
     "isolex.linalg",
     "isolex.mapping",

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from isolex.alignment import Alignment, Card, SideCard
+from isolex.alignment import Alignment, Card, Side, SideCard
 from isolex.lexicon import Lexicon
-from isolex.mapping import Mapping
 from isolex.normalize import Normalizer
 from isolex.vectors import Vectors
 
@@ -47,12 +46,13 @@ def alignment_of(
 ) -> Alignment:
     """An alignment by given maps; without any, the rows stay where normalisation leaves them."""
     source_map, target_map = maps or (np.eye(source.dimension), np.eye(target.dimension))
-    normalizers = tuple(Normalizer(steps).fit(side.tensor()) for side in (source, target))
+    sides = (Side.fitted(vectors, Normalizer(steps)) for vectors in (source, target))
+    mapped = (
+        side.mapped(torch.from_numpy(matrix).float())
+        for side, matrix in zip(sides, (source_map, target_map), strict=True)
+    )
     return Alignment(
-        source,
-        target,
-        normalizers=(normalizers[0], normalizers[1]),
-        mapping=Mapping(torch.from_numpy(source_map).float(), torch.from_numpy(target_map).float()),
+        *mapped,
         seeds=Lexicon(()) if seeds is None else seeds,
         card=Card("by hand", {"solver": {"name": "none"}}, SideCard.of(source), SideCard.of(target)),
     )

@@ -26,7 +26,9 @@ from tests.spaces import alignment_of, planted
 ROOMS = [importlib.import_module(room) for room in ("isolex", *(f"isolex.{room}" for room in isolex._ROOMS))]
 KINDS = ("Vectors", "Lexicon", "Alignment")
 # What a call is about, beside its first argument: these may stand without a name.
-DATA = re.compile(r"Vectors|Lexicon|Alignment|Space|Tensor|Array|ndarray|Iterable\[float\]|object")
+DATA = re.compile(
+    r"Vectors|Lexicon|Alignment|Space|Tensor|Array|IndexedPairs|ndarray|Iterable\[float\]|object"
+)
 # What is made of objects in the first place, or for other rooms, which have them.
 WITHIN = {
     "isolex.Alignment.__init__",

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from isolex.errors import InputError
@@ -52,13 +52,25 @@ def as_matrix(
     if tensor.ndim != 2:
         raise InputError(f"got {tensor.ndim} dimensions, expected a matrix of rows and columns", where=name)
     tensor = tensor.to(device=pick_device(device), dtype=dtype).contiguous()
-    # One sum is finite only if every value is, and costs no mask of the matrix's size.
-    if not torch.isfinite(tensor.sum(dtype=torch.float64)):
+    if not all_finite(tensor):
         bad = int((~torch.isfinite(tensor).all(dim=1)).nonzero()[0])
         raise InputError(
             f"row {bad} holds NaN or infinite values", where=name, fix="remove or repair that row"
         )
     return tensor
+
+
+def all_finite(tensor: Tensor) -> bool:
+    """Whether no value is NaN or infinite."""
+    # A finite sum says so at once; that of very large values may overflow.
+    return bool(torch.isfinite(tensor.sum()) or torch.isfinite(tensor).all())
+
+
+def nonzero_rows(rows: Float[Tensor, "n d"]) -> Bool[Tensor, "n"]:
+    """Which rows hold anything but zeros; several times as fast as `any`."""
+    # Unlike that of squares, the sum of absolute values does not vanish where they are very small.
+    used: Tensor = torch.linalg.vector_norm(rows, ord=1, dim=1) != 0
+    return used
 
 
 class _Writable:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-Side: TypeAlias = Literal["cross", "source", "target"]
+EvaluatedSide: TypeAlias = Literal["cross", "source", "target"]
 Unknown: TypeAlias = Literal["drop", "midpoint"]
 
 VECTOR_FORMATS: Mapping[str, str] = MappingProxyType(
@@ -23,7 +23,7 @@ VECTOR_FORMATS: Mapping[str, str] = MappingProxyType(
 """Every format that isolex reads, by name, and what messages call it; it writes all but fasttext."""
 
 CRITERIA = ("csls", "nn", "isf")
-SIDES: tuple[Side, ...] = ("cross", "source", "target")
+EVALUATED_SIDES: tuple[EvaluatedSide, ...] = ("cross", "source", "target")
 UNKNOWN: tuple[Unknown, ...] = ("drop", "midpoint")
 MARKUP_FORMATS = ("tei", "tbx")
 

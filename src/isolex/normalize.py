@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from isolex.arrays import nonzero_rows
 from isolex.errors import InputError, IsolexWarning
 from isolex.names import look_up
 
@@ -94,10 +95,10 @@ class FittedNormalizer:
                 f"got rows of shape {tuple(rows.shape)}, expected [n, {self.dimension}]", where="normaliser"
             )
         rows = rows.to(torch.float32, copy=True)
-        zero = ~rows.any(dim=1)
+        used = nonzero_rows(rows)
         for operation in self.operations:
-            rows = operation.apply(rows)
-        return rows.masked_fill_(zero[:, None], 0)
+            operation.apply(rows)
+        return rows if used.all() else rows.masked_fill_(~used[:, None], 0)
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class Normalizer:
     def fit(self, matrix: Float[Tensor, "n d"]) -> FittedNormalizer:
         """Fit on the whole vocabulary `[n, d]`."""
         rows = matrix.to(torch.float32, copy=True)
-        used = rows.any(dim=1)
+        used = nonzero_rows(rows)
         operations: list[Operation] = []
         for step in self.steps:
             operations += _fit_iterative(rows, used) if step == "iterative" else [_fit_step(step, rows, used)]

@@ -387,14 +387,7 @@ def test_nothing_keeps_vocabularies_alive():
 
 def test_threads_may_share_a_fresh_alignment(alignment):
     fresh = pickle.loads(pickle.dumps(alignment))
-    fresh = Alignment(
-        fresh.source,
-        fresh.target,
-        normalizers=fresh.normalizers,
-        mapping=fresh.mapping,
-        seeds=fresh.seeds,
-        card=fresh.card,
-    )
+    fresh = Alignment(*fresh.sides, seeds=fresh.seeds, card=fresh.card)
     words = [f"s{number}" for number in range(40)]
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(fresh.translate, words))

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import unicodedata
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -659,13 +660,25 @@ def test_a_stored_row_that_is_no_number_is_told_with_its_word(folder):
     data[place : place + 4] = np.float32(np.nan).tobytes()
     path.write_bytes(data)
     message = r"source\.safetensors: is damaged \(the row of 's7' holds NaN"
-    with pytest.raises(FormatError, match=message):
-        load(folder)
     given = Vectors.read(path)
-    with pytest.raises(FormatError, match=message):
-        load(folder, source=given, other_vectors=True)
-    with pytest.raises(FormatError, match=message):
-        make().bind(given, other_vectors=True)
+    made = (
+        load(folder),
+        load(folder, source=given, other_vectors=True),
+        make().bind(given, other_vectors=True),
+    )
+    # Wherever that row is used; nobody reads all rows for an answer that needs none of them.
+    uses = (
+        lambda alignment: alignment.translate("s7"),
+        lambda alignment: alignment.shared,
+        lambda alignment: alignment.induce(),
+        lambda alignment: alignment.sides[0].normalized(),
+        lambda alignment: alignment.sides[0].aligned(),
+        lambda alignment: alignment.save(folder.parent / "again"),
+    )
+    for alignment, use in product(made, uses):
+        with pytest.raises(FormatError, match=message):
+            use(alignment)
+    assert load(folder).translate("s3") == make().translate("s3")
 
 
 def test_a_pickle_is_not_run(folder):

@@ -139,6 +139,19 @@ class TestDegenerate:
         found = measures_of(as_problem(Vectors(source.words, matrix), target, lexicon), words=100)
         assert all(np.isfinite(value) for value in found.values())
 
+    def test_pairs_of_weight_zero_do_not_count(self) -> None:
+        source, target, lexicon = planted(120, 8)
+        pairs = list(lexicon)[:60]
+        wrong = [(pairs[i][0], pairs[i - 1][1]) for i in range(40)]
+        weighted = Lexicon([*pairs, *wrong], [1] * len(pairs) + [0] * len(wrong))
+        problem, expected = (as_problem(source, target, some) for some in (weighted, Lexicon(pairs)))
+        assert problem.pairs.tolist() == expected.pairs.tolist()
+        curves = [
+            diagnose(source, target, some).to_dict()["lexicon"]["held_out"]
+            for some in (weighted, Lexicon(pairs))
+        ]
+        assert curves[0] == curves[1]
+
     def test_a_lexicon_of_other_words(self) -> None:
         source, target, _ = planted(50, 8)
         with pytest.raises(InputError, match="lexicon"):

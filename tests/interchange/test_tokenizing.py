@@ -6,20 +6,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from isolex.errors import InputError
-from isolex.interchange.sides import Side
 from isolex.interchange.tokenizing import Lookup, lookup_of
+from isolex.vectors import Vectors
 
 tokenizers = pytest.importorskip("tokenizers")
 
 
-def side(name: str, words: list[str], seed: int) -> Side:
+def side(name: str, words: list[str], seed: int) -> Vectors:
     rows = np.random.default_rng(seed).standard_normal((len(words), 5)).astype(np.float32)
-    return Side(name, name, words, rows / np.linalg.norm(rows, axis=1, keepdims=True))
+    return Vectors(words, rows / np.linalg.norm(rows, axis=1, keepdims=True), language=name, unicode="keep")
 
 
-def both(english: list[str], spanish: list[str]) -> tuple[Side, Side, Lookup]:
+def both(english: list[str], spanish: list[str]) -> tuple[Vectors, Vectors, Lookup]:
     source, target = side("en", english, 0), side("es", spanish, 1)
-    made = lookup_of(source, target)
+    made = lookup_of({"en": source, "es": target})
     # What is saved is what counts.
     loaded = tokenizers.Tokenizer.from_str(made.tokenizer.to_str())
     return source, target, Lookup(loaded, made.rows, made.tags)
@@ -30,8 +30,8 @@ def found(lookup: Lookup, text: str) -> np.ndarray:
     return lookup.rows[lookup.tokenizer.encode(text, add_special_tokens=False).ids]
 
 
-def row(of: Side, word: str) -> np.ndarray:
-    return of.rows[of.words.index(word)]
+def row(of: Vectors, word: str) -> np.ndarray:
+    return of.matrix[of.words.index(word)]
 
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
@@ -52,7 +52,7 @@ def test_every_word_is_one_token_with_its_row(english, spanish):
     assert lookup.tokenizer.get_vocab_size() == len(lookup.rows)
     for own, other in ((source, target), (target, source)):
         for word in own.words:
-            tagged = found(lookup, lookup.tags[own.name] + word)
+            tagged = found(lookup, lookup.tags[own.language] + word)
             np.testing.assert_array_equal(tagged, [row(own, word)])
             bare = found(lookup, word)
             if word in other.words:
@@ -74,7 +74,7 @@ def test_a_text_is_its_words_in_the_language_told(english, spanish, odd_english,
     )
     for own, plain in ((source, english), (target, spanish)):
         chosen = data.draw(st.lists(st.sampled_from(plain), max_size=5))
-        rows = found(lookup, lookup.tags[own.name] + "  ".join(chosen))
+        rows = found(lookup, lookup.tags[own.language] + "  ".join(chosen))
         np.testing.assert_array_equal(rows, np.reshape([row(own, word) for word in chosen], (-1, 5)))
 
 
@@ -125,7 +125,7 @@ class TestTexts:
     def test_words_of_the_other_language_are_found_too(self, made):
         source, _, lookup = made
         np.testing.assert_array_equal(
-            found(lookup, lookup.tags["es"] + "the bath").tolist(), source.rows[[0, 4]]
+            found(lookup, lookup.tags["es"] + "the bath").tolist(), source.matrix[[0, 4]]
         )
 
     def test_an_elision_is_no_part_of_another_word(self, made):
@@ -147,7 +147,7 @@ class TestTexts:
 def test_a_word_of_blanks_is_nowhere():
     source, _, lookup = both(["a", " ", "b", "\u00a0"], ["sol"])
     for tag in ("", lookup.tags["en"]):
-        np.testing.assert_array_equal(found(lookup, tag + "a b\u00a0 a"), source.rows[[0, 2, 0]])
+        np.testing.assert_array_equal(found(lookup, tag + "a b\u00a0 a"), source.matrix[[0, 2, 0]])
 
 
 def test_a_vocabulary_of_nothing_but_blanks():
@@ -159,32 +159,30 @@ def test_a_vocabulary_of_nothing_but_blanks():
 
 def test_names_with_hyphens_are_no_words_of_a_text():
     source, target = side("zh-Hant", ["zh-Hant", "zh", "a"], 0), side("en", ["a"], 1)
-    lookup = lookup_of(source, target)
+    lookup = lookup_of({"zh-Hant": source, "en": target})
     np.testing.assert_array_equal(
-        found(lookup, lookup.tags["zh-Hant"] + "a zh-Hant a"), source.rows[[2, 0, 2]]
+        found(lookup, lookup.tags["zh-Hant"] + "a zh-Hant a"), source.matrix[[2, 0, 2]]
     )
-    np.testing.assert_array_equal(found(lookup, lookup.tags["en"] + "a"), target.rows)
+    np.testing.assert_array_equal(found(lookup, lookup.tags["en"] + "a"), target.matrix)
 
 
 def test_letter_case_is_kept_where_the_vocabulary_has_any():
     source, _, lookup = both(["Pan", "pan"], ["sol"])
-    np.testing.assert_array_equal(found(lookup, "Pan pan PAN"), source.rows)
+    np.testing.assert_array_equal(found(lookup, "Pan pan PAN"), source.matrix)
 
 
 def test_texts_come_to_the_unicode_form_of_the_vocabulary():
     source, _, lookup = both(["été"], ["sol"])
-    np.testing.assert_array_equal(found(lookup, "e\u0301te\u0301"), source.rows)
+    np.testing.assert_array_equal(found(lookup, "e\u0301te\u0301"), source.matrix)
     source, _, lookup = both(["été", "e\u0301te\u0301"], ["sol"])
-    np.testing.assert_array_equal(found(lookup, "e\u0301te\u0301"), source.rows[1:])
+    np.testing.assert_array_equal(found(lookup, "e\u0301te\u0301"), source.matrix[1:])
 
 
 def test_a_row_of_zeros_leaves_a_shared_word_to_the_other_language():
-    source, target = side("en", ["pan"], 0), side("es", ["pan"], 1)
-    source.rows[0] = 0
-    lookup = lookup_of(source, target)
-    np.testing.assert_allclose(found(lookup, "pan"), target.rows, atol=1e-6)
-    target.rows[0] = 0
-    assert not found(lookup_of(source, target), "pan").any()
+    nothing, target = Vectors(["pan"], np.zeros((1, 5))), side("es", ["pan"], 1)
+    lookup = lookup_of({"en": nothing, "es": target})
+    np.testing.assert_allclose(found(lookup, "pan"), target.matrix, atol=1e-6)
+    assert not found(lookup_of({"en": nothing, "es": nothing}), "pan").any()
 
 
 def test_words_that_hold_all_marks_are_told():

@@ -157,14 +157,8 @@ def quick_rerank(source: Vectors, target: Vectors, *_: object, **__: object) -> 
     ranked = Ranked(np.arange(count), keys, confidence, np.full(count, 0.05), spoken)
     ranker = SavedAnswers(ranked, settings, settings.groups, "thin air")
     alignment = load("A")
-    over = Alignment(
-        source,
-        target,
-        normalizers=alignment.normalizers,
-        mapping=alignment.mapping,
-        seeds=alignment.seeds,
-        card=alignment.card,
-    )
+    sides = (side.over(vectors) for side, vectors in zip(alignment.sides, (source, target), strict=True))
+    over = Alignment(*sides, seeds=alignment.seeds, card=alignment.card)
     return RerankedDictionary(over, ranker, ranker.groups, learnt=True, reason=ranker.reason)
 
 

@@ -1,5 +1,7 @@
 import math
+from dataclasses import dataclass
 
+import numpy as np
 import pytest
 import torch
 
@@ -65,6 +67,38 @@ class TestWithoutPairs:
 
     def test_problems_do_not_share_their_pairs(self) -> None:
         assert Problem(X, Z).pairs is not Problem(X, Z).pairs
+
+
+@dataclass
+class Pairs:
+    pairs: np.ndarray
+    weights: np.ndarray | None = None
+
+
+@dataclass
+class Rows:
+    rows: torch.Tensor
+
+    def normalized(self) -> torch.Tensor:
+        return self.rows
+
+
+class TestOf:
+    def test_rows_and_pairs_are_those_of_the_sides(self) -> None:
+        problem = Problem.of(Rows(X), Rows(Z), Pairs(PAIRS.numpy()))
+        assert_same(problem.x, X)
+        assert_same(problem.z, Z)
+        assert_same(problem.pairs, PAIRS)
+        assert problem.weights is None
+
+    def test_there_may_be_no_pairs(self) -> None:
+        assert_same(Problem.of(Rows(X), Rows(Z)).pairs, NO_PAIRS)
+
+    def test_pairs_of_weight_zero_are_left_out(self) -> None:
+        weights = np.array([3, 0, 1], dtype=np.float32)
+        problem = Problem.of(Rows(X), Rows(Z), Pairs(PAIRS.numpy(), weights))
+        assert_same(problem.pairs, PAIRS[[0, 2]])
+        assert_close(problem.weights, torch.tensor([1.5, 0.5]))
 
 
 class TestRefused:

@@ -161,6 +161,7 @@ def test_vectors_without_the_zero_ones_remember_them(with_zeros):
     assert list(kept.words) == ["one", "two"]
     assert kept.matrix.tolist() == [[1, 0], [0, 2]]
     assert kept.language == "en"
+    assert with_zeros.without_zeros() is kept  # made once
     assert kept.without_zeros() is kept
     for some in (kept, kept.head(1)):
         assert some.lacks_vector("nil")

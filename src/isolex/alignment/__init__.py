@@ -6,6 +6,7 @@ from isolex.alignment.card import Card, SideCard, current_versions
 from isolex.alignment.companion import Companion
 from isolex.alignment.entries import InducedEntry, InducedLexicon, LexiconDirection
 from isolex.alignment.loading import AlignmentLike, Space, SpaceLike, as_alignment, as_space, load, load_card
+from isolex.alignment.side import Side
 from isolex.choices import CRITERIA
 from isolex.judging import Status
 
@@ -18,6 +19,7 @@ __all__ = [
     "InducedEntry",
     "InducedLexicon",
     "LexiconDirection",
+    "Side",
     "SideCard",
     "Space",
     "SpaceLike",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, overload
+from typing import overload
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from isolex.alignment.card import Card
 from isolex.alignment.entries import InducedLexicon, LexiconDirection
 from isolex.alignment.induce import induce
 from isolex.alignment.side import SAVED, Pairing, Side
-from isolex.arrays import ArrayLike, pick_device
+from isolex.arrays import ArrayLike
 from isolex.choices import CRITERIA
 from isolex.errors import InputError
 from isolex.given import as_words, whole_number
@@ -29,66 +29,74 @@ Translations = list[tuple[str, float]]
 
 
 class Alignment:
-    """Two vocabularies, a fitted normaliser and a linear map a side, and the card that tells their story.
+    """Two sides in one space, the seed pairs that brought them there, and the card that tells their story.
 
-    Made by `align` or `load`. It looks from source to target; `reversed()` looks the other way.
+    Made by `align` or `load`, or of any two sides of one space. It looks from source to target; `reversed()`
+    looks the other way.
 
     Words whose vector is zero have none, so its vocabularies leave them out. Threads may share an alignment.
 
-    Attributes:
+    Args:
+        source: Source side.
+        target: Target side.
         seeds: The training pairs found in both vocabularies.
         card: Method, settings, status, scores, fingerprints.
+        neighbourhoods: Of the source words and of the target words, see `neighbourhoods`; None if they are
+            not known.
+
+    Attributes:
+        seeds: The training pairs.
+        card: The card.
+
+    Raises:
+        InputError: The sides are not in one space, or not on one device.
     """
 
     def __init__(
         self,
-        source: Vectors,
-        target: Vectors,
+        source: Side,
+        target: Side,
         *,
-        normalizers: tuple[FittedNormalizer, FittedNormalizer],
-        mapping: Mapping,
         seeds: Lexicon,
         card: Card,
         neighbourhoods: tuple[Tensor, Tensor] | None = None,
-        device: str | torch.device | None = "cpu",
     ) -> None:
-        device = pick_device(device)
-        if neighbourhoods is not None:
-            neighbourhoods = neighbourhoods[0].to(device), neighbourhoods[1].to(device)
-        pairing = Pairing(
-            Side(source, normalizers[0], mapping.source, device),
-            Side(target, normalizers[1], mapping.target, device),
-            neighbourhoods,
-        )
-        self._hold(pairing, seeds, card, mapping.trace)
+        self._pairing, self._turned = Pairing(source, target, neighbourhoods), False
+        self.seeds, self.card = seeds, card
 
     def __repr__(self) -> str:
         return f"Alignment({self.source!r} → {self.target!r}, {self.card.method}, {self.card.status})"
 
     @property
+    def sides(self) -> tuple[Side, Side]:
+        """Source and target side."""
+        first, second = self._pairing.sides
+        return (second, first) if self._turned else (first, second)
+
+    @property
     def source(self) -> Vectors:
         """Source vectors as they were given (not mapped), but for words without a vector."""
-        return self._sides[0].vectors
+        return self.sides[0].vectors
 
     @property
     def target(self) -> Vectors:
         """Target vectors, likewise."""
-        return self._sides[1].vectors
+        return self.sides[1].vectors
 
     @property
     def normalizers(self) -> tuple[FittedNormalizer, FittedNormalizer]:
         """What either vocabulary passed through."""
-        return self._sides[0].normalizer, self._sides[1].normalizer
+        return self.sides[0].normalizer, self.sides[1].normalizer
 
     @property
     def mapping(self) -> Mapping:
         """The two maps."""
-        return Mapping(self._sides[0].matrix, self._sides[1].matrix, self._trace)
+        return Mapping(self.sides[0].matrix, self.sides[1].matrix, self.card.trace)
 
     @property
     def device(self) -> torch.device:
         """Where it computes."""
-        return self._sides[0].matrix.device
+        return self.sides[0].device
 
     def reversed(self) -> "Alignment":
         """The same shared space, asked from the target side: what was source is target.
@@ -96,9 +104,8 @@ class Alignment:
         It shares with this one all that either has made so far.
         """
         other = Alignment.__new__(Alignment)
-        other._hold(
-            self._pairing, self.seeds.reversed(), self.card.reversed(), self._trace, turned=not self._turned
-        )
+        other._pairing, other._turned = self._pairing, not self._turned
+        other.seeds, other.card = self.seeds.reversed(), self.card.reversed()
         return other
 
     def map(self, rows: ArrayLike) -> Float[Tensor, "n p"]:
@@ -116,12 +123,12 @@ class Alignment:
         Raises:
             InputError: Another number of columns, or NaN or infinite values.
         """
-        return self._sides[0].map(rows)
+        return self.sides[0].map(rows)
 
     @property
     def shared(self) -> tuple[Float[Tensor, "n p"], Float[Tensor, "m p"]]:
         """Both vocabularies in the shared space, unit rows; made once."""
-        return self._sides[0].rows, self._sides[1].rows
+        return self.sides[0].rows, self.sides[1].rows
 
     def index(self, criterion: str | Criterion = "csls") -> Index:
         """The target vocabulary ready to be searched by a criterion; the few that were used last are kept.
@@ -137,7 +144,7 @@ class Alignment:
         def make() -> Index:
             made = self._criterion(criterion)
             if made == SAVED:
-                return SAVED.index_with(self._sides[1].rows, self.neighbourhoods)
+                return SAVED.index_with(self.sides[1].rows, self.neighbourhoods)
             return made.index(*self.shared)
 
         return self._pairing.index((self._turned, criterion), make)
@@ -272,23 +279,6 @@ class Alignment:
             vectors=vectors,
         )
 
-    def _hold(
-        self,
-        pairing: Pairing,
-        seeds: Lexicon,
-        card: Card,
-        trace: tuple[dict[str, Any], ...],
-        *,
-        turned: bool = False,
-    ) -> None:
-        self._pairing, self._turned, self._trace = pairing, turned, trace
-        self.seeds, self.card = seeds, card
-
-    @property
-    def _sides(self) -> tuple[Side, Side]:
-        first, second = self._pairing.sides
-        return (second, first) if self._turned else (first, second)
-
     @property
     def _both_neighbourhoods(self) -> tuple[Tensor, Tensor]:
         first, second = self._pairing.neighbourhoods
@@ -298,11 +288,9 @@ class Alignment:
         """The same maps over other vectors, where some are given."""
         first, second = (
             side if vectors is None else side.over(vectors)
-            for side, vectors in zip(self._sides, (source, target), strict=True)
+            for side, vectors in zip(self.sides, (source, target), strict=True)
         )
-        other = Alignment.__new__(Alignment)
-        other._hold(Pairing(first, second), self.seeds, self.card, self._trace)
-        return other
+        return Alignment(first, second, seeds=self.seeds, card=self.card)
 
     def _criterion(self, name: str | Criterion) -> Criterion:
         if isinstance(name, Criterion):

@@ -41,7 +41,6 @@ from isolex.saved import (
     whole,
 )
 from isolex.vectors import Vectors
-from isolex.vectors.table_checks import check_stored_rows
 
 CARD = "card.json"
 MATRICES = "alignment.safetensors"
@@ -280,9 +279,7 @@ def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors:
 
     Raises:
         MismatchError: They cannot be used, or are others and `other_vectors` is not set.
-        FormatError: They are of a store that holds NaN or infinite values.
     """
-    check_stored_rows(vectors.words, vectors.matrix)
     if vectors.dimension != card.dimension:
         raise MismatchError(
             f"the {side} vectors have {vectors.dimension} dimensions, expected {card.dimension}",

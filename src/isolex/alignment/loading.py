@@ -9,6 +9,7 @@ import torch
 from isolex.alignment.alignment import Alignment
 from isolex.alignment.artefact import check_vectors, load_artefact, outside, stored_vectors
 from isolex.alignment.card import Card
+from isolex.alignment.side import Side
 from isolex.arrays import pick_device
 from isolex.errors import InputError, IsolexWarning
 from isolex.files import steady
@@ -57,24 +58,18 @@ def load(
     if any(elsewhere):
         named = " and ".join(str(place) for place in elsewhere if place is not None)
         warnings.warn(f"{path}: its vectors are read from {named}", IsolexWarning, stacklevel=2)
-    sides = [
-        (
-            stored_vectors(path, side, side_card) if given is None else as_vectors(given, what=side),
-            side,
-            side_card,
-        )
-        for given, side, side_card in wanted
-    ]
-    same = [check_vectors(*side, other_vectors=other_vectors) for side in sides]
+    place, maps = pick_device(device), (artefact.mapping.source, artefact.mapping.target)
+    sides, same = [], True
+    for (given, side, side_card), normalizer, matrix in zip(wanted, artefact.normalizers, maps, strict=True):
+        vectors = stored_vectors(path, side, side_card) if given is None else as_vectors(given, what=side)
+        same &= check_vectors(vectors, side, side_card, other_vectors=other_vectors)
+        # Its rows are checked when they are used: few commands need those of both sides.
+        sides.append(Side(vectors, normalizer=normalizer, matrix=matrix, device=place))
     return Alignment(
-        sides[0][0],
-        sides[1][0],
-        normalizers=artefact.normalizers,
-        mapping=artefact.mapping,
+        *sides,
         seeds=artefact.seeds,
         card=card,
-        neighbourhoods=artefact.neighbourhoods if all(same) else None,
-        device=pick_device(device),
+        neighbourhoods=artefact.neighbourhoods if same else None,
     )
 
 

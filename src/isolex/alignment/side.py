@@ -1,25 +1,25 @@
-"""What an alignment is made of: its two sides, and what these are to each other."""
+"""`Side`: one language in a space; and what two sides in a shared one are to each other."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from isolex.arrays import ArrayLike, as_matrix
+from isolex.arrays import ArrayLike, all_finite, as_matrix, pick_device
 from isolex.errors import InputError
-from isolex.normalize import FittedNormalizer, to_unit_length
+from isolex.normalize import FittedNormalizer, Normalizer, to_unit_length
 from isolex.retrieval import CSLS, Index
-from isolex.vectors import Vectors
+from isolex.vectors import Vectors, VectorsLike, as_vectors
 
 # The criterion whose neighbourhoods are kept, and saved with an alignment.
 SAVED = CSLS()
 
 # At a time, so that big vocabularies are not held in several stages of the way.
-_MAPPED_ROWS = 65_536
+_MAPPED_ROWS = 8_192
 
 # Each holds some numbers a word, or more for a criterion of one's own.
 _KEPT_INDEXES = 4
@@ -40,69 +40,167 @@ class _Keeper:
 
 
 class Side(_Keeper):
-    """One language in a shared space.
+    """One language in a space of unit rows: its vectors, what normalised them, and its map into the space.
+
+    It stands by itself: a shared space of n languages is n sides whose maps lead there. Without a map a
+    side is in its own space.
+
+    Args:
+        vectors: The words and their vectors, or a file of them; words without a vector are left out.
+        normalizer: What the vocabulary passes through before it is mapped; None for nothing.
+        matrix: The map, `[d, p]`; None for none.
+        device: Where to compute.
 
     Attributes:
-        vectors: Its words that have a vector, as they were given (not mapped).
-        normalizer: What its vocabulary passed through.
-        matrix: Its map into the shared space, `[d, p]`, where it is computed with.
+        vectors: Its words that have a vector, as they were given (neither normalised nor mapped).
+        normalizer: What its vocabulary passes through.
+        matrix: Its map, `[d, p]`, on the device; the identity where there is none.
+
+    Raises:
+        InputError: Not one word has a vector, or a map or normaliser of another dimension.
+
+    Examples:
+        >>> import isolex
+        >>> en, es, train, test = isolex.sample()
+        >>> alignment = isolex.align(en, es, train, method="vecmap", check=False)
+        >>> english, spanish = alignment.sides
+        >>> dog = english.map(en.vector("dog")[None])
+        >>> spanish.vectors.words[int((dog @ spanish.rows.T).argmax())]
+        'perro'
     """
 
     def __init__(
         self,
-        vectors: Vectors,
-        normalizer: FittedNormalizer,
-        matrix: Float[Tensor, "d p"],
-        device: torch.device,
+        vectors: VectorsLike,
+        *,
+        normalizer: FittedNormalizer | None = None,
+        matrix: Float[Tensor, "d p"] | None = None,
+        device: str | torch.device | None = "cpu",
     ) -> None:
         super().__init__()
-        self.vectors = vectors.without_zeros()
-        self.normalizer = normalizer
-        self.matrix = matrix.to(device)
+        place = pick_device(device)
+        self.vectors = as_vectors(vectors, what="vectors").without_zeros()
+        d = self.vectors.dimension
+        self.normalizer = FittedNormalizer((), (), d) if normalizer is None else normalizer
+        self.matrix = torch.eye(d, device=place) if matrix is None else matrix.to(place)
+        for what, dimension in (("normaliser", self.normalizer.dimension), ("map", self.matrix.shape[0])):
+            if dimension != d:
+                raise InputError(f"is of {dimension} dimensions, the vectors of {d}", where=what)
+        # A product with it would change nothing, and one-sided methods have it.
+        self._unmoved = matrix is None or _is_identity(self.matrix)
         self._rows: Tensor | None = None
+
+    @classmethod
+    def fitted(
+        cls, vectors: VectorsLike, normalizer: Normalizer, *, device: str | torch.device | None = "cpu"
+    ) -> "Side":
+        """A language in its own space, with the normaliser fitted to its words that have a vector."""
+        used = as_vectors(vectors, what="vectors").without_zeros()
+        return cls(used, normalizer=normalizer.fit(used.tensor(device)), device=device)
+
+    def __repr__(self) -> str:
+        return f"Side({self.vectors!r}, in {self.matrix.shape[1]} dimensions)"
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.matrix.device
 
     @property
     def rows(self) -> Float[Tensor, "n p"]:
-        """All words in the shared space, unit rows; made once."""
+        """All words in the space, unit rows; made once."""
         with self._lock:
             if self._rows is None:
-                self._rows = self._mapped(self.vectors.tensor(self.matrix.device))
+                self._rows = self._mapped(self._pieces(), len(self.vectors))
             return self._rows
 
-    def map(self, rows: ArrayLike) -> Float[Tensor, "n p"]:
-        """Any rows of this language's own space in the shared space; see `Alignment.map`."""
-        return self._mapped(as_matrix(rows, name="rows to map", device=self.matrix.device))
+    def aligned(self) -> Vectors:
+        """The words with their rows in the space, as vectors for whatever takes vectors."""
+        rows = self._rows if self._rows is not None else self._mapped(self._pieces(), len(self.vectors))
+        return Vectors(self.vectors.words, rows.cpu().numpy(), language=self.vectors.language, unicode="keep")
 
-    def _mapped(self, tensor: Float[Tensor, "n d"]) -> Float[Tensor, "n p"]:
-        made = tensor.new_empty(tensor.shape[0], self.matrix.shape[1])
-        for block, mapped in zip(tensor.split(_MAPPED_ROWS), made.split(_MAPPED_ROWS), strict=True):
-            mapped.copy_(to_unit_length(self.normalizer.apply(block) @ self.matrix))
-        if not torch.isfinite(made.sum(dtype=torch.float64)):
+    def map(self, rows: ArrayLike) -> Float[Tensor, "n p"]:
+        """Any rows of this language's own space in the space.
+
+        Args:
+            rows: `[n, d]` in the units of the vectors.
+
+        Returns:
+            `[n, p]` float32, of unit length (zero rows stay zero).
+
+        Raises:
+            InputError: Another number of columns, or NaN or infinite values.
+        """
+        given = as_matrix(rows, name="rows to map", device=self.device)
+        return self._mapped(given.split(_MAPPED_ROWS), given.shape[0])
+
+    def normalized(self) -> Float[Tensor, "n d"]:
+        """All words in their own space, normalised but not mapped; made anew each time."""
+        return self.normalizer.apply(self.vectors.tensor(self.device))
+
+    def mapped(self, matrix: Float[Tensor, "d p"]) -> "Side":
+        """The same language by another map."""
+        return Side(self.vectors, normalizer=self.normalizer, matrix=matrix, device=self.device)
+
+    def over(self, vectors: VectorsLike) -> "Side":
+        """Other words of the same space, by the same map."""
+        return Side(vectors, normalizer=self.normalizer, matrix=self.matrix, device=self.device)
+
+    def _pieces(self) -> Iterator[Float[Tensor, "some d"]]:
+        """The vectors, checked, as tensors."""
+        return self.vectors.tensors(_MAPPED_ROWS, device=self.device)
+
+    def _mapped(self, pieces: Iterable[Float[Tensor, "some d"]], count: int) -> Float[Tensor, "n p"]:
+        made = self.matrix.new_empty(count, self.matrix.shape[1])
+        start = 0
+        for piece in pieces:
+            rows = self.normalizer.apply(piece)
+            block = made[start : start + len(piece)]
+            block.copy_(to_unit_length(rows if self._unmoved else rows @ self.matrix))
+            start += len(piece)
+        if not all_finite(made):
             raise InputError(
                 "the map takes rows out of the range of float32", where="alignment", fix="align again"
             )
         return made
-
-    def over(self, vectors: Vectors) -> "Side":
-        """The same map over other vectors."""
-        return Side(vectors, self.normalizer, self.matrix, self.matrix.device)
 
     def __getstate__(self) -> dict[str, Any]:
         # They are as large as the vectors, and quickly made again.
         return super().__getstate__() | {"_rows": None}
 
 
+def _is_identity(matrix: Float[Tensor, "d p"]) -> bool:
+    return matrix.shape[0] == matrix.shape[1] and torch.equal(matrix, torch.eye(*matrix.shape).to(matrix))
+
+
 class Pairing(_Keeper):
-    """Two sides, and what is made once of both: neighbourhoods, and keys that are ready to be searched."""
+    """Two sides, and what is made once of both: neighbourhoods, and keys that are ready to be searched.
+
+    Raises:
+        InputError: The two are not in one space, or not on one device.
+    """
 
     def __init__(
         self, first: Side, second: Side, neighbourhoods: tuple[Tensor, Tensor] | None = None
     ) -> None:
         super().__init__()
         self.sides = first, second
+        dimensions = [side.matrix.shape[1] for side in self.sides]
+        if dimensions[0] != dimensions[1]:
+            raise InputError(
+                f"are in spaces of {dimensions[0]} and {dimensions[1]} dimensions, expected one space",
+                where=f"{first!r} and {second!r}",
+            )
+        if first.device != second.device:
+            raise InputError(
+                f"are on {first.device} and {second.device}, expected one device",
+                where=f"{first!r} and {second!r}",
+            )
         sizes = len(first.vectors), len(second.vectors)
         if neighbourhoods is not None and tuple(map(len, neighbourhoods)) != sizes:
             neighbourhoods = None  # of words without a vector, too: such as earlier releases saved
+        if neighbourhoods is not None:
+            neighbourhoods = neighbourhoods[0].to(first.device), neighbourhoods[1].to(first.device)
         self._neighbourhoods = neighbourhoods
         self._indexes: OrderedDict[Hashable, Index] = OrderedDict()
 

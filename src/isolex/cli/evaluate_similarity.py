@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from isolex.choices import ANALOGY_METHODS, SIDES, UNKNOWN
+from isolex.choices import ANALOGY_METHODS, EVALUATED_SIDES, UNKNOWN
 from isolex.cli.console import emit, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_options, unicode_option
 from isolex.cli.outputs import Command
@@ -33,7 +33,7 @@ def _space_options(crossing: str) -> Callable[..., Any]:
     options = (
         click.option(
             "--side",
-            type=click.Choice(SIDES),
+            type=click.Choice(EVALUATED_SIDES),
             help=f"Languages of an alignment: cross (default; {crossing}), source or target (all words).",
         ),
         click.option(

@@ -115,7 +115,8 @@ def lexicon_findings(
 def frequent(problem: Problem) -> Problem:
     """The most frequent words, and the pairs among them."""
     inside = (problem.pairs < VOCABULARY).all(dim=1)
-    return Problem(problem.x[:VOCABULARY], problem.z[:VOCABULARY], problem.pairs[inside])
+    kept = problem.restricted(inside)
+    return Problem(problem.x[:VOCABULARY], problem.z[:VOCABULARY], kept.pairs, kept.weights)
 
 
 def _scored(found: HeldOut) -> dict[str, Any]:

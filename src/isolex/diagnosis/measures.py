@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from isolex.alignment import Side
 from isolex.choices import COMPARED_WORDS
 from isolex.diagnosis.distances import gromov_hausdorff_bound
 from isolex.diagnosis.graphs import laplacian_spectra, spectral_difference
@@ -23,7 +24,7 @@ from isolex.diagnosis.spectra import (
 )
 from isolex.lexicon import Lexicon, index_checked
 from isolex.mapping import Problem
-from isolex.normalize import DEFAULT_STEPS, Normalizer
+from isolex.normalize import Normalizer
 from isolex.progress import track
 from isolex.vectors import Vectors
 
@@ -31,7 +32,7 @@ from isolex.vectors import Vectors
 TRANSPORT_WORDS = 500
 
 
-class _Sides:
+class _Frequent:
     """Frequent rows of both sides, and what several measures need of them."""
 
     def __init__(self, x: Float[Tensor, "n d"], z: Float[Tensor, "n e"], problem: Problem) -> None:
@@ -55,7 +56,7 @@ class Measure:
 
     name: str
     closer: str
-    compute: Callable[[_Sides], float]
+    compute: Callable[[_Frequent], float]
     needs: tuple[str, ...] = ()
 
 
@@ -121,7 +122,7 @@ def measures_of(problem: Problem, *, words: int = COMPARED_WORDS) -> dict[str, f
         "more pairs than dimensions": problem.pairs.shape[0] > problem.x.shape[1],
     }
     possible = [one for one in MEASURES if all(have[need] for need in one.needs)]
-    both = _Sides(x[:count], z[:count], problem)
+    both = _Frequent(x[:count], z[:count], problem)
     return {one.name: one.compute(both) for one in track(possible, "measures of isomorphism")}
 
 
@@ -151,10 +152,11 @@ def as_problem(
     normalizer: Normalizer | None = None,
     device: str | torch.device | None = None,
 ) -> Problem:
-    """What is measured: normalised rows (`unit,center,unit` unless told otherwise) and ids of seed pairs."""
-    steps = normalizer or Normalizer(DEFAULT_STEPS)
-    x, z = (steps.fit(matrix).apply(matrix) for matrix in (source.tensor(device), target.tensor(device)))
+    """What is measured: normalised rows (`unit,center,unit` unless told otherwise) and seed pairs.
+
+    Ids are rows of the words that have a vector.
+    """
+    x, z = (Side.fitted(some, normalizer or Normalizer(), device=device) for some in (source, target))
     if lexicon is None:
-        return Problem(x, z)
-    pairs = index_checked(lexicon, source, target, what="lexicon").pairs
-    return Problem(x, z, torch.from_numpy(pairs).to(x.device))
+        return Problem.of(x, z)
+    return Problem.of(x, z, index_checked(lexicon, x.vectors, z.vectors, what="lexicon"))

@@ -1,6 +1,6 @@
 """Honest scores: named protocols, intervals, baselines, paired tests, leaks; word similarity, analogies."""
 
-from isolex.choices import ANALOGY_METHODS, SIDES, UNKNOWN
+from isolex.choices import ANALOGY_METHODS, EVALUATED_SIDES, UNKNOWN
 from isolex.evaluation.analogy import (
     AnalogyAnswer,
     AnalogyResult,
@@ -18,9 +18,9 @@ from isolex.evaluation.similarity_sets import SimilaritySet
 
 __all__ = [
     "ANALOGY_METHODS",
+    "EVALUATED_SIDES",
     "PRECISIONS",
     "PROTOCOLS",
-    "SIDES",
     "UNKNOWN",
     "AnalogyAnswer",
     "AnalogyResult",

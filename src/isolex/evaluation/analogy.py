@@ -13,13 +13,12 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.alignment import SpaceLike, as_space
-from isolex.arrays import pick_device
-from isolex.choices import Side
+from isolex.choices import EvaluatedSide
 from isolex.errors import InputError
 from isolex.evaluation.analogy_sets import AnalogySet, Question
 from isolex.evaluation.metrics import bootstrap_interval, rounded
 from isolex.evaluation.set_files import as_set
-from isolex.evaluation.words import Languages, languages_of
+from isolex.evaluation.words import Vocabularies, vocabularies_of
 from isolex.names import look_up
 from isolex.progress import track
 from isolex.retrieval import top_k
@@ -73,7 +72,7 @@ class AnalogyResult:
     """
 
     name: str
-    side: Side | None
+    side: EvaluatedSide | None
     method: AnalogyMethod
     answers: tuple[AnalogyAnswer, ...] = field(repr=False)
 
@@ -143,7 +142,7 @@ def evaluate_analogies(
     questions: AnalogySet | str | Path,
     *,
     method: AnalogyMethod = "add",
-    side: Side | None = None,
+    side: EvaluatedSide | None = None,
     device: str | torch.device | None = None,
 ) -> AnalogyResult:
     """Ask which word is to c as b is to a; right if it is d.
@@ -190,23 +189,23 @@ def evaluate_analogies(
         100.0
     """
     find_best: _Method = look_up(method, _METHODS, "method")
-    languages = languages_of(as_space(space, device=device), side)
+    vocabularies = vocabularies_of(as_space(space, device=device), side, device=device)
     given = as_set(questions, AnalogySet)
-    rows = _known_rows(given, languages)
-    x, z = _spaces(languages, device)
+    rows = _known_rows(given, vocabularies)
+    x, z = vocabularies.first.side.rows, vocabularies.second.side.rows
     ids = torch.tensor(list(rows.values()), device=z.device)
-    best = find_best(x, z, ids, ids[:, 2:3] if languages.crossed else ids[:, :3])
-    words = languages.second.vectors.words
+    best = find_best(x, z, ids, ids[:, 2:3] if vocabularies.crossed else ids[:, :3])
+    words = vocabularies.second.vectors.words
     answers = [AnalogyAnswer(question, known=False, predicted=None, right=False) for question in given]
     for (place, row), found in zip(rows.items(), best.tolist(), strict=True):
         predicted = words[found] if found >= 0 else None
         answers[place] = AnalogyAnswer(given.questions[place], True, predicted, right=found == row[3])
-    return AnalogyResult(given.name, languages.side, method, tuple(answers))
+    return AnalogyResult(given.name, vocabularies.side, method, tuple(answers))
 
 
-def _known_rows(questions: AnalogySet, languages: Languages) -> dict[int, list[int]]:
+def _known_rows(questions: AnalogySet, vocabularies: Vocabularies) -> dict[int, list[int]]:
     """Rows of a, b, c and d, by the question's place in the set, where all four are known."""
-    first, second = languages.first.row, languages.second.row
+    first, second = vocabularies.first.row, vocabularies.second.row
     known = {}
     for place, (a, b, c, d, _) in enumerate(questions):
         rows = [hit.row for hit in (first(a), first(b), second(c), second(d)) if hit is not None]
@@ -219,15 +218,6 @@ def _known_rows(questions: AnalogySet, languages: Languages) -> dict[int, list[i
             fix="check the languages, and the side of the alignment",
         )
     return known
-
-
-def _spaces(
-    languages: Languages, device: str | torch.device | None
-) -> tuple[Float[Tensor, "n p"], Float[Tensor, "m p"]]:
-    """All words of the first and of the second language."""
-    place = pick_device(device)
-    z = languages.second.vocabulary(place)
-    return (languages.first.vocabulary(place) if languages.crossed else z), z
 
 
 def _by_addition(

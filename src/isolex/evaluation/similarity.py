@@ -13,13 +13,13 @@ import numpy as np
 from jaxtyping import Float64
 
 from isolex.alignment import SpaceLike, as_space
-from isolex.choices import UNKNOWN, Side, Unknown
+from isolex.choices import UNKNOWN, EvaluatedSide, Unknown
 from isolex.errors import InputError, IsolexWarning
 from isolex.evaluation.correlation import Correlation, correlate, harmonic_mean_interval
 from isolex.evaluation.metrics import rounded
 from isolex.evaluation.set_files import as_set
 from isolex.evaluation.similarity_sets import SimilaritySet
-from isolex.evaluation.words import FORMS, Languages, languages_of
+from isolex.evaluation.words import FORMS, Vocabularies, vocabularies_of
 from isolex.names import look_up
 
 # Cosines are made of float64 rows; what differs farther back is rounding, and must not break a tie.
@@ -57,7 +57,7 @@ class SimilarityResult:
     """
 
     name: str
-    side: Side | None
+    side: EvaluatedSide | None
     unknown: Unknown
     pairs: tuple[ScoredPair, ...] = field(repr=False)
     forms: Mapping[str, int]
@@ -154,7 +154,7 @@ def evaluate_similarity(
     pairs: SimilaritySet | str | Path,
     *,
     unknown: Unknown = "drop",
-    side: Side | None = None,
+    side: EvaluatedSide | None = None,
 ) -> SimilarityResult:
     """Correlate the cosines of word pairs with gold similarities, within a language or across two.
 
@@ -194,19 +194,21 @@ def evaluate_similarity(
         (4, 100.0, True)
     """
     look_up(unknown, dict.fromkeys(UNKNOWN), "way to treat unknown words")
-    languages = languages_of(as_space(space), side)
+    vocabularies = vocabularies_of(as_space(space), side)
     given = as_set(pairs, SimilaritySet)
-    scored, forms = _scored_pairs(given, languages)
+    scored, forms = _scored_pairs(given, vocabularies)
     result = SimilarityResult(
-        given.name, languages.side, unknown, scored, {form: forms[form] for form in FORMS}
+        given.name, vocabularies.side, unknown, scored, {form: forms[form] for form in FORMS}
     )
-    _check_known(result, languages)
+    _check_known(result, vocabularies)
     return result
 
 
-def _scored_pairs(pairs: SimilaritySet, languages: Languages) -> tuple[tuple[ScoredPair, ...], Counter[str]]:
-    x, first_forms = languages.first.items([first for first, _, _ in pairs])
-    z, second_forms = languages.second.items([second for _, second, _ in pairs])
+def _scored_pairs(
+    pairs: SimilaritySet, vocabularies: Vocabularies
+) -> tuple[tuple[ScoredPair, ...], Counter[str]]:
+    x, first_forms = vocabularies.first.items([first for first, _, _ in pairs])
+    z, second_forms = vocabularies.second.items([second for _, second, _ in pairs])
     cosines = np.round((x * z).sum(axis=1), _DECIMALS).tolist()
     known = [bool(first.any() and second.any()) for first, second in zip(x, z, strict=True)]
     scored = tuple(
@@ -216,10 +218,10 @@ def _scored_pairs(pairs: SimilaritySet, languages: Languages) -> tuple[tuple[Sco
     return scored, first_forms + second_forms
 
 
-def _check_known(result: SimilarityResult, languages: Languages) -> None:
+def _check_known(result: SimilarityResult, vocabularies: Vocabularies) -> None:
     """Complain of a set that does not fit: no pair is known, or far more would be in other languages."""
     say = f"{result.known:,} of {len(result.pairs):,} pairs are known"
-    better = _better_way(result, languages) if result.coverage < 50 else None
+    better = _better_way(result, vocabularies) if result.coverage < 50 else None
     if better is not None:
         say += f"; {better}"
     if result.known == 0:
@@ -228,9 +230,9 @@ def _check_known(result: SimilarityResult, languages: Languages) -> None:
         warnings.warn(f"{result.name}: {say}", IsolexWarning, stacklevel=3)
 
 
-def _better_way(result: SimilarityResult, languages: Languages) -> str | None:
+def _better_way(result: SimilarityResult, vocabularies: Vocabularies) -> str | None:
     """In which languages of the alignment more than twice as many pairs are known, if in any."""
-    first, second = languages.first, languages.second
+    first, second = vocabularies.first, vocabularies.second
     ways = {
         "if they are turned round (--reverse, or pairs.reversed())": (second, first),
         "with the side 'source'": (first, first),

@@ -8,11 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from jaxtyping import Float, Float64
-from torch import Tensor
 
-from isolex.alignment import Alignment, Space
+from isolex.alignment import Alignment, Side, Space
 from isolex.arrays import as_matrix
-from isolex.choices import SIDES, Side
+from isolex.choices import EVALUATED_SIDES, EvaluatedSide
 from isolex.errors import InputError
 from isolex.names import look_up
 from isolex.normalize import unit_rows
@@ -31,16 +30,21 @@ class FoundRow(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Language:
-    """One vocabulary, in its own space or in the shared space of an alignment that looks from it.
+class Vocabulary:
+    """The words of a side as tests ask for them.
 
     Attributes:
-        vectors: The words and their vectors as they were given.
-        alignment: Maps these vectors as its source; None for their own space.
+        side: In its own space, or in the one it shares with others.
+        alone: It is vectors in their own space, which nothing has rounded: they are evaluated in float64.
     """
 
-    vectors: Vectors
-    alignment: Alignment | None = None
+    side: Side
+    alone: bool = False
+
+    @property
+    def vectors(self) -> Vectors:
+        """The words and their vectors as they were given."""
+        return self.side.vectors
 
     def row(self, word: str) -> FoundRow | None:
         """The word's row: as it is spelt, else lower-cased, else title-cased."""
@@ -52,7 +56,7 @@ class Language:
     def find(self, word: str) -> tuple[str, Float[np.ndarray, "d"]] | None:
         """How the word was found, and its vector; from subwords if the vocabulary lacks it."""
         if (found := self.row(word)) is not None:
-            return found.form, np.asarray(self.vectors.matrix[found.row], dtype=np.float32)
+            return found.form, self.vectors.vector(self.vectors.words[found.row])
         vector = self.vectors.from_subwords(word)
         return None if vector is None else ("subwords", vector)
 
@@ -66,15 +70,9 @@ class Language:
 
     def unit(self, rows: Float[np.ndarray, "n d"]) -> Float64[np.ndarray, "n p"]:
         """Vectors of this language as unit rows of the space that is evaluated."""
-        if self.alignment is None:
+        if self.alone:
             return unit_rows(as_matrix(rows, dtype=torch.float64)).numpy()
-        return self.alignment.map(rows).double().cpu().numpy()
-
-    def vocabulary(self, device: torch.device) -> Float[Tensor, "n p"]:
-        """All words as unit float32 rows; an alignment has them where it is."""
-        if self.alignment is None:
-            return unit_rows(self.vectors.tensor(device))
-        return self.alignment.shared[0]
+        return self.side.map(rows).double().cpu().numpy()
 
     def items(self, items: Sequence[str]) -> tuple[Float64[np.ndarray, "n p"], Counter[str]]:
         """A unit row an item, the mean of the unit rows of its known words, and how its words were found.
@@ -96,18 +94,18 @@ class Language:
 
 
 @dataclass(frozen=True)
-class Languages:
+class Vocabularies:
     """What the first and the second half of a question are asked in.
 
     Attributes:
         side: `cross`, `source` or `target` of an alignment; None for vectors in their own space.
-        first: Language of the first words.
-        second: Language of the second words; the same object unless two languages are crossed.
+        first: Vocabulary of the first words.
+        second: Vocabulary of the second words; the same object unless two languages are crossed.
     """
 
-    side: Side | None
-    first: Language
-    second: Language
+    side: EvaluatedSide | None
+    first: Vocabulary
+    second: Vocabulary
 
     @property
     def crossed(self) -> bool:
@@ -115,17 +113,26 @@ class Languages:
         return self.first is not self.second
 
 
-def languages_of(space: Space, side: Side | None) -> Languages:
-    """The languages that a test on `space` is asked in.
+def vocabularies_of(
+    space: Space, side: EvaluatedSide | None, *, device: str | torch.device | None = "cpu"
+) -> Vocabularies:
+    """The vocabularies that a test on `space` is asked in.
+
+    Args:
+        space: Vectors in their own space, or an alignment.
+        side: Of an alignment: `cross` (also None), `source` or `target`.
+        device: Where to compute with vectors; alignments have their own.
 
     Raises:
         InputError: No such side, a side of vectors that have none, or something else than a space.
     """
     if isinstance(space, Alignment):
         side = side or "cross"
-        look_up(side, dict.fromkeys(SIDES), "side")
-        source, target = Language(space.source, space), Language(space.target, space.reversed())
-        return Languages(side, target if side == "target" else source, source if side == "source" else target)
+        look_up(side, dict.fromkeys(EVALUATED_SIDES), "side")
+        source, target = map(Vocabulary, space.sides)
+        return Vocabularies(
+            side, target if side == "target" else source, source if side == "source" else target
+        )
     if not isinstance(space, Vectors):
         raise InputError(f"got {type(space).__name__}, expected Vectors or an Alignment", where="space")
     if side is not None:
@@ -134,5 +141,5 @@ def languages_of(space: Space, side: Side | None) -> Languages:
             where="side",
             fix="leave it out, or give an alignment",
         )
-    language = Language(space.without_zeros())
-    return Languages(None, language, language)
+    vocabulary = Vocabulary(Side(space, device=device), alone=True)
+    return Vocabularies(None, vocabulary, vocabulary)

@@ -1,13 +1,12 @@
 """gensim's `KeyedVectors`, saved by gensim itself."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, Side
 from isolex.errors import MissingExtraError
 from isolex.interchange.places import write_files
-from isolex.interchange.sides import Side, makers_of, stem_of
+from isolex.interchange.sides import sides_of, stem_of
 
 
 def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
@@ -21,16 +20,16 @@ def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
         import gensim  # noqa: F401, PLC0415 - optional
     except ImportError as error:
         raise MissingExtraError("exporting to gensim", "gensim", "gensim") from error
-    files = {f"{stem_of(name)}.kv": partial(_save, make) for name, make in makers_of(alignment).items()}
+    files = {f"{stem_of(name)}.kv": partial(_save, side) for name, side in sides_of(alignment).items()}
     return write_files(alignment, folder, files)
 
 
-def _save(make: Callable[[], Side], path: Path) -> None:
+def _save(side: Side, path: Path) -> None:
     from gensim.models import KeyedVectors  # noqa: PLC0415 - optional
 
-    side = make()
-    vectors = KeyedVectors(side.rows.shape[1], count=0)
-    vectors.add_vectors(list(side.words), side.rows)
+    aligned = side.aligned()
+    vectors = KeyedVectors(aligned.dimension, count=0)
+    vectors.add_vectors(list(aligned.words), aligned.matrix)
     vectors.lifecycle_events = None  # gensim would note the name of a temporary file
     # Given an open file, gensim keeps everything in it; given a name, it puts a big matrix into a second one.
     with path.open("wb") as file:

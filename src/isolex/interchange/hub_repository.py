@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, Side
 from isolex.interchange.model_card import Folder, example_pair, model_card
 from isolex.interchange.places import export_folder
-from isolex.interchange.sides import Side, sides_of
+from isolex.interchange.sides import sides_of, stem_of
 
 
 def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
@@ -24,37 +24,37 @@ def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
     sides = sides_of(alignment)
     with export_folder(alignment, folder, "huggingface") as temporary:
         alignment.save(temporary)
-        for side in sides:
-            side.vectors.write(temporary / _vectors(side))
-            _write_json(temporary / _words(side), list(side.words))
+        for name, side in sides.items():
+            side.aligned().write(temporary / _vectors(name))
+            _write_json(temporary / _words(name), list(side.vectors.words))
         _write_json(temporary / "config.json", _config(alignment, sides))
         card = model_card(alignment, _described(alignment, sides))
         (temporary / "README.md").write_text(card, encoding="utf-8")
     return (Path(folder),)
 
 
-def _vectors(side: Side) -> str:
-    return f"{side.stem}.safetensors"
+def _vectors(name: str) -> str:
+    return f"{stem_of(name)}.safetensors"
 
 
-def _words(side: Side) -> str:
-    return f"{side.name}.words.json"
+def _words(name: str) -> str:
+    return f"{name}.words.json"
 
 
-def _config(alignment: Alignment, sides: tuple[Side, Side]) -> dict[str, Any]:
+def _config(alignment: Alignment, sides: dict[str, Side]) -> dict[str, Any]:
     return {
         "model_type": "isolex",
         "method": alignment.card.method,
         "status": alignment.card.status,
-        "dimension": sides[0].rows.shape[1],
+        "dimension": alignment.sides[0].matrix.shape[1],
         **{
             place: {
-                "language": side.language,
-                "size": len(side.words),
-                "vectors": _vectors(side),
-                "words": _words(side),
+                "language": side.vectors.language,
+                "size": len(side.vectors),
+                "vectors": _vectors(name),
+                "words": _words(name),
             }
-            for place, side in zip(("source", "target"), sides, strict=True)
+            for place, (name, side) in zip(("source", "target"), sides.items(), strict=True)
         },
     }
 
@@ -63,7 +63,7 @@ def _write_json(path: Path, data: Any) -> None:
     path.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def _described(alignment: Alignment, sides: tuple[Side, Side]) -> Folder:
+def _described(alignment: Alignment, sides: dict[str, Side]) -> Folder:
     source, target = sides
     word, _ = example_pair(alignment)
     usage = f"""

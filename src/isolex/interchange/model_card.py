@@ -117,7 +117,7 @@ def _made(alignment: Alignment) -> Iterator[str]:
     steps = ", ".join(card.settings.get("normalize", ())) or "none"
     yield f"* Method: `{card.method}`; normalisation: {steps}"
     yield f"* Seed pairs: {len(alignment.seeds):,}"
-    yield f"* Shared space: {alignment.mapping.source.shape[1]} dimensions"
+    yield f"* Shared space: {alignment.sides[0].matrix.shape[1]} dimensions"
     yield f"* Made {card.created} by isolex {card.versions.get('isolex', '')}".rstrip()
 
 

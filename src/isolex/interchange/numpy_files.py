@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, Side
 from isolex.errors import InputError
 from isolex.interchange.places import write_files
-from isolex.interchange.sides import Side, makers_of, stem_of
+from isolex.interchange.sides import sides_of, stem_of
 
 
 def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
@@ -19,10 +19,9 @@ def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
         InputError: A word holds a line break, or the files cannot be written.
     """
     files: dict[str, Callable[[Path], object]] = {}
-    tables = (alignment.source, alignment.target)
-    for (name, make), table in zip(makers_of(alignment).items(), tables, strict=True):
-        lines = _lines(table.words, name)
-        files[f"{stem_of(name)}.npy"] = partial(_save, make)
+    for name, side in sides_of(alignment).items():
+        lines = _lines(side.vectors.words, name)
+        files[f"{stem_of(name)}.npy"] = partial(_save, side)
         files[f"{stem_of(name)}.words.txt"] = partial(_write_bytes, lines)
     return write_files(alignment, folder, files)
 
@@ -39,9 +38,9 @@ def _lines(words: Sequence[str], name: str) -> bytes:
     return "".join(f"{word}\n" for word in words).encode()
 
 
-def _save(make: Callable[[], Side], path: Path) -> None:
+def _save(side: Side, path: Path) -> None:
     with path.open("wb") as file:  # by name, NumPy would add an ending
-        np.save(file, make().rows)
+        np.save(file, side.aligned().matrix)
 
 
 def _write_bytes(data: bytes, path: Path) -> None:

@@ -1,61 +1,13 @@
-"""The two vocabularies of an alignment as exports hold them: named, mapped, of unit length."""
+"""The sides of an alignment as exports name them."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
 
-import numpy as np
-from jaxtyping import Float
-
-from isolex.alignment import Alignment
-from isolex.vectors import Vectors
+from isolex.alignment import Alignment, Side
 
 
-@dataclass(frozen=True)
-class Side:
-    """One vocabulary in the shared space.
-
-    Attributes:
-        name: Its language where both are known and differ, else `source` or `target`; fit for a file name.
-        language: Language code or None, as the vectors have it.
-        words: n words in frequency order.
-        rows: Their vectors in the shared space, of unit length.
-    """
-
-    name: str
-    language: str | None
-    words: Sequence[str]
-    rows: Float[np.ndarray, "n p"]
-
-    @property
-    def stem(self) -> str:
-        """What its files are called."""
-        return stem_of(self.name)
-
-    @property
-    def vectors(self) -> Vectors:
-        """The same as a table."""
-        return Vectors(self.words, self.rows, language=self.language, unicode="keep")
-
-
-def sides_of(alignment: Alignment) -> tuple[Side, Side]:
-    """Source and target side."""
-    source, target = (make() for make in makers_of(alignment).values())
-    return source, target
-
-
-def makers_of(alignment: Alignment) -> dict[str, Callable[[], Side]]:
-    """What makes each side, by its name: writers of one side after the other need not hold both."""
-    turns = (alignment, alignment.reversed())
-    return {
-        name: partial(_mapped, name, turn) for name, turn in zip(side_names(alignment), turns, strict=True)
-    }
-
-
-def _mapped(name: str, alignment: Alignment) -> Side:
-    table = alignment.source
-    return Side(name, table.language, table.words, alignment.map(table.matrix).cpu().numpy())
+def sides_of(alignment: Alignment) -> dict[str, Side]:
+    """Source and target side by name. Whoever writes `side.aligned()` of one, then the other, holds one."""
+    return dict(zip(side_names(alignment), alignment.sides, strict=True))
 
 
 def stem_of(name: str) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 from isolex.alignment import Alignment
 from isolex.errors import MissingExtraError
 from isolex.interchange.places import export_folder
-from isolex.interchange.sides import Side, sides_of
+from isolex.interchange.sides import sides_of
+from isolex.vectors import Vectors
 
 _ANY_LANGUAGE = "xx"  # spaCy's multi-language class
 
@@ -27,18 +28,20 @@ def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
         raise MissingExtraError("exporting to spaCy", "spacy", "spacy") from error
     sides = sides_of(alignment)
     with export_folder(alignment, folder, "spacy") as temporary:
-        for side in sides:
-            _pipeline(side).to_disk(temporary / side.name)
-    return tuple(Path(folder) / side.name for side in sides)
+        for name, side in sides.items():
+            _pipeline(name, side.aligned()).to_disk(temporary / name)
+    return tuple(Path(folder) / name for name in sides)
 
 
-def _pipeline(side: Side) -> Any:
-    from spacy.vectors import Vectors  # noqa: PLC0415 - optional
+def _pipeline(name: str, aligned: Vectors) -> Any:
+    import spacy.vectors  # noqa: PLC0415 - optional
 
-    pipeline = _blank(side.language or _ANY_LANGUAGE)
-    for word in side.words:
+    pipeline = _blank(aligned.language or _ANY_LANGUAGE)
+    for word in aligned.words:
         pipeline.vocab.strings.add(word)
-    pipeline.vocab.vectors = Vectors(data=side.rows, keys=side.words, name=f"isolex.{side.name}")
+    pipeline.vocab.vectors = spacy.vectors.Vectors(
+        data=aligned.matrix, keys=aligned.words, name=f"isolex.{name}"
+    )
     return pipeline
 
 

@@ -25,8 +25,7 @@ def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
         InputError: The folder holds anything but an unchanged export like this, or cannot be written.
         MissingExtraError: The package tokenizers is not there.
     """
-    sides = sides_of(alignment)
-    lookup = lookup_of(*sides)
+    lookup = lookup_of({name: side.aligned() for name, side in sides_of(alignment).items()})
     modules = [
         {"idx": 0, "name": "0", "path": _MODULE, "type": "sentence_transformers.models.StaticEmbedding"}
     ]

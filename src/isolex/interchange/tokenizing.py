@@ -14,8 +14,8 @@ A tokenizer of the package `tokenizers` is a chain of simple steps, so this is h
 """
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -24,8 +24,8 @@ import torch
 from jaxtyping import Float
 
 from isolex.errors import InputError, MissingExtraError
-from isolex.interchange.sides import Side
 from isolex.normalize import unit_rows
+from isolex.vectors import Vectors
 
 _PIECE = r"\w+"
 
@@ -69,8 +69,8 @@ class Lookup:
     tags: dict[str, str]
 
 
-def lookup_of(source: Side, target: Side) -> Lookup:
-    """Both vocabularies in one.
+def lookup_of(aligned: Mapping[str, Vectors]) -> Lookup:
+    """Both vocabularies in one; `aligned` has two, of one space, of unit length, by the names of the sides.
 
     A string of one side has its row. A string of both has, by itself, the direction halfway between its two
     rows, and under the tag of a language the row of that language.
@@ -83,10 +83,10 @@ def lookup_of(source: Side, target: Side) -> Lookup:
         import tokenizers  # noqa: PLC0415 - optional
     except ImportError as error:
         raise MissingExtraError("exporting to sentence-transformers", "tokenizers", "tokenizers") from error
-    source, target = _without_blanks(source), _without_blanks(target)
-    words, rows, shared = _together(source, target)
+    sides = {name: _Strings.of(vectors) for name, vectors in aligned.items()}
+    words, rows, shared = _together(*sides.values())
     marks = _unused_marks(words)
-    tags = {side.name: marks.tag(side.name) for side in (source, target)}
+    tags = {name: marks.tag(name) for name in sides}
     steps = _Steps.of(tokenizers, words, tags, marks)
     broken = {word for word in words if not steps.keep(word)}
     plain = [row for row, word in enumerate(words) if word not in broken]
@@ -97,21 +97,28 @@ def lookup_of(source: Side, target: Side) -> Lookup:
     made.normalizer, made.pre_tokenizer = steps.normalizer, steps.splitter
     made.add_tokens([tokenizers.AddedToken(words[row], single_word=True, normalized=True) for row in odd])
     blocks = [rows[plain], rows[odd]]
-    for side in (source, target):
+    for name, side in sides.items():
         apart = [row for row, word in enumerate(side.words) if word in shared or word in broken]
-        wrapped = (steps.wrap(tags[side.name], side.words[row]) for row in apart)
+        wrapped = (steps.wrap(tags[name], side.words[row]) for row in apart)
         made.add_tokens([tokenizers.AddedToken(token, normalized=True) for token in wrapped])
         blocks.append(side.rows[apart])
     return Lookup(made, np.concatenate(blocks), tags)
 
 
-def _without_blanks(side: Side) -> Side:
-    """The side without words of nothing but blanks, which would be found between any two others."""
-    kept = [row for row, word in enumerate(side.words) if not word.isspace()]
-    return replace(side, words=[side.words[row] for row in kept], rows=side.rows[kept])
+class _Strings(NamedTuple):
+    """What of a side stands in the tokenizer: maybe nothing."""
+
+    words: list[str]
+    rows: Float[np.ndarray, "n p"]
+
+    @classmethod
+    def of(cls, side: Vectors) -> "_Strings":
+        """All but words of nothing but blanks, which would be found between any two others."""
+        kept = [row for row, word in enumerate(side.words) if not word.isspace()]
+        return cls([side.words[row] for row in kept], side.matrix[kept])
 
 
-def _together(source: Side, target: Side) -> tuple[list[str], Float[np.ndarray, "n p"], set[str]]:
+def _together(source: _Strings, target: _Strings) -> tuple[list[str], Float[np.ndarray, "n p"], set[str]]:
     """The strings of both sides, each once; their rows; and which of them are on both."""
     places = {word: row for row, word in enumerate(source.words)}
     both = [(places[word], row) for row, word in enumerate(target.words) if word in places]

@@ -1,12 +1,11 @@
 """Vector files of isolex's own writers: word2vec text and binary, GloVe text, the native store."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, Side
 from isolex.interchange.places import write_files
-from isolex.interchange.sides import Side, makers_of, stem_of
+from isolex.interchange.sides import sides_of, stem_of
 
 ENDINGS = {"word2vec": ".vec", "word2vec-binary": ".bin", "glove": ".txt", "native": ".safetensors"}
 
@@ -23,11 +22,11 @@ def write(alignment: Alignment, folder: str | Path, *, format: str) -> tuple[Pat
         InputError: The format cannot hold one of the words, or the files cannot be written.
     """
     files = {
-        f"{stem_of(name)}{ENDINGS[format]}": partial(_save, make, format)
-        for name, make in makers_of(alignment).items()
+        f"{stem_of(name)}{ENDINGS[format]}": partial(_save, side, format)
+        for name, side in sides_of(alignment).items()
     }
     return write_files(alignment, folder, files)
 
 
-def _save(make: Callable[[], Side], format: str, path: Path) -> None:
-    make().vectors.write(path, format=format)
+def _save(side: Side, format: str, path: Path) -> None:
+    side.aligned().write(path, format=format)

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -16,6 +17,28 @@ from isolex.normalize import to_unit_length
 
 Trace: TypeAlias = list[dict[str, Any]]
 """What a solver notes of its rounds, for `Mapping.trace`."""
+
+
+class Normalized(Protocol):
+    """One language of a problem, such as `isolex.alignment.Side`."""
+
+    def normalized(self) -> Float[Tensor, "n d"]:
+        """Its normalised rows, on the device where it is computed with."""
+        ...
+
+
+class IndexedPairs(Protocol):
+    """Seed pairs as ids, such as `isolex.lexicon.IndexedLexicon`."""
+
+    @property
+    def pairs(self) -> Int[np.ndarray, "p 2"]:
+        """Source id and target id of each."""
+        ...
+
+    @property
+    def weights(self) -> Float[np.ndarray, "p"] | None:
+        """Their importances; None if all are alike."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +84,32 @@ class Problem:
             raise InputError("weights must be finite and not negative, with a positive sum", where="problem")
         scaled = self.weights.double() * (int(self.weights.count_nonzero()) / total)
         object.__setattr__(self, "weights", scaled.float())
+
+    @classmethod
+    def of(cls, source: Normalized, target: Normalized, seeds: IndexedPairs | None = None) -> "Problem":
+        """The problem that two languages and their seed pairs pose; pairs of weight 0 are left out.
+
+        Args:
+            source: Source side.
+            target: Target side.
+            seeds: Seed pairs by the rows of the two; None for none.
+
+        Examples:
+            >>> import isolex
+            >>> from isolex.alignment import Side
+            >>> from isolex.mapping import Problem
+            >>> from isolex.normalize import Normalizer
+            >>> en, es, train, test = isolex.sample()
+            >>> english, spanish = (Side.fitted(some, Normalizer()) for some in (en, es))
+            >>> problem = Problem.of(english, spanish, train.index(en, es))
+            >>> problem.x.shape[0] == len(en)
+            True
+        """
+        x, z = source.normalized(), target.normalized()
+        if seeds is None:
+            return cls(x, z)
+        weights = None if seeds.weights is None else torch.from_numpy(seeds.weights).to(x.device)
+        return cls(x, z, torch.from_numpy(seeds.pairs).to(x.device), weights).weighty()
 
     def seeds(self) -> tuple[Float[Tensor, "p d"], Float[Tensor, "p e"]]:
         """X and Z: the rows of the pairs, stacked in the same order.

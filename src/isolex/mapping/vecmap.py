@@ -8,7 +8,7 @@ from isolex.given import whole_number
 from isolex.linalg import gram, root, svd
 from isolex.mapping.problem import Mapping, Problem
 
-Side = Literal["source", "target"]
+SideName = Literal["source", "target"]
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class VecMap:
     whiten: bool = True
     reweight_source: float = 0.5
     reweight_target: float = 0.5
-    dewhiten_source: Side | None = "source"
-    dewhiten_target: Side | None = "target"
+    dewhiten_source: SideName | None = "source"
+    dewhiten_target: SideName | None = "target"
     dimension: int | None = None
 
     def __post_init__(self) -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 import torch
 
-from isolex.alignment import Alignment, Card, SideCard
+from isolex.alignment import Alignment, Card, Side, SideCard
 from isolex.arrays import pick_device
 from isolex.errors import InputError
 from isolex.lexicon import IndexedLexicon, Lexicon, LexiconLike, as_lexicon, index_checked, warn_of_weights
 from isolex.mapping import Problem, Solver
-from isolex.normalize import DEFAULT_STEPS, FittedNormalizer, Normalizer
+from isolex.normalize import DEFAULT_STEPS, Normalizer
 from isolex.recipes.choosing import choose
 from isolex.recipes.methods import METHODS, check_supervision
 from isolex.vectors import Vectors, VectorsLike, usable_vectors
@@ -64,12 +64,8 @@ def align(
     check_supervision(method, None if lexicon is None else "a lexicon")
     seeds, indexed = _seeds(_identical(method, source, target) or lexicon, source, target)
     normalizer = Normalizer(normalize)
-    x, source_normalizer = _normalized(source, normalizer, chosen_device)
-    z, target_normalizer = _normalized(target, normalizer, chosen_device)
-    weights = None if indexed.weights is None else torch.from_numpy(indexed.weights).to(chosen_device)
-    problem = Problem(x, z, torch.from_numpy(indexed.pairs).to(chosen_device), weights)
-
-    choice = choose(method, problem, seed=seed, check=check)
+    x, z = (Side.fitted(vectors, normalizer, device=chosen_device) for vectors in (source, target))
+    choice = choose(method, Problem.of(x, z, indexed), seed=seed, check=check)
     found = {
         "seed_pairs": len(indexed),
         "seed_words": indexed.coverage.sources_found,
@@ -86,15 +82,7 @@ def align(
         scores=choice.scores | found,
         trace=choice.mapping.trace,
     )
-    return Alignment(
-        source,
-        target,
-        normalizers=(source_normalizer, target_normalizer),
-        mapping=choice.mapping,
-        seeds=seeds,
-        card=card,
-        device=chosen_device,
-    )
+    return Alignment(x.mapped(choice.mapping.source), z.mapped(choice.mapping.target), seeds=seeds, card=card)
 
 
 def _identical(method: str | Solver, source: Vectors, target: Vectors) -> Lexicon | None:
@@ -118,14 +106,6 @@ def _seeds(lexicon: LexiconLike | None, source: Vectors, target: Vectors) -> tup
     found = [(source.words[row], target.words[key]) for row, key in indexed.pairs.tolist()]
     weights = None if indexed.weights is None else indexed.weights.tolist()
     return Lexicon(found, weights, unicode="keep"), indexed
-
-
-def _normalized(
-    vectors: Vectors, normalizer: Normalizer, device: torch.device
-) -> tuple[torch.Tensor, FittedNormalizer]:
-    matrix = vectors.tensor(device)
-    fitted = normalizer.fit(matrix)
-    return fitted.apply(matrix), fitted
 
 
 def _settings(value: Any) -> Any:

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, Side
 from isolex.errors import MissingExtraError
 from isolex.lexicon import LexiconLike, as_lexicon
 from isolex.lexicon.indexing import IndexedLexicon
@@ -223,23 +223,21 @@ def _why_not(start: _Start, groups: Collection[str]) -> str | None:
 
 
 def _spaces(alignment: Alignment) -> PreparedSpaces:
-    vectors, normalizers = (alignment.source, alignment.target), alignment.normalizers
-    x, z = (one.apply(side.tensor()) for side, one in zip(vectors, normalizers, strict=True))
+    source, target = alignment.sides
+    x, z = source.normalized(), target.normalized()
     by_ngrams = None
-    if any(isinstance(side.subwords, NgramVectors) for side in vectors):
-        by_ngrams = (
-            _composed(vectors[0], normalizers[0].steps, x),
-            _composed(vectors[1], normalizers[1].steps, z),
-        )
-    return PreparedSpaces.of((x, z), vectors[0].words, vectors[1].words, by_ngrams)
+    if any(isinstance(side.vectors.subwords, NgramVectors) for side in alignment.sides):
+        by_ngrams = _composed(source, x), _composed(target, z)
+    return PreparedSpaces.of((x, z), source.vectors.words, target.vectors.words, by_ngrams)
 
 
-def _composed(side: Vectors, steps: tuple[str, ...], rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
+def _composed(side: Side, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
     """Rows made of the words' n-grams, which rare words share; those that there are where it has none."""
-    if not isinstance(side.subwords, NgramVectors):
+    ngrams = side.vectors.subwords
+    if not isinstance(ngrams, NgramVectors):
         return rows
-    made = torch.from_numpy(np.stack([side.subwords.composed(word) for word in side.words]))
-    return Normalizer(steps).fit(made).apply(made)
+    made = torch.from_numpy(np.stack([ngrams.composed(word) for word in side.vectors.words]))
+    return Normalizer(side.normalizer.steps).fit(made).apply(made)
 
 
 def _fixed(spaces: PreparedSpaces, start: _Start, settings: RerankSettings) -> View:

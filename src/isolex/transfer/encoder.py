@@ -10,8 +10,9 @@ import numpy as np
 from jaxtyping import Float
 
 from isolex.alignment import Alignment, SpaceLike, as_space
+from isolex.choices import EvaluatedSide
 from isolex.errors import InputError, IsolexWarning, MissingExtraError
-from isolex.evaluation.words import languages_of
+from isolex.evaluation.words import vocabularies_of
 from isolex.lexicon.words import counted
 from isolex.names import look_up
 from isolex.transfer.known import KnownWords, TextCoverage
@@ -112,8 +113,8 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         if not 0 < self.smoothing < math.inf:
             raise InputError(f"got {self.smoothing}, expected a positive number", where="smoothing")
         space = as_space(self.space)
-        language = languages_of(space, "source" if isinstance(space, Alignment) else None).first
-        self.words_ = KnownWords(language, self.tokenizer or words_of)
+        side: EvaluatedSide | None = "source" if isinstance(space, Alignment) else None
+        self.words_ = KnownWords(vocabularies_of(space, side).first, self.tokenizer or words_of)
         bags = [self.words_.bag(text) for text in _strings(X)]
         counts = Counter(word for bag in bags for word in bag)
         self.idf_ = {word: math.log((1 + len(bags)) / (1 + count)) + 1 for word, count in counts.items()}

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 import numpy as np
-import torch
 from jaxtyping import Float
 
-from isolex.evaluation.words import Language
+from isolex.evaluation.words import Vocabulary
 from isolex.lexicon.words import counted
 from isolex.transfer.tokens import Tokenizer, spellings
 
@@ -54,22 +53,21 @@ class TextCoverage:
 class KnownWords:
     """The words of texts as words of a vocabulary, or of its subwords, and their unit rows."""
 
-    def __init__(self, language: Language, tokenizer: Tokenizer) -> None:
-        self._language, self._tokenizer = language, tokenizer
-        self._vocabulary = language.vocabulary(torch.device("cpu")).cpu().numpy()
-        size = len(language.vectors)
-        self._total = float((1 / (np.arange(1, size + 1) + _SHIFT)).sum())
+    def __init__(self, vocabulary: Vocabulary, tokenizer: Tokenizer) -> None:
+        self._vocabulary, self._tokenizer = vocabulary, tokenizer
+        self._rows = vocabulary.side.rows.cpu().numpy()
+        self._total = float((1 / (np.arange(1, len(self._rows) + 1) + _SHIFT)).sum())
         self._looked_up: dict[str, list[str]] = {}
 
     @property
     def name(self) -> str:
         """What the vectors are called in messages."""
-        return repr(self._language.vectors)
+        return repr(self._vocabulary.vectors)
 
     @property
     def dimension(self) -> int:
         """Numbers a word."""
-        return int(self._vocabulary.shape[1])
+        return int(self._rows.shape[1])
 
     def bag(self, text: str) -> Counter[str]:
         """How often the text has each known word."""
@@ -79,7 +77,7 @@ class KnownWords:
         """The words in order, those outside the vocabulary in lower case."""
         # Subwords know words as they stand in the text, which another text may spell otherwise.
         return [
-            word if word in self._language.vectors else word.lower()
+            word if word in self._vocabulary.vectors else word.lower()
             for token in self._tokens(text)
             for word in self._known(token) or [token.lower()]
         ]
@@ -94,13 +92,13 @@ class KnownWords:
             texts_known=sum(map(any, looked_up)),
             words=len(words),
             words_known=len(known),
-            by_subwords=sum(not any(word in self._language.vectors for word in ways) for ways in known),
+            by_subwords=sum(not any(word in self._vocabulary.vectors for word in ways) for ways in known),
         )
 
     def frequency(self, word: str) -> float:
         """p(w) by Zipf's law; subword-made words are as rare as the vocabulary's last."""
-        row = self._language.vectors.id(word)
-        rank = len(self._language.vectors) if row is None else row + 1
+        row = self._vocabulary.vectors.id(word)
+        rank = len(self._vocabulary.vectors) if row is None else row + 1
         return 1 / ((rank + _SHIFT) * self._total)
 
     def rows(self, words: list[str]) -> Float[np.ndarray, "n p"]:
@@ -108,26 +106,26 @@ class KnownWords:
         made = np.zeros((len(words), self.dimension), np.float32)
         others = []
         for number, word in enumerate(words):
-            row = self._language.vectors.id(word)
+            row = self._vocabulary.vectors.id(word)
             if row is None:
                 others.append(number)
             else:
-                made[number] = self._vocabulary[row]
+                made[number] = self._rows[row]
         if others:
-            found = [self._language.find(words[number]) for number in others]
-            made[others] = self._language.unit(np.stack([hit[1] for hit in found if hit is not None]))
+            found = [self._vocabulary.find(words[number]) for number in others]
+            made[others] = self._vocabulary.unit(np.stack([hit[1] for hit in found if hit is not None]))
         return made
 
     def common(self, smoothing: float) -> Float[np.ndarray, "p"]:
         """The direction of the vocabulary's mean, words weighted as a text of them all would be."""
-        frequency = 1 / ((np.arange(1, len(self._vocabulary) + 1) + _SHIFT) * self._total)
-        mean = (frequency * smoothing / (smoothing + frequency)).astype(np.float32) @ self._vocabulary
+        frequency = 1 / ((np.arange(1, len(self._rows) + 1) + _SHIFT) * self._total)
+        mean = (frequency * smoothing / (smoothing + frequency)).astype(np.float32) @ self._rows
         direction: np.ndarray = mean / max(float(np.linalg.norm(mean)), np.finfo(np.float32).tiny)
         return direction
 
     def _tokens(self, text: str) -> list[str]:
         # Tokens are compared with those of other texts, which may be in another Unicode form.
-        vectors = self._language.vectors
+        vectors = self._vocabulary.vectors
         return [
             token if token.isascii() or token in vectors else unicodedata.normalize("NFC", token)
             for token in self._tokenizer(text)
@@ -141,11 +139,11 @@ class KnownWords:
     def _find(self, token: str) -> list[str]:
         ways = spellings(token)
         # Subwords make something of almost any word: what the vocabulary holds stands before that.
-        way = next((way for way in ways if any(self._language.row(word) for word in way)), ways[0])
+        way = next((way for way in ways if any(self._vocabulary.row(word) for word in way)), ways[0])
         return [known for word in way if (known := self._one(word)) is not None]
 
     def _one(self, word: str) -> str | None:
         """The spelling of the word that has a vector."""
-        if (hit := self._language.row(word)) is not None:
-            return self._language.vectors.words[hit.row]
-        return word if self._language.find(word) else None
+        if (hit := self._vocabulary.row(word)) is not None:
+            return self._vocabulary.vectors.words[hit.row]
+        return word if self._vocabulary.find(word) else None

@@ -8,7 +8,7 @@ matrices are memory-mapped, and words are decoded when the first of them is aske
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -35,6 +35,7 @@ from isolex.saved import (
 )
 from isolex.vectors.content import Content
 from isolex.vectors.gather import Gather, ReadOptions
+from isolex.vectors.mapped import stored_rows
 from isolex.vectors.ngrams import NgramVectors
 from isolex.vectors.reading_report import ReadReport
 from isolex.vectors.row_grammar import Block
@@ -92,17 +93,28 @@ class StoredWords(Sequence[str]):
     def __getitem__(self, place: int | slice) -> str | Sequence[str]:
         return self._words[place]
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
     def head(self, rows: int) -> "StoredWords":
         """The first words, likewise not yet decoded."""
         return StoredWords(self._path, self._text, self._offsets[: rows + 1], self._options)
 
     @cached_property
     def _words(self) -> tuple[str, ...]:
-        pieces = pairwise(self._offsets.tolist())
+        raw = self._text[: self._offsets[-1]]
+        # Bytes that begin a character; words are cut out of the decoded text, which is much faster.
+        begins = (np.frombuffer(raw, dtype=np.uint8) & 0xC0) != 0x80
+        ends = np.concatenate([[0], begins.cumsum()])[self._offsets]
         try:
-            words = tuple(self._options.normal(self._text[start:end].decode()) for start, end in pieces)
+            text = raw.decode()
         except UnicodeDecodeError as error:
-            raise FormatError("is damaged (a word is not UTF-8)", where=self._path, fix=_FIX) from error
+            raise self._not_utf8() from error
+        if not begins[self._offsets[:-1]].all():
+            raise self._not_utf8()
+        words = tuple(text[start:end] for start, end in pairwise(ends.tolist()))
+        if self._options.unicode != "keep" and not text.isascii():
+            words = tuple(map(self._options.normal, words))
         if len(set(words)) < len(words):
             raise FormatError(
                 "two words of the store are the same, at least in Unicode NFC",
@@ -110,6 +122,9 @@ class StoredWords(Sequence[str]):
                 fix="read it with unicode='keep', or make it again",
             )
         return words
+
+    def _not_utf8(self) -> FormatError:
+        return FormatError("is damaged (a word is not UTF-8)", where=self._path, fix=_FIX)
 
 
 def read_store(path: Path, kind: VectorFormat, options: ReadOptions) -> Content:
@@ -221,14 +236,7 @@ def _checked(
 def _mapped(path: Path, file: Any, name: str) -> np.ndarray:
     """A tensor, of which the bytes come into memory where they are used."""
     header = file.get_slice(name)
-    # Copy on write: the array counts as writable, which PyTorch wants, and the file stays as it is.
-    return np.memmap(
-        path,
-        dtype=_DTYPES[header.get_dtype()],
-        mode="c",
-        offset=_offset(path, name),
-        shape=tuple(header.get_shape()),
-    )
+    return stored_rows(path, _DTYPES[header.get_dtype()], _offset(path, name), tuple(header.get_shape()))
 
 
 def _card(path: Path, metadata: dict[str, str]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from isolex.given import given_or_read, whole_number
 from isolex.tables import Unicode
 from isolex.vectors.content import Content, Subwords
 from isolex.vectors.gather import DType, ReadOptions
+from isolex.vectors.mapped import release
 from isolex.vectors.reading_report import ReadReport
 from isolex.vectors.table_checks import (
     PIECE_ROWS,
@@ -214,16 +215,7 @@ class Vectors:
         Raises:
             InputError: Not one word has a vector.
         """
-        zero = self.zero_rows
-        if zero.size == 0:
-            return self
-        if zero.size == len(self):
-            raise InputError("every vector is zero, expected some that are not", where=repr(self))
-        kept = np.delete(np.arange(len(self)), zero)
-        part = self._part([self.words[row] for row in kept.tolist()], self.matrix[kept])
-        part.without_vector = self.without_vector.union(self.words[row] for row in zero.tolist())
-        part.path, part._all_have_vectors = self.path, True
-        return part
+        return self if self.zero_rows.size == 0 else self._with_vectors
 
     def id(self, word: str) -> int | None:
         """Row of the word, or None if it is not there or has no vector; any Unicode form of it will do."""
@@ -266,20 +258,18 @@ class Vectors:
             InputError: The device is not there.
             FormatError: A store holds NaN or infinite values, or zero vectors that its card denies.
         """
-        from isolex.arrays import as_matrix  # noqa: PLC0415 - brings torch, which readers do without
+        return self._tensor(slice(None), device)
 
-        try:
-            tensor = as_matrix(self.matrix, name=repr(self), device=device)
-        except InputError:
-            check_stored_rows(self.words, self.matrix)  # which can tell the file and the word
-            raise
-        if self._all_have_vectors and isinstance(self.matrix, np.memmap) and not tensor.any(dim=1).all():
-            raise FormatError(
-                "is damaged (its card says that no vector is zero, and some are)",
-                where=self.matrix.filename or repr(self),
-                fix="fetch or make the file again",
-            )
-        return tensor
+    def tensors(
+        self, rows: int, *, device: "str | torch.device | None" = "cpu"
+    ) -> "Iterator[Float[Tensor, 'some d']]":
+        """The same as tensors of so many rows, the last perhaps of fewer.
+
+        Of a stored matrix no more than that is held in memory, unless the tensors are kept.
+        """
+        for start in range(0, len(self), rows):
+            yield self._tensor(slice(start, start + rows), device)
+            release(self.matrix)
 
     def head(self, n: int) -> "Vectors":
         """The first n words, sharing memory with these; these themselves if there are no more.
@@ -321,6 +311,10 @@ class Vectors:
         vectors._hold(content)
         return vectors
 
+    def __getstate__(self) -> dict[str, Any]:
+        # They are nearly as large as these, and quickly made again.
+        return {name: value for name, value in self.__dict__.items() if name != "_with_vectors"}
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self.matrix.setflags(write=False)  # which a pickle does not tell
@@ -341,6 +335,34 @@ class Vectors:
         part = self._of(Content(words, matrix, self.language, subwords=self.subwords))
         part.without_vector, part._all_have_vectors = self.without_vector, self._all_have_vectors
         return part
+
+    @cached_property
+    def _with_vectors(self) -> "Vectors":
+        zero = self.zero_rows
+        if zero.size == len(self):
+            raise InputError("every vector is zero, expected some that are not", where=repr(self))
+        kept = np.delete(np.arange(len(self)), zero)
+        part = self._part([self.words[row] for row in kept.tolist()], self.matrix[kept])
+        part.without_vector = self.without_vector.union(self.words[row] for row in zero.tolist())
+        part.path, part._all_have_vectors = self.path, True
+        return part
+
+    def _tensor(self, part: slice, device: "str | torch.device | None") -> "Float[Tensor, 'some d']":
+        from isolex.arrays import as_matrix  # noqa: PLC0415 - brings torch, which readers do without
+
+        matrix = self.matrix[part]
+        try:
+            tensor = as_matrix(matrix, name=repr(self), device=device)
+        except InputError:
+            check_stored_rows(self.words[part], matrix)  # which can tell the file and the word
+            raise
+        if self._all_have_vectors and isinstance(matrix, np.memmap) and not matrix.any(axis=1).all():
+            raise FormatError(
+                "is damaged (its card says that no vector is zero, and some are)",
+                where=matrix.filename or repr(self),
+                fix="fetch or make the file again",
+            )
+        return tensor
 
     def _place(self, word: str) -> int | None:
         row = self._ids.get(word)
