@@ -11,21 +11,23 @@ from typing import Any, get_args
 from beartype import beartype
 from jaxtyping import AbstractArray, config, install_import_hook
 
-# Where tensors are. `vectors` and `lexicon` are the edge where strings are; the hook's frames would also be
-# where their warnings seem to come from.
+# Where tensors and arrays are. `vectors` and `lexicon` name their shapes for type checkers alone, since they do
+# not import jaxtyping; the hook's frames would also be where their warnings seem to come from.
 MODULES = (
     "isolex.alignment",
     "isolex.arrays",
     "isolex.diagnosis",
     "isolex.evaluation",
-    "isolex.reranking",
     "isolex.interchange.sides",
     "isolex.interchange.tokenizing",
+    "isolex.judging",
     "isolex.linalg",
     "isolex.mapping",
     "isolex.normalize",
     "isolex.recipes",
+    "isolex.reranking",
     "isolex.retrieval",
+    "isolex.transfer",
 )
 
 
