@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from jaxtyping import TypeCheckError
+from beartype.roar import BeartypeCallHintViolation
 
 import isolex
 from isolex.linalg import gram
@@ -29,14 +29,14 @@ from tests.shapes import MODULES, shapes_unchecked
     ],
 )
 def test_wrong_shapes_and_dtypes_are_caught(call) -> None:
-    with pytest.raises(TypeCheckError):
+    with pytest.raises(BeartypeCallHintViolation):
         call()
 
 
 def test_the_check_can_be_suspended() -> None:
     with shapes_unchecked():
         Mapping(torch.ones(2, 3), torch.ones(2, 2))
-    with pytest.raises(TypeCheckError):
+    with pytest.raises(BeartypeCallHintViolation):
         Mapping(torch.ones(2, 3), torch.ones(2, 2))
 
 
