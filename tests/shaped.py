@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from isolex.mapping import Annealing, GivenPairs, SimilarityDistributions
+from isolex.mapping import GivenPairs, SimilarityDistributions
 from isolex.recipes import METHODS
 from isolex.recipes.methods import vecmap_self_learning
 from isolex.vectors import Vectors
@@ -57,8 +57,6 @@ def write_data(folder: Path, prefixes: tuple[str, str] = ("xx", "yy")) -> Path:
 def make_annealing_quick(monkeypatch) -> None:
     """Few rounds, and no second try from a costly start; how many there are is not the matter here."""
     quick = {
-        "unsupervised": lambda seed: Annealing(rounds=1, seed=seed),
-        "self-learning": lambda seed: Annealing(GivenPairs(), rounds=1, seed=seed),
         "vecmap-unsupervised-cpu": lambda seed: vecmap_self_learning(
             SimilarityDistributions(), seed, patience=3
         ),
@@ -66,4 +64,5 @@ def make_annealing_quick(monkeypatch) -> None:
     }
     for name, make in quick.items():
         monkeypatch.setitem(METHODS, name, replace(METHODS[name], make=make))
+    monkeypatch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 10)
     monkeypatch.setattr("isolex.recipes.choosing.find_spec", lambda name: None)
