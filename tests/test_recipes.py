@@ -10,8 +10,9 @@ import isolex
 from isolex import METHODS, Lexicon, Vectors, align, evaluate
 from isolex.errors import InputError, IsolexWarning, UnknownWordError
 from isolex.judging import policy
-from isolex.judging.restarts import reseeded
+from isolex.judging.restarts import Evidence, reseeded
 from isolex.judging.thresholds import FAILED_AGREEMENT
+from isolex.judging.verdict import judge_evidence
 from isolex.mapping import (
     CCA,
     RCSLS,
@@ -171,7 +172,8 @@ def test_one_seed_leaves_nothing_to_check(world):
 def test_one_seed_is_enough_to_try(small, seed):
     one = Lexicon(small[2].pairs[:1])
     card = align(small[0], small[1], one, method="muse-supervised", seed=seed).card
-    assert card.status in ("aligned", "doubtful", "failed")
+    evidence = Evidence(**card.scores["evidence"])
+    assert (card.status, card.reasons[0]) == judge_evidence(evidence, words=100)
     json.dumps(card.to_json(), allow_nan=False)
 
 
@@ -833,7 +835,7 @@ def test_the_seed_decides_what_self_learning_drops(small, method):
     one, two, other = (align(source, target, given, method=method, seed=n, check=False) for n in (5, 5, 6))
     assert same_maps(one, two)
     assert one.card.trace == two.card.trace
-    assert other.card.settings != one.card.settings
+    assert other.card.trace != one.card.trace
 
 
 @pytest.mark.parametrize("method", NAMES)
@@ -952,7 +954,7 @@ def test_fewer_seeds_than_dimensions():
     source, target, lexicon = planted(200, 40, noise=0.02, seed=8)
     for method in NAMES:
         alignment = align(source, target, Lexicon(lexicon.pairs[:25]), method=method)
-        assert alignment.card.status in ("aligned", "doubtful")
+        assert alignment.card.status != "failed"
         assert all(torch.isfinite(rows).all() for rows in alignment.shared)
 
 
