@@ -10,9 +10,10 @@ demo: $(VENV)/.ready
 	$(BIN)/isolex demo
 
 test: $(VENV)/.ready-test
-	$(BIN)/pytest -n auto --maxprocesses 8
+	$(BIN)/pytest -n auto --maxprocesses 8 -m "not laboratory and not thorough"
 
-check: $(VENV)/.ready-check
+# Also the tests that `make test` leaves out, and those by Hypothesis with more examples.
+check: $(VENV)/.ready-test $(VENV)/.ready-check
 	$(BIN)/ruff check src tests scripts benchmarks
 	$(BIN)/ruff format --check src tests scripts benchmarks
 	$(BIN)/mypy
@@ -25,6 +26,7 @@ check: $(VENV)/.ready-check
 	$(BIN)/python scripts/transfer_page.py --check
 	$(BIN)/python scripts/induction_page.py --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	$(BIN)/pytest -n auto --maxprocesses 8 -m "laboratory or thorough or hypothesis" --hypothesis-profile thorough
 
 # Damaged files of every kind for every command: a line at the end counts them, findings go to fuzz-findings/.
 FUZZ_SECONDS ?= 60
