@@ -9,7 +9,7 @@ from isolex.evaluation import PROTOCOLS
 from isolex.evaluation.analogy import _METHODS
 from isolex.interchange import EXPORT_FORMATS
 from isolex.recipes import METHODS
-from isolex.reranking.formats import _WRITERS
+from isolex.reranking.entry_files import _WRITERS
 
 
 @pytest.mark.parametrize(

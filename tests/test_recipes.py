@@ -163,7 +163,7 @@ def test_one_seed_leaves_nothing_to_check(world):
     assert card.status == "doubtful"
     assert card.scores["null_p@1"] is None
     assert card.scores["held_out_p@1"] == {"procrustes": None}
-    json.dumps(card.to_json(), allow_nan=False)
+    json.dumps(card.to_dict(), allow_nan=False)
     assert "nan" not in " ".join(card.reasons)
     assert len(card.reasons) == 1
 
@@ -174,7 +174,7 @@ def test_one_seed_is_enough_to_try(small, seed):
     card = align(small[0], small[1], one, method="muse-supervised", seed=seed).card
     evidence = Evidence(**card.scores["evidence"])
     assert (card.status, card.reasons[0]) == judge_evidence(evidence, words=100)
-    json.dumps(card.to_json(), allow_nan=False)
+    json.dumps(card.to_dict(), allow_nan=False)
 
 
 def test_without_a_check_the_status_says_so(world):
@@ -215,7 +215,7 @@ def test_every_method_ends_when_asked_to(small, method, monkeypatch):
     assert all(torch.isfinite(rows).all() for rows in alignment.shared)
     stages = [row.get("stage") for row in alignment.card.trace]
     assert method not in SELF_LEARNING or len(stages) == len(set(stages)) > 0
-    assert json.dumps(alignment.card.to_json(), allow_nan=False)
+    assert json.dumps(alignment.card.to_dict(), allow_nan=False)
 
 
 @pytest.mark.parametrize("method", ["self-learning", "muse-supervised"])
@@ -228,7 +228,7 @@ def test_a_restart_and_a_null_vouch_for_self_learning(small, method):
     assert evidence["criterion"] > 0.95 > evidence["null_criterion"]
     assert "held_out_p@1" not in card.scores
     assert "agrees on" in card.reasons[0]
-    assert json.dumps(card.to_json(), allow_nan=False)
+    assert json.dumps(card.to_dict(), allow_nan=False)
 
 
 @pytest.mark.parametrize(("method", "words"), [("self-learning", 150), ("muse-supervised", 300)])
@@ -272,7 +272,7 @@ def test_an_unsupervised_alignment_can_be_saved(small, tmp_path):
     alignment.save(tmp_path / "made")
     loaded = isolex.load(tmp_path / "made")
     assert loaded.translate("s3") == alignment.translate("s3")
-    assert loaded.card.to_json() == alignment.card.to_json()
+    assert loaded.card.to_dict() == alignment.card.to_dict()
 
 
 def test_stopped_before_the_check_it_is_doubtful(small):
@@ -637,7 +637,7 @@ def test_a_solver_is_a_method_too(world, solver):
     source, target, seeds, test = world
     alignment = align(source, target, seeds, method=solver)
     assert alignment.card.method == type(solver).__name__
-    settings = json.loads(json.dumps(alignment.card.to_json()))["settings"]["solver"]
+    settings = json.loads(json.dumps(alignment.card.to_dict()))["settings"]["solver"]
     assert settings["name"] == type(solver).__name__
     for name in ("ridge", "ratio", "dimension", "steps"):
         if hasattr(solver, name):
@@ -671,7 +671,7 @@ def test_the_settings_of_every_method_are_kept(small, monkeypatch):
     source, target, _ = small
     with stopping(lambda: True):
         card = align(source, target, method="muse-unsupervised", check=False).card
-    settings = json.loads(json.dumps(card.to_json()))["settings"]["solver"]
+    settings = json.loads(json.dumps(card.to_dict()))["settings"]["solver"]
     assert (settings["name"], settings["rounds"], settings["final"]) == ("SelfLearning", 6, None)
     assert settings["start"]["name"] == "Solved"
     assert settings["start"]["solver"]["name"] == "Adversarial"
@@ -684,7 +684,7 @@ def test_the_settings_of_a_union_are_kept(small):
     source, target, lexicon = small
     solver = SelfLearning(start=Union((GivenPairs(), SimilarityDistributions(50))), rounds=1)
     card = align(source, target, Lexicon(lexicon.pairs[:40]), method=solver, check=False).card
-    seeds = json.loads(json.dumps(card.to_json()))["settings"]["solver"]["start"]["seeds"]
+    seeds = json.loads(json.dumps(card.to_dict()))["settings"]["solver"]["start"]["seeds"]
     assert [seed["name"] for seed in seeds] == ["GivenPairs", "SimilarityDistributions"]
 
 

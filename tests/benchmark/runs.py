@@ -6,7 +6,7 @@ from isolex.judging import Evidence
 
 def evidence(agreement: float, null_agreement: float) -> dict[str, float]:
     """What a verdict rests on, by the two figures that count."""
-    return Evidence(agreement, null_agreement, 0.5, 0.4, 50.0, 5.0).to_json()
+    return Evidence(agreement, null_agreement, 0.5, 0.4, 50.0, 5.0).to_dict()
 
 
 def weak_run(*, lead: float = 50.0, **others) -> WeakRun:

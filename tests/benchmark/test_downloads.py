@@ -99,7 +99,7 @@ class TestWhole:
         one = get(tiny(site), tmp_path)
         assert not one.verified
         assert one.sha256 == sha256(TEXT)
-        assert one.to_json()["verified"] is False
+        assert one.to_dict()["verified"] is False
         assert json.loads((tmp_path / "tiny" / "all.txt.origin.json").read_text())["verified"] is False
 
     @pytest.mark.parametrize("checksums", [{}, known()])

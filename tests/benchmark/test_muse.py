@@ -85,7 +85,7 @@ class TestRows:
 
     def test_json_is_flat(self, folder, output) -> None:
         (row,) = run(folder, output, methods=["procrustes"])
-        data = row.to_json()
+        data = row.to_dict()
         assert json.loads(json.dumps(data)) == data
         assert (data["pair"], data["method"], data["seed"]) == ("en-fr", "procrustes", 0)
 
@@ -176,7 +176,7 @@ class _Changed(DataFolder):
     def vectors(self, pair):
         source, target = super().vectors(pair)
         if self._part is None:
-            target = Vectors(target.words, np.float32(2) * target.matrix, target.language)
+            target = Vectors(target.words, np.float32(2) * target.matrix, language=target.language)
         return source, target
 
     def dictionary(self, pair, part):

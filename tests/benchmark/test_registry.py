@@ -215,7 +215,7 @@ class TestPublished:
         procrustes = published()[0]
         assert procrustes.of("en-fr") == {"nn": 74.9, "csls": 81.1}
         assert procrustes.of("en-uk") == {}
-        row = procrustes.to_json("en-fr")
+        row = procrustes.to_dict("en-fr")
         assert (row["pair"], row["system"], row["p@1"]["csls"]) == ("en-fr", "Procrustes", 81.1)
         assert "arxiv.org/abs/1710.04087" in row["citation"]
 

@@ -24,7 +24,7 @@ class TestWeakRun:
 
     def test_json_has_all_fields_and_the_rounded_ratio(self) -> None:
         run = weak_run(forward=1, backward=1, supervised_forward=3, supervised_backward=3)
-        data = run.to_json()
+        data = run.to_dict()
         assert data.pop("ratio") == 0.333
         assert WeakRun(**data) == run
 

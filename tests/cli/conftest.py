@@ -103,7 +103,7 @@ def _cut(vectors: Vectors, more: tuple[str, ...]) -> Vectors:
     part = vectors.subset([*vectors.words[:1200], *more])
     matrix = part.tensor()
     _, _, axes = torch.linalg.svd(matrix - matrix.mean(0), full_matrices=False)
-    return Vectors(part.words, np.round((matrix @ axes[:40].T).numpy(), 4), part.language)
+    return Vectors(part.words, np.round((matrix @ axes[:40].T).numpy(), 4), language=part.language)
 
 
 def _bench_data(folder: Path, source: str, target: str, train: str, test: str) -> None:

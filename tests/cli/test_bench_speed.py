@@ -32,7 +32,7 @@ def test_json(isolex):
     assert set(report["machine"]) == {"processor", "cores", "threads"}
 
 
-@pytest.mark.parametrize(("package", "extra"), [("faiss", "ann"), ("gensim", "fasttext")])
+@pytest.mark.parametrize(("package", "extra"), [("faiss", "bench"), ("gensim", "fasttext")])
 def test_what_it_compares_with_must_be_there(isolex, monkeypatch, package, extra):
     for module in ("speed", "files_speed"):
         monkeypatch.setattr(

@@ -17,7 +17,7 @@ from isolex.benchmark.muse import Cell, MuseRow, ResultsFile
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary, RerankSettings
 from isolex.reranking.reranker import Ranked
-from isolex.reranking.saved import SavedAnswers
+from isolex.reranking.saved_answers import SavedAnswers
 from isolex.transfer import DocumentIndex, read_texts, save_index
 from isolex.vectors import Vectors
 from isolex.vectors.ngrams import NgramVectors
@@ -66,7 +66,7 @@ def _write_vectors(folder: Path, source: Vectors, target: Vectors) -> None:
     source.write(folder / "aa.txt")
     source.write(folder / "aa.bin")
     source.write(folder / "aa.safetensors")
-    Vectors(source.words, source.matrix.astype(np.float16), "aa").write(folder / "half.safetensors")
+    Vectors(source.words, source.matrix.astype(np.float16), language="aa").write(folder / "half.safetensors")
     source.subwords = NgramVectors(gaussian(20, DIMENSION, 4), 3, 6)
     source.write(folder / "ngrams.safetensors")
     source.subwords = None

@@ -84,7 +84,7 @@ def _results(path: str) -> int:
     except IsolexError as error:
         print(f"isolex: error: {error}", file=__import__("sys").stderr)
         return 2
-    strict(json.dumps([rows.get(cell).to_json() for cell in rows.found]))
+    strict(json.dumps([rows.get(cell).to_dict() for cell in rows.found]))
     return 0
 
 

@@ -183,8 +183,8 @@ def stop_writing(monkeypatch, error, call):
         return writing
 
     for name in (
-        *("isolex.vectors.formats.write_text", "isolex.vectors.formats.write_binary"),
-        *("isolex.vectors.formats.write_store", "gensim.models.KeyedVectors.save", "numpy.save"),
+        *("isolex.vectors.vector_formats.write_text", "isolex.vectors.vector_formats.write_binary"),
+        *("isolex.vectors.vector_formats.write_store", "gensim.models.KeyedVectors.save", "numpy.save"),
         *("spacy.language.Language.to_disk", "pathlib.Path.write_text", "pathlib.Path.write_bytes"),
     ):
         monkeypatch.setattr(name, stopped(pkgutil.resolve_name(name)))

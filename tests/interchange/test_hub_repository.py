@@ -57,7 +57,7 @@ def test_the_code_of_its_card_runs(made, monkeypatch, capsys):
     translated, nearest = capsys.readouterr().out.splitlines()
     word, _ = example_pair(alignment)
     assert translated == str(alignment.translate(word))
-    assert nearest == alignment.translate(word, 1, criterion="nn")[0][0]
+    assert nearest == alignment.translate(word, k=1, criterion="nn")[0][0]
 
 
 def test_no_path_of_the_maker_is_in_it(tmp_path):

@@ -355,7 +355,7 @@ class TestGather:
 
     def test_as_plain_numbers(self) -> None:
         evidence = Evidence(12.345678, 1.23, 0.98765432, 0.5, 100.0, 0.0)
-        assert evidence.to_json() == {
+        assert evidence.to_dict() == {
             "agreement": 12.3457,
             "null_agreement": 1.23,
             "criterion": 0.9877,

@@ -23,7 +23,7 @@ from isolex.mapping import (
     Union,
     VecMap,
 )
-from isolex.mapping.dictionary import Dictionary
+from isolex.mapping.induction import Dictionary
 from isolex.progress import listening, stopping
 from isolex.retrieval import CSLS
 from tests.comparisons import assert_close, assert_same, assert_same_scores, assert_translates

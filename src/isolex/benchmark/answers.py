@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float
 from isolex.evaluation import BLIResult
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary, Reranker
-from isolex.reranking.selftraining import Unsure
+from isolex.reranking.reranker import Unsure
 
 SURE = 0.9
 BINS = 10
@@ -44,7 +44,7 @@ class Answers:
         gold = tuple(answer.gold for answer in result.answers)
         ranker = dictionary.ranker
         asked = replace(dictionary, ranker=ranker.reranker) if isinstance(ranker, Unsure) else dictionary
-        first = [found[0] for found in asked.translate(words, 1)]
+        first = [found[0] for found in asked.translate(words, k=1)]
         return cls(
             words,
             gold,

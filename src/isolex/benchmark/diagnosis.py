@@ -14,9 +14,9 @@ from isolex.arrays import generator
 from isolex.benchmark.folder import DataFolder
 from isolex.benchmark.verdict import Change, cases, changed, noisy, unchanged
 from isolex.diagnosis import (
-    Case,
     CurvePoint,
     Hubness,
+    TrainingCase,
     as_problem,
     first_answers,
     frequent,
@@ -275,6 +275,6 @@ def prediction(rows: Sequence[DiagnosisRow], features: Sequence[str]) -> dict[st
     }
 
 
-def as_case(row: DiagnosisRow) -> Case:
+def as_case(row: DiagnosisRow) -> TrainingCase:
     """For a prediction; the two directions of a language pair belong together."""
-    return Case("-".join(sorted(row.pair.split("-"))), row.measures, row.p1)
+    return TrainingCase("-".join(sorted(row.pair.split("-"))), row.measures, row.p1)

@@ -71,7 +71,7 @@ class InductionRow:
     fit_seconds: float
     seconds: float
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         return asdict(self)
 

@@ -90,7 +90,7 @@ class MuseRow:
         cell: What was measured.
         begins_with: What the method begins with: `pairs`, `identical` strings, or `nothing` but vectors.
         train_pairs: Training pairs inside both vocabularies that it was given.
-        results: By criterion, as `BLIResult.to_json` tells them.
+        results: By criterion, as `BLIResult.to_dict` tells them.
         seconds: For aligning.
     """
 
@@ -100,7 +100,7 @@ class MuseRow:
     results: Mapping[str, Mapping[str, Any]]
     seconds: float
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         values = {own.name: getattr(self, own.name) for own in fields(self) if own.name != "cell"}
         return asdict(self.cell) | values
@@ -148,7 +148,7 @@ class Task:
             )
         )
         results = {
-            criterion: evaluate(alignment, self.test, PROTOCOL, criterion).to_json()
+            criterion: evaluate(alignment, self.test, protocol=PROTOCOL, criterion=criterion).to_dict()
             for criterion in REFERENCE_CRITERIA
         }
         return MuseRow(cell, begins_with, alignment.card.scores["seed_pairs"], results, round(seconds, 1))
@@ -182,7 +182,7 @@ class ResultsFile:
     def add(self, row: MuseRow) -> None:
         """Keep the row."""
         self._rows[row.cell] = row
-        rows = [kept.to_json() for kept in self._rows.values()]
+        rows = [kept.to_dict() for kept in self._rows.values()]
         data = {"format": _FORMAT, "version": _FORMAT_VERSION, "protocol": PROTOCOL, "rows": rows}
         with atomic_file(self.path) as temporary:
             temporary.write_text(json_text(data, indent=1) + "\n", encoding="utf-8")
@@ -200,7 +200,7 @@ class ResultsFile:
 
 
 def _row(data: Any) -> MuseRow:
-    """The inverse of `MuseRow.to_json`. What is not known is refused, as it would be lost on writing."""
+    """The inverse of `MuseRow.to_dict`. What is not known is refused, as it would be lost on writing."""
     row = _ROW(data)
     strange = data.keys() - row.keys()
     if strange:

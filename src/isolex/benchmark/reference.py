@@ -66,5 +66,5 @@ def run_reference(
             alignment = align(source, target, train, method=method, seed=seed, device=device, check=False)
             train_pairs = alignment.card.scores["seed_pairs"]
             for criterion in REFERENCE_CRITERIA:
-                results[method, criterion] = evaluate(alignment, test, "muse", criterion)
+                results[method, criterion] = evaluate(alignment, test, protocol="muse", criterion=criterion)
         yield ReferenceRow(pair, train_pairs, len(test.sources), results)

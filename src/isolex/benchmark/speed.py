@@ -101,7 +101,7 @@ def run_retrieval(words: int) -> RetrievalRow:
         MissingExtraError: faiss is not there.
     """
     if find_spec("faiss") is None:
-        raise MissingExtraError("the comparison with faiss", "faiss", "ann")
+        raise MissingExtraError("the comparison with faiss", "faiss", "bench")
     x, z = shared_space(words)
     top_k_both(x[:_BLOCK], z, NEIGHBOURS)  # calibrates, and compiles what is to be compiled
     product = seconds_of(lambda: _product(x, z))

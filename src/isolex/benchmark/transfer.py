@@ -105,7 +105,9 @@ class TransferBenchmark:
             for turned in (False, True):
                 source, target = pair.split("-")[::-1] if turned else pair.split("-")
                 results = {
-                    (weighting, criterion): rank_rows(*(rows[::-1] if turned else rows), own, criterion)
+                    (weighting, criterion): rank_rows(
+                        *(rows[::-1] if turned else rows), own, criterion=criterion
+                    )
                     for weighting, rows in encoded.items()
                     for criterion in ("nn", "csls")
                 }
@@ -116,7 +118,7 @@ class TransferBenchmark:
                         "target": target,
                         "weighting": weighting,
                         "criterion": criterion,
-                        **result.to_json(),
+                        **result.to_dict(),
                         "over_mean_nn": _first_over(result, plain),
                     }
 
@@ -138,7 +140,7 @@ class TransferBenchmark:
                     (encoders[0], encoders[1]),
                     own=texts[target][0] + texts[target][1],
                 )
-                yield {"source": source, "target": target} | result.to_json()
+                yield {"source": source, "target": target} | result.to_dict()
 
     def retrieval(self) -> Iterator[dict[str, Any]]:
         """XQuAD-R: questions of one language, the answering sentence of the other; and back."""
@@ -149,7 +151,7 @@ class TransferBenchmark:
                 names = [name for name in asked if name in answers]
                 index = DocumentIndex(documents, bound)
                 queries, relevant = [asked[name] for name in names], [[answers[name]] for name in names]
-                scores = {way: index.scores(queries, way) for way in RANKINGS}
+                scores = {way: index.scores(queries, by=way) for way in RANKINGS}
                 results = {way: rank_scores(made, relevant) for way, made in scores.items()}
                 by_ranks = reciprocal_ranks(scores["vectors"], scores["translation"])
                 yield _retrieval_row(results, rank_scores(by_ranks, relevant)) | {
@@ -273,5 +275,5 @@ def _retrieval_row(results: dict[Any, RankingResult], by_ranks: RankingResult) -
         "ndcg_reciprocal_ranks": round(by_ranks.ndcg, 4),
         "p_over_vectors": fusion.compare(results["vectors"]).p_value,
         "p_over_translation": fusion.compare(results["translation"]).p_value,
-        "fusion": fusion.to_json(),
+        "fusion": fusion.to_dict(),
     }

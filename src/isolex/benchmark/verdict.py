@@ -105,7 +105,7 @@ def changed(vectors: Vectors, words: int, change: Change, seed: int) -> Vectors:
     """The most frequent words with rows that something was done to."""
     vectors = vectors.head(words)
     rows = change(vectors.tensor(), seed)
-    return Vectors(vectors.words, rows.numpy(), vectors.language, unicode="keep")
+    return Vectors(vectors.words, rows.numpy(), language=vectors.language, unicode="keep")
 
 
 def noisy(rows: Tensor, seed: int, *, cosine: float) -> Tensor:

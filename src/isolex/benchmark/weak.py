@@ -69,7 +69,7 @@ class WeakRun:
         supervised = self.supervised_forward + self.supervised_backward
         return (self.forward + self.backward) / supervised if supervised else 0.0
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         return asdict(self) | {"ratio": round(self.ratio, 3)}
 

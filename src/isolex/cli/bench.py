@@ -86,7 +86,7 @@ def _json(row: ReferenceRow) -> dict[str, Any]:
         "pair": row.pair,
         "train_pairs": row.train_pairs,
         "test_sources": row.test_sources,
-        "results": [{"method": method} | result.to_json() for (method, _), result in row.results.items()],
+        "results": [{"method": method} | result.to_dict() for (method, _), result in row.results.items()],
     }
 
 

@@ -79,7 +79,7 @@ def induction(
     report = {
         "benchmark": "induction",
         "protocol": "muse",
-        "rows": [row.to_json() for row in rows],
+        "rows": [row.to_dict() for row in rows],
         "machine": machine(),
         "versions": current_versions(),
         "seconds": watch.seconds,

@@ -113,9 +113,9 @@ def muse(
     report = {
         "benchmark": "muse",
         "protocol": PROTOCOL,
-        "rows": [row.to_json() | {"resumed": row.cell in results.found} for row in rows],
-        "published": [one.to_json(pair) for pair in chosen for one in published() if one.of(pair)],
-        "files": [one.to_json() for one in files],
+        "rows": [row.to_dict() | {"resumed": row.cell in results.found} for row in rows],
+        "published": [one.to_dict(pair) for pair in chosen for one in published() if one.of(pair)],
+        "files": [one.to_dict() for one in files],
         "output": str(output),
         "versions": current_versions(),
         "seconds": watch.seconds,
@@ -215,11 +215,11 @@ def datasets_command(
         if wanted:
             raise InputError("got no dataset to fetch", where="--fetch", fix="name one, such as muse")
         known = list(datasets().values())
-        emit(as_json, [one.to_json() for one in known], lambda console: _render_list(console, known))
+        emit(as_json, [one.to_dict() for one in known], lambda console: _render_list(console, known))
         return
     dataset = get_dataset(name)
     if not wanted:
-        emit(as_json, dataset.to_json(), lambda console: _render_one(console, dataset))
+        emit(as_json, dataset.to_dict(), lambda console: _render_one(console, dataset))
         return
     chosen = _units(dataset, units)
     with going_on_later(lambda: [_IN_CACHE]), working("downloading"):
@@ -231,7 +231,7 @@ def datasets_command(
             mirror=mirror,
             offline=offline,
         )
-    emit(as_json, [one.to_json() for one in files], lambda console: _render_files(console, files))
+    emit(as_json, [one.to_dict() for one in files], lambda console: _render_files(console, files))
 
 
 def _units(dataset: Dataset, named: str) -> Sequence[str]:
@@ -263,7 +263,7 @@ def _render_list(console: Console, known: list[Dataset]) -> None:
 
 
 def _render_one(console: Console, dataset: Dataset) -> None:
-    shown = dataset.to_json() | {
+    shown = dataset.to_dict() | {
         "files": ", ".join(f"{part} {path}" for part, path in dataset.files.items()),
         "pairs": ", ".join(dataset.pairs),
         "languages": ", ".join(dataset.languages),

@@ -162,7 +162,7 @@ def _measure(name: str, measured: Iterable[WeakRun], as_json: bool) -> None:
     with working("measuring"):
         runs = list(measured)
     report: dict[str, Any] = {"benchmark": name, "protocol": "muse", "criterion": "csls"}
-    report |= {"runs": [run.to_json() for run in runs]}
+    report |= {"runs": [run.to_dict() for run in runs]}
     if name == "verdict":
         calibration, thresholds = leave_one_pair_out(runs)
         report |= {"leave_one_pair_out": asdict(calibration), "thresholds": thresholds}

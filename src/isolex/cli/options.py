@@ -15,7 +15,6 @@ from isolex.choices import CRITERIA
 from isolex.cli.console import working
 from isolex.errors import InputError, IsolexWarning
 from isolex.tables import TAB, Row, Unicode, check_utf8, numbered, read_lines, tidy, without_quotes
-from isolex.vectors import Vectors
 
 if TYPE_CHECKING:
     from isolex.alignment import Alignment
@@ -96,8 +95,8 @@ class AlignmentChoice:
         with working(f"loading {self.path}"):
             return load(
                 self.path,
-                source=None if self.source is None else Vectors.read(self.source),
-                target=None if self.target is None else Vectors.read(self.target),
+                source=self.source,
+                target=self.target,
                 other_vectors=self.other_vectors,
                 device=self.device,
             )

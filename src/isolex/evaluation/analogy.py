@@ -12,18 +12,19 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from isolex.alignment import SpaceLike, as_space
 from isolex.arrays import pick_device
 from isolex.choices import Side
 from isolex.errors import InputError
 from isolex.evaluation.analogy_sets import AnalogySet, Question
 from isolex.evaluation.metrics import bootstrap_interval, rounded
 from isolex.evaluation.set_files import as_set
-from isolex.evaluation.words import Languages, Space, languages_of
+from isolex.evaluation.words import Languages, languages_of
 from isolex.names import look_up
 from isolex.progress import track
 from isolex.retrieval import top_k
 
-Method: TypeAlias = Literal["add", "mul"]
+AnalogyMethod: TypeAlias = Literal["add", "mul"]
 
 EPSILON = 0.001
 """Of 3CosMul, as Levy & Goldberg have it: keeps the quotient finite."""
@@ -73,8 +74,12 @@ class AnalogyResult:
 
     name: str
     side: Side | None
-    method: Method
+    method: AnalogyMethod
     answers: tuple[AnalogyAnswer, ...] = field(repr=False)
+
+    def __repr__(self) -> str:
+        asked = f"{self.n:,} of {len(self.answers):,} questions"
+        return f"<AnalogyResult: {self.name}, {self.accuracy:.1f} % of {asked}, {self.method}>"
 
     @property
     def n(self) -> int:
@@ -111,7 +116,7 @@ class AnalogyResult:
             scores.append(SectionScore(name, _accuracy(asked), len(asked), len(answers)))
         return scores
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Every figure as plain JSON values, rates in percent, undefined ones as null."""
         return {
             "set": self.name,
@@ -134,10 +139,10 @@ class AnalogyResult:
 
 
 def evaluate_analogies(
-    space: Space,
+    space: SpaceLike,
     questions: AnalogySet | str | Path,
     *,
-    method: Method = "add",
+    method: AnalogyMethod = "add",
     side: Side | None = None,
     device: str | torch.device | None = None,
 ) -> AnalogyResult:
@@ -158,8 +163,9 @@ def evaluate_analogies(
     and m words, in bounded memory.
 
     Args:
-        space: Vectors in their own space, or an alignment.
-        questions: The set or a file of it, see `AnalogySet.read`.
+        space: Vectors in their own space, or an alignment; or the file of the ones or the folder of the
+            other.
+        questions: The set, or a file of it, see `AnalogySet.read`.
         method: `add` or `mul`.
         side: Of an alignment: `cross` (default), `source` or `target`.
         device: Where to compute with vectors, by default a GPU if there is one; alignments have their own.
@@ -184,7 +190,7 @@ def evaluate_analogies(
         100.0
     """
     find_best: _Method = look_up(method, _METHODS, "method")
-    languages = languages_of(space, side)
+    languages = languages_of(as_space(space, device=device), side)
     given = as_set(questions, AnalogySet)
     rows = _known_rows(given, languages)
     x, z = _spaces(languages, device)

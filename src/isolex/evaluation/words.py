@@ -3,22 +3,20 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, Space
 from isolex.arrays import as_matrix
 from isolex.choices import SIDES, Side
 from isolex.errors import InputError
 from isolex.names import look_up
 from isolex.normalize import unit_rows
 from isolex.vectors import Vectors
-
-Space: TypeAlias = Vectors | Alignment
 
 # In this order; the first spelling that has a vector is taken.
 _SPELLINGS: dict[str, Callable[[str], str]] = {"exact": str, "lower": str.lower, "title": str.title}

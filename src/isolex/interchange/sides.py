@@ -36,7 +36,7 @@ class Side:
     @property
     def vectors(self) -> Vectors:
         """The same as a table."""
-        return Vectors(self.words, self.rows, self.language, unicode="keep")
+        return Vectors(self.words, self.rows, language=self.language, unicode="keep")
 
 
 def sides_of(alignment: Alignment) -> tuple[Side, Side]:

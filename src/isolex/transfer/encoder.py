@@ -9,14 +9,13 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Float
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, SpaceLike, as_space
 from isolex.errors import InputError, IsolexWarning, MissingExtraError
 from isolex.evaluation.words import languages_of
 from isolex.lexicon.words import counted
 from isolex.names import look_up
 from isolex.transfer.known import KnownWords, TextCoverage
 from isolex.transfer.tokens import Tokenizer, words_of
-from isolex.vectors import Vectors
 
 try:
     from scipy.sparse import csr_array
@@ -59,7 +58,8 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     known word has a zero row; `coverage` counts both.
 
     Args:
-        space: An alignment, whose source language is encoded into the shared space; or vectors.
+        space: An alignment, whose source language is encoded into the shared space; or vectors; or the folder
+            of the one or the file of the others.
         weighting: `sif`, `idf` or `mean`.
         component: What the common direction of `sif` is taken from: `texts`, `vocabulary` or `none`.
         smoothing: a of `sif`.
@@ -92,7 +92,7 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
     def __init__(
         self,
-        space: Alignment | Vectors,
+        space: SpaceLike,
         *,
         weighting: Weighting = "sif",
         component: Component = "texts",
@@ -111,7 +111,8 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         look_up(self.component, dict.fromkeys(COMPONENTS), "component")
         if not 0 < self.smoothing < math.inf:
             raise InputError(f"got {self.smoothing}, expected a positive number", where="smoothing")
-        language = languages_of(self.space, "source" if isinstance(self.space, Alignment) else None).first
+        space = as_space(self.space)
+        language = languages_of(space, "source" if isinstance(space, Alignment) else None).first
         self.words_ = KnownWords(language, self.tokenizer or words_of)
         bags = [self.words_.bag(text) for text in _strings(X)]
         counts = Counter(word for bag in bags for word in bag)

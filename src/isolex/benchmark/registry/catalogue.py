@@ -53,7 +53,7 @@ class Published:
         """P@1 on one language pair, by criterion; empty if nothing is said of it."""
         return {criterion: by_pair[pair] for criterion, by_pair in self.figures.items() if pair in by_pair}
 
-    def to_json(self, pair: str) -> dict[str, Any]:
+    def to_dict(self, pair: str) -> dict[str, Any]:
         """As plain JSON values, for one language pair."""
         values = asdict(self)
         del values["figures"]

@@ -98,7 +98,7 @@ class Dataset:
             look_up(part, self.files, f"part of {self.name}")
         return list(dict.fromkeys(self._files(units or self.units, parts or tuple(self.files))))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain JSON values, the checksums as their number."""
         values = {own.name: getattr(self, own.name) for own in fields(self)}
         lists = {"pairs": list(self.pairs), "languages": list(self.languages), "files": dict(self.files)}

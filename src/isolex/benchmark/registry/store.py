@@ -39,7 +39,7 @@ class Fetched:
     sha256: str
     verified: bool
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         return {
             "dataset": self.file.dataset,
