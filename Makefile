@@ -12,7 +12,7 @@ demo: $(VENV)/.ready
 test: $(VENV)/.ready-test
 	$(BIN)/pytest -n auto --maxprocesses 8 -m "not laboratory"
 
-# All that is not `make test`: the tests of the laboratory, too.
+# Also the tests of the laboratory, and those by Hypothesis with more examples.
 check: $(VENV)/.ready-test $(VENV)/.ready-check
 	$(BIN)/ruff check src tests scripts benchmarks
 	$(BIN)/ruff format --check src tests scripts benchmarks
@@ -21,7 +21,7 @@ check: $(VENV)/.ready-test $(VENV)/.ready-check
 	$(BIN)/python scripts/cli_reference.py --check
 	$(BIN)/python -m benchmarks pages --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
-	$(BIN)/pytest -n auto --maxprocesses 8 -m laboratory tests/benchmarks
+	$(BIN)/pytest -n auto --maxprocesses 8 -m "laboratory or hypothesis" --hypothesis-profile thorough
 
 # Damaged files of every kind for every command: a line at the end counts them, findings go to fuzz-findings/.
 FUZZ_SECONDS ?= 60

@@ -125,7 +125,7 @@ def test_while_the_program_is_loaded(tmp_path):
     with subprocess.Popen([*COMMAND, "demo"], env=environment, text=True, **pipes) as process:
         assert process.stdout.readline() == "there\n"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     assert (process.returncode, out) == (130, "")
     assert err == "isolex: interrupted; output files are as they were\n"
 

@@ -53,8 +53,9 @@ def test_folders_replace_earlier_exports(tmp_path, format):
     out = tmp_path / "out"
     out.mkdir()
     export(aligned(("xx", "yy")), out, format=format)
-    export(aligned().head(10), out, format=format)
-    export(aligned().head(10), tmp_path / "new", format=format)
+    part = aligned().head(10)
+    export(part, out, format=format)
+    export(part, tmp_path / "new", format=format)
     assert contents(out) == contents(tmp_path / "new")
 
 

@@ -382,5 +382,5 @@ def assert_chances(counts: np.ndarray, shares: np.ndarray) -> None:
         seen, wanted = seen[:-1], wanted[:-1]
     if len(wanted) == 1:
         assert seen[0] == pytest.approx(total, abs=5)
-        return
-    assert stats.chisquare(seen, wanted / wanted.sum() * seen.sum()).pvalue > 1e-3
+    else:
+        assert stats.chisquare(seen, wanted / wanted.sum() * seen.sum()).pvalue > 1e-3

@@ -22,6 +22,14 @@ SETTINGS = RerankSettings(trees=30)
 RIGHT = dict(TEST.pairs)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def quick():
+    """For as few words as here self-learning would take hundreds of rounds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 20)
+        yield
+
+
 @pytest.fixture(scope="module")
 def made() -> RerankedDictionary:
     return rerank(SOURCE, TARGET, SEEDS, settings=SETTINGS, check=False)
@@ -180,7 +188,7 @@ def test_the_alignments_are_those_of_the_settings():
 
 
 def test_more_parts_than_seed_words():
-    settings = replace(SETTINGS, folds=300)
+    settings = replace(SETTINGS, folds=300, trees=2)
     assert rerank(SOURCE, TARGET, Lexicon(PAIRS.pairs[:60]), settings=settings, check=False).learnt
 
 
