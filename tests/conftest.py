@@ -10,9 +10,10 @@ enforce_shapes()
 # The matrices of tests are too small for several threads, which would only wait for each other.
 torch.set_num_threads(1)
 
-# A busy machine makes single examples slow; that is no failure.
-settings.register_profile("isolex", deadline=None)
-settings.load_profile("isolex")
+# A busy machine makes single examples slow; that is no failure. `make check` takes the thorough profile.
+settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("thorough", deadline=None, max_examples=100)
+settings.load_profile("quick")
 
 # A shell lets what it starts in the background ignore Ctrl-C, and programs started by tests would, too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -6,40 +6,66 @@ edges of the library wrong ones on purpose want isolex's own message.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, get_args
+from dataclasses import is_dataclass
+from functools import wraps
+from typing import Any, TypeVar, get_args
 
+import jaxtyping
 from beartype import beartype
-from jaxtyping import AbstractArray, config, install_import_hook
+from jaxtyping import AbstractArray, config, jaxtyped
 
-# Where tensors are. `vectors` and `lexicon` are the edge where strings are; the hook's frames would also be
-# where their warnings seem to come from.
+# Where tensors and arrays are. `vectors` and `lexicon` name their shapes for type checkers alone, since they
+# do not import jaxtyping; the hook's frames would also be where their warnings seem to come from.
 MODULES = (
     "isolex.alignment",
     "isolex.arrays",
     "isolex.diagnosis",
     "isolex.evaluation",
-    "isolex.reranking",
     "isolex.interchange.tokenizing",
+    "isolex.judging",
     "isolex.linalg",
     "isolex.mapping",
     "isolex.normalize",
     "isolex.recipes",
+    "isolex.reranking",
     "isolex.retrieval",
+    "isolex.transfer",
 )
+
+T = TypeVar("T", bound=Callable[..., Any])
 
 
 def enforce_shapes() -> None:
     """To be called before anything imports isolex."""
-    install_import_hook(list(MODULES), "tests.shapes.checked")
+    # jaxtyping's own decorator, which its hook finds by this name, wraps every function and checks arguments
+    # twice: half of the time of the suite.
+    jaxtyping.jaxtyped = lambda typechecker: checked
+    jaxtyping.install_import_hook(list(MODULES), None)
 
 
-def checked(function: Callable[..., Any]) -> Callable[..., Any]:
-    """What the import hook decorates functions with."""
-    shapes = {name: hint for name, hint in function.__annotations__.items() if holds_shape(hint)}
+def checked(target: T) -> T:
+    """What the import hook decorates functions and classes with."""
+    if isinstance(target, type):
+        if is_dataclass(target):
+            target.__init__ = checked(target.__init__)
+        return target
+    every = target.__annotations__
+    shapes = {name: hint for name, hint in every.items() if holds_shape(hint)}
     if not shapes:
-        return function
-    function.__annotations__ = shapes
-    return beartype(function)
+        return target
+    target.__annotations__ = shapes
+    checking = beartype(target)
+    target.__annotations__ = every
+
+    @wraps(target)
+    def call(*arguments: Any, **named: Any) -> Any:
+        if config.jaxtyping_disable:
+            return target(*arguments, **named)
+        # What a letter stands for is the same in one call.
+        with jaxtyped("context"):
+            return checking(*arguments, **named)
+
+    return call
 
 
 def holds_shape(hint: object) -> bool:

@@ -10,6 +10,8 @@ import pytest
 
 COMMAND = (sys.executable, "-c", "from isolex_command import main; main()")
 MODULE = (sys.executable, "-m", "isolex")
+# In seconds: longer than what waits does, on a machine however busy.
+PATIENCE = 300
 LINES = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "terminated"}
 # A program that has begun to work, and goes on for a while; and one whose package is still being loaded.
 WORKING = """
@@ -28,7 +30,7 @@ def stopped(command, number: int, environment: dict[str, str], **settings) -> tu
     with subprocess.Popen(command, env=os.environ | environment, **pipes, **settings) as process:
         assert process.stdout.readline() == "there\n"
         process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
     return process.returncode, out, err
 
 
@@ -49,11 +51,11 @@ def test_while_it_works(number):
 
 
 def test_what_the_terminal_has_it_ignore_is_ignored():
-    """As `nohup` does."""
-    driver = WORKING.replace("time.sleep(60)", "time.sleep(1); print('done', flush=True)")
+    """As `nohup` does: the program works until its input ends, which is after the signal."""
+    driver = WORKING.replace("time.sleep(60)", "import sys; sys.stdin.read(); print('done', flush=True)")
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        status, out, err = stopped([sys.executable, "-c", driver], signal.SIGHUP, {})
+        status, out, err = stopped([sys.executable, "-c", driver], signal.SIGHUP, {}, stdin=subprocess.PIPE)
     finally:
         signal.signal(signal.SIGHUP, before)
     assert (status, out, err) == (0, "done\n", "")
@@ -75,7 +77,7 @@ isolex_command.main()
 
 def test_in_a_finaliser_where_python_cannot_raise_it():
     done = subprocess.run(
-        [sys.executable, "-c", UNRAISABLE], capture_output=True, text=True, check=False, timeout=50
+        [sys.executable, "-c", UNRAISABLE], capture_output=True, text=True, check=False, timeout=PATIENCE
     )
     assert done.returncode == 130
     assert done.stderr == "isolex: interrupted; output files are as they were\n"
@@ -102,7 +104,7 @@ def test_where_a_library_makes_an_error_of_it(tmp_path):
         capture_output=True,
         text=True,
         check=False,
-        timeout=50,
+        timeout=PATIENCE,
     )
     assert done.returncode == 130
     assert done.stderr == "isolex: interrupted; output files are as they were\n"

@@ -132,9 +132,9 @@ def test_polar_factor_completes_what_the_matrix_leaves_open(rank) -> None:
 def test_clip_spectrum(ceiling) -> None:
     matrix = gaussian(5, 4)
     u, s, vt = np.linalg.svd(matrix.double().numpy(), full_matrices=False)
-    clipped = clip_spectrum(matrix, ceiling)
+    clipped = clip_spectrum(matrix, ceiling=ceiling)
     assert_close(clipped, u @ np.diag(np.minimum(s, ceiling)) @ vt)
-    assert_close(clip_spectrum(clipped, ceiling), clipped)
+    assert_close(clip_spectrum(clipped, ceiling=ceiling), clipped)
 
 
 def test_clip_spectrum_changes_nothing_inside_the_ball() -> None:

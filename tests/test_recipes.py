@@ -10,8 +10,9 @@ import isolex
 from isolex import METHODS, Lexicon, Vectors, align, evaluate
 from isolex.errors import InputError, IsolexWarning, UnknownWordError
 from isolex.judging import policy
-from isolex.judging.restarts import reseeded
+from isolex.judging.restarts import Evidence, reseeded
 from isolex.judging.thresholds import FAILED_AGREEMENT
+from isolex.judging.verdict import judge_evidence
 from isolex.mapping import (
     CCA,
     RCSLS,
@@ -35,8 +36,8 @@ from isolex.recipes import Method, check_supervision, choosing
 from isolex.recipes.choosing import choose
 from isolex.retrieval import CSLS
 
-from .mapping.test_seeds import shaped
 from .planted import rotation
+from .shaped import shaped_problem
 from .spaces import gaussian, numbered, planted
 
 # Methods that see nothing but their seed pairs, and those that go on by themselves.
@@ -91,7 +92,7 @@ def quick_annealing(monkeypatch) -> None:
 @pytest.fixture(scope="module")
 def small():
     """Spaces with shape enough to be aligned without a dictionary; 40 pairs are identical strings."""
-    problem, pairs = shaped(100, 10, noise=0.05)
+    problem, pairs = shaped_problem(100, 10, noise=0.05, seed=4)
     return words_of(problem, pairs, shared=40)
 
 
@@ -162,7 +163,7 @@ def test_one_seed_leaves_nothing_to_check(world):
     assert card.status == "doubtful"
     assert card.scores["null_p@1"] is None
     assert card.scores["held_out_p@1"] == {"procrustes": None}
-    json.dumps(card.to_json(), allow_nan=False)
+    json.dumps(card.to_dict(), allow_nan=False)
     assert "nan" not in " ".join(card.reasons)
     assert len(card.reasons) == 1
 
@@ -171,8 +172,9 @@ def test_one_seed_leaves_nothing_to_check(world):
 def test_one_seed_is_enough_to_try(small, seed):
     one = Lexicon(small[2].pairs[:1])
     card = align(small[0], small[1], one, method="muse-supervised", seed=seed).card
-    assert card.status in ("aligned", "doubtful", "failed")
-    json.dumps(card.to_json(), allow_nan=False)
+    evidence = Evidence(**card.scores["evidence"])
+    assert (card.status, card.reasons[0]) == judge_evidence(evidence, words=100)
+    json.dumps(card.to_dict(), allow_nan=False)
 
 
 def test_without_a_check_the_status_says_so(world):
@@ -199,7 +201,7 @@ def test_every_self_learning_method_finds_a_planted_rotation(small, method):
 
 @needs_pot
 def test_gromov_wasserstein_finds_a_planted_rotation():
-    source, target, lexicon = words_of(*shaped(60, 6, noise=0.05))
+    source, target, lexicon = words_of(*shaped_problem(60, 6, noise=0.05, seed=4))
     alignment = align(source, target, method="gromov-wasserstein-cpu", check=False)
     assert evaluate(alignment, lexicon).precision(1) >= 90
 
@@ -213,7 +215,7 @@ def test_every_method_ends_when_asked_to(small, method, monkeypatch):
     assert all(torch.isfinite(rows).all() for rows in alignment.shared)
     stages = [row.get("stage") for row in alignment.card.trace]
     assert method not in SELF_LEARNING or len(stages) == len(set(stages)) > 0
-    assert json.dumps(alignment.card.to_json(), allow_nan=False)
+    assert json.dumps(alignment.card.to_dict(), allow_nan=False)
 
 
 @pytest.mark.parametrize("method", ["self-learning", "muse-supervised"])
@@ -226,7 +228,7 @@ def test_a_restart_and_a_null_vouch_for_self_learning(small, method):
     assert evidence["criterion"] > 0.95 > evidence["null_criterion"]
     assert "held_out_p@1" not in card.scores
     assert "agrees on" in card.reasons[0]
-    assert json.dumps(card.to_json(), allow_nan=False)
+    assert json.dumps(card.to_dict(), allow_nan=False)
 
 
 @pytest.mark.parametrize(("method", "words"), [("self-learning", 150), ("muse-supervised", 300)])
@@ -237,7 +239,7 @@ def test_self_learning_between_spaces_without_anything_in_common_fails(method, w
 
 
 def test_self_learning_from_a_wrong_dictionary_is_not_aligned():
-    source, target, lexicon = words_of(*shaped(300, 20, noise=0.1))
+    source, target, lexicon = words_of(*shaped_problem(300, 20, noise=0.1))
     shifted = Lexicon((s, t) for (s, _), (_, t) in zip(lexicon.pairs[:40], lexicon.pairs[40:80], strict=True))
     assert align(source, target, shifted, method="muse-supervised").card.status != "aligned"
     assert (
@@ -270,7 +272,7 @@ def test_an_unsupervised_alignment_can_be_saved(small, tmp_path):
     alignment.save(tmp_path / "made")
     loaded = isolex.load(tmp_path / "made")
     assert loaded.translate("s3") == alignment.translate("s3")
-    assert loaded.card.to_json() == alignment.card.to_json()
+    assert loaded.card.to_dict() == alignment.card.to_dict()
 
 
 def test_stopped_before_the_check_it_is_doubtful(small):
@@ -287,11 +289,11 @@ def test_stopped_during_the_check_it_is_doubtful(small):
     source, target, lexicon = small
     rows: list[dict] = []
     solver = SelfLearning(callback=rows.append)
-    five = Lexicon(lexicon.pairs[:5])
-    whole = len(align(source, target, five, method=solver, check=False).card.trace)
+    ten = Lexicon(lexicon.pairs[:10])
+    whole = len(align(source, target, ten, method=solver, check=False).card.trace)
     rows.clear()
     with stopping(lambda: len(rows) > whole):
-        alignment = align(source, target, five, method=solver)
+        alignment = align(source, target, ten, method=solver)
     assert evaluate(alignment, lexicon).precision(1) >= 95
     assert alignment.card.status == "doubtful"
     assert "stopped early" in alignment.card.reasons[0]
@@ -511,7 +513,7 @@ def test_auto_with_a_few_pairs_takes_self_learning(small):
 
 @pytest.mark.parametrize("pairs", [0, 10])
 def test_auto_goes_on_to_the_next_method_until_one_finds_the_same_again(pairs, monkeypatch):
-    problem, every = shaped(60, 8)
+    problem, every = shaped_problem(60, 8)
     problem = replace(problem, pairs=every[:pairs])
     wavering = [Wavering(), Wavering()]
     sound = SelfLearning(start=SimilarityDistributions())
@@ -547,7 +549,7 @@ def test_where_nothing_can_be_learnt_from_a_few_pairs_a_rotation_may_hold(monkey
 
 
 def test_of_methods_that_all_waver_the_one_that_agrees_best_is_told(monkeypatch):
-    problem = shaped(60, 8)[0]
+    problem = shaped_problem(60, 8)[0]
     first, second = Wavering(), Wavering(100)
     monkeypatch.setitem(METHODS, "unsupervised", Method(lambda seed: first, "nothing", True))
     monkeypatch.setattr(choosing, "from_transport", lambda seed: second)
@@ -564,7 +566,7 @@ def test_of_methods_that_all_waver_the_one_that_agrees_best_is_told(monkeypatch)
 def test_the_costly_try_needs_equal_dimensions_and_pot(there, monkeypatch):
     monkeypatch.setattr(choosing, "find_spec", lambda name: True if there else None)
     monkeypatch.setattr(choosing, "from_transport", lambda seed: Untouchable())
-    problem = shaped(60, 8)[0]
+    problem = shaped_problem(60, 8)[0]
     wavering = Wavering()
     monkeypatch.setitem(METHODS, "unsupervised", Method(lambda seed: wavering, "nothing", True))
     if there:
@@ -635,7 +637,7 @@ def test_a_solver_is_a_method_too(world, solver):
     source, target, seeds, test = world
     alignment = align(source, target, seeds, method=solver)
     assert alignment.card.method == type(solver).__name__
-    settings = json.loads(json.dumps(alignment.card.to_json()))["settings"]["solver"]
+    settings = json.loads(json.dumps(alignment.card.to_dict()))["settings"]["solver"]
     assert settings["name"] == type(solver).__name__
     for name in ("ridge", "ratio", "dimension", "steps"):
         if hasattr(solver, name):
@@ -669,7 +671,7 @@ def test_the_settings_of_every_method_are_kept(small, monkeypatch):
     source, target, _ = small
     with stopping(lambda: True):
         card = align(source, target, method="muse-unsupervised", check=False).card
-    settings = json.loads(json.dumps(card.to_json()))["settings"]["solver"]
+    settings = json.loads(json.dumps(card.to_dict()))["settings"]["solver"]
     assert (settings["name"], settings["rounds"], settings["final"]) == ("SelfLearning", 6, None)
     assert settings["start"]["name"] == "Solved"
     assert settings["start"]["solver"]["name"] == "Adversarial"
@@ -682,7 +684,7 @@ def test_the_settings_of_a_union_are_kept(small):
     source, target, lexicon = small
     solver = SelfLearning(start=Union((GivenPairs(), SimilarityDistributions(50))), rounds=1)
     card = align(source, target, Lexicon(lexicon.pairs[:40]), method=solver, check=False).card
-    seeds = json.loads(json.dumps(card.to_json()))["settings"]["solver"]["start"]["seeds"]
+    seeds = json.loads(json.dumps(card.to_dict()))["settings"]["solver"]["start"]["seeds"]
     assert [seed["name"] for seed in seeds] == ["GivenPairs", "SimilarityDistributions"]
 
 
@@ -833,7 +835,7 @@ def test_the_seed_decides_what_self_learning_drops(small, method):
     one, two, other = (align(source, target, given, method=method, seed=n, check=False) for n in (5, 5, 6))
     assert same_maps(one, two)
     assert one.card.trace == two.card.trace
-    assert other.card.settings != one.card.settings
+    assert other.card.trace != one.card.trace
 
 
 @pytest.mark.parametrize("method", NAMES)
@@ -940,7 +942,7 @@ def test_spaces_may_differ_in_dimension(method, d, e):
 
 
 def test_spaces_may_differ_in_dimension_without_a_lexicon():
-    problem, pairs = shaped(80, 8)
+    problem, pairs = shaped_problem(80, 8)
     wide = torch.cat([problem.x, torch.zeros(80, 4)], dim=1)
     source, target, lexicon = words_of(Problem(wide, problem.z), pairs)
     for method, given in ("unsupervised", None), ("self-learning", Lexicon(lexicon.pairs[:20])):
@@ -952,7 +954,7 @@ def test_fewer_seeds_than_dimensions():
     source, target, lexicon = planted(200, 40, noise=0.02, seed=8)
     for method in NAMES:
         alignment = align(source, target, Lexicon(lexicon.pairs[:25]), method=method)
-        assert alignment.card.status in ("aligned", "doubtful")
+        assert alignment.card.status != "failed"
         assert all(torch.isfinite(rows).all() for rows in alignment.shared)
 
 
@@ -973,7 +975,7 @@ def test_an_alignment_serves_as_the_seed_of_another(world):
 
 
 def test_a_handful_of_words_is_never_aligned_by_restarts():
-    problem, pairs = shaped(40, 4)
+    problem, pairs = shaped_problem(40, 4)
     source, target, lexicon = words_of(problem, pairs)
     card = align(source, target, Lexicon(lexicon.pairs[:20]), method="self-learning").card
     assert card.scores["evidence"]["agreement"] > 50

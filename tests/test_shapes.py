@@ -1,14 +1,18 @@
 """The import hook is on, and says no to what the annotations forbid."""
 
+import re
+from pathlib import Path
+
 import pytest
 import torch
-from jaxtyping import TypeCheckError
+from beartype.roar import BeartypeCallHintViolation
 
+import isolex
 from isolex.linalg import gram
 from isolex.mapping import Mapping, Problem
 from isolex.normalize import unit_rows
 from isolex.retrieval import top_k
-from tests.shapes import shapes_unchecked
+from tests.shapes import MODULES, shapes_unchecked
 
 
 @pytest.mark.parametrize(
@@ -25,12 +29,24 @@ from tests.shapes import shapes_unchecked
     ],
 )
 def test_wrong_shapes_and_dtypes_are_caught(call) -> None:
-    with pytest.raises(TypeCheckError):
+    with pytest.raises(BeartypeCallHintViolation):
         call()
 
 
 def test_the_check_can_be_suspended() -> None:
     with shapes_unchecked():
         Mapping(torch.ones(2, 3), torch.ones(2, 2))
-    with pytest.raises(TypeCheckError):
+    with pytest.raises(BeartypeCallHintViolation):
         Mapping(torch.ones(2, 3), torch.ones(2, 2))
+
+
+def test_every_module_that_names_shapes_is_checked() -> None:
+    package = Path(isolex.__file__).parent
+    naming = {
+        ".".join(path.relative_to(package.parent).with_suffix("").parts)
+        for path in package.rglob("*.py")
+        if re.search(r"^from jaxtyping import", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    rooms = tuple(f"{room}." for room in (*MODULES, "isolex.benchmark"))
+    assert {"isolex.linalg", "isolex.transfer.encoder"} < naming
+    assert [module for module in sorted(naming) if not f"{module}.".startswith(rooms)] == []

@@ -9,38 +9,76 @@ isolex.evaluate(alignment, test).precision(1)
 import isolex_command as _command  # noqa: F401 - first: from here on Ctrl-C ends `python -m isolex` in one line
 
 # isort: split
-import sys
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+import importlib as _importlib
+import sys as _sys
+import typing as _typing
 
 from isolex._version import __version__
 from isolex.errors import InputError, IsolexError, IsolexWarning
 from isolex.waiting import short_waits_of as _short_waits_of
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from isolex.alignment import Alignment, InducedLexicon, load
     from isolex.diagnosis import Diagnosis, diagnose
     from isolex.evaluation import BLIProtocol, BLIResult, evaluate, evaluate_analogies, evaluate_similarity
     from isolex.interchange import export
     from isolex.lexicon import Lexicon, find_leaks
+    from isolex.mapping import (
+        CCA,
+        RCSLS,
+        Adversarial,
+        Annealing,
+        GromovWasserstein,
+        LeastSquares,
+        Procrustes,
+        SelfLearning,
+        VecMap,
+        WassersteinProcrustes,
+    )
     from isolex.normalize import Normalizer
     from isolex.recipes import METHODS, align
+    from isolex.reranking import RerankedDictionary, RerankSettings, load_reranked, rerank
     from isolex.samples import sample
+    from isolex.transfer import (
+        DocumentIndex as DocumentIndex,
+    )
+    from isolex.transfer import (
+        TextEncoder as TextEncoder,
+    )
+    from isolex.transfer import (
+        evaluate_documents as evaluate_documents,
+    )
+    from isolex.transfer import (
+        evaluate_sentences as evaluate_sentences,
+    )
     from isolex.vectors import Vectors
 
+# Without the names of `transfer`, so that `from isolex import *` asks for no extra.
 __all__ = [
+    "CCA",
     "METHODS",
+    "RCSLS",
+    "Adversarial",
     "Alignment",
+    "Annealing",
     "BLIProtocol",
     "BLIResult",
     "Diagnosis",
+    "GromovWasserstein",
     "InducedLexicon",
     "InputError",
     "IsolexError",
     "IsolexWarning",
+    "LeastSquares",
     "Lexicon",
     "Normalizer",
+    "Procrustes",
+    "RerankSettings",
+    "RerankedDictionary",
+    "SelfLearning",
+    "VecMap",
     "Vectors",
+    "WassersteinProcrustes",
     "__version__",
     "align",
     "diagnose",
@@ -50,6 +88,8 @@ __all__ = [
     "export",
     "find_leaks",
     "load",
+    "load_reranked",
+    "rerank",
     "sample",
 ]
 
@@ -57,6 +97,7 @@ __all__ = [
 _ROOMS = {
     "alignment": ("Alignment", "InducedLexicon", "load"),
     "arrays": (),
+    "datasets": (),
     "diagnosis": ("Diagnosis", "diagnose"),
     "evaluation": ("BLIProtocol", "BLIResult", "evaluate", "evaluate_analogies", "evaluate_similarity"),
     "files": (),
@@ -64,16 +105,30 @@ _ROOMS = {
     "judging": (),
     "lexicon": ("Lexicon", "find_leaks"),
     "linalg": (),
-    "mapping": (),
+    "mapping": (
+        "CCA",
+        "RCSLS",
+        "Adversarial",
+        "Annealing",
+        "GromovWasserstein",
+        "LeastSquares",
+        "Procrustes",
+        "SelfLearning",
+        "VecMap",
+        "WassersteinProcrustes",
+    ),
     "names": (),
     "normalize": ("Normalizer",),
     "progress": (),
     "recipes": ("METHODS", "align"),
+    "reranking": ("RerankSettings", "RerankedDictionary", "load_reranked", "rerank"),
     "retrieval": (),
     "samples": ("sample",),
+    "scoring": (),
     "saved": (),
     "streams": (),
     "tables": (),
+    "transfer": ("DocumentIndex", "TextEncoder", "evaluate_documents", "evaluate_sentences"),
     "vectors": ("Vectors",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
@@ -81,14 +136,14 @@ _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 _short_waits_of("torch")
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _typing.Any:
     if name in _ROOMS:
-        return import_module(f"{__name__}.{name}")
+        return _importlib.import_module(f"{__name__}.{name}")
     if name not in _HOMES:
         raise AttributeError(
-            f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__]
+            f"module {__name__!r} has no attribute {name!r}", name=name, obj=_sys.modules[__name__]
         )
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    value = getattr(_importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
     globals()[name] = value
     return value
 

@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from isolex.errors import InputError
+from isolex.given import whole_number
 
 Matrix: TypeAlias = Float[Tensor, "rows columns"]
 ArrayLike: TypeAlias = "np.ndarray | Tensor"
@@ -28,7 +29,7 @@ def pick_device(name: str | torch.device | None = None) -> torch.device:
     try:
         device = torch.device(name)
         torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
+    except (RuntimeError, AssertionError, TypeError) as error:
         raise InputError(f"device {str(name)!r} is not available here", fix=fix) from error
     if device.type not in ("cpu", "cuda"):  # others lack the float64 that SVD and whitening are done in
         raise InputError(f"device {str(name)!r} is not supported", fix=fix)
@@ -68,7 +69,8 @@ def all_finite(tensor: Tensor) -> bool:
 def nonzero_rows(rows: Float[Tensor, "n d"]) -> Bool[Tensor, "n"]:
     """Which rows hold anything but zeros; several times as fast as `any`."""
     # Unlike that of squares, the sum of absolute values does not vanish where they are very small.
-    return torch.linalg.vector_norm(rows, ord=1, dim=1) != 0
+    used: Tensor = torch.linalg.vector_norm(rows, ord=1, dim=1) != 0
+    return used
 
 
 class _Writable:
@@ -130,5 +132,9 @@ def full_precision() -> Iterator[None]:
 
 
 def generator(seed: int) -> torch.Generator:
-    """A CPU generator of its own; nothing in isolex reads or sets the global one."""
-    return torch.Generator().manual_seed(seed)
+    """A CPU generator of its own; nothing in isolex reads or sets the global one.
+
+    Raises:
+        InputError: The seed is no whole number.
+    """
+    return torch.Generator().manual_seed(whole_number(seed, "seed", where="random numbers", least=-(2**63)))

@@ -64,7 +64,7 @@ def polar_factor(matrix: Float[Tensor, "d e"]) -> Float[Tensor, "d e"]:
     return u @ vt
 
 
-def clip_spectrum(matrix: Float[Tensor, "d e"], ceiling: float = 1.0) -> Float[Tensor, "d e"]:
+def clip_spectrum(matrix: Float[Tensor, "d e"], *, ceiling: float = 1.0) -> Float[Tensor, "d e"]:
     """Projection on the spectral-norm ball: singular values above `ceiling` become `ceiling`."""
     u, s, vt = svd(matrix)
     return (u * s.clamp(max=ceiling)) @ vt

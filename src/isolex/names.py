@@ -9,7 +9,7 @@ from isolex.errors import InputError
 Value = TypeVar("Value")
 
 
-def look_up(name: str, table: Mapping[str, Value], what: str) -> Value:
+def look_up(name: object, table: Mapping[str, Value], what: str) -> Value:
     """The value that goes by `name` in `table`.
 
     Args:
@@ -20,6 +20,8 @@ def look_up(name: str, table: Mapping[str, Value], what: str) -> Value:
     Raises:
         InputError: No such name; the message tells the nearest one, and all there are.
     """
+    if not isinstance(name, str):
+        raise InputError(f"got {name!r}, expected a name", where=what, fix=f"choose from {', '.join(table)}")
     if name in table:
         return table[name]
     near = difflib.get_close_matches(name, table, n=1)

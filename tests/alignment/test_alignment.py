@@ -42,7 +42,7 @@ class Spelled:
 
 
 def with_subwords(vectors: Vectors) -> Vectors:
-    richer = Vectors(vectors.words, vectors.matrix, vectors.language)
+    richer = Vectors(vectors.words, vectors.matrix, language=vectors.language)
     richer.subwords = Spelled(vectors)
     return richer
 
@@ -218,21 +218,21 @@ def test_its_repr_says_what_it_is(alignment):
 
 def bigger(vectors: Vectors, extra: int = 30) -> Vectors:
     rows = np.concatenate([vectors.matrix, gaussian(extra, vectors.dimension, 77)])
-    return Vectors([*vectors.words, *numbered("new", extra)], rows, vectors.language)
+    return Vectors([*vectors.words, *numbered("new", extra)], rows, language=vectors.language)
 
 
 def changed_value(vectors: Vectors) -> Vectors:
     rows = np.array(vectors.matrix)
     rows[-1, -1] = np.nextafter(rows[-1, -1], np.float32(9))
-    return Vectors(vectors.words, rows, vectors.language)
+    return Vectors(vectors.words, rows, language=vectors.language)
 
 
 def other_word(vectors: Vectors) -> Vectors:
-    return Vectors([*vectors.words[:-1], "changed"], vectors.matrix, vectors.language)
+    return Vectors([*vectors.words[:-1], "changed"], vectors.matrix, language=vectors.language)
 
 
 def other_order(vectors: Vectors) -> Vectors:
-    return Vectors(vectors.words[::-1], vectors.matrix[::-1], vectors.language)
+    return Vectors(vectors.words[::-1], vectors.matrix[::-1], language=vectors.language)
 
 
 def fewer(vectors: Vectors) -> Vectors:
@@ -273,7 +273,7 @@ def test_a_bigger_vocabulary_of_the_same_space_is_taken(alignment):
 
 
 def test_the_same_vectors_are_taken(alignment):
-    copy = Vectors(alignment.source.words, np.array(alignment.source.matrix), "zz")
+    copy = Vectors(alignment.source.words, np.array(alignment.source.matrix), language="zz")
     assert alignment.bind(copy).translate("s3") == alignment.translate("s3")
     assert alignment.bind().translate("s3") == alignment.translate("s3")
 
@@ -299,7 +299,7 @@ def test_maps_are_equal_in_float16_vectors_and_their_float32_copies():
 def zeroed(vectors: Vectors, words: list[str]) -> Vectors:
     matrix = vectors.matrix.copy()
     matrix[[vectors.id(word) for word in words]] = 0
-    return Vectors(vectors.words, matrix, vectors.language)
+    return Vectors(vectors.words, matrix, language=vectors.language)
 
 
 @pytest.fixture(scope="module")

@@ -66,13 +66,13 @@ PRINT_TRANSLATIONS = """
 import json, sys, isolex
 alignment = isolex.load(sys.argv[1])
 words = json.loads(sys.argv[2])
-print(json.dumps([alignment.translate(words, 5, criterion) for criterion in ("csls", "nn", "isf")]))
+print(json.dumps([alignment.translate(words, criterion=name) for name in ("csls", "nn", "isf")]))
 """
 
 
 def test_another_process_translates_the_same(alignment, folder):
     words = ["s1", "s7", "s119"]
-    expected = [alignment.translate(words, 5, criterion) for criterion in ("csls", "nn", "isf")]
+    expected = [alignment.translate(words, k=5, criterion=criterion) for criterion in ("csls", "nn", "isf")]
     command = [sys.executable, "-c", PRINT_TRANSLATIONS, str(folder), json.dumps(words)]
     environment = os.environ | {"OMP_NUM_THREADS": str(torch.get_num_threads())}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
@@ -120,7 +120,10 @@ def test_the_card_is_plain_json(alignment, folder):
 def test_float16_vectors_stay_so(tmp_path):
     full = make()
     half = alignment_of(
-        *(Vectors(v.words, v.matrix.astype(np.float16), v.language) for v in (full.source, full.target)),
+        *(
+            Vectors(v.words, v.matrix.astype(np.float16), language=v.language)
+            for v in (full.source, full.target)
+        ),
         maps=(full.mapping.source.numpy(), full.mapping.target.numpy()),
     )
     half.save(tmp_path / "half")
@@ -141,7 +144,7 @@ def test_subwords_are_saved_with_the_vectors(tmp_path):
     assert loaded.translate("unseen") == expected
     assert loaded.target.subwords is None
     loaded.head(40).save(tmp_path / "part")
-    assert [word for word, _ in load(tmp_path / "part").translate("unseen", 40)]
+    assert [word for word, _ in load(tmp_path / "part").translate("unseen", k=40)]
 
 
 def test_words_keep_their_unicode_form(tmp_path):
@@ -240,7 +243,7 @@ def test_what_was_bound_to_other_vectors_is_loaded_with_them(alignment, tmp_path
     bound = change(alignment)
     bound.save(tmp_path / "made")
     loaded = load(tmp_path / "made")
-    assert loaded.translate(["s3", "s9"], 40) == bound.translate(["s3", "s9"], 40)
+    assert loaded.translate(["s3", "s9"], k=40) == bound.translate(["s3", "s9"], k=40)
     assert (len(loaded.source), len(loaded.target)) == (len(bound.source), len(bound.target))
 
 

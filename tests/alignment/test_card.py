@@ -24,7 +24,7 @@ CARD = Card(
 
 
 def as_read(card: Card) -> dict:
-    return json.loads(json.dumps(card.to_json(), allow_nan=False))
+    return json.loads(json.dumps(card.to_dict(), allow_nan=False))
 
 
 def test_a_side_card_tells_its_vectors():
@@ -33,7 +33,7 @@ def test_a_side_card_tells_its_vectors():
 
 
 def test_a_card_survives_json():
-    assert Card.from_json(as_read(CARD), where="card") == CARD
+    assert Card.from_dict(as_read(CARD), where="card") == CARD
 
 
 def test_a_card_knows_when_and_by_what_it_was_made():
@@ -72,7 +72,7 @@ def without(name: str) -> dict:
 @pytest.mark.parametrize("data", [None, [], "text", 5, {}, changed(format="other"), without("format")])
 def test_what_is_no_card_at_all(data):
     with pytest.raises(FormatError, match="card: is not the card of an isolex alignment"):
-        Card.from_json(data, where="card")
+        Card.from_dict(data, where="card")
 
 
 @pytest.mark.parametrize("version", [99, 0, "1", None])
@@ -80,7 +80,7 @@ def test_cards_of_other_versions(version):
     with pytest.raises(
         FormatError, match=f"card: has card version {version}, expected 1; use the isolex release"
     ):
-        Card.from_json(changed(version=version), where="card")
+        Card.from_dict(changed(version=version), where="card")
 
 
 @pytest.mark.parametrize(
@@ -100,11 +100,11 @@ def test_cards_of_other_versions(version):
 )
 def test_damaged_cards(data):
     with pytest.raises(FormatError, match="card: is damaged") as caught:
-        Card.from_json(data, where="card")
+        Card.from_dict(data, where="card")
     assert "\n" not in str(caught.value)
 
 
 def test_fields_of_a_later_release_are_left_out():
     data = changed(novelty=1)
     data["source"]["novelty"] = 2
-    assert Card.from_json(data, where="card") == CARD
+    assert Card.from_dict(data, where="card") == CARD

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isolex import Lexicon
-from isolex.alignment import Entry, InducedLexicon
+from isolex.alignment import InducedEntry, InducedLexicon
 from isolex.errors import InputError, IsolexWarning
 
 from ..lexicon.strategies import words
@@ -29,9 +29,12 @@ AWKWARD = [
 ]
 LEXICON = InducedLexicon(
     (
-        Entry("cat", "gato", 0.81239, 1, True),
-        Entry("cat", "gata", -0.5, 2, False),
-        *(Entry(word, other, 0.25, 1, False) for word, other in zip(AWKWARD, AWKWARD[::-1], strict=True)),
+        InducedEntry("cat", "gato", 0.81239, 1, True),
+        InducedEntry("cat", "gata", -0.5, 2, False),
+        *(
+            InducedEntry(word, other, 0.25, 1, False)
+            for word, other in zip(AWKWARD, AWKWARD[::-1], strict=True)
+        ),
     ),
     "forward",
 )
@@ -62,7 +65,7 @@ entries = st.lists(
 
 @given(entries, st.sampled_from(["tsv", "jsonl"]))
 def test_any_words_are_read_back(rows, format):
-    lexicon = InducedLexicon(tuple(Entry(s, t, score, 1, True) for s, t, score in rows), "forward")
+    lexicon = InducedLexicon(tuple(InducedEntry(s, t, score, 1, True) for s, t, score in rows), "forward")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         lexicon.write(path, format=format)
@@ -98,8 +101,10 @@ def test_the_format_counts_more_than_the_name(tmp_path):
 
 @pytest.mark.parametrize("bad", ["a\tb", "a\nb", "a\rb", " a", "a "])
 def test_words_that_no_lexicon_holds_are_left_out_and_told(tmp_path, bad):
-    good = Entry("cat", "gato", 1.0, 1, True)
-    lexicon = InducedLexicon((Entry(bad, "x", 0.5, 1, True), good, Entry("y", bad, 0.5, 1, False)), "forward")
+    good = InducedEntry("cat", "gato", 1.0, 1, True)
+    lexicon = InducedLexicon(
+        (InducedEntry(bad, "x", 0.5, 1, True), good, InducedEntry("y", bad, 0.5, 1, False)), "forward"
+    )
     with pytest.warns(IsolexWarning, match="left out 2 of 3 entries"):
         lexicon.write(tmp_path / "lexicon.tsv")
     assert Lexicon.read(tmp_path / "lexicon.tsv").pairs == (("cat", "gato"),)

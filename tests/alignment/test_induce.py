@@ -45,7 +45,7 @@ def found(lexicon):
     [("forward", 1), ("forward", 4), ("forward", 99), ("backward", 1), ("backward", 3), ("mutual", 1)],
 )
 def test_entries_agree_with_the_oracle(world, direction, k, criterion):
-    lexicon = alignment_of(*world, steps=()).induce(direction, k, criterion)
+    lexicon = alignment_of(*world, steps=()).induce(direction, k=k, criterion=criterion)
     assert found(lexicon) == expected(*world, criterion, direction, k)
     assert lexicon.direction == direction
     assert 0 < sum(entry.mutual for entry in lexicon) < min(map(len, world))
@@ -56,15 +56,15 @@ def test_mutual_pairs_are_the_same_from_either_side(world):
     there = {(e.source, e.target) for e in alignment.induce("mutual")}
     assert there == {(e.target, e.source) for e in alignment.reversed().induce("mutual")}
     for direction in ("forward", "backward"):
-        assert there == {(e.source, e.target) for e in alignment.induce(direction, 3) if e.mutual}
+        assert there == {(e.source, e.target) for e in alignment.induce(direction, k=3) if e.mutual}
     # Each word is in one such pair at most.
     assert len({s for s, _ in there}) == len({t for _, t in there}) == len(there)
 
 
 def test_backward_is_forward_of_the_reverse(world):
     alignment = alignment_of(*world, steps=())
-    backward = alignment.induce("backward", 3)
-    forward = alignment.reversed().induce("forward", 3)
+    backward = alignment.induce("backward", k=3)
+    forward = alignment.reversed().induce("forward", k=3)
     assert [(t, s, score, rank, mutual) for s, t, score, rank, mutual in found(backward)] == found(forward)
 
 
@@ -80,7 +80,7 @@ def test_a_planted_dictionary_is_found():
 def test_of_equal_keys_the_first_is_taken():
     source, target = one_hot(["a", "b"], [0, 0], 2), one_hot(["x", "y", "z"], [0, 0, 1], 2)
     alignment = alignment_of(source, target, steps=())
-    forward = alignment.induce("forward", 2, "nn")
+    forward = alignment.induce("forward", k=2, criterion="nn")
     assert [(e.source, e.target, e.rank, e.mutual) for e in forward] == [
         ("a", "x", 1, True),
         ("a", "y", 2, False),
@@ -90,10 +90,18 @@ def test_of_equal_keys_the_first_is_taken():
     assert [(e.source, e.target) for e in alignment.induce("mutual", criterion="nn")] == [("a", "x")]
 
 
-@pytest.mark.parametrize(("direction", "k"), [("forward", 0), ("backward", -1), ("mutual", 2), ("mutual", 0)])
-def test_numbers_of_answers_that_cannot_be(world, direction, k):
-    with pytest.raises(InputError, match=f"got k = {k} for direction '{direction}'; use k = 1 for mutual"):
-        alignment_of(*world).induce(direction, k)
+@pytest.mark.parametrize(
+    ("direction", "k", "said"),
+    [
+        ("forward", 0, "got k = 0, expected at least 1"),
+        ("backward", -1, "got k = -1, expected at least 1"),
+        ("mutual", 0, "got k = 0, expected at least 1"),
+        ("mutual", 2, "got k = 2 for direction 'mutual'; use k = 1 for mutual"),
+    ],
+)
+def test_numbers_of_answers_that_cannot_be(world, direction, k, said):
+    with pytest.raises(InputError, match=said):
+        alignment_of(*world).induce(direction, k=k)
 
 
 def test_an_unknown_direction_tells_the_near_one(world):

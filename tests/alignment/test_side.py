@@ -21,7 +21,7 @@ def unit(rows: np.ndarray) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def vectors() -> Vectors:
-    return Vectors([f"w{number}" for number in range(30)], gaussian(30, 6, 1), "aa")
+    return Vectors([f"w{number}" for number in range(30)], gaussian(30, 6, 1), language="aa")
 
 
 def test_alone_it_is_in_its_own_space(vectors):
@@ -46,7 +46,7 @@ def test_a_side_normalises_then_maps_then_divides_by_lengths(vectors):
 def test_the_identity_changes_not_one_bit(vectors):
     """Products with it are left out."""
     normalized = Side.fitted(vectors, Normalizer())
-    by_product = Side(vectors, normalized.normalizer, torch.eye(6))
+    by_product = Side(vectors, normalizer=normalized.normalizer, matrix=torch.eye(6))
     by_product._unmoved = False
     assert torch.equal(normalized.mapped(torch.eye(6)).rows, by_product.rows)
 
@@ -64,7 +64,10 @@ def test_a_stored_side_is_the_same(vectors, tmp_path):
     many = Vectors([f"w{number}" for number in range(20_000)], gaussian(20_000, 5, 3))
     many.write(tmp_path / "many.safetensors")
     stored = Vectors.read(tmp_path / "many.safetensors")
-    sides = [Side(some, Normalizer().fit(many.tensor()), torch.eye(5)[:, :3]) for some in (many, stored)]
+    fitted, narrow = Normalizer().fit(many.tensor()), torch.eye(5)[:, :3]
+    given = (many, stored, tmp_path / "many.safetensors")
+    sides = [Side(some, normalizer=fitted, matrix=narrow) for some in given]
+    assert torch.equal(sides[0].rows, sides[2].rows)
     assert torch.equal(sides[0].rows, sides[1].rows)
     assert torch.equal(sides[1].over(stored).rows, sides[1].rows)
     assert torch.equal(pickle.loads(pickle.dumps(sides[1])).rows, sides[1].rows)
@@ -127,7 +130,7 @@ def test_eight_threads_get_the_answers_of_one():
         asked = alignment if number % 2 else alignment.reversed()
         match number // 2:
             case 0:
-                return asked.translate(asked.source.words[:40], 3)
+                return asked.translate(asked.source.words[:40], k=3)
             case 1:
                 return asked.induce("mutual").entries
             case 2:

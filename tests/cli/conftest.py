@@ -1,7 +1,7 @@
 import gzip
 import shutil
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from isolex.cli.demo import WORDS
 from isolex.lexicon import Lexicon
 from isolex.samples import Sample
 from isolex.vectors import Vectors
+from tests.datasets.serving import Site, serving_planted, take_as_mirror
 from tests.spaces import planted
 
 from .helpers import Result
@@ -91,6 +92,21 @@ def made_sample(tmp_path_factory, small_sample) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def planted_site(tmp_path_factory) -> Iterator[Site]:
+    with serving_planted(tmp_path_factory.mktemp("planted")) as made:
+        yield made
+
+
+@pytest.fixture
+def site(planted_site, tmp_path, monkeypatch) -> Site:
+    """A mirror with English and French, an empty cache, and an empty working directory."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("ISOLEX_CACHE", str(tmp_path / "cache"))
+    return take_as_mirror(planted_site, monkeypatch)
+
+
 @pytest.fixture
 def quick_auto(monkeypatch) -> None:
     """Without the slow ones, `auto` is quick; which methods it tries is not the matter here."""
@@ -103,7 +119,7 @@ def _cut(vectors: Vectors, more: tuple[str, ...]) -> Vectors:
     part = vectors.subset([*vectors.words[:1200], *more])
     matrix = part.tensor()
     _, _, axes = torch.linalg.svd(matrix - matrix.mean(0), full_matrices=False)
-    return Vectors(part.words, np.round((matrix @ axes[:40].T).numpy(), 4), part.language)
+    return Vectors(part.words, np.round((matrix @ axes[:40].T).numpy(), 4), language=part.language)
 
 
 def _bench_data(folder: Path, source: str, target: str, train: str, test: str) -> None:

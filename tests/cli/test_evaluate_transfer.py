@@ -131,7 +131,7 @@ class TestRetrieval:
         queries = [query.text for query in read_texts("hard.tsv")]
         relevant = [[i + i % 2] for i in range(19)]
         for way in RANKINGS:
-            expected = rank_scores(index.scores(queries, way), relevant).to_json()
+            expected = rank_scores(index.scores(queries, by=way), relevant).to_dict()
             assert report["rankings"][way] == expected
 
     def test_text(self, isolex, texts):
@@ -192,7 +192,7 @@ BAD = {
         "s.txt",
         "aa-bb",
         "t.txt",
-    ): "aa-bb: is a folder, expected a file; .* the order of the arguments",
+    ): "s.txt: there is no such alignment folder; give what isolex align wrote",
     (
         *SENTENCES,
         "aa-bb",
@@ -225,7 +225,7 @@ BAD = {
         "relevance.tsv",
         "t.tsv",
     ): "lacks 20 of the 20 ids .* the order of the files",
-    (*RETRIEVAL, "s.tsv", "aa-bb", "t.tsv", "relevance.tsv"): "aa-bb: is a folder, expected a file",
+    (*RETRIEVAL, "s.tsv", "aa-bb", "t.tsv", "relevance.tsv"): "s.tsv: there is no such alignment folder",
     (*RETRIEVAL, "aa-bb", "s.tsv", "t.tsv", "none.tsv"): "none.tsv: no query has a relevant document",
     (
         *RETRIEVAL,

@@ -18,7 +18,7 @@ MOMENTS = [
     ("align", "isolex.vectors.text.parse_block", 2),
     ("align", "isolex.judging.policy.cross_validate", 1),
     ("align", "isolex.alignment.artefact.save", 1),
-    ("align", "isolex.vectors.formats.write_store", 2),
+    ("align", "isolex.vectors.vector_formats.write_store", 2),
     ("lexicon tsv", "isolex.alignment.alignment.induce", 1),
     ("lexicon tsv", "isolex.alignment.entries.csv.writer", 1),
     ("lexicon jsonl", "isolex.alignment.entries.json.dumps", 50),
@@ -26,9 +26,9 @@ MOMENTS = [
     ("evaluate", "isolex.evaluation.result.json.dumps", 50),
     ("convert text", "isolex.vectors.text._lines", 1),
     ("convert gzip", "isolex.vectors.text._lines", 1),
-    ("convert store", "isolex.vectors.store.save_file", 1),
+    ("convert store", "isolex.vectors.native_store.save_file", 1),
     ("export text", "isolex.vectors.text._lines", 1),
-    ("export store", "isolex.vectors.store.save_file", 2),
+    ("export store", "isolex.vectors.native_store.save_file", 2),
     *((command, "isolex.files.replacing._move", 1) for command in WRITERS),
     *((command, "isolex.files.replacing.exchange", 1) for command in WRITERS),
     ("align", "isolex.files.replacing._move", 4),
@@ -54,7 +54,7 @@ def test_at_a_moment(isolex, here, monkeypatch, command, moment, call):  # noqa:
 def test_between_the_two_files_of_an_export(isolex, here, monkeypatch):
     """The vectors of one alignment with those of another would be in two different spaces."""
     prepare(isolex, here, WRITERS["export text"])
-    moment = "isolex.vectors.formats.write_text"
+    moment = "isolex.vectors.vector_formats.write_text"
     monkeypatch.setattr(moment, stop_at(moment, call=2))
     interrupted(isolex, here, "export text")
 
@@ -125,7 +125,7 @@ def test_while_the_program_is_loaded(tmp_path):
     with subprocess.Popen([*COMMAND, "demo"], env=environment, text=True, **pipes) as process:
         assert process.stdout.readline() == "there\n"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     assert (process.returncode, out) == (130, "")
     assert err == "isolex: interrupted; output files are as they were\n"
 

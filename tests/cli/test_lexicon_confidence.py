@@ -10,7 +10,7 @@ from isolex import load, sample
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary
 from isolex.reranking.reranker import Ranked
-from isolex.reranking.saved import ANSWERS, ANSWERS_CARD, SavedAnswers
+from isolex.reranking.saved_answers import CONFIDENCES, SavedAnswers
 from isolex.vectors import Vectors
 from tests.reranking.hand_made import GROUPS, SETTINGS
 from tests.shaped import make_annealing_quick
@@ -18,8 +18,10 @@ from tests.shaped import make_annealing_quick
 from .conftest import ODD
 from .helpers import contents
 
+CARD, ARRAYS = CONFIDENCES.files
+
 ASKED = ("aa-bb", "--min-confidence", "0.5")
-KEPT = [f"aa-bb/{ANSWERS}", f"aa-bb/{ANSWERS_CARD}"]
+KEPT = [f"aa-bb/{ARRAYS}", f"aa-bb/{CARD}"]
 
 
 def answers(alignment, most: float = 1.0) -> Ranked:
@@ -180,7 +182,7 @@ class TestKept:
         assert not any((here / name).exists() for name in KEPT)
 
     def test_a_folder_that_cannot_be_written(self, isolex, here, learning):
-        (here / "aa-bb" / ANSWERS).mkdir()
+        (here / "aa-bb" / ARRAYS).mkdir()
         result = isolex("lexicon", *ASKED, "-o", "out.tsv")
         assert result.status == 0
         (line,) = result.lines

@@ -4,11 +4,13 @@ import pytest
 
 from isolex import load
 from isolex.reranking import RerankedDictionary
-from isolex.reranking.saved import ANSWERS, SavedAnswers
+from isolex.reranking.saved_answers import CONFIDENCES, SavedAnswers
 from tests.reranking.hand_made import GROUPS, SETTINGS
 
 from .conftest import ODD
 from .test_lexicon_confidence import answers
+
+_, ARRAYS = CONFIDENCES.files
 
 
 @pytest.fixture
@@ -115,7 +117,7 @@ def test_words_from_subwords_have_scores(isolex, kept, monkeypatch):
 
 
 def test_damaged_answers_give_way_to_scores(isolex, kept):
-    (kept / "aa-bb" / ANSWERS).write_bytes(b"")
+    (kept / "aa-bb" / ARRAYS).write_bytes(b"")
     result = isolex("translate", "aa-bb", "s30", "--json")
     result.warns("aa-bb: its confidences are not used: they are damaged")
     assert "score" in result.json["translations"][0]["answers"][0]

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from isolex import Lexicon, Vectors, load
-from isolex.vectors import read_vectors
 from tests.spaces import rotation
 
 gensim_fasttext = pytest.importorskip("gensim.models.fasttext")
@@ -28,7 +27,7 @@ def models(tmp_path_factory):
         sentences, vector_size=12, min_count=1, bucket=500, epochs=2, workers=1, seed=1
     )
     gensim_fasttext.save_facebook_model(model, str(folder / "en.bin"))
-    source = read_vectors(folder / "en.bin")
+    source = Vectors.read(folder / "en.bin")
     target = Vectors([f"x{word}" for word in source.words], source.matrix @ rotation(12, 3))
     target.write(folder / "xx.vec")
     Lexicon((word, f"x{word}") for word in source.words).write(folder / "seeds.tsv")
@@ -52,7 +51,7 @@ def answers(result) -> list[str]:
 
 
 def test_an_unseen_word_translates_from_the_folder_alone(aligned, isolex, monkeypatch):
-    vectors = read_vectors("en.bin")
+    vectors = Vectors.read("en.bin")
     assert UNSEEN not in vectors
     # Where the rotated vector of the word, made by gensim, has its nearest neighbours.
     alignment = load("en-xx")

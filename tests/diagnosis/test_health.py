@@ -191,7 +191,7 @@ class TestWords:
 class TestJson:
     def test_keys_are_the_attributes_and_numbers_are_rounded(self) -> None:
         matrix = np.array([[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]])
-        told = space_health(Vectors(["a", "b", "в"], matrix)).to_json()
+        told = space_health(Vectors(["a", "b", "в"], matrix)).to_dict()
         assert list(told) == list(SpaceHealth.__dataclass_fields__)
         assert json.loads(json.dumps(told)) == told
         assert told["norms"] == [1.0, 1.4142, 2.0]
@@ -202,12 +202,12 @@ class TestJson:
 
     def test_of_a_pair(self) -> None:
         found = PairHealth(identical_strings=2, identical_share=200 / 3, rank_correlation=None)
-        assert found.to_json() == {
+        assert found.to_dict() == {
             "identical_strings": 2,
             "identical_share": 66.6667,
             "rank_correlation": None,
         }
-        assert PairHealth(0, 0.0, 1 / 3).to_json()["rank_correlation"] == 0.3333
+        assert PairHealth(0, 0.0, 1 / 3).to_dict()["rank_correlation"] == 0.3333
 
 
 class TestPairs:

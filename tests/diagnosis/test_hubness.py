@@ -103,7 +103,7 @@ def test_ids_outside_the_keys(ids) -> None:
 @pytest.mark.parametrize("k", [1, 10, 99])
 def test_of_an_index(k) -> None:
     x, z = unit_gaussian(30, 4), unit_gaussian(40, 4, 1)
-    found = hubness_of(NearestNeighbour().index(x, z), x, k)
+    found = hubness_of(NearestNeighbour().index(x, z), x, k=k)
     best = np.argsort(-float_table(x, z), axis=1)[:, :k]
     assert found.k == min(k, 40)
     assert found.counts.tolist() == np.bincount(best.flatten(), minlength=40).tolist()

@@ -6,8 +6,8 @@ import torch
 from isolex.arrays import generator
 from isolex.diagnosis import (
     WITH_LEXICON,
-    Case,
     Model,
+    TrainingCase,
     leave_one_group_out,
     narrowest_constant,
     rank_correlation,
@@ -18,7 +18,7 @@ from isolex.errors import InputError
 FEATURES = ("held_out", "relational_similarity")
 
 
-def cases(groups: int = 6, each: int = 10, noise: float = 0.02, seed: int = 0) -> list[Case]:
+def cases(groups: int = 6, each: int = 10, noise: float = 0.02, seed: int = 0) -> list[TrainingCase]:
     """P@1 follows from the held-out P@1, but for noise in asin √p."""
     draws = generator(seed)
     made = []
@@ -28,7 +28,7 @@ def cases(groups: int = 6, each: int = 10, noise: float = 0.02, seed: int = 0) -
                 torch.randn(1, generator=draws)
             )
             measures = {"held_out": held_out, "relational_similarity": float(torch.rand(1, generator=draws))}
-            made.append(Case(f"g{group}", measures, 100 * math.sin(max(angle, 0)) ** 2))
+            made.append(TrainingCase(f"g{group}", measures, 100 * math.sin(max(angle, 0)) ** 2))
     return made
 
 
@@ -64,7 +64,7 @@ class TestLeaveOneGroupOut:
     def test_a_group_does_not_teach_itself(self) -> None:
         """One group follows a rule of its own, which only models that have seen it can know."""
         known = cases(noise=0)
-        odd = [Case("odd", case.measures, 100 - case.percent) for case in known[:10]]
+        odd = [TrainingCase("odd", case.measures, 100 - case.percent) for case in known[:10]]
         found = leave_one_group_out([*known, *odd], FEATURES)
         misses = [abs(one.percent - case.percent) for one, case in zip(found[-10:], odd, strict=True)]
         assert sum(misses) / 10 > 20

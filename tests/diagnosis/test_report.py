@@ -38,7 +38,7 @@ class TestWithALexicon:
         assert found.measures["relational_similarity"] > 0.9
 
     def test_the_wrong_pairs_are_the_suspects(self, found) -> None:
-        suspects = found.to_json()["lexicon"]["suspects"]
+        suspects = found.to_dict()["lexicon"]["suspects"]
         assert suspects
         assert {one["source"] for one in suspects} <= {f"s{i}" for i in range(8)}
         assert all(one["rank"] >= 100 and len(one["instead"]) == 3 for one in suspects)
@@ -47,12 +47,12 @@ class TestWithALexicon:
         assert found.hubness.keys() == {"nn", "csls", "isf"}
         assert found.aligned == "vecmap on the lexicon"
         assert found.hubness["csls"].robin_hood <= found.hubness["nn"].robin_hood
-        for one in found.to_json()["hubness"]["criteria"].values():
+        for one in found.to_dict()["hubness"]["criteria"].values():
             assert sum(count * keys for count, keys in one["distribution"]) == 600 * 10
             assert sum(keys for _, keys in one["distribution"]) == 600
 
     def test_the_map_joins_translations_that_lie_close(self, found) -> None:
-        chart = found.to_json()["lexicon"]["map"]
+        chart = found.to_dict()["lexicon"]["map"]
         at = np.array([(point["x"], point["y"]) for point in chart["points"]])
         sides = [point["side"] for point in chart["points"]]
         joined = np.array(chart["pairs"])
@@ -62,7 +62,7 @@ class TestWithALexicon:
         assert near < 0.5 * np.linalg.norm(at[joined[:, 0]] - at[np.roll(joined[:, 1], 1)], axis=1).mean()
 
     def test_as_json_and_as_a_page(self, found) -> None:
-        report = json.loads(json.dumps(found.to_json(), allow_nan=False))
+        report = json.loads(json.dumps(found.to_dict(), allow_nan=False))
         assert report["lexicon"]["pairs_in_vocabulary"] == 400
         assert [band["words"] for band in report["lexicon"]["by_frequency"]] == [400]
         assert [step["pairs"] for step in report["lexicon"]["learning_curve"]] == [25, 50, 100, 250, 320]
@@ -72,14 +72,14 @@ class TestWithALexicon:
         source, target, _ = spaces
         again = diagnose(source, target, Lexicon((source.words[i], target.words[j]) for i, j in []) or None)
         assert again.lexicon is None
-        twice = [diagnose(source, target, spaces[2], words=200).to_json() | {"seconds": 0} for _ in range(2)]
+        twice = [diagnose(source, target, spaces[2], words=200).to_dict() | {"seconds": 0} for _ in range(2)]
         assert twice[0] == twice[1]
 
 
 class TestWithoutALexicon:
     def test_only_what_needs_none(self, spaces) -> None:
         source, target, _ = spaces
-        report = diagnose(source, target, words=200).to_json()
+        report = diagnose(source, target, words=200).to_dict()
         assert (report["lexicon"], report["hubness"], report["prediction"]) == (None, None, None)
         assert "seed lexicon" in report["advice"][0]["say"]
         assert page(report)
@@ -123,11 +123,11 @@ class TestDegenerate:
         found = diagnose(source, target, lexicon, words=100)
         assert "procrustes_residual" not in found.measures
         assert "procrustes" not in found.lexicon.held_out
-        assert page(found.to_json())
+        assert page(found.to_dict())
 
     def test_two_words(self) -> None:
         source, target, lexicon = planted(2, 3)
-        report = diagnose(source, target, lexicon).to_json()
+        report = diagnose(source, target, lexicon).to_dict()
         assert report["lexicon"]["learning_curve"] == []
         assert report["lexicon"]["suspects"] == []
         assert page(json.loads(json.dumps(report)))
@@ -138,6 +138,19 @@ class TestDegenerate:
         matrix[:5] = 0
         found = measures_of(as_problem(Vectors(source.words, matrix), target, lexicon), words=100)
         assert all(np.isfinite(value) for value in found.values())
+
+    def test_pairs_of_weight_zero_do_not_count(self) -> None:
+        source, target, lexicon = planted(120, 8)
+        pairs = list(lexicon)[:60]
+        wrong = [(pairs[i][0], pairs[i - 1][1]) for i in range(40)]
+        weighted = Lexicon([*pairs, *wrong], [1] * len(pairs) + [0] * len(wrong))
+        problem, expected = (as_problem(source, target, some) for some in (weighted, Lexicon(pairs)))
+        assert problem.pairs.tolist() == expected.pairs.tolist()
+        curves = [
+            diagnose(source, target, some).to_dict()["lexicon"]["held_out"]
+            for some in (weighted, Lexicon(pairs))
+        ]
+        assert curves[0] == curves[1]
 
     def test_a_lexicon_of_other_words(self) -> None:
         source, target, _ = planted(50, 8)

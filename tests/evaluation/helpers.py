@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from isolex.errors import FormatError
-from isolex.lexicon.checked import Readable
+from isolex.evaluation.set_files import Readable
 
 Kind = TypeVar("Kind", bound=Readable)
 

@@ -173,7 +173,7 @@ def test_questions_of_the_same_first_pair_are_drawn_together():
 def test_json():
     vectors = offsets(noise=0.8)
     asked = AnalogySet([*questions(), Question("gone", "b", "c", "d", "nothing")], "set.txt")
-    figures = json.loads(json.dumps(evaluate_analogies(vectors, asked).to_json(), allow_nan=False))
+    figures = json.loads(json.dumps(evaluate_analogies(vectors, asked).to_dict(), allow_nan=False))
     assert set(figures) == {
         *("set", "side", "method", "accuracy", "interval", "n", "questions", "coverage", "by_section")
     }

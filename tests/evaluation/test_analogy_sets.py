@@ -94,7 +94,7 @@ def test_a_set_or_its_file(tmp_path):
     assert as_set(made, AnalogySet) is made
     assert as_set(path, AnalogySet) == as_set(str(path), AnalogySet) == made
     assert AnalogySet([tuple(question) for question in QUESTIONS]) == AnalogySet(QUESTIONS)
-    with pytest.raises(InputError, match="got list, expected AnalogySet or the name of a file"):
+    with pytest.raises(InputError, match="got list, expected AnalogySet or a path"):
         as_set(list(QUESTIONS), AnalogySet)
 
 

@@ -57,7 +57,7 @@ def assert_agrees(result: BLIResult, scores: oracle.Scores) -> None:
 
 def test_the_comparison_sees_every_wrong_figure():
     source, target, pairs = world(0)
-    result = evaluate(alignment_of(source, target, steps=()), Lexicon(pairs), "muse", "nn")
+    result = evaluate(alignment_of(source, target, steps=()), Lexicon(pairs), protocol="muse", criterion="nn")
     right = expected(source, target, pairs, "muse", "nn")
     unit = next(iter(right.ranks))
     word = next(word for word in right.best if any(word == a.source for a in result.answers))
@@ -84,7 +84,7 @@ def test_the_comparison_sees_every_wrong_figure():
 def test_protocols_agree_with_the_oracle(protocol, criterion, seed):
     source, target, pairs = world(seed)
     alignment = alignment_of(source, target, steps=())
-    result = evaluate(alignment, Lexicon(pairs), protocol, criterion)
+    result = evaluate(alignment, Lexicon(pairs), protocol=protocol, criterion=criterion)
     assert_agrees(result, expected(source, target, pairs, protocol, criterion))
     assert (result.protocol.name, result.criterion, result.direction) == (protocol, criterion, "forward")
 
@@ -94,21 +94,23 @@ def test_protocols_agree_with_the_oracle(protocol, criterion, seed):
 def test_backward_asks_the_other_side(protocol, criterion):
     source, target, pairs = world(7)
     alignment, lexicon = alignment_of(source, target, steps=()), Lexicon(pairs)
-    backward = evaluate(alignment, lexicon, protocol, criterion, "backward")
+    backward = evaluate(alignment, lexicon, protocol=protocol, criterion=criterion, direction="backward")
     assert_agrees(backward, expected(target, source, [(t, s) for s, t in pairs], protocol, criterion))
-    swapped = evaluate(alignment.reversed(), lexicon.reversed(), protocol, criterion)
+    swapped = evaluate(alignment.reversed(), lexicon.reversed(), protocol=protocol, criterion=criterion)
     assert backward.answers == swapped.answers
-    assert backward.to_json() == swapped.to_json() | {"direction": "backward"}
-    assert backward.answers != evaluate(alignment, lexicon, protocol, criterion).answers
+    assert backward.to_dict() == swapped.to_dict() | {"direction": "backward"}
+    assert backward.answers != evaluate(alignment, lexicon, protocol=protocol, criterion=criterion).answers
 
 
 @pytest.mark.parametrize("protocol", NAMES)
 def test_a_vocabulary_cut_leaves_the_rest_out(protocol):
     source, target, pairs = world(3)
     cut = dataclasses.replace(PROTOCOLS[protocol], name="cut", vocabulary=20)
-    result = evaluate(alignment_of(source, target, steps=()), Lexicon(pairs), cut, "csls")
+    result = evaluate(alignment_of(source, target, steps=()), Lexicon(pairs), protocol=cut, criterion="csls")
     assert_agrees(result, expected(source.head(20), target.head(20), pairs, protocol, "csls"))
-    whole = evaluate(alignment_of(source, target, steps=()), Lexicon(pairs), protocol, "csls")
+    whole = evaluate(
+        alignment_of(source, target, steps=()), Lexicon(pairs), protocol=protocol, criterion="csls"
+    )
     assert result.coverage < whole.coverage
 
 
@@ -116,9 +118,9 @@ def test_strict_counts_missing_words_as_wrong():
     words = one_hot(["a", "b", "c"], [0, 1, 2], 3)
     alignment = alignment_of(words, words, steps=())
     lexicon = Lexicon([("a", "a"), ("b", "lost"), ("gone", "c"), ("c", "lost"), ("c", "c")])
-    muse = evaluate(alignment, lexicon, "muse", "nn")
+    muse = evaluate(alignment, lexicon, protocol="muse", criterion="nn")
     assert (muse.n, muse.precision(1), muse.mrr, muse.coverage) == (2, 100, 1, 50)
-    strict = evaluate(alignment, lexicon, "strict", "nn")
+    strict = evaluate(alignment, lexicon, protocol="strict", criterion="nn")
     assert (strict.n, strict.precision(1), strict.precision(10), strict.mrr) == (4, 50, 50, 0.5)
     assert strict.coverage == 50
     missing = {answer.source: answer for answer in strict.answers if answer.rank is None}
@@ -130,7 +132,7 @@ def test_a_pair_protocol_may_count_missing_pairs_as_wrong():
     words = one_hot(["a", "b"], [0, 1], 2)
     protocol = BLIProtocol("own", unit="pair", missing="wrong")
     lexicon = Lexicon([("a", "a"), ("a", "lost"), ("gone", "b"), ("b", "a")])
-    result = evaluate(alignment_of(words, words, steps=()), lexicon, protocol, "nn")
+    result = evaluate(alignment_of(words, words, steps=()), lexicon, protocol=protocol, criterion="nn")
     ranks = {(answer.source, answer.gold[0]): answer.rank for answer in result.answers}
     assert ranks == {("a", "a"): 1, ("b", "a"): 2, ("a", "lost"): None, ("gone", "b"): None}
     assert result.mrr == 1.5 / 4
@@ -140,7 +142,7 @@ def test_the_same_words_count_differently():
     words = one_hot(["a", "b", "c"], [0, 1, 2], 3)
     lexicon = Lexicon([("a", "a"), ("a", "b"), ("a", "c"), ("b", "b")])
     alignment = alignment_of(words, words, steps=())
-    muse, xling = (evaluate(alignment, lexicon, name, "nn") for name in ("muse", "xling"))
+    muse, xling = (evaluate(alignment, lexicon, protocol=name, criterion="nn") for name in ("muse", "xling"))
     assert (muse.n, muse.precision(1)) == (2, 100)
     assert (xling.n, xling.precision(1), xling.precision(5)) == (4, 50, 100)
     assert xling.mrr == pytest.approx((1 + 1 / 2 + 1 / 3 + 1) / 4)
@@ -149,7 +151,12 @@ def test_the_same_words_count_differently():
 def test_of_equal_keys_the_more_frequent_comes_first():
     source = one_hot(["a", "b"], [0, 1], 3)
     target = one_hot(["x", "y", "z"], [0, 0, 1], 3)
-    result = evaluate(alignment_of(source, target, steps=()), Lexicon([("a", "y"), ("b", "z")]), "muse", "nn")
+    result = evaluate(
+        alignment_of(source, target, steps=()),
+        Lexicon([("a", "y"), ("b", "z")]),
+        protocol="muse",
+        criterion="nn",
+    )
     assert [answer.rank for answer in result.answers] == [2, 1]
     assert [word for word, _ in result.answers[0].predictions] == ["x", "y", "z"]
 
@@ -158,15 +165,15 @@ def test_a_repeated_test_pair_counts_once():
     source, target, pairs = world(1)
     alignment = alignment_of(source, target)
     for protocol in NAMES:
-        once = evaluate(alignment, Lexicon(dict.fromkeys(pairs)), protocol)
-        assert once.to_json() == evaluate(alignment, Lexicon(pairs * 3), protocol).to_json()
+        once = evaluate(alignment, Lexicon(dict.fromkeys(pairs)), protocol=protocol)
+        assert once.to_dict() == evaluate(alignment, Lexicon(pairs * 3), protocol=protocol).to_dict()
 
 
 def test_order_of_the_test_pairs_is_nothing_to_the_scores():
     source, target, pairs = world(2)
     alignment = alignment_of(source, target)
-    result = evaluate(alignment, Lexicon(pairs), "xling").to_json()
-    turned = evaluate(alignment, Lexicon(pairs[::-1]), "xling").to_json()
+    result = evaluate(alignment, Lexicon(pairs), protocol="xling").to_dict()
+    turned = evaluate(alignment, Lexicon(pairs[::-1]), protocol="xling").to_dict()
     # The bootstrap draws by position, so its ends may move a little.
     low, high = result.pop("interval")
     assert turned.pop("interval") == pytest.approx([low, high], abs=3)
@@ -178,7 +185,7 @@ def test_answers_hold_the_scores_of_the_criterion():
     alignment = alignment_of(source, target, steps=())
     for criterion in ("csls", "nn"):
         table = oracle.score_table(source.matrix.tolist(), target.matrix.tolist(), criterion)
-        for answer in evaluate(alignment, Lexicon(pairs), "muse", criterion).answers:
+        for answer in evaluate(alignment, Lexicon(pairs), protocol="muse", criterion=criterion).answers:
             row = table[source.words.index(answer.source)]
             assert answer.source_rank == source.words.index(answer.source) + 1
             assert [score for _, score in answer.predictions] == pytest.approx(
@@ -216,7 +223,7 @@ def test_a_case_folded_test_finds_any_spelling():
     pairs = [("ANNA", "anna"), ("gone", "B")]
     with pytest.raises(InputError, match="not one pair is in both"):
         evaluate(alignment, Lexicon(pairs))
-    result = evaluate(alignment, Lexicon(pairs, case="fold"), "strict")
+    result = evaluate(alignment, Lexicon(pairs, case="fold"), protocol="strict")
     assert [(a.source, a.gold, a.rank) for a in result.answers] == [
         ("Anna", ("Anna",), 1),
         ("gone", ("b",), None),
@@ -233,7 +240,7 @@ def test_leaks_are_told_in_both_directions():
     assert leaks.pairs == ((s[0], t[0]),)
     assert leaks.reversed_pairs == ((s[1], t[1]),)
     assert set(leaks.source_words) == {s[0], s[2]}
-    assert evaluate(alignment, test).to_json()["leaks"] == {
+    assert evaluate(alignment, test).to_dict()["leaks"] == {
         "pairs": 1,
         "reversed_pairs": 1,
         "source_words": 2,
@@ -251,7 +258,7 @@ def test_what_cannot_be_scored_is_told():
     source, target, pairs = world(8)
     alignment = alignment_of(source, target)
     with pytest.raises(InputError, match="did you mean 'muse'") as caught:
-        evaluate(alignment, Lexicon(pairs), "mus")
+        evaluate(alignment, Lexicon(pairs), protocol="mus")
     assert "\n" not in str(caught.value)
     with pytest.raises(InputError, match="did you mean 'csls'"):
         evaluate(alignment, Lexicon(pairs), criterion="cslss")
@@ -268,10 +275,10 @@ def test_words_without_a_vector_are_not_there():
     target = Vectors(["x", "y", "z"], np.array([[1, 0], [0, 1], [0, 0]], dtype=np.float32))
     lexicon = Lexicon([("a", "y"), ("b", "x"), ("c", "z")])
     alignment = alignment_of(source, target, steps=("unit",))
-    result = evaluate(alignment, lexicon, "muse", "nn")
+    result = evaluate(alignment, lexicon, protocol="muse", criterion="nn")
     assert [(answer.source, answer.rank) for answer in result.answers] == [("b", 1)]
     assert {word for word, _ in result.answers[0].predictions} == {"x", "y"}
-    strict = evaluate(alignment, lexicon, "strict", "nn")
+    strict = evaluate(alignment, lexicon, protocol="strict", criterion="nn")
     assert {answer.source: answer.rank for answer in strict.answers} == {"a": None, "b": 1, "c": None}
     coverage = lexicon.index(alignment.source, alignment.target).coverage
     assert coverage.without_vector == ("a", "z")

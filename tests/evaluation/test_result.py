@@ -49,8 +49,8 @@ def test_copied_answers():
 def test_only_copies_leave_nothing_to_score():
     result = result_of(answer("taxi", 1, gold=("taxi",)))
     assert math.isnan(result.precision_without_identical)
-    assert result.to_json()["p@1_without_identical"] is None
-    assert result.to_json()["copy_baseline"] == 100
+    assert result.to_dict()["p@1_without_identical"] is None
+    assert result.to_dict()["copy_baseline"] == 100
 
 
 def test_no_units_are_undefined_and_null_in_json():
@@ -58,14 +58,14 @@ def test_no_units_are_undefined_and_null_in_json():
     assert result.n == 0
     for value in (result.precision(1), result.mrr, result.copy_baseline, *result.interval):
         assert math.isnan(value)
-    data = json.loads(json.dumps(result.to_json(), allow_nan=False))
+    data = json.loads(json.dumps(result.to_dict(), allow_nan=False))
     assert [data[key] for key in ("p@1", "p@5", "p@10", "mrr", "copy_baseline")] == [None] * 5
     assert data["interval"] == [None, None]
     assert (data["n"], data["by_frequency"], data["leaks"]) == (0, [], None)
 
 
 def test_json_has_the_keys_that_other_programs_rely_on():
-    data = json.loads(json.dumps(SOME.to_json(), allow_nan=False))
+    data = json.loads(json.dumps(SOME.to_dict(), allow_nan=False))
     assert data == {
         "protocol": "muse",
         "criterion": "csls",

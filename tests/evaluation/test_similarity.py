@@ -206,7 +206,7 @@ def test_figures_that_are_not_defined():
     one = evaluate_similarity(vectors, SimilaritySet([("a", "b", 1)]))
     same = evaluate_similarity(vectors, SimilaritySet([("a", "b", 1), ("b", "c", 2)]))
     for result in (one, same):
-        figures = json.loads(json.dumps(result.to_json(), allow_nan=False))
+        figures = json.loads(json.dumps(result.to_dict(), allow_nan=False))
         assert [figures[key] for key in ("pearson", "spearman", "harmonic_mean")] == [None] * 3
         assert figures["interval"] == [None, None]
 
@@ -214,7 +214,7 @@ def test_figures_that_are_not_defined():
 def test_json():
     vectors, _, pairs = world(3)
     result = evaluate_similarity(vectors, pairs, unknown="midpoint")
-    figures = json.loads(json.dumps(result.to_json(), allow_nan=False))
+    figures = json.loads(json.dumps(result.to_dict(), allow_nan=False))
     assert set(figures) == {
         *("set", "side", "unknown", "pearson", "spearman", "harmonic_mean", "interval", "n", "pairs"),
         *("coverage", "dropped", "filled", "forms"),
@@ -293,5 +293,5 @@ class TestWhatDoesNotFit:
             evaluate_similarity(self.ALIGNMENT, self.PAIRS, unknown="dropped")
         with pytest.raises(InputError, match="side: got 'source' with vectors of one language; leave it out"):
             evaluate_similarity(self.SOURCE, self.PAIRS, side="source")
-        with pytest.raises(InputError, match="space: got str, expected Vectors or an Alignment"):
-            evaluate_similarity("en.vec", self.PAIRS)
+        with pytest.raises(InputError, match="space: got list, expected Vectors, an Alignment or a path"):
+            evaluate_similarity([], self.PAIRS)

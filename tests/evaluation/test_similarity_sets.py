@@ -186,7 +186,7 @@ def test_a_set_or_its_file(tmp_path):
     path = written(tmp_path, LAYOUTS["tabs"][0])
     assert as_set(made, SimilaritySet) is made
     assert as_set(path, SimilaritySet) == as_set(str(path), SimilaritySet) == made
-    with pytest.raises(InputError, match="got list, expected SimilaritySet or the name of a file"):
+    with pytest.raises(InputError, match="got list, expected SimilaritySet or a path"):
         as_set(list(PAIRS), SimilaritySet)
 
 

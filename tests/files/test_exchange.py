@@ -26,18 +26,30 @@ def test_something_that_is_not_there(tmp_path):
         exchange(tmp_path / "one", tmp_path / "two")
 
 
-@pytest.mark.parametrize("number", [errno.ENOSYS, errno.EINVAL, errno.EACCES])
-def test_systems_that_cannot_say_so_and_other_trouble_is_raised(tmp_path, monkeypatch, number):
-    def refuse(*_):
-        ctypes.set_errno(number)
-        return -1
+@pytest.fixture
+def refused(monkeypatch):
+    """Let the system refuse by this number."""
 
-    monkeypatch.setattr("isolex.files.exchange._system_call", lambda: refuse)
-    if number == errno.EACCES:
-        with pytest.raises(PermissionError):
-            exchange(tmp_path / "one", tmp_path / "two")
-    else:
-        assert not exchange(tmp_path / "one", tmp_path / "two")
+    def by(number: int) -> None:
+        def refuse(*_):
+            ctypes.set_errno(number)
+            return -1
+
+        monkeypatch.setattr("isolex.files.exchange._system_call", lambda: refuse)
+
+    return by
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.EINVAL])
+def test_systems_that_cannot_say_so(tmp_path, refused, number):
+    refused(number)
+    assert not exchange(tmp_path / "one", tmp_path / "two")
+
+
+def test_other_trouble_is_raised(tmp_path, refused):
+    refused(errno.EACCES)
+    with pytest.raises(PermissionError):
+        exchange(tmp_path / "one", tmp_path / "two")
 
 
 def test_other_systems(tmp_path, monkeypatch):

@@ -14,9 +14,9 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from isolex import load
-from isolex.benchmark.muse import ResultsFile
 from isolex.cli.app import run
 from isolex.errors import IsolexError
+from isolex.scoring import ResultsFile
 from isolex.transfer import load_index
 from isolex.vectors import Vectors
 
@@ -84,7 +84,7 @@ def _results(path: str) -> int:
     except IsolexError as error:
         print(f"isolex: error: {error}", file=__import__("sys").stderr)
         return 2
-    strict(json.dumps([rows.get(cell).to_json() for cell in rows.found]))
+    strict(json.dumps([rows.get(cell).to_dict() for cell in rows.found]))
     return 0
 
 

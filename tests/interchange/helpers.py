@@ -17,7 +17,9 @@ LANGUAGES = ("aa", "bb")
 def aligned(languages: tuple[str | None, str | None] = LANGUAGES) -> Alignment:
     """60 words a side, 20 dimensions, 12 in the shared space."""
     source, target, pairs = planted(60, 20)
-    sides = [Vectors(v.words, v.matrix, name) for v, name in zip((source, target), languages, strict=True)]
+    sides = [
+        Vectors(v.words, v.matrix, language=name) for v, name in zip((source, target), languages, strict=True)
+    ]
     maps = (rotation(20, 1)[:, :12], rotation(20, 2)[:, :12])
     return alignment_of(*sides, seeds=Lexicon(pairs.pairs[:30]), maps=maps)
 
@@ -27,7 +29,7 @@ def over_words(
 ) -> Alignment:
     """An alignment of these words, whose vectors mean nothing."""
     sides = (
-        Vectors(words, gaussian(len(words), 6, seed), language, unicode="keep")
+        Vectors(words, gaussian(len(words), 6, seed), language=language, unicode="keep")
         for seed, (words, language) in enumerate(zip((source, target), languages, strict=True))
     )
     return alignment_of(*sides, steps=("unit",))
@@ -45,7 +47,7 @@ def rows_of(alignment: Alignment) -> tuple[np.ndarray, np.ndarray]:
 
 def assert_same_neighbours(found: list[tuple[str, float]], alignment: Alignment, word: str) -> None:
     """Another library's nearest words and cosines are those of `translate`."""
-    expected = alignment.translate(word, len(found), criterion="nn")
+    expected = alignment.translate(word, k=len(found), criterion="nn")
     assert [answer for answer, _ in found] == [answer for answer, _ in expected]
     np.testing.assert_allclose(
         [score for _, score in found], [score for _, score in expected], atol=1e-6, rtol=0

@@ -53,8 +53,9 @@ def test_folders_replace_earlier_exports(tmp_path, format):
     out = tmp_path / "out"
     out.mkdir()
     export(aligned(("xx", "yy")), out, format=format)
-    export(aligned().head(10), out, format=format)
-    export(aligned().head(10), tmp_path / "new", format=format)
+    part = aligned().head(10)
+    export(part, out, format=format)
+    export(part, tmp_path / "new", format=format)
     assert contents(out) == contents(tmp_path / "new")
 
 
@@ -183,8 +184,8 @@ def stop_writing(monkeypatch, error, call):
         return writing
 
     for name in (
-        *("isolex.vectors.formats.write_text", "isolex.vectors.formats.write_binary"),
-        *("isolex.vectors.formats.write_store", "gensim.models.KeyedVectors.save", "numpy.save"),
+        *("isolex.vectors.vector_formats.write_text", "isolex.vectors.vector_formats.write_binary"),
+        *("isolex.vectors.vector_formats.write_store", "gensim.models.KeyedVectors.save", "numpy.save"),
         *("spacy.language.Language.to_disk", "pathlib.Path.write_text", "pathlib.Path.write_bytes"),
     ):
         monkeypatch.setattr(name, stopped(pkgutil.resolve_name(name)))

@@ -29,7 +29,9 @@ def test_a_big_matrix_stays_in_the_one_file(tmp_path, monkeypatch):
 
 
 def test_no_path_of_the_maker_is_in_it(tmp_path):
-    for file in export(aligned(), tmp_path, format="gensim"):
+    files = export(aligned(), tmp_path, format="gensim")
+    assert len(files) == 2
+    for file in files:
         assert str(tmp_path).encode() not in file.read_bytes()
 
 

@@ -57,7 +57,7 @@ def test_the_code_of_its_card_runs(made, monkeypatch, capsys):
     translated, nearest = capsys.readouterr().out.splitlines()
     word, _ = example_pair(alignment)
     assert translated == str(alignment.translate(word))
-    assert nearest == alignment.translate(word, 1, criterion="nn")[0][0]
+    assert nearest == alignment.translate(word, k=1, criterion="nn")[0][0]
 
 
 def test_no_path_of_the_maker_is_in_it(tmp_path):
@@ -66,7 +66,9 @@ def test_no_path_of_the_maker_is_in_it(tmp_path):
         vectors.write(tmp_path / f"{vectors.language}.vec")
     read = [Vectors.read(tmp_path / f"{code}.vec", language=code) for code in ("aa", "bb")]
     (folder,) = export(alignment_of(*read), tmp_path / "out", format="huggingface")
-    for path in folder.iterdir():
+    paths = list(folder.iterdir())
+    assert len(paths) > 5
+    for path in paths:
         assert str(tmp_path).encode() not in path.read_bytes()
 
 

@@ -1,5 +1,6 @@
 import json
 import re
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -8,11 +9,14 @@ from isolex import export
 
 from .helpers import aligned, assert_same_neighbours, over_words, rows_of
 
-sentence_transformers = pytest.importorskip("sentence_transformers")
+# Importing it takes seconds, so that is left to the process which runs these tests.
+pytestmark = pytest.mark.skipif(find_spec("sentence_transformers") is None, reason="it is not there")
 
 
 def loaded(folder):
-    return sentence_transformers.SentenceTransformer(str(folder), device="cpu")
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(str(folder), device="cpu")
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ tokenizers = pytest.importorskip("tokenizers")
 
 def side(name: str, words: list[str], seed: int) -> Vectors:
     rows = np.random.default_rng(seed).standard_normal((len(words), 5)).astype(np.float32)
-    return Vectors(words, rows / np.linalg.norm(rows, axis=1, keepdims=True), name, unicode="keep")
+    return Vectors(words, rows / np.linalg.norm(rows, axis=1, keepdims=True), language=name, unicode="keep")
 
 
 def both(english: list[str], spanish: list[str]) -> tuple[Vectors, Vectors, Lookup]:

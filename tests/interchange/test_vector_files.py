@@ -49,7 +49,7 @@ def test_an_interrupted_export_leaves_both_old_files(tmp_path, monkeypatch, good
         if len(written) > good:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("isolex.vectors.formats.write_text", interrupted)
+    monkeypatch.setattr("isolex.vectors.vector_formats.write_text", interrupted)
     with pytest.raises(KeyboardInterrupt):
         export(aligned().head(10), tmp_path)
     assert len(written) == good + 1

@@ -121,7 +121,9 @@ class TestCrossValidate:
 
 class TestNullProblem:
     def test_columns_keep_their_values_and_rows_lose_theirs(self) -> None:
-        problem = Problem(unit_gaussian(50, 4), unit_gaussian(50, 4, 1), shuffled_pairs(30), torch.rand(30))
+        problem = Problem(
+            unit_gaussian(50, 4), unit_gaussian(50, 4, 1), shuffled_pairs(30), torch.linspace(0.1, 1, 30)
+        )
         before = problem.z.clone()
         null = null_problem(problem)
         assert_same(problem.z, before)

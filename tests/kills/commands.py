@@ -25,7 +25,7 @@ from isolex.cli.app import app, run
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary
 from isolex.reranking.reranker import Ranked
-from isolex.reranking.saved import SavedAnswers, read_answers
+from isolex.reranking.saved_answers import SavedAnswers, read_answers
 from isolex.reranking.settings import RerankSettings
 from isolex.transfer import load_index
 from isolex.vectors import Vectors

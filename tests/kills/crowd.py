@@ -9,7 +9,7 @@ from pathlib import Path
 
 from isolex import load
 from isolex.cli.app import run
-from isolex.reranking.saved import read_answers
+from isolex.reranking.saved_answers import read_answers
 from tests.kills.commands import (
     ALIGN,
     NEW,

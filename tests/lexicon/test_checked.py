@@ -21,9 +21,7 @@ def test_a_lexicon_or_its_file_is_taken(tmp_path) -> None:
 
 @pytest.mark.parametrize("given", [[("cat", "gato")], {"cat": "gato"}, None, 3])
 def test_nothing_else_is(given) -> None:
-    with pytest.raises(
-        InputError, match=r"seeds: got \w+, expected Lexicon or the name of a file; wrap its rows"
-    ):
+    with pytest.raises(InputError, match=r"seeds: got \w+, expected Lexicon or a path; wrap its rows"):
         as_lexicon(given, what="seeds")
 
 

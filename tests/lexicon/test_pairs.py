@@ -95,7 +95,7 @@ def test_letter_case_of_turkish(case, language) -> None:
 def test_other_languages_follow_the_standard(recwarn) -> None:
     lexicon = Lexicon(SHOUTED, case="lower", unicode="keep", languages=("tr", "en"))
     assert lexicon.pairs[2] == ("iz", "i\u0307")
-    assert Lexicon(SHOUTED).cased("lower", ("az", "de")).pairs == lexicon.pairs
+    assert Lexicon(SHOUTED).cased("lower", languages=("az", "de")).pairs == lexicon.pairs
     assert Lexicon(SHOUTED[1:2], case="lower").pairs == (("ilik", "warm"),)
     assert Lexicon(SHOUTED).pairs[0] == SHOUTED[0]
     assert not recwarn.list
@@ -205,7 +205,7 @@ def test_split_sizes_and_seeds() -> None:
 
 @pytest.mark.parametrize("share", [0, 1, -0.5, 2, math.nan])
 def test_split_wants_a_share(share: float) -> None:
-    with pytest.raises(InputError, match="between 0 and 1"):
+    with pytest.raises(InputError, match=r"0 (to|and) 1"):
         Lexicon(MANY).split(share, seed=0)
 
 
@@ -214,7 +214,7 @@ def test_too_few_source_words_to_part() -> None:
         Lexicon(MANY[:2]).split(0.5, seed=0)
     with pytest.raises(InputError, match="3 source words, expected at least 4"):
         Lexicon(MANY).folds(4, seed=0)
-    with pytest.raises(InputError, match="at least 2 folds"):
+    with pytest.raises(InputError, match="folds: got k = 1, expected at least 2"):
         Lexicon(MANY).folds(1, seed=0)
 
 

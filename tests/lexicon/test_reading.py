@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from isolex.errors import FormatError, InputError, IsolexError, IsolexWarning
-from isolex.lexicon import Lexicon, read_lexicon
+from isolex.lexicon import Lexicon
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def file(tmp_path: Path):
 
 def warned(path: Path) -> tuple[Lexicon, str]:
     with pytest.warns(IsolexWarning) as caught:
-        lexicon = read_lexicon(path)
+        lexicon = Lexicon.read(path)
     assert len(caught) == 1
     assert caught[0].filename == __file__
     return lexicon, str(caught[0].message)
@@ -33,7 +33,7 @@ def warned(path: Path) -> tuple[Lexicon, str]:
 def quietly(path: Path, **options) -> Lexicon:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return read_lexicon(path, **options)
+        return Lexicon.read(path, **options)
 
 
 def test_clean_file_reads_in_silence(file) -> None:
@@ -181,7 +181,7 @@ def test_induced_lexicons_read_back(file) -> None:
 )
 def test_nothing_usable(file, content: str, problem: str) -> None:
     with pytest.raises(FormatError, match=problem) as caught:
-        read_lexicon(file(content))
+        Lexicon.read(file(content))
     assert "\n" not in str(caught.value)
 
 
@@ -189,7 +189,7 @@ def test_unknown_options(file) -> None:
     path = file("a b")
     for options in ({"case": "upper"}, {"unicode": "nfd"}, {"format": "xlsx"}):
         with pytest.raises(InputError, match="expected one of"):
-            read_lexicon(path, **options)
+            Lexicon.read(path, **options)
 
 
 @given(
@@ -208,4 +208,4 @@ def test_any_bytes_give_a_lexicon_or_an_isolex_error(tmp_path_factory, data, for
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", IsolexWarning)
         with contextlib.suppress(IsolexError):
-            assert len(read_lexicon(path, format=format)) > 0
+            assert len(Lexicon.read(path, format=format)) > 0

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from isolex.errors import InputError
-from isolex.lexicon import Lexicon, read_lexicon, write_lexicon
+from isolex.lexicon import Lexicon
 
 from .strategies import nfc_words, pairs, weights, words
 
@@ -15,10 +15,10 @@ CATS = Lexicon([("cat", "gato"), ("ice cream", "helado")])
 
 
 def round_trip(path: Path, lexicon: Lexicon, **options) -> Lexicon:
-    write_lexicon(lexicon, path)
+    lexicon.write(path)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return read_lexicon(path, **options)
+        return Lexicon.read(path, **options)
 
 
 @st.composite

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from isolex.errors import InputError
-from isolex.mapping import GromovWasserstein, Problem, gromov, transport
+from isolex.mapping import GromovWasserstein, Problem, gromov, optimal_transport
 from tests.comparisons import assert_close, assert_orthonormal, assert_same, assert_translates
 from tests.planted import planted, rotation, unit_gaussian
 
@@ -35,7 +35,7 @@ class TestGromovWasserstein:
     @pytest.mark.filterwarnings("ignore:Sinkhorn did not converge")
     def test_agrees_with_pots_own_solver(self, monkeypatch) -> None:
         """Which takes any distances, and so knows nothing of the short cuts for cosines."""
-        monkeypatch.setattr(transport, "_SINKHORN_TOLERANCE", 1e-8)
+        monkeypatch.setattr(optimal_transport, "_SINKHORN_TOLERANCE", 1e-8)
         monkeypatch.setattr(gromov, "_SETTLED", 0)
         problem, _, _ = planted(40, 4, noise=0.1)
         solver = GromovWasserstein(epsilon=0.1, scale="none", rounds=12, sinkhorn_iterations=1000)

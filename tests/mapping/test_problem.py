@@ -133,7 +133,7 @@ class TestRefused:
 
 class TestMapping:
     def test_one_sided(self) -> None:
-        mapping = Mapping.one_sided(gaussian(2, 3).double(), ({"step": 0},))
+        mapping = Mapping.one_sided(gaussian(2, 3).double(), trace=({"step": 0},))
         assert mapping.source.dtype == mapping.target.dtype == torch.float32
         assert_same(mapping.target, torch.eye(3))
         assert mapping.trace == ({"step": 0},)

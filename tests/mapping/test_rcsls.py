@@ -230,7 +230,7 @@ class TestValidation:
     ],
 )
 def test_unusable_settings(settings) -> None:
-    with pytest.raises(InputError, match="RCSLS: got k"):
+    with pytest.raises(InputError, match="RCSLS: got"):
         RCSLS(**settings)
 
 

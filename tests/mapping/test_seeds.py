@@ -5,7 +5,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from isolex.arrays import generator
 from isolex.errors import InputError
 from isolex.mapping import (
     GivenPairs,
@@ -23,25 +22,8 @@ from isolex.retrieval import NearestNeighbour
 from tests.comparisons import assert_same
 from tests.mapping.cases import Fixed
 from tests.oracles import retrieval as oracle
-from tests.planted import gaussian, planted, rotation, same_ids, shuffled_pairs, unit_gaussian
-
-
-def shaped(n: int = 300, d: int = 20, *, noise: float = 0.0, seed: int = 0) -> tuple[Problem, Tensor]:
-    """A space like those of words, in clusters of uneven size and width, and the same turned and shuffled.
-
-    Returns the problem, which has no pairs, and all pairs.
-    """
-    draws = generator(seed)
-    centres = torch.randn(12, d, generator=draws)
-    cluster = torch.multinomial(torch.arange(1.0, 13.0), n, replacement=True, generator=draws)
-    width = torch.rand(n, 1, generator=draws)
-    x = (centres[cluster] + width * torch.randn(n, d, generator=draws)) * torch.logspace(0, -0.7, d)
-    x = unit_rows(x)
-    x = unit_rows(x - x.mean(dim=0))
-    pairs = shuffled_pairs(n, seed + 1)
-    z = torch.empty(n, d)
-    z[pairs[:, 1]] = unit_rows(x @ rotation(d, seed + 2) + noise / d**0.5 * gaussian(n, d, seed + 3))
-    return Problem(x, z), pairs
+from tests.planted import planted, rotation, same_ids, unit_gaussian
+from tests.shaped import shaped_problem
 
 
 def right(found: Tensor, pairs: Tensor) -> float:
@@ -80,20 +62,20 @@ class TestSimilarityDistributions:
     @pytest.mark.parametrize("width", [20, 26])
     def test_a_turned_and_shuffled_space_matches_itself(self, quantiles, width) -> None:
         """Whatever its dimension: columns of nothing leave similarities as they are."""
-        problem, pairs = shaped()
+        problem, pairs = shaped_problem()
         wide = torch.cat([problem.x, torch.zeros(300, width - 20)], dim=1) @ rotation(width, 5)
         found = SimilarityDistributions(quantiles=quantiles).pairs(Problem(wide, problem.z))
         assert found.shape == (600, 2)
         assert right(found, pairs) == 1
 
     def test_noise_leaves_a_part_of_it(self) -> None:
-        problem, pairs = shaped(noise=0.3)
+        problem, pairs = shaped_problem(noise=0.3)
         for quantiles in None, 100:
             found = SimilarityDistributions(quantiles=quantiles).pairs(problem)
             assert 0.1 < right(found, pairs) < 0.9
 
     def test_pairs_of_the_problem_do_not_matter(self) -> None:
-        problem, pairs = shaped(60, 5)
+        problem, pairs = shaped_problem(60, 5)
         with_pairs = replace(problem, pairs=pairs.flip(0)[:20])
         seed = SimilarityDistributions()
         assert_same(seed.pairs(with_pairs), seed.pairs(problem))
@@ -141,7 +123,7 @@ class TestSimilarityDistributions:
         assert found.numel() == 0 or int(found.max()) < words
 
     def test_zero_rows(self) -> None:
-        problem, pairs = shaped()
+        problem, pairs = shaped_problem()
         x = problem.x.clone()
         x[[3, 250]] = 0
         found = SimilarityDistributions().pairs(Problem(x, problem.z))
@@ -162,7 +144,7 @@ class TestGivenPairs:
 
     def test_without_any(self) -> None:
         with pytest.raises(InputError, match="got no seed pairs"):
-            GivenPairs().pairs(shaped(30, 4)[0])
+            GivenPairs().pairs(shaped_problem(30, 4)[0])
 
 
 class TestSolved:
@@ -184,7 +166,7 @@ class TestSolved:
         assert 0 < len(found) < 120
 
     def test_another_self_learning(self) -> None:
-        problem, pairs = shaped()
+        problem, pairs = shaped_problem()
         found = Solved(SelfLearning(start=SimilarityDistributions())).pairs(problem)
         assert 290 < len(found) <= 300
         assert right(found, pairs) == 1
@@ -211,7 +193,7 @@ class TestUnion:
 
     def test_a_seed_that_fails_is_not_passed_over(self) -> None:
         with pytest.raises(InputError, match="got no seed pairs"):
-            Union((SimilarityDistributions(), GivenPairs())).pairs(shaped(30, 4)[0])
+            Union((SimilarityDistributions(), GivenPairs())).pairs(shaped_problem(30, 4)[0])
 
 
 def profiles_of(rows: Tensor, quantiles: int, monkeypatch) -> Tensor:

@@ -23,49 +23,23 @@ from isolex.mapping import (
     Union,
     VecMap,
 )
-from isolex.mapping.dictionary import Dictionary
-from isolex.normalize import unit_rows
+from isolex.mapping.induction import Dictionary
 from isolex.progress import listening, stopping
 from isolex.retrieval import CSLS
-from tests import spaces
 from tests.comparisons import assert_close, assert_same, assert_same_scores, assert_translates
 from tests.mapping.cases import PLAIN_VECMAP, Keeping
 from tests.oracles import linear as linear_oracle
 from tests.oracles import retrieval as retrieval_oracle
-from tests.planted import rotation, same_ids, shuffled_pairs, unit_gaussian
+from tests.planted import rotation, same_ids, unit_gaussian
+from tests.shaped import shaped_problem
 
 ANNEALED = SelfLearning(keep=0.3, patience=0, growth=1.5, induction=Induction(dropout="keys"))
 PATIENT = SelfLearning(keep=0.4, patience=3)
 
 
-DRAWS = 100
-
-
-def shaped(n: int = 300, d: int = 20, *, noise: float = 0.0, seed: int = 0) -> tuple[Problem, Tensor]:
-    """Uneven clusters, and the same turned and shuffled: a problem without pairs, and all pairs.
-
-    By NumPy: what torch draws from a normal distribution differs between processors, and some of these spaces
-    are harder than others.
-    """
-    centres, within, beside = (
-        torch.from_numpy(spaces.gaussian(rows, d, DRAWS + 10 * seed + number))
-        for number, rows in enumerate((12, n, n))
-    )
-    draws = generator(seed)
-    cluster = torch.multinomial(torch.arange(1.0, 13.0), n, replacement=True, generator=draws)
-    width = torch.rand(n, 1, generator=draws)
-    x = unit_rows((centres[cluster] + width * within) * torch.logspace(0, -0.7, d))
-    x = unit_rows(x - x.mean(dim=0))
-    pairs = shuffled_pairs(n, seed + 1)
-    z = torch.empty(n, d)
-    turned = x @ torch.from_numpy(spaces.rotation(d, seed + 2))
-    z[pairs[:, 1]] = unit_rows(turned + noise / d**0.5 * beside)
-    return Problem(x, z), pairs
-
-
 def seeded(count: int, **how) -> tuple[Problem, Tensor]:
     """A shaped problem with the first so many of its pairs; and all of them."""
-    problem, pairs = shaped(**how)
+    problem, pairs = shaped_problem(**how)
     return replace(problem, pairs=pairs[:count]), pairs
 
 
@@ -116,7 +90,7 @@ class TestPlanted:
 
     @pytest.mark.parametrize("loop", [SelfLearning(), ANNEALED, PATIENT], ids=["plain", "keys", "pairs"])
     def test_no_pairs_at_all(self, loop) -> None:
-        problem, pairs = shaped(noise=0.4)
+        problem, pairs = shaped_problem(noise=0.4)
         start = SimilarityDistributions()
         found = replace(loop, start=start).solve(problem)
         assert_translates(found, problem.x, problem.z, pairs, least=0.7)
@@ -139,7 +113,7 @@ class TestPlanted:
         assert any(gain(seed) > 0.25 for seed in range(60, 80))
 
     def test_a_language_with_itself(self) -> None:
-        x = shaped(seed=4)[0].x
+        x = shaped_problem(seed=4)[0].x
         ids = same_ids(300)
         for start in GivenPairs(), SimilarityDistributions():
             for loop in SelfLearning(), ANNEALED, PATIENT:
@@ -163,7 +137,7 @@ class TestPlanted:
         assert_translates(without, given.x, given.z, pairs, least=0.9)
 
     def test_pairs_that_mean_nothing_lead_nowhere(self) -> None:
-        problem, pairs = shaped(noise=0.1)
+        problem, pairs = shaped_problem(noise=0.1)
         wrong = replace(problem, pairs=torch.stack([pairs[:20, 0], pairs[100:120, 1]], dim=1))
         with pytest.raises(AssertionError):
             assert_translates(SelfLearning().solve(wrong), problem.x, problem.z, pairs, least=0.3)
@@ -414,7 +388,7 @@ class TestStopping:
         assert_same(found.source, expected.source)
 
     def test_nested_loops_all_end(self) -> None:
-        problem = shaped()[0]
+        problem = shaped_problem()[0]
         inner: list[dict] = []
         coarse = replace(ANNEALED, start=SimilarityDistributions(), callback=inner.append)
         with stopping(lambda: bool(inner)):
@@ -527,7 +501,7 @@ class TestDegenerate:
 
 def test_a_start_without_pairs() -> None:
     with pytest.raises(InputError, match="got no seed pairs"):
-        SelfLearning().solve(shaped(30, 4)[0])
+        SelfLearning().solve(shaped_problem(30, 4)[0])
 
 
 @pytest.mark.parametrize(

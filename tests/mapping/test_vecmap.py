@@ -133,7 +133,7 @@ class TestSteps:
         ({"dewhiten_target": "src"}, "got 'src'"),
         ({"reweight_source": -0.5}, "exponents"),
         ({"reweight_target": float("nan")}, "exponents"),
-        ({"dimension": 0}, "dimension 0"),
+        ({"dimension": 0}, "dimension = 0"),
     ],
 )
 def test_unusable_settings(settings, message) -> None:

@@ -4,7 +4,7 @@ import torch
 
 from isolex.errors import InputError
 from isolex.mapping import Problem, WassersteinProcrustes
-from isolex.mapping.transport import sinkhorn
+from isolex.mapping.optimal_transport import sinkhorn
 from isolex.mapping.wasserstein import commutator, convex_plan
 from tests.comparisons import assert_close, assert_same
 from tests.planted import gaussian, planted, unit_gaussian

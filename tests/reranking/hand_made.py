@@ -7,7 +7,7 @@ from isolex.lexicon import Lexicon
 from isolex.recipes import align
 from isolex.reranking import RerankedDictionary, RerankSettings
 from isolex.reranking.reranker import Ranked
-from isolex.reranking.saved import SavedAnswers
+from isolex.reranking.saved_answers import SavedAnswers
 from isolex.vectors import Vectors
 from tests.spaces import gaussian
 

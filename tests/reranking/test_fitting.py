@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from isolex import evaluate
-from isolex.errors import InputError, MissingExtraError, UnknownWordError
+from isolex.errors import InputError, IsolexWarning, MissingExtraError, UnknownWordError
 from isolex.lexicon import Lexicon
 from isolex.reranking import GROUPS, RerankedDictionary, Reranker, RerankSettings, fitting, rerank
 from isolex.vectors import Vectors
 from isolex.vectors.ngrams import NgramVectors
 from tests.shaped import columns_permuted, make_annealing_quick
+from tests.spaces import planted
 
 from .made_up import CIPHER, LETTERS, languages
 
@@ -21,13 +22,21 @@ SETTINGS = RerankSettings(trees=30)
 RIGHT = dict(TEST.pairs)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def quick():
+    """For as few words as here self-learning would take hundreds of rounds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 20)
+        yield
+
+
 @pytest.fixture(scope="module")
 def made() -> RerankedDictionary:
     return rerank(SOURCE, TARGET, SEEDS, settings=SETTINGS, check=False)
 
 
 def precision(dictionary: RerankedDictionary) -> float:
-    found = dictionary.translate(list(RIGHT), 1)
+    found = dictionary.translate(list(RIGHT), k=1)
     return 100 * float(np.mean([best[0][0] == RIGHT[word] for word, best in zip(RIGHT, found, strict=True)]))
 
 
@@ -53,7 +62,7 @@ def test_the_cipher_is_what_it_gained_by(made):
 
 def test_the_cipher_is_read_in_another_script():
     letters = str.maketrans(LETTERS, "абвгдезиклмн")
-    target = Vectors([word.translate(letters) for word in TARGET.words], TARGET.matrix, "bb")
+    target = Vectors([word.translate(letters) for word in TARGET.words], TARGET.matrix, language="bb")
     pairs = Lexicon([(source, word.translate(letters)) for source, word in PAIRS.pairs[:250]])
     few = replace(SETTINGS, candidates=1, softmax=1, backward=0, strings=1)
     ranker = rerank(SOURCE, target, pairs, settings=few, check=False).ranker
@@ -65,7 +74,7 @@ def test_the_cipher_is_read_in_another_script():
 
 
 def test_confidences_tell_right_from_wrong(made):
-    found = made.translate(list(RIGHT), 1)
+    found = made.translate(list(RIGHT), k=1)
     right = np.array([best[0][0] == RIGHT[word] for word, best in zip(RIGHT, found, strict=True)])
     confidence = np.array([best[0][1] for best in found])
     assert confidence[right].mean() > confidence[~right].mean() + 0.2
@@ -82,7 +91,7 @@ def test_entries(made):
         assert set(entry.evidence) == set(GROUPS)
         assert len(confidences) <= SETTINGS.alternatives
     assert [(entry.target, entry.confidence) for entry in entries[:5]] == [
-        best[0] for best in made.translate(SOURCE.words[:5], 1)
+        best[0] for best in made.translate(SOURCE.words[:5], k=1)
     ]
 
 
@@ -116,11 +125,11 @@ def test_summary_counts_entries(made):
 
 def test_words_in_any_order_and_more_than_once(made):
     first, second = list(RIGHT)[:2]
-    found = made.translate([second, first, second], 3)
-    assert found[0] == found[2] == made.translate([second], 3)[0]
-    assert found[1] == made.translate([first], 3)[0]
-    assert made.translate(first, 3) == found[1]
-    assert made.translate([], 3) == []
+    found = made.translate([second, first, second], k=3)
+    assert found[0] == found[2] == made.translate([second], k=3)[0]
+    assert found[1] == made.translate([first], k=3)[0]
+    assert made.translate(first, k=3) == found[1]
+    assert made.translate([], k=3) == []
 
 
 def test_the_same_twice(made):
@@ -139,8 +148,8 @@ def test_bad_questions(made):
     with pytest.raises(UnknownWordError, match="'nowhere'"):
         made.translate(["nowhere"])
     with pytest.raises(InputError, match="got k = 0"):
-        made.translate([SOURCE.words[0]], 0)
-    with pytest.raises(InputError, match=r"got confidence 1\.5"):
+        made.translate([SOURCE.words[0]], k=0)
+    with pytest.raises(InputError, match=r"got confidence = 1\.5"):
         made.entries(1.5)
 
 
@@ -164,7 +173,7 @@ class _Told(NgramVectors):
 
 
 def test_vectors_of_ngrams_are_an_alignment_more(made):
-    source = Vectors(SOURCE.words, SOURCE.matrix, SOURCE.language)
+    source = Vectors(SOURCE.words, SOURCE.matrix, language=SOURCE.language)
     source.subwords = _Told()
     told = rerank(source, TARGET, SEEDS, settings=SETTINGS, check=False)
     assert precision(told) > precision(made) + 10
@@ -179,15 +188,15 @@ def test_the_alignments_are_those_of_the_settings():
 
 
 def test_more_parts_than_seed_words():
-    settings = replace(SETTINGS, folds=300)
+    settings = replace(SETTINGS, folds=300, trees=2)
     assert rerank(SOURCE, TARGET, Lexicon(PAIRS.pairs[:60]), settings=settings, check=False).learnt
 
 
 def test_pairs_of_weight_zero_are_left_out(made):
     wrong = [(source, TARGET.words[0]) for source, _ in SEEDS.pairs]
     weighted = Lexicon([*SEEDS.pairs, *wrong], weights=[1.0] * len(SEEDS.pairs) + [0.0] * len(wrong))
-    assert rerank(SOURCE, TARGET, weighted, settings=SETTINGS, check=False).translate(list(RIGHT), 1) == (
-        made.translate(list(RIGHT), 1)
+    assert rerank(SOURCE, TARGET, weighted, settings=SETTINGS, check=False).translate(list(RIGHT), k=1) == (
+        made.translate(list(RIGHT), k=1)
     )
 
 
@@ -227,9 +236,9 @@ class TestFewSeeds:
         dictionary = rerank(SOURCE, TARGET, FEW, settings=replace(SETTINGS, groups=groups), check=False)
         assert "the groups alignment and strings or characters are needed" in dictionary.reason
         words = list(SOURCE.words[:10])
-        found = [[target for target, _ in answers] for answers in dictionary.translate(words, 3)]
+        found = [[target for target, _ in answers] for answers in dictionary.translate(words, k=3)]
         assert found == [
-            [target for target, _ in answers] for answers in dictionary.alignment.translate(words, 3)
+            [target for target, _ in answers] for answers in dictionary.alignment.translate(words, k=3)
         ]
 
 
@@ -243,8 +252,10 @@ class TestTooLittle:
         assert not plain.learnt
         assert "there are 30 seed words to learn from, expected at least 50" in plain.reason
         words = list(SOURCE.words[:10])
-        found = [[target for target, _ in answers] for answers in plain.translate(words, 3)]
-        assert found == [[target for target, _ in answers] for answers in plain.alignment.translate(words, 3)]
+        found = [[target for target, _ in answers] for answers in plain.translate(words, k=3)]
+        assert found == [
+            [target for target, _ in answers] for answers in plain.alignment.translate(words, k=3)
+        ]
 
     def test_has_no_confidences(self, plain):
         assert all(math.isnan(entry.confidence) for entry in plain.entries())
@@ -272,3 +283,18 @@ def test_a_missing_package_is_named_at_once(monkeypatch, module, package):
     monkeypatch.setattr("isolex.reranking.fitting.align", None)
     with pytest.raises(MissingExtraError, match=rf"{package}.*isolex\[rerank\]"):
         rerank(SOURCE, TARGET, SEEDS, settings=SETTINGS, check=False)
+
+
+def test_words_without_a_vector_are_told(tmp_path):
+    source, target, pairs = planted(40, 5)
+    matrix = source.matrix.copy()
+    matrix[3] = 0
+    target.write(tmp_path / "target.safetensors")
+    with pytest.warns(IsolexWarning, match=f"^source: left out 1 of 40 words, .* such as {source.words[3]}$"):
+        made = rerank(
+            Vectors(source.words, matrix),
+            tmp_path / "target.safetensors",
+            Lexicon(pairs.pairs[10:20]),
+            check=False,
+        )
+    assert len(made.alignment.source) == 39

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from isolex.reranking.features import FeatureTable
-from isolex.reranking.learning import Calibration, Labelled, PairModel, cross_fitted, log_odds
-from isolex.reranking.pairs import Pairs
+from isolex.reranking.features import FeatureTable, Pairs
+from isolex.reranking.learning import Labelled, PairModel, PlattScaling, cross_fitted, log_odds
 from isolex.reranking.settings import RerankSettings
 
 SETTINGS = RerankSettings(trees=20)
@@ -31,7 +30,7 @@ class TestCalibration:
         right = rng.uniform(size=5_000) < 1 / (1 + np.exp(-odds))
         pairs = Pairs(np.arange(5_000), np.zeros(5_000, dtype=np.int64))
         scores = 1 / (1 + np.exp(-2 * odds - 1))
-        calibration = Calibration.fit(pairs, scores, right)
+        calibration = PlattScaling.fit(pairs, scores, right)
         slope, trend, constant = calibration.weights
         assert slope == pytest.approx(0.5, abs=0.05)
         assert abs(trend) < 0.2
@@ -41,7 +40,7 @@ class TestCalibration:
         rng = np.random.default_rng(0)
         rows = np.arange(5_000)
         right = rng.uniform(size=5_000) < np.linspace(0.9, 0.4, 5_000)
-        calibration = Calibration.fit(Pairs(rows, np.zeros_like(rows)), np.full(5_000, 0.5), right)
+        calibration = PlattScaling.fit(Pairs(rows, np.zeros_like(rows)), np.full(5_000, 0.5), right)
         later = Pairs(np.array([100, 6_000]), np.zeros(2, dtype=np.int64))
         first, last = calibration.confidence(later, np.full(2, 0.5))
         assert first > 0.75
@@ -50,7 +49,7 @@ class TestCalibration:
     @pytest.mark.parametrize("all_right", [True, False])
     def test_words_that_are_all_alike_keep_the_order(self, all_right):
         pairs = Pairs(np.arange(30), np.zeros(30, dtype=np.int64))
-        calibration = Calibration.fit(pairs, np.full(30, 0.7), np.full(30, all_right))
+        calibration = PlattScaling.fit(pairs, np.full(30, 0.7), np.full(30, all_right))
         asked = Pairs(np.zeros(3, dtype=np.int64), np.arange(3))
         low, middle, high = calibration.confidence(asked, np.array([0.1, 0.5, 0.9]))
         assert 0 < low < middle < high < 1

@@ -30,8 +30,8 @@ def index(alignment):
 class TestFinding:
     @pytest.mark.parametrize("by", RANKINGS)
     def test_what_was_planted_is_found(self, index, by):
-        assert index.scores(QUERIES, by).argmax(axis=1).tolist() == list(range(30))
-        hits = index.search("S12, S14!", 3, by)
+        assert index.scores(QUERIES, by=by).argmax(axis=1).tolist() == list(range(30))
+        hits = index.search("S12, S14!", k=3, by=by)
         assert len(hits) == (2 if by == "translation" else 3)  # no other document has a translation
         assert hits[0].document == DOCUMENTS[4]
 
@@ -39,12 +39,12 @@ class TestFinding:
     def test_the_other_way(self, alignment, by):
         documents = [Text(str(i), query) for i, query in enumerate(QUERIES)]
         index = DocumentIndex(documents, alignment.reversed())
-        assert index.search(DOCUMENTS[7].text, 1, by)[0].document.id == "7"
+        assert index.search(DOCUMENTS[7].text, k=1, by=by)[0].document.id == "7"
 
     @pytest.mark.parametrize("by", RANKINGS)
     def test_hits_are_the_best_scores(self, index, by):
-        scores = index.scores(["s3 s40 s41"], by)[0]
-        hits = index.search("s3 s40 s41", 7, by)
+        scores = index.scores(["s3 s40 s41"], by=by)[0]
+        hits = index.search("s3 s40 s41", k=7, by=by)
         speaks = scores > 0 if by == "translation" else np.ones(len(scores), dtype=bool)
         places = [place for place in oracle.order(scores.tolist()) if speaks[place]][:7]
         assert [hit.document for hit in hits] == [DOCUMENTS[place] for place in places]
@@ -52,12 +52,12 @@ class TestFinding:
 
     def test_scores_of_a_query_do_not_depend_on_the_others(self, index):
         for by in RANKINGS:
-            together = index.scores(QUERIES, by)
-            alone = np.vstack([index.scores([query], by) for query in QUERIES])
+            together = index.scores(QUERIES, by=by)
+            alone = np.vstack([index.scores([query], by=by) for query in QUERIES])
             assert alone == pytest.approx(together, abs=1e-5)
 
     def test_more_hits_than_documents(self, index):
-        assert len(index.search("s5", 99)) == 30
+        assert len(index.search("s5", k=99)) == 30
 
 
 class TestScores:
@@ -73,7 +73,7 @@ class TestScores:
         neighbourhoods = np.sort(documents @ words.T, axis=1)[:, -10:].mean(axis=1)
         expected = 2 * queries @ documents.T - neighbourhoods
         assert CSLS().k == 10
-        assert index.scores(QUERIES, "vectors") == pytest.approx(expected, abs=1e-5)
+        assert index.scores(QUERIES, by="vectors") == pytest.approx(expected, abs=1e-5)
 
     def test_translation_is_bm25_of_weighted_translations(self, alignment):
         index = DocumentIndex(DOCUMENTS, alignment, translations=3)
@@ -83,20 +83,20 @@ class TestScores:
         retriever.index(tokens, show_progress=False)
         expected = np.zeros(30)
         for word in ("s5", "s6", "s6"):
-            for rank, (answer, _) in enumerate(alignment.translate(word, 3), start=1):
+            for rank, (answer, _) in enumerate(alignment.translate(word, k=3), start=1):
                 expected += (1 / rank) / (1 + 1 / 2 + 1 / 3) * retriever.get_scores([answer])
-        assert index.scores(["s5 s6 S6"], "translation")[0] == pytest.approx(expected, abs=1e-5)
+        assert index.scores(["s5 s6 S6"], by="translation")[0] == pytest.approx(expected, abs=1e-5)
 
     def test_names_stand_for_themselves(self, alignment):
         documents = [*DOCUMENTS, Text("name", "Xanthippe t200 t201"), Text("other", "Sokrates t202 t203")]
         index = DocumentIndex(documents, alignment)
-        assert index.search("xanthippe", 1, "translation")[0].document.id == "name"
-        assert index.search("SOKRATES", 1)[0].document.id == "other"
+        assert index.search("xanthippe", k=1, by="translation")[0].document.id == "name"
+        assert index.search("SOKRATES", k=1)[0].document.id == "other"
 
     def test_a_known_word_weighs_less_as_itself(self, alignment):
         """The query's s5 stands in a document of the other language too, which its translation beats."""
         documents = [*DOCUMENTS, Text("copy", "s5 t250 t251")]
-        scores = DocumentIndex(documents, alignment).scores(["s5"], "translation")[0]
+        scores = DocumentIndex(documents, alignment).scores(["s5"], by="translation")[0]
         assert scores[1] > scores[-1] > 0
 
     def test_what_is_known_and_what_is_not(self, index):
@@ -109,14 +109,14 @@ class TestScores:
             documents, alignment, tokenizer=lambda text: text.strip(".").replace(",", "").split("|")
         )
         for by in RANKINGS:
-            assert index.search("s12|s13", 1, by)[0].document.id == "d4"
+            assert index.search("s12|s13", k=1, by=by)[0].document.id == "d4"
 
     def test_an_unknown_ranking(self, index):
-        for call in (index.search, lambda query, by: index.scores([query], by)):
+        for call in (index.search, lambda query, by: index.scores([query], by=by)):
             with pytest.raises(InputError, match="unknown ranking 'vector'; did you mean 'vectors'"):
                 call("s5", by="vector")
         with pytest.raises(InputError, match="got k = 0, expected at least 1"):
-            index.search("s5", 0)
+            index.search("s5", k=0)
 
 
 class Prefixed:
@@ -141,14 +141,14 @@ class TestSubwords:
     """Words of the query that only subwords know."""
 
     def test_they_are_translated(self, alignment, with_subwords):
-        assert not DocumentIndex(DOCUMENTS, alignment).scores(["s12fold"], "translation").any()
+        assert not DocumentIndex(DOCUMENTS, alignment).scores(["s12fold"], by="translation").any()
         index = DocumentIndex(DOCUMENTS, with_subwords)
-        unseen, seen = index.scores(["s12fold", "s12"], "translation")
+        unseen, seen = index.scores(["s12fold", "s12"], by="translation")
         # As `alignment.translate` translates it; the word itself is in no document.
         assert with_subwords.translate("s12fold") == with_subwords.translate("s12")
         assert unseen == pytest.approx(seen)
         for by in RANKINGS:
-            assert index.search("S12, s13fold", 1, by)[0].document.id == "d4"
+            assert index.search("S12, s13fold", k=1, by=by)[0].document.id == "d4"
 
     def test_tiny_ngrams(self):
         source, target, pairs = planted()
@@ -162,12 +162,12 @@ class TestSubwords:
             for rank, (answer, _) in enumerate(answers, start=1)
             if answer in index.bm25.vocab_dict
         )
-        assert index.scores(["unseen"], "translation")[0] == pytest.approx(expected, abs=1e-5)
+        assert index.scores(["unseen"], by="translation")[0] == pytest.approx(expected, abs=1e-5)
 
     def test_they_may_be_names_however_they_are_spelt(self, with_subwords):
         documents = [*DOCUMENTS, Text("name", "S12FOLD t200 t201")]
         index = DocumentIndex(documents, with_subwords)
-        scores = index.scores(["s12fold"], "translation")[0]
+        scores = index.scores(["s12fold"], by="translation")[0]
         assert scores.argmax() == len(DOCUMENTS)
         assert scores[4] > 0
 
@@ -180,7 +180,7 @@ def test_zero_rows_are_not_translated():
     matrix = source.matrix.copy()
     matrix[source.id("s5")] = 0
     alignment = align(Vectors(source.words, matrix), target, pairs, method="procrustes", check=False)
-    assert not DocumentIndex(DOCUMENTS, alignment).scores(["s5"], "translation").any()
+    assert not DocumentIndex(DOCUMENTS, alignment).scores(["s5"], by="translation").any()
 
 
 class TestOddInput:
@@ -198,21 +198,21 @@ class TestOddInput:
         index = DocumentIndex(documents, alignment)
         assert np.isfinite(index.scores(QUERIES)).all()
         for by in RANKINGS:
-            assert index.search("s12 s13", 1, by)[0].document.id == "d4"
-        assert index.search("", 1) == []
+            assert index.search("s12 s13", k=1, by=by)[0].document.id == "d4"
+        assert index.search("", k=1) == []
 
     @pytest.mark.parametrize(("texts", "hits"), [(["", "?"], 0), (["qqq www"], 0), (["t5"], 1)])
     def test_nothing_but_odd_documents(self, alignment, texts, hits):
         index = DocumentIndex([Text(str(i), text) for i, text in enumerate(texts)], alignment)
         for by in RANKINGS:
-            assert np.isfinite(index.scores(["s5 s6", "unknown"], by)).all()
-        assert len(index.search("s5", 5)) == hits
+            assert np.isfinite(index.scores(["s5 s6", "unknown"], by=by)).all()
+        assert len(index.search("s5", k=5)) == hits
 
     def test_duplicates_score_alike_and_keep_their_order(self, alignment):
         copies = [Text("a", DOCUMENTS[4].text), Text("b", DOCUMENTS[4].text)]
         index = DocumentIndex([*DOCUMENTS, *copies], alignment)
         for by in RANKINGS:
-            hits = index.search("s12 s13 s14", 3, by)
+            hits = index.search("s12 s13 s14", k=3, by=by)
             assert [hit.document.id for hit in hits] == ["d4", "a", "b"]
             assert len({hit.score for hit in hits}) == 1
 
@@ -232,7 +232,7 @@ class TestFusion:
         assert fused(first, second, weight=weight) == pytest.approx(expected, abs=1e-9)
 
     def test_fusion_is_the_mean_of_both(self, index):
-        parts = [index.scores(QUERIES, by) for by in ("vectors", "translation")]
+        parts = [index.scores(QUERIES, by=by) for by in ("vectors", "translation")]
         assert (index.scores(QUERIES) == fused(*parts)).all()
 
     @pytest.mark.parametrize("value", [0, 0.1, -0.7, 1e-20])

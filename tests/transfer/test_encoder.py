@@ -236,7 +236,7 @@ class TestCoverage:
     def test_for_people_and_programs(self):
         coverage = TextCoverage(texts=2, texts_known=1, words=3000, words_known=2000, by_subwords=0)
         assert coverage.summary() == "66.7 % of 3,000 words known; 1 of 2 texts with a known word"
-        assert coverage.to_json() == {
+        assert coverage.to_dict() == {
             **{"texts": 2, "texts_known": 1, "words": 3000, "words_known": 2000, "by_subwords": 0},
             "percent": 66.67,
         }
@@ -384,7 +384,7 @@ class TestInput:
             ({"weighting": "means"}, "unknown weighting 'means'; did you mean 'mean'"),
             ({"component": "text"}, "unknown component 'text'; did you mean 'texts'"),
             *(({"smoothing": a}, f"smoothing: got {a}, expected a positive") for a in (0, -1, float("nan"))),
-            ({"space": "en.vec"}, "space: got str, expected Vectors or an Alignment"),
+            ({"space": 3}, "space: got int, expected Vectors, an Alignment or a path"),
         ],
     )
     def test_settings_are_checked_when_fitting(self, vectors, settings, message):

@@ -42,7 +42,7 @@ def test_what_can_be_told_apart_is(encoders):
     assert (result.accuracy, result.ceiling, result.n) == (1, 1, 21)
     assert result.predicted == tuple(one.label for one in test)
     assert result.majority == pytest.approx(1 / 3)
-    assert result.to_json() == {"accuracy": 1.0, "ceiling": 1.0, "majority": 0.3333, "n": 21}
+    assert result.to_dict() == {"accuracy": 1.0, "ceiling": 1.0, "majority": 0.3333, "n": 21}
 
 
 def test_every_figure_is_of_its_own_texts(encoders):
@@ -60,7 +60,7 @@ def test_every_figure_is_of_its_own_texts(encoders):
 def test_without_own_texts_there_is_no_ceiling(encoders):
     result = evaluate_topics(texts("s", 3), texts("t", 3), encoders)
     assert result.ceiling is None
-    assert result.to_json()["ceiling"] is None
+    assert result.to_dict()["ceiling"] is None
 
 
 def test_labels_that_were_never_learnt_are_wrong(encoders):

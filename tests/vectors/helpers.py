@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from isolex.vectors import Vectors, read_vectors
+from isolex.vectors import Vectors
 
 BLANKS = " \t\n\r\x0b\x0c"
 
@@ -20,7 +20,7 @@ def read_bytes(data: bytes, **options) -> Vectors:
         warnings.simplefilter("ignore")
         path = Path(folder) / "file"
         path.write_bytes(data)
-        return read_vectors(path, **options)
+        return Vectors.read(path, **options)
 
 
 def round_trip(vectors: Vectors, name: str, **options) -> Vectors:
@@ -30,9 +30,9 @@ def round_trip(vectors: Vectors, name: str, **options) -> Vectors:
             "ignore", r".*: [\d,]+ words? (has|have) a zero vector, which counts as none$"
         )
         vectors.write(Path(folder) / name)
-        back = read_vectors(Path(folder) / name, unicode="keep", **options)
+        back = Vectors.read(Path(folder) / name, unicode="keep", **options)
         # Out of the memory map before its folder goes.
-        return Vectors(back.words, np.array(back.matrix), back.language, unicode="keep")
+        return Vectors(back.words, np.array(back.matrix), language=back.language, unicode="keep")
 
 
 def text_of(rows: dict[str, str], header: str | None = None) -> bytes:

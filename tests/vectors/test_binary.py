@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from isolex.errors import FormatError, InputError
 from isolex.vectors import Vectors
 from isolex.vectors import binary as module
-from isolex.vectors.report import DUPLICATE, EMPTY, NOT_FINITE, NOT_UTF8, Skip
+from isolex.vectors.reading_report import DUPLICATE, EMPTY, NOT_FINITE, NOT_UTF8, Skip
 
 from .helpers import any_word, assert_same, read_bytes, round_trip, tables
 

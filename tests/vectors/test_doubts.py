@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from isolex.errors import IsolexWarning
-from isolex.vectors import read_vectors
+from isolex.vectors import Vectors
 
 from .helpers import read_bytes
 
@@ -37,7 +37,7 @@ def test_a_column_of_counts_is_told_with_the_command_that_takes_it_out(tmp_path,
     with pytest.warns(
         IsolexWarning, match=f"number 1 of each row seems to be a count .* whole, {order}"
     ) as caught:
-        assert read_vectors(path).dimension == 3
+        assert Vectors.read(path).dimension == 3
     assert len(caught) == 1
     mended(tmp_path, str(caught[0].message))
 
@@ -53,14 +53,14 @@ def test_numbers_before_the_words_are_told_with_the_command_that_takes_them_off(
     with pytest.warns(
         IsolexWarning, match=r"row numbers or counts before them \('\d+(\\t| )the'\)"
     ) as caught:
-        read_vectors(path)
+        Vectors.read(path)
     mended(tmp_path, str(caught[0].message))
 
 
 def mended(folder, message: str) -> None:
     command = re.search("instance by: (sed .* > NEW)", message)[1]
     subprocess.run(["sh", "-c", command], cwd=folder, check=True)
-    vectors = read_vectors(folder / "NEW")
+    vectors = Vectors.read(folder / "NEW")
     assert list(vectors.words) == ["the", "of", "York", "cat"]
     assert vectors.matrix.shape == (4, 2)
 
@@ -94,7 +94,7 @@ def test_words_in_quotation_marks_are_told_with_the_command_that_takes_them_off(
     path = tmp_path / "some.vec"
     path.write_bytes(b'"the" 1.5 2.5\n"of" 2.5 3.5\n"a" 3.5 4.5\n')
     with pytest.warns(IsolexWarning, match="all words stand in quotation marks") as caught:
-        assert read_vectors(path).words == ('"the"', '"of"', '"a"')
+        assert Vectors.read(path).words == ('"the"', '"of"', '"a"')
     assert "by: tr -d '\"' < some.vec > NEW" in str(caught[0].message)
     path.write_bytes(b'"the" 1.5 2.5\nof 2.5 3.5\n" 3.5 4.5\n')
-    assert read_vectors(path).report.summary() is None
+    assert Vectors.read(path).report.summary() is None

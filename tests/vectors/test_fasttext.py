@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from isolex.errors import FormatError, MissingExtraError, UnknownWordError
-from isolex.vectors import identify, read_vectors
+from isolex.vectors import Vectors, identify
 
 from .helpers import read_bytes
 
@@ -29,7 +29,7 @@ def path(model, tmp_path_factory):
 
 
 def test_words_and_vectors_are_the_model_s(model, path):
-    vectors = read_vectors(path)
+    vectors = Vectors.read(path)
     assert identify(path).name == "fasttext"
     assert list(vectors.words) == model.wv.index_to_key
     np.testing.assert_allclose(vectors.matrix, model.wv.vectors, rtol=1e-6)
@@ -38,7 +38,7 @@ def test_words_and_vectors_are_the_model_s(model, path):
 
 
 def test_unseen_words_get_vectors_from_their_subwords(model, path):
-    vectors = read_vectors(path)
+    vectors = Vectors.read(path)
     assert "catsat" not in vectors
     np.testing.assert_allclose(vectors.vector("catsat"), model.wv.get_vector("catsat"), rtol=1e-6)
     assert vectors.vector("catsat").dtype == np.float32
@@ -48,16 +48,16 @@ def test_unseen_words_get_vectors_from_their_subwords(model, path):
 
 def test_words_left_out_keep_their_own_vectors(model, path):
     for options in ({"vocabulary": ["cat"]}, {"limit": 1}, {"dtype": "float16"}):
-        vectors = read_vectors(path, **options)
+        vectors = Vectors.read(path, **options)
         np.testing.assert_allclose(vectors.vector("dog"), model.wv.get_vector("dog"), atol=1e-3)
     assert vectors.matrix.dtype == np.float16
 
 
 def test_a_store_keeps_them(model, path, tmp_path):
     for options in ({}, {"limit": 3}, {"dtype": "float16"}):
-        original = read_vectors(path, **options)
+        original = Vectors.read(path, **options)
         original.write(tmp_path / "stored.safetensors")
-        stored = read_vectors(tmp_path / "stored.safetensors")
+        stored = Vectors.read(tmp_path / "stored.safetensors")
         assert stored.subwords.matrix.dtype == original.matrix.dtype
         for word in ("catsat", "été", "猫"):
             np.testing.assert_allclose(stored.vector(word), original.vector(word), rtol=1e-6, atol=1e-4)
@@ -67,8 +67,8 @@ def test_a_store_keeps_them(model, path, tmp_path):
 
 def test_other_formats_do_not(path, tmp_path):
     for name in ("words.vec", "words.txt", "words.bin"):
-        read_vectors(path).write(tmp_path / name)
-        assert read_vectors(tmp_path / name).subwords is None
+        Vectors.read(path).write(tmp_path / name)
+        assert Vectors.read(tmp_path / name).subwords is None
 
 
 def test_a_model_without_subwords_has_none(tmp_path):
@@ -76,7 +76,7 @@ def test_a_model_without_subwords_has_none(tmp_path):
         [["a", "b"]] * 9, vector_size=4, min_count=1, bucket=0, max_n=0, epochs=1
     )
     gensim_fasttext.save_facebook_model(model, str(tmp_path / "model.bin"))
-    vectors = read_vectors(tmp_path / "model.bin")
+    vectors = Vectors.read(tmp_path / "model.bin")
     assert vectors.subwords is None
     with pytest.raises(UnknownWordError):
         vectors.vector("c")
@@ -136,13 +136,13 @@ def test_without_gensim_the_message_says_how_to_get_it(path, monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(MissingExtraError, match=r"pip install 'isolex\[fasttext\]'"):
-        read_vectors(path)
+        Vectors.read(path)
 
 
 def test_n_grams_that_are_no_numbers_are_refused(path):
     data = bytearray(path.read_bytes())
     # The n-grams stand behind the words in the first matrix; the second, with its head, ends the file.
-    words = len(read_vectors(path))
+    words = len(Vectors.read(path))
     ends = len(data) - 17 - 4 * 8 * words
     data[ends - 4 : ends] = struct.pack("<f", float("nan"))
     with pytest.raises(FormatError, match="its n-grams hold NaN or infinite numbers"):

@@ -17,7 +17,7 @@ import torch
 import zstandard
 
 from isolex.errors import FormatError, InputError
-from isolex.vectors import Vectors, identify, read_vectors
+from isolex.vectors import Vectors, identify
 
 from .helpers import read_bytes
 
@@ -141,7 +141,7 @@ def test_what_gensim_saves_for_itself(tmp_path):
         proposed = caught.value.fix.partition("in Python: ")[2].replace("NEW.vec", str(tmp_path / "new.vec"))
         made = eval(proposed.replace(f"'{name}'", repr(str(tmp_path / name))), {"gensim": _gensim()})
         assert made is None
-        assert len(read_vectors(tmp_path / "new.vec")) == 2
+        assert len(Vectors.read(tmp_path / "new.vec")) == 2
 
 
 def _gensim():
@@ -285,7 +285,7 @@ def test_words_of_every_look_are_words(text):
 class TestFolders:
     def refusal(self, folder: Path) -> str:
         with pytest.raises(InputError, match="is a folder") as caught:
-            read_vectors(folder)
+            Vectors.read(folder)
         assert "\n" not in str(caught.value)
         return str(caught.value)
 
@@ -336,7 +336,7 @@ class TestFolders:
         import isolex
 
         eval(writing, {"isolex": isolex, "v": eval(loading, {"spacy": spacy})})
-        made = read_vectors(tmp_path / "new.vec")
+        made = Vectors.read(tmp_path / "new.vec")
         assert set(made.words) == {"cat", "dog"}
         np.testing.assert_array_equal(made.vector("dog"), [0, 1])
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isolex.errors import FormatError, InputError, IsolexWarning
-from isolex.vectors import Vectors, read_vectors
-from isolex.vectors.report import (
+from isolex.vectors import Vectors
+from isolex.vectors.reading_report import (
     DUPLICATE,
     EMPTY,
     NOT_FINITE,
@@ -91,7 +91,7 @@ def test_skipped_rows_make_one_warning_that_names_the_file(tmp_path):
     path = tmp_path / "some.vec"
     path.write_bytes(b"6 3\n" + GOOD[4:] + b"bad 1\nbad 2\ncat 1 2 3\n")
     with pytest.warns(IsolexWarning) as caught:
-        read_vectors(path)
+        Vectors.read(path)
     assert [str(warning.message) for warning in caught] == [
         f"{path}: skipped 3 of 6 rows: 2 too short (first at line 5), 1 duplicate word (first at line 7)"
     ]
@@ -112,7 +112,7 @@ def test_a_header_that_lies_gives_way_to_the_rows(tmp_path, header, message):
     path = tmp_path / "file"
     path.write_bytes(header + GOOD[3:])
     with pytest.warns(IsolexWarning, match=message):
-        vectors = read_vectors(path)
+        vectors = Vectors.read(path)
     assert vectors.matrix.shape == (3, 3)
     assert vectors.report.notes == (message,)
 
@@ -197,7 +197,7 @@ def test_words_that_are_not_there_are_told(tmp_path):
     with pytest.warns(
         IsolexWarning, match=r"2 of the 3 words asked for are not among the rows read \('cow', 'ox'\)"
     ):
-        vectors = read_vectors(path, vocabulary=["cow", "cat", "ox", "cow"])
+        vectors = Vectors.read(path, vocabulary=["cow", "cat", "ox", "cow"])
     assert vectors.report.wanted == 3
     assert vectors.report.missing == ("cow", "ox")
     assert read_bytes(GOOD, vocabulary=["dog", "house"], limit=2).report.missing == ("house",)
@@ -243,9 +243,9 @@ def test_limit_stops_reading(tmp_path):
     cut = tmp_path / "cut.vec.gz"
     whole = (tmp_path / "whole.vec.gz").read_bytes()
     cut.write_bytes(whole[:-1000])
-    assert len(read_vectors(cut, limit=10)) == 10
+    assert len(Vectors.read(cut, limit=10)) == 10
     with pytest.raises(FormatError, match="gzip data are damaged or cut off"):
-        read_vectors(cut)
+        Vectors.read(cut)
 
 
 def test_vocabulary_keeps_the_order_of_the_file():
@@ -269,7 +269,7 @@ def test_float16_on_request_and_its_overflow():
 def test_what_is_too_small_for_float16_is_told(tmp_path, name):
     values = np.array([[1e-9, 0, 3e-10], [0, 0, 0], [1e-9, 1, 0], [1e30, 0, 0]], np.float32)
     Vectors(["tiny", "zero", "fine", "huge"], values).write(tmp_path / name)
-    report = read_vectors(tmp_path / name, dtype="float16").report
+    report = Vectors.read(tmp_path / name, dtype="float16").report
     assert (report.zero_rows, report.underflowed) == (2, 1)
     assert set(report.skipped) == {NOT_FINITE}
     assert "2 words have a zero vector (1 only in float16, which is too coarse), which counts as none" in (
@@ -305,7 +305,7 @@ def test_memory_peaks_near_the_matrix(tmp_path, header):
     path.write_bytes(header + b"".join(b"w%d" % row + line for row in range(40_000)))
     words = 6_000_000  # measured: 40,000 strings, the list and the set of them
     tracemalloc.start()
-    vectors = read_vectors(path)
+    vectors = Vectors.read(path)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     growth = 1.0 if header else 1.5
@@ -316,7 +316,7 @@ def test_compressed_text_of_any_kind(tmp_path):
     vectors = read_bytes(GOOD)
     for suffix in (".gz", ".bz2", ".xz", ".zst"):
         vectors.write(tmp_path / f"file.vec{suffix}")
-        assert_same(read_vectors(tmp_path / f"file.vec{suffix}"), vectors)
+        assert_same(Vectors.read(tmp_path / f"file.vec{suffix}"), vectors)
         vectors.write(tmp_path / f"file.bin{suffix}")
-        assert_same(read_vectors(tmp_path / f"file.bin{suffix}"), vectors)
+        assert_same(Vectors.read(tmp_path / f"file.bin{suffix}"), vectors)
     assert list(read_bytes(gzip.compress(GOOD)).words) == ["cat", "dog", "house"]

@@ -1,101 +1,42 @@
 """Two vocabularies in one shared space: asking it for words or for dictionaries, saving it, loading it."""
 
-import warnings
-from pathlib import Path
-
-import torch
-
 from isolex.alignment.alignment import Alignment, Translations
-from isolex.alignment.artefact import (
-    check_output,
-    check_vectors,
-    load_artefact,
-    outside,
-    stored_vectors,
-)
+from isolex.alignment.artefact import check_output
 from isolex.alignment.card import Card, SideCard, current_versions
-from isolex.alignment.entries import Direction, Entry, InducedLexicon
+from isolex.alignment.companion import Companion
+from isolex.alignment.entries import InducedEntry, InducedLexicon, LexiconDirection
+from isolex.alignment.loading import (
+    AlignmentLike,
+    VectorSpace,
+    VectorSpaceLike,
+    as_alignment,
+    as_vector_space,
+    load,
+    load_card,
+)
 from isolex.alignment.side import Side
-from isolex.arrays import pick_device
 from isolex.choices import CRITERIA
-from isolex.errors import IsolexWarning
-from isolex.files import steady
 from isolex.judging import Status
-from isolex.vectors import Vectors
 
 __all__ = [
     "CRITERIA",
     "Alignment",
+    "AlignmentLike",
     "Card",
-    "Direction",
-    "Entry",
+    "Companion",
+    "InducedEntry",
     "InducedLexicon",
+    "LexiconDirection",
     "Side",
     "SideCard",
     "Status",
     "Translations",
+    "VectorSpace",
+    "VectorSpaceLike",
+    "as_alignment",
+    "as_vector_space",
     "check_output",
     "current_versions",
     "load",
     "load_card",
 ]
-
-
-@steady
-def load(
-    path: str | Path,
-    *,
-    source: Vectors | None = None,
-    target: Vectors | None = None,
-    other_vectors: bool = False,
-    device: str | torch.device | None = None,
-) -> Alignment:
-    """Read a saved alignment, with its own vectors or with the same ones from elsewhere.
-
-    Args:
-        path: The folder.
-        source: Source vectors to use instead of the stored ones: the same, or a bigger vocabulary that
-            begins with them.
-        target: The same for the target side.
-        other_vectors: Take other vectors than those it was made for; see `Alignment.bind`.
-        device: Where to compute; by default a GPU if there is one.
-
-    Raises:
-        InputError: There is no such folder, or its vectors are gone.
-        FormatError: It is not an alignment, or a damaged one.
-        MismatchError: The vectors are not those it was made for.
-
-    Warns:
-        IsolexWarning: The vectors are read from outside the folder, which it does not show.
-    """
-    artefact = load_artefact(path)
-    card = artefact.card
-    wanted = ((source, "source", card.source), (target, "target", card.target))
-    elsewhere = [outside(path, side, side_card) for given, side, side_card in wanted if given is None]
-    if any(elsewhere):
-        named = " and ".join(str(place) for place in elsewhere if place is not None)
-        warnings.warn(f"{path}: its vectors are read from {named}", IsolexWarning, stacklevel=2)
-    place, maps = pick_device(device), (artefact.mapping.source, artefact.mapping.target)
-    sides, same = [], True
-    for (given, side, side_card), normalizer, matrix in zip(wanted, artefact.normalizers, maps, strict=True):
-        # Rows of its own copy are checked when they are used: few commands need those of both sides.
-        vectors = stored_vectors(path, side, side_card) if given is None else given
-        same &= check_vectors(vectors, side, side_card, other_vectors=other_vectors)
-        sides.append(Side(vectors, normalizer, matrix, device=place))
-    return Alignment(
-        *sides,
-        seeds=artefact.seeds,
-        card=card,
-        neighbourhoods=artefact.neighbourhoods if same else None,
-    )
-
-
-@steady
-def load_card(path: str | Path) -> Card:
-    """Read only the card of a saved alignment.
-
-    Raises:
-        InputError: There is no such folder.
-        FormatError: It is not an alignment, or a damaged one.
-    """
-    return load_artefact(path).card

@@ -11,18 +11,19 @@ from torch import Tensor
 
 from isolex.alignment.artefact import Artefact, VectorsPolicy, check_vectors, save_artefact
 from isolex.alignment.card import Card
-from isolex.alignment.entries import Direction, InducedLexicon
+from isolex.alignment.entries import InducedLexicon, LexiconDirection
 from isolex.alignment.induce import induce
 from isolex.alignment.side import SAVED, Pairing, Side
 from isolex.arrays import ArrayLike
 from isolex.choices import CRITERIA
 from isolex.errors import InputError
+from isolex.given import as_words, whole_number
 from isolex.lexicon import Lexicon
 from isolex.mapping import Mapping
 from isolex.names import look_up
 from isolex.normalize import FittedNormalizer
 from isolex.retrieval import CSLS, Criterion, Index, InvertedSoftmax, NearestNeighbour, TopK
-from isolex.vectors import Vectors
+from isolex.vectors import Vectors, VectorsLike, as_vectors
 
 Translations = list[tuple[str, float]]
 
@@ -159,14 +160,14 @@ class Alignment:
 
     @overload
     def translate(  # type: ignore[overload-overlap]  # a str is a sequence of str, and is caught first
-        self, words: str, k: int = 5, criterion: str | Criterion = "csls"
+        self, words: str, *, k: int = 5, criterion: str | Criterion = "csls"
     ) -> Translations: ...
     @overload
     def translate(
-        self, words: Sequence[str], k: int = 5, criterion: str | Criterion = "csls"
+        self, words: Sequence[str], *, k: int = 5, criterion: str | Criterion = "csls"
     ) -> list[Translations]: ...
     def translate(
-        self, words: str | Sequence[str], k: int = 5, criterion: str | Criterion = "csls"
+        self, words: str | Sequence[str], *, k: int = 5, criterion: str | Criterion = "csls"
     ) -> Translations | list[Translations]:
         """The k best target words of a source word, with scores, best first; or that for each of several.
 
@@ -179,9 +180,12 @@ class Alignment:
 
         Raises:
             UnknownWordError: A word is not there, or has a zero vector, which is none.
+            InputError: No criterion has that name, or k is no whole number of at least 1.
         """
+        k = whole_number(k, "k", where="translate")
         if isinstance(words, str):
-            return self.translate([words], k, criterion)[0]
+            return self.translate([words], k=k, criterion=criterion)[0]
+        words = as_words(words)
         if not words:
             return []
         found = self.index(criterion).search(self.map(np.stack([self.source.vector(w) for w in words])), k)
@@ -191,9 +195,20 @@ class Alignment:
         ]
 
     def induce(
-        self, direction: Direction = "forward", k: int = 1, criterion: str | Criterion = "csls"
+        self, direction: LexiconDirection = "forward", *, k: int = 1, criterion: str | Criterion = "csls"
     ) -> InducedLexicon:
-        """A dictionary of the whole vocabulary; see `isolex.alignment.induce`."""
+        """A dictionary of the whole vocabulary: the best translations of every word.
+
+        Args:
+            direction: `forward` answers every source word with its k best target words; `backward` every
+                target word with its k best source words; `mutual` keeps the pairs that are each other's best
+                answer.
+            k: Answers a word; for `mutual` 1.
+            criterion: See `index`.
+
+        Raises:
+            InputError: An unknown direction or criterion, k < 1, or k > 1 for `mutual`.
+        """
         made = self._criterion(criterion)
 
         def search(k: int) -> tuple[TopK, TopK]:
@@ -205,12 +220,16 @@ class Alignment:
 
     def head(self, n: int) -> "Alignment":
         """The alignment of the n most frequent words of either side; itself if there are no more."""
-        if max(len(self.source), len(self.target)) <= n:
+        if max(len(self.source), len(self.target)) <= whole_number(n, "n", where="alignment"):
             return self
         return self._over(self.source.head(n), self.target.head(n))
 
     def bind(
-        self, source: Vectors | None = None, target: Vectors | None = None, *, other_vectors: bool = False
+        self,
+        source: VectorsLike | None = None,
+        target: VectorsLike | None = None,
+        *,
+        other_vectors: bool = False,
     ) -> "Alignment":
         """The same maps over other vectors, such as a bigger vocabulary of the same training run.
 
@@ -218,20 +237,21 @@ class Alignment:
         others are refused, since a map means nothing outside the space it was fitted on.
 
         Args:
-            source: New source vectors; None keeps the present ones.
-            target: New target vectors; None keeps the present ones.
+            source: New source vectors, or a file of them; None keeps the present ones.
+            target: New target vectors, likewise.
             other_vectors: Take other vectors all the same: you know that they are of the same space.
 
         Raises:
             MismatchError: Other vectors than the alignment was made for.
         """
-        for vectors, side, card in (
-            (source, "source", self.card.source),
-            (target, "target", self.card.target),
-        ):
+        x, z = (
+            None if given is None else as_vectors(given, what=side)
+            for given, side in ((source, "source"), (target, "target"))
+        )
+        for vectors, side, card in ((x, "source", self.card.source), (z, "target", self.card.target)):
             if vectors is not None:
                 check_vectors(vectors, side, card, other_vectors=other_vectors)
-        return self._over(source, target)
+        return self._over(x, z)
 
     def save(self, path: str | Path, *, vectors: VectorsPolicy = "copy") -> None:
         """Write the alignment as a folder of safetensors and a JSON card, atomically; nothing is pickled.
@@ -273,7 +293,7 @@ class Alignment:
         return Alignment(first, second, seeds=self.seeds, card=self.card)
 
     def _criterion(self, name: str | Criterion) -> Criterion:
-        if not isinstance(name, str):
+        if isinstance(name, Criterion):
             return name
         if look_up(name, dict.fromkeys(CRITERIA, name), "criterion") == "isf":
             return self._fitted_softmax()

@@ -5,8 +5,11 @@ alignment.safetensors    the two maps, what the normalisers were fitted to, the 
 seeds.tsv                the training pairs that were found in both vocabularies
 source.safetensors       the vectors of either side (unless saved by reference)
 target.safetensors
+
+What other rooms keep there (`companion`) is known by its card.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,7 +20,7 @@ from torch import Tensor
 
 from isolex.alignment.card import Card, SideCard
 from isolex.errors import FormatError, InputError, MismatchError
-from isolex.files import atomic_folder, check_folder, check_not_input
+from isolex.files import atomic_folder, check_folder, check_not_input, is_workshop
 from isolex.lexicon import Lexicon
 from isolex.mapping import Mapping
 from isolex.names import look_up
@@ -43,9 +46,10 @@ CARD = "card.json"
 MATRICES = "alignment.safetensors"
 SEEDS = "seeds.tsv"
 SIDES = ("source", "target")
-# Confidences may stand beside it, see `isolex.reranking.saved`; they go with the alignment that they are for.
-ANSWERS, ANSWERS_CARD = "confidence.safetensors", "confidence.json"
-CONTENTS = (CARD, MATRICES, SEEDS, *(f"{side}.safetensors" for side in SIDES), ANSWERS, ANSWERS_CARD)
+_CONTENTS = (CARD, MATRICES, SEEDS, *(f"{side}.safetensors" for side in SIDES))
+# What the card of something that is kept beside an alignment begins with, and in how many bytes.
+_COMPANION_MARKS = (rb'"format":\s*"isolex-', rb'"alignment":\s*"sha256:[0-9a-f]{64}"')
+_START = 4096
 
 VectorsPolicy = Literal["copy", "reference"]
 
@@ -106,7 +110,7 @@ def save_artefact(
         "neighbourhoods.source": artefact.neighbourhoods[0].cpu().contiguous(),
         "neighbourhoods.target": artefact.neighbourhoods[1].cpu().contiguous(),
     }
-    card = artefact.card.to_json()
+    card = artefact.card.to_dict()
     card["normalizers"] = {
         side: _pack_normalizer(normalizer, side, tensors)
         for side, normalizer in zip(SIDES, artefact.normalizers, strict=True)
@@ -121,7 +125,7 @@ def save_artefact(
         # An alignment that is saved where it came from writes the vectors there anew.
         if vectors == "reference" or table.fingerprint not in _fingerprints(Path(path)):
             check_not_input(path, table.path, side_card.path, whole=True)
-    with atomic_folder(path, contents=CONTENTS) as folder:
+    with atomic_folder(path, contents=_CONTENTS, also=is_companion) as folder:
         # Not `save_file`, which makes a file that nobody else may read.
         (folder / MATRICES).write_bytes(save(tensors))
         if len(artefact.seeds):
@@ -134,7 +138,43 @@ def save_artefact(
 
 def check_output(path: str | Path) -> None:
     """Raise `InputError` unless an alignment can be saved at `path`: ask before long work, not after."""
-    check_folder(path, contents=CONTENTS)
+    check_folder(path, contents=_CONTENTS, also=is_companion)
+
+
+def companion_files(name: str) -> tuple[str, str]:
+    """Of something that is kept beside an alignment: its card, and its arrays."""
+    return f"{name}.json", f"{name}.safetensors"
+
+
+def is_companion(entry: Path) -> bool:
+    """Whether an entry of the folder is a file of a companion, or a workshop where such files were made."""
+    if is_workshop(entry.name):
+        return _is_companion_workshop(entry)
+    files = card, _ = companion_files(entry.stem)
+    try:
+        with entry.with_name(card).open("rb") as stream:
+            start = stream.read(_START)
+    except OSError:
+        return False
+    return entry.name in files and all(re.search(mark, start) for mark in _COMPANION_MARKS)
+
+
+def may_have_companions(folder: Path) -> bool:
+    """Whether a card beside the alignment's own stands in its folder: a look before rooms are imported."""
+    return any(card.name != CARD for card in folder.glob("*.json"))
+
+
+def _is_companion_workshop(entry: Path) -> bool:
+    made, _, _ = entry.name[1:].rpartition(".new-")
+    files = companion_files(Path(made).stem)
+    if made not in files or entry.is_symlink():
+        return False
+    try:
+        return {one.name for one in entry.iterdir()} <= set(files)
+    except FileNotFoundError:  # it has gone since it was listed
+        return True
+    except NotADirectoryError:
+        return False
 
 
 def load_artefact(path: str | Path) -> Artefact:
@@ -153,7 +193,7 @@ def load_artefact(path: str | Path) -> Artefact:
         raise FormatError(f"is no alignment: it holds no {CARD}", where=path)
     data = read_json(folder / CARD, _FIX)
     # The version stands before everything else: another one may hold other things.
-    card = Card.from_json(data, where=folder / CARD)
+    card = Card.from_dict(data, where=folder / CARD)
     with sound(folder / CARD, _FIX):
         beside = _BESIDE(data)
     wanted_seeds = beside.get("seeds", 0)

@@ -41,7 +41,8 @@ def current_versions() -> dict[str, str]:
     }
 
 
-def _now() -> str:
+def now() -> str:
+    """The present moment, ISO 8601, UTC."""
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
 
@@ -74,7 +75,7 @@ class SideCard:
         return cls(used.fingerprint, len(used), used.dimension, used.language, path, zero_rows)
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "SideCard":
+    def from_dict(cls, data: dict[str, Any]) -> "SideCard":
         """The inverse of `asdict`; fields that this release does not know are left out.
 
         Raises:
@@ -115,9 +116,9 @@ class Card:
     status: Status = "unchecked"
     reasons: tuple[str, ...] = ()
     scores: dict[str, Any] = field(default_factory=dict)
-    trace: tuple[dict[str, Any], ...] = ()
+    trace: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     versions: dict[str, str] = field(default_factory=current_versions)
-    created: str = field(default_factory=_now)
+    created: str = field(default_factory=now)
 
     @property
     def reason(self) -> str:
@@ -137,13 +138,13 @@ class Card:
         )
         return replace(self, source=source_card, target=target_card)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         return {"format": "isolex-alignment", "version": CARD_VERSION} | asdict(self)
 
     @classmethod
-    def from_json(cls, data: Any, *, where: object) -> "Card":
-        """The inverse of `to_json`.
+    def from_dict(cls, data: Any, *, where: object) -> "Card":
+        """The inverse of `to_dict`.
 
         Raises:
             FormatError: Not such a card, or one of a later version.
@@ -166,8 +167,8 @@ _CARD = record(
         "method": text,
         # Anything may stand there, but for what is shown by name.
         "settings": record({}, {"normalize": lambda steps: list(many(text)(steps))}, others=plain),
-        "source": SideCard.from_json,
-        "target": SideCard.from_json,
+        "source": SideCard.from_dict,
+        "target": SideCard.from_dict,
     },
     {
         "seed": whole(-(2**63), 2**64 - 1),

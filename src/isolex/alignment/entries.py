@@ -5,18 +5,18 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 from isolex.files import atomic_file
 from isolex.lexicon import Lexicon
 from isolex.lexicon.words import holdable
 from isolex.names import look_up
 
-Direction = Literal["forward", "backward", "mutual"]
+LexiconDirection = Literal["forward", "backward", "mutual"]
 
 
 @dataclass(frozen=True)
-class Entry:
+class InducedEntry:
     """One induced translation.
 
     Attributes:
@@ -33,6 +33,10 @@ class Entry:
     rank: int
     mutual: bool
 
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes as plain JSON values, the score to 4 digits."""
+        return asdict(self) | {"score": round(self.score, 4)}
+
 
 @dataclass(frozen=True)
 class InducedLexicon:
@@ -43,14 +47,21 @@ class InducedLexicon:
         direction: How they were asked for.
     """
 
-    entries: tuple[Entry, ...]
-    direction: Direction
+    entries: tuple[InducedEntry, ...]
+    direction: LexiconDirection
+
+    def __repr__(self) -> str:
+        return f"<InducedLexicon: {len(self):,} entries, {self.direction}>"
 
     def __len__(self) -> int:
         return len(self.entries)
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[InducedEntry]:
         return iter(self.entries)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Direction and entries as plain JSON values."""
+        return {"direction": self.direction, "entries": [entry.to_dict() for entry in self]}
 
     def lexicon(self) -> Lexicon:
         """The bare pairs, for instance as the seed of another alignment.
@@ -60,7 +71,7 @@ class InducedLexicon:
         """
         return Lexicon((_words(entry) for entry in holdable(self.entries, _words)), unicode="keep")
 
-    def write(self, path: str | Path, *, format: str | None = None) -> tuple[Entry, ...]:
+    def write(self, path: str | Path, *, format: str | None = None) -> tuple[InducedEntry, ...]:
         """Write TSV (with a header, and without words that `lexicon` leaves out) or JSON Lines, atomically.
 
         Args:
@@ -82,11 +93,11 @@ class InducedLexicon:
         return entries
 
 
-def _words(entry: Entry) -> tuple[str, str]:
+def _words(entry: InducedEntry) -> tuple[str, str]:
     return entry.source, entry.target
 
 
-def _write_tsv(entries: Sequence[Entry], stream: IO[str]) -> None:
+def _write_tsv(entries: Sequence[InducedEntry], stream: IO[str]) -> None:
     # These hold no tabs and no line ends, so nothing is quoted: a quotation mark is a word like any other.
     writer = csv.writer(stream, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
     writer.writerow(("source", "target", "score", "rank", "mutual"))
@@ -95,10 +106,12 @@ def _write_tsv(entries: Sequence[Entry], stream: IO[str]) -> None:
         writer.writerow((entry.source, entry.target, f"{entry.score:.4f}", entry.rank, mutual))
 
 
-def _write_jsonl(entries: Sequence[Entry], stream: IO[str]) -> None:
+def _write_jsonl(entries: Sequence[InducedEntry], stream: IO[str]) -> None:
     for entry in entries:
-        row = asdict(entry) | {"score": round(entry.score, 4)}
-        stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+        stream.write(json.dumps(entry.to_dict(), ensure_ascii=False) + "\n")
 
 
-_WRITERS: dict[str, Callable[[Sequence[Entry], IO[str]], None]] = {"tsv": _write_tsv, "jsonl": _write_jsonl}
+_WRITERS: dict[str, Callable[[Sequence[InducedEntry], IO[str]], None]] = {
+    "tsv": _write_tsv,
+    "jsonl": _write_jsonl,
+}

@@ -6,8 +6,9 @@ import torch
 from jaxtyping import Bool, Int
 from torch import Tensor
 
-from isolex.alignment.entries import Direction, Entry, InducedLexicon
+from isolex.alignment.entries import InducedEntry, InducedLexicon, LexiconDirection
 from isolex.errors import InputError
+from isolex.given import whole_number
 from isolex.names import look_up
 from isolex.retrieval import TopK
 
@@ -17,7 +18,7 @@ def induce(
     target_words: Sequence[str],
     search: Callable[[int], tuple[TopK, TopK]],
     *,
-    direction: Direction = "forward",
+    direction: LexiconDirection = "forward",
     k: int = 1,
 ) -> InducedLexicon:
     """The best translations of every word.
@@ -34,8 +35,9 @@ def induce(
         InputError: An unknown direction, k < 1, or k > 1 for `mutual`.
     """
     look_up(direction, dict.fromkeys(("forward", "backward", "mutual")), "direction")
-    if k < 1 or (direction == "mutual" and k != 1):
-        raise InputError(f"got k = {k} for direction {direction!r}", fix="use k = 1 for mutual, else k ≥ 1")
+    k = whole_number(k, "k", where="induce")
+    if direction == "mutual" and k != 1:
+        raise InputError(f"got k = {k} for direction {direction!r}", fix="use k = 1 for mutual")
     found, back = search(k)
     asked_forward = direction != "backward"
     if not asked_forward:
@@ -43,14 +45,14 @@ def induce(
     mutual = _is_mutual(found, back.indices[:, 0])
     asked = source_words if asked_forward else target_words
     answers = target_words if asked_forward else source_words
-    entries: list[Entry] = []
+    entries: list[InducedEntry] = []
     rows = zip(asked, found.indices.tolist(), found.scores.tolist(), mutual.tolist(), strict=True)
     for word, ids, scores, flags in rows:
         for rank, (key, score, flag) in enumerate(zip(ids, scores, flags, strict=True), start=1):
             if direction == "mutual" and not flag:
                 continue
             source, target = (word, answers[key]) if asked_forward else (answers[key], word)
-            entries.append(Entry(source, target, score, rank, flag))
+            entries.append(InducedEntry(source, target, score, rank, flag))
     return InducedLexicon(tuple(entries), direction)
 
 

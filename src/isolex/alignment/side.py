@@ -13,7 +13,7 @@ from isolex.arrays import ArrayLike, all_finite, as_matrix, pick_device
 from isolex.errors import InputError
 from isolex.normalize import FittedNormalizer, Normalizer, to_unit_length
 from isolex.retrieval import CSLS, Index
-from isolex.vectors import Vectors
+from isolex.vectors import Vectors, VectorsLike, as_vectors
 
 # The criterion whose neighbourhoods are kept, and saved with an alignment.
 SAVED = CSLS()
@@ -46,7 +46,7 @@ class Side(_Keeper):
     side is in its own space.
 
     Args:
-        vectors: The words and their vectors; words without a vector are left out.
+        vectors: The words and their vectors, or a file of them; words without a vector are left out.
         normalizer: What the vocabulary passes through before it is mapped; None for nothing.
         matrix: The map, `[d, p]`; None for none.
         device: Where to compute.
@@ -64,22 +64,23 @@ class Side(_Keeper):
         >>> en, es, train, test = isolex.sample()
         >>> alignment = isolex.align(en, es, train, method="vecmap", check=False)
         >>> english, spanish = alignment.sides
-        >>> cat, gato = english.rows[en.id("cat")], spanish.rows[es.id("gato")]
-        >>> bool(cat @ gato > 0.5)
-        True
+        >>> dog = english.map(en.vector("dog")[None])
+        >>> spanish.vectors.words[int((dog @ spanish.rows.T).argmax())]
+        'perro'
     """
 
     def __init__(
         self,
-        vectors: Vectors,
+        vectors: VectorsLike,
+        *,
         normalizer: FittedNormalizer | None = None,
         matrix: Float[Tensor, "d p"] | None = None,
-        *,
         device: str | torch.device | None = "cpu",
     ) -> None:
         super().__init__()
-        d, place = vectors.dimension, pick_device(device)
-        self.vectors = vectors.without_zeros()
+        place = pick_device(device)
+        self.vectors = as_vectors(vectors, what="vectors").without_zeros()
+        d = self.vectors.dimension
         self.normalizer = FittedNormalizer((), (), d) if normalizer is None else normalizer
         self.matrix = torch.eye(d, device=place) if matrix is None else matrix.to(place)
         for what, dimension in (("normaliser", self.normalizer.dimension), ("map", self.matrix.shape[0])):
@@ -91,11 +92,11 @@ class Side(_Keeper):
 
     @classmethod
     def fitted(
-        cls, vectors: Vectors, normalizer: Normalizer, *, device: str | torch.device | None = "cpu"
+        cls, vectors: VectorsLike, normalizer: Normalizer, *, device: str | torch.device | None = "cpu"
     ) -> "Side":
         """A language in its own space, with the normaliser fitted to its words that have a vector."""
-        used = vectors.without_zeros()
-        return cls(used, normalizer.fit(used.tensor(device)), device=device)
+        used = as_vectors(vectors, what="vectors").without_zeros()
+        return cls(used, normalizer=normalizer.fit(used.tensor(device)), device=device)
 
     def __repr__(self) -> str:
         return f"Side({self.vectors!r}, in {self.matrix.shape[1]} dimensions)"
@@ -116,7 +117,7 @@ class Side(_Keeper):
     def aligned(self) -> Vectors:
         """The words with their rows in the space, as vectors for whatever takes vectors."""
         rows = self._rows if self._rows is not None else self._mapped(self._pieces(), len(self.vectors))
-        return Vectors(self.vectors.words, rows.cpu().numpy(), self.vectors.language, unicode="keep")
+        return Vectors(self.vectors.words, rows.cpu().numpy(), language=self.vectors.language, unicode="keep")
 
     def map(self, rows: ArrayLike) -> Float[Tensor, "n p"]:
         """Any rows of this language's own space in the space.
@@ -139,15 +140,15 @@ class Side(_Keeper):
 
     def mapped(self, matrix: Float[Tensor, "d p"]) -> "Side":
         """The same language by another map."""
-        return Side(self.vectors, self.normalizer, matrix, device=self.device)
+        return Side(self.vectors, normalizer=self.normalizer, matrix=matrix, device=self.device)
 
-    def over(self, vectors: Vectors) -> "Side":
+    def over(self, vectors: VectorsLike) -> "Side":
         """Other words of the same space, by the same map."""
-        return Side(vectors, self.normalizer, self.matrix, device=self.device)
+        return Side(vectors, normalizer=self.normalizer, matrix=self.matrix, device=self.device)
 
     def _pieces(self) -> Iterator[Float[Tensor, "some d"]]:
         """The vectors, checked, as tensors."""
-        return self.vectors.tensors(_MAPPED_ROWS, self.device)
+        return self.vectors.tensors(_MAPPED_ROWS, device=self.device)
 
     def _mapped(self, pieces: Iterable[Float[Tensor, "some d"]], count: int) -> Float[Tensor, "n p"]:
         made = self.matrix.new_empty(count, self.matrix.shape[1])

@@ -3,15 +3,13 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from isolex.alignment.alignment import Alignment, Translations
-from isolex.alignment.card import Card, SideCard
+from isolex.alignment.card import Card
 from isolex.alignment.side import Side
-from isolex.alignment.space_card import LanguageCard, PairCard, SpaceCard
+from isolex.alignment.space_card import SpaceCard
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon
 from isolex.mapping import JointMapping

@@ -157,4 +157,4 @@ _CARD = record(
         "created": date,
     },
 )
-_LANGUAGE = record({"vectors": SideCard.from_json}, {"status": _STATUS, "by": maybe(text)})
+_LANGUAGE = record({"vectors": SideCard.from_dict}, {"status": _STATUS, "by": maybe(text)})

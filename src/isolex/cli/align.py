@@ -118,7 +118,7 @@ def align_command(
     with working("reading vectors"):
         x = Vectors.read(source, limit=vocab, unicode=unicode, language=source_language)
         z = Vectors.read(target, limit=vocab, unicode=unicode, language=target_language)
-        cased = None if given is None else given.cased(case, (x.language, z.language))
+        cased = None if given is None else given.cased(case, languages=(x.language, z.language))
         seeds = _seeds(kind, cased, x, z)
     if given is not None and (note := weights_note(given)):
         say(note)

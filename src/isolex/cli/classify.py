@@ -11,16 +11,7 @@ import click
 from isolex.cli.console import emit, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options
 from isolex.cli.outputs import Command, Output
-from isolex.cli.texts import (
-    SOURCE,
-    TARGET,
-    coverage_json,
-    coverage_of,
-    encoders_of,
-    print_coverage,
-    strings,
-    weighting_option,
-)
+from isolex.cli.texts import coverage_json, print_coverage, weighting_option
 from isolex.files import atomic_file, check_file
 from isolex.saved import json_text
 
@@ -58,6 +49,7 @@ def classify_command(
       isolex classify en-es en.topics.tsv es.sentences.txt -o classes.jsonl
     """
     from isolex.transfer import TopicClassifier, check_classes, read_labelled, read_texts
+    from isolex.transfer.evaluating import OF_SOURCE, OF_TARGET, coverage_of, encoders_of, strings
 
     if output is not None:
         check_file(output)
@@ -66,10 +58,10 @@ def classify_command(
     alignment = choice.open()
     with working("learning"):
         own = (strings(learnt), strings(asked))
-        source, target = encoders_of(alignment.reversed() if reverse else alignment, weighting, own)
+        source, target = encoders_of(alignment.reversed() if reverse else alignment, own, weighting=weighting)
         coverage = {
-            "train": coverage_of(train, learnt, source, fix=SOURCE),
-            "texts": coverage_of(texts, asked, target, fix=TARGET),
+            "train": coverage_of(learnt, source, where=train, fix=OF_SOURCE),
+            "texts": coverage_of(asked, target, where=texts, fix=OF_TARGET),
         }
         classifier = TopicClassifier(learnt, source)
         probabilities = classifier.probabilities(own[1], target)

@@ -31,11 +31,11 @@ def reranked(path: Path, alignment: Alignment) -> RerankedDictionary:
         InputError: The alignment failed, or there is too little to learn from.
         MissingExtraError: The packages of the extra `rerank` are not installed.
     """
-    from isolex.alignment.artefact import ANSWERS, ANSWERS_CARD
     from isolex.reranking import rerank
-    from isolex.reranking.dictionary import find_reranked
+    from isolex.reranking.reranked_dictionary import find_reranked
+    from isolex.reranking.saved_answers import CONFIDENCES
 
-    sweep(path, (ANSWERS, ANSWERS_CARD))
+    sweep(path, CONFIDENCES.files)
     kept = find_reranked(path, alignment)
     if kept is not None:
         return kept

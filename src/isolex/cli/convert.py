@@ -11,7 +11,7 @@ from isolex.cli.options import PATH, json_option, read_word_list, unicode_option
 from isolex.cli.outputs import Command, Output
 from isolex.files import check_file
 from isolex.vectors import Vectors
-from isolex.vectors.formats import output_format
+from isolex.vectors.vector_formats import output_format
 
 WRITABLE = [name for name in VECTOR_FORMATS if name != "fasttext"]
 

@@ -84,13 +84,13 @@ def diagnose_command(
             Vectors.read(path, limit=vocab, unicode=unicode, language=path.name.split(".")[0])
             for path in (source, target)
         )
-    pairs = None if pairs is None else pairs.cased(case, (x.language, z.language))
+    pairs = None if pairs is None else pairs.cased(case, languages=(x.language, z.language))
     alignment = None
     if alignment_dir is not None:
         alignment = load(alignment_dir, source=x, target=z, other_vectors=other_vectors, device=device)
     with working("diagnosing"):
         found = diagnose(x, z, pairs, alignment=alignment, words=words, seed=seed, device=pick_device(device))
-    report = found.to_json()
+    report = found.to_dict()
     if output is not None:
         with atomic_file(output) as path:
             path.write_text(page(report), encoding="utf-8", errors="replace")

@@ -108,13 +108,16 @@ def bli_command(
     seeds = None if train is None else Lexicon.read(train, unicode=unicode)
     alignment = choice.open()
     languages = alignment.source.language, alignment.target.language
-    gold = gold.cased(case, languages)
-    seeds = None if seeds is None else seeds.cased(case, languages)
+    gold = gold.cased(case, languages=languages)
+    seeds = None if seeds is None else seeds.cased(case, languages=languages)
     other = None if against is None else choice.elsewhere(against).open()
     names = list(PROTOCOL_NAMES) if protocol == "all" else [protocol]
 
     def score(scored: Alignment) -> list[BLIResult]:
-        return [evaluate(scored, gold, name, criterion, direction, train=seeds) for name in names]
+        return [
+            evaluate(scored, gold, protocol=name, criterion=criterion, direction=direction, train=seeds)
+            for name in names
+        ]
 
     with working("evaluating"):
         results = score(alignment)
@@ -122,22 +125,10 @@ def bli_command(
     tests = [mine.compare(theirs) for mine, theirs in zip(results, others, strict=False)]
     if answers is not None:
         results[0].write_answers(answers)
-    rows = [result.to_json() for result in results]
+    rows = [result.to_dict() for result in results]
     for row, paired in zip(rows, tests, strict=False):
-        row["paired"] = _paired_json(paired, against)
+        row["paired"] = {"against": str(against)} | paired.to_dict()
     emit(as_json, rows if protocol == "all" else rows[0], lambda console: _render(console, results, tests))
-
-
-def _paired_json(paired: PairedTest, against: Path | None) -> dict[str, Any]:
-    return {
-        "against": str(against),
-        "n": paired.n,
-        "difference": round(paired.difference, 2),
-        "interval": [round(end, 2) for end in paired.interval],
-        "wins": paired.wins,
-        "losses": paired.losses,
-        "p_value": paired.p_value,
-    }
 
 
 def _render(console: Console, results: list[BLIResult], tests: list[PairedTest]) -> None:

@@ -91,7 +91,7 @@ def similarity_command(
             evaluate_similarity(space, one.reversed() if reverse else one, unknown=unknown, side=side)
             for one in given
         ]
-        rows = [result.to_json() for result in results]
+        rows = [result.to_dict() for result in results]
     emit(as_json, rows, lambda console: _render_similarity(console, results))
 
 
@@ -133,7 +133,7 @@ def analogy_command(
     space = _open(choice, vocab, unicode)
     with working("evaluating"):
         result = evaluate_analogies(space, given, method=method, side=side, device=choice.device)
-        data = result.to_json()
+        data = result.to_dict()
     emit(as_json, data, lambda console: _render_analogies(console, result))
 
 

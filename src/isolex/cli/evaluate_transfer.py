@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,25 +11,13 @@ import click
 from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import PATH, AlignmentChoice, alignment_argument, alignment_options
 from isolex.cli.outputs import Command
-from isolex.cli.texts import (
-    SOURCE,
-    TARGET,
-    coverage_json,
-    coverage_of,
-    encoders_of,
-    print_coverage,
-    strings,
-    weighting_option,
-)
-from isolex.errors import InputError
+from isolex.cli.texts import coverage_json, print_coverage, weighting_option
 from isolex.lexicon.words import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from isolex.evaluation import RankingResult
-    from isolex.evaluation.metrics import PairedDifference
-    from isolex.transfer import DocumentIndex, Text, TextCoverage, TopicResult
+    from isolex.transfer import DocumentResult, SentenceResult, TextCoverage, TopicResult
 
 
 @click.command("sentences", cls=Command)
@@ -47,7 +34,7 @@ def sentences_command(
     source_texts: Path,
     target_texts: Path,
     weighting: Any,
-    criterion: str,
+    criterion: Any,
     as_json: bool,
 ) -> None:
     """Sentence retrieval: find each sentence's translation among all, in both directions.
@@ -60,67 +47,27 @@ def sentences_command(
       isolex evaluate sentences en-es en.sentences.txt es.sentences.txt
       isolex evaluate sentences en-es en.sentences.txt es.sentences.txt --weighting idf --criterion nn --json
     """
-    from isolex.transfer import rank_rows
+    from isolex.transfer import evaluate_sentences
 
-    paths = {"source": source_texts, "target": target_texts}
-    sides = _parallel(source_texts, target_texts)
-    alignment, component = choice.open(), _component(weighting, len(sides[0]))
+    alignment = choice.open()
     with working("encoding"):
-        encoders = encoders_of(alignment, weighting, (strings(sides[0]), strings(sides[1])), component)
-        coverage = {
-            side: coverage_of(path, texts, encoder, fix=f"give texts of the {side} language")
-            for (side, path), texts, encoder in zip(paths.items(), sides, encoders, strict=True)
-        }
-        x, z = (encoder.transform(strings(texts)) for encoder, texts in zip(encoders, sides, strict=True))
-        own = [[number] for number in range(len(x))]
-        results = {"forward": rank_rows(x, z, own, criterion), "backward": rank_rows(z, x, own, criterion)}
-    settings = {"weighting": weighting, "component": component, "criterion": criterion}
-    data = [
-        {"direction": direction} | settings | result.to_json() | {"coverage": coverage_json(coverage)}
-        for direction, result in results.items()
-    ]
-    emit(as_json, data, lambda console: _render_sentences(console, results, coverage))
-    if component == "vocabulary":
-        few = f"{counted(len(own), 'sentence')} cannot tell what all sentences have in common"
+        result = evaluate_sentences(
+            alignment, source_texts, target_texts, weighting=weighting, criterion=criterion
+        )
+        data = [{"direction": direction} | row for direction, row in result.to_dict().items()]
+    emit(as_json, data, lambda console: _render_sentences(console, result))
+    if result.component == "vocabulary":
+        few = f"{counted(result.forward.n, 'sentence')} cannot tell what all sentences have in common"
         say(f"warning: {few}: that was taken from the vocabularies; give at least dozens")
 
 
-def _parallel(source_texts: Path, target_texts: Path) -> tuple[list[Text], list[Text]]:
-    """The texts of both files.
-
-    Raises:
-        InputError: They are not as many.
-    """
-    from isolex.transfer import read_texts
-
-    x, z = read_texts(source_texts), read_texts(target_texts)
-    if len(x) != len(z):
-        raise InputError(
-            f"has {counted(len(z), 'text')}, expected the {len(x):,} of {source_texts}",
-            where=target_texts,
-            fix="give every text's translation on the same line",
-        )
-    return x, z
-
-
-def _component(weighting: str, texts: int) -> str:
-    """What the common direction of sif is taken from: few sentences cannot tell what all have in common."""
-    from isolex.transfer import FEW_TEXTS
-
-    if weighting != "sif":
-        return "none"
-    return "texts" if texts >= FEW_TEXTS else "vocabulary"
-
-
-def _render_sentences(
-    console: Console, results: Mapping[str, RankingResult], coverage: Mapping[str, TextCoverage]
-) -> None:
+def _render_sentences(console: Console, result: SentenceResult) -> None:
     rows = [
-        [direction, *(f"{result.hits(k):.1f}" for k in (1, 5, 10)), f"{result.mrr:.3f}", f"{result.n:,}"]
-        for direction, result in results.items()
+        [direction, *(f"{ranks.hits(k):.1f}" for k in (1, 5, 10)), f"{ranks.mrr:.3f}", f"{ranks.n:,}"]
+        for direction, ranks in (("forward", result.forward), ("backward", result.backward))
     ]
     console.print(table(None, ["direction", "P@1", "P@5", "P@10", "MRR", "sentences"], rows))
-    print_coverage(console, coverage)
+    print_coverage(console, result.coverage)
 
 
 @click.command("retrieval", cls=Command)
@@ -149,89 +96,32 @@ def retrieval_command(
       isolex evaluate retrieval en-es queries.tsv documents.tsv relevance.tsv
       isolex evaluate retrieval en-es queries.tsv documents.tsv relevance.tsv --json
     """
-    from isolex.transfer import DocumentIndex, read_texts
+    from isolex.transfer import evaluate_documents
 
-    collection = read_texts(documents)
-    judged, relevant = _judged(read_texts(queries), collection, (queries, documents, relevance))
     alignment = choice.open()
     with working("searching"):
-        index = DocumentIndex(collection, alignment.reversed() if reverse else alignment)
-        coverage = {
-            "queries": coverage_of(queries, judged, index.encoders[0], fix=SOURCE),
-            "documents": coverage_of(documents, collection, index.encoders[1], fix=TARGET),
-        }
-        results = _ranked(index, strings(judged), relevant)
-    tests = {way: results["fusion"].compare(result) for way, result in results.items() if way != "fusion"}
-    data = {
-        "documents": len(collection),
-        "rankings": {way: result.to_json() for way, result in results.items()},
-        "fusion_over": {
-            way: {"ndcg@10": round(test.difference, 4), "p_value": test.p_value}
-            for way, test in tests.items()
-        },
-        "coverage": coverage_json(coverage),
-    }
-    emit(as_json, data, lambda console: _render_retrieval(console, results, tests, coverage))
-
-
-def _judged(
-    asked: list[Text], collection: list[Text], files: tuple[Path, Path, Path]
-) -> tuple[list[Text], list[list[int]]]:
-    """The queries that have relevant documents, and the places of these in the collection.
-
-    Args:
-        asked: All queries.
-        collection: The documents.
-        files: Where queries, documents and their relevance come from.
-
-    Raises:
-        InputError: An id of the relevance file is in neither of the others, or there are no such queries.
-    """
-    from isolex.transfer import places, read_relevance
-
-    queries, documents, relevance = files
-    answers = read_relevance(relevance)
-    places(list(answers), asked, where=queries)
-    places(list(dict.fromkeys(chain(*answers.values()))), collection, where=documents)
-    judged = [query for query in asked if query.id in answers]
-    if not judged:
-        raise InputError(
-            "no query has a relevant document", where=relevance, fix="give lines of query and document id"
+        result = evaluate_documents(
+            alignment.reversed() if reverse else alignment, queries, documents, relevance
         )
-    return judged, [places(answers[query.id], collection, where=documents) for query in judged]
+    emit(as_json, result.to_dict(), lambda console: _render_retrieval(console, result))
 
 
-def _ranked(index: DocumentIndex, queries: list[str], relevant: list[list[int]]) -> dict[str, RankingResult]:
-    from isolex.transfer import fused, rank_scores
-
-    # Fusing them here spares scoring twice.
-    vectors, translation = index.scores(queries, "vectors"), index.scores(queries, "translation")
-    scores = {"fusion": fused(vectors, translation), "vectors": vectors, "translation": translation}
-    return {way: rank_scores(own, relevant) for way, own in scores.items()}
-
-
-def _render_retrieval(
-    console: Console,
-    results: Mapping[str, RankingResult],
-    tests: Mapping[str, PairedDifference],
-    coverage: Mapping[str, TextCoverage],
-) -> None:
+def _render_retrieval(console: Console, result: DocumentResult) -> None:
+    tests = result.fusion_over
     rows = [
         [
             way,
-            *(f"{figure:.3f}" for figure in (result.ndcg, result.map, result.mrr)),
-            f"{result.recall():.1f}",
+            *(f"{figure:.3f}" for figure in (ranks.ndcg, ranks.map, ranks.mrr)),
+            f"{ranks.recall():.1f}",
             f"{tests[way].difference:+.3f} (p = {tests[way].p_value:.4f})" if way in tests else "",
         ]
-        for way, result in results.items()
+        for way, ranks in result.rankings.items()
     ]
-    counts = (
-        f"{results['fusion'].n:,} {'query' if results['fusion'].n == 1 else 'queries'}",
-        counted(coverage["documents"].texts, "document"),
-    )
+    queries = result.rankings["fusion"].n
+    counts = f"{queries:,} {'query' if queries == 1 else 'queries'}", counted(result.documents, "document")
     columns = ["ranking", "nDCG@10", "MAP", "MRR", "R@10", "fusion gains"]
     console.print(table(", ".join(counts), columns, rows))
-    print_coverage(console, coverage)
+    print_coverage(console, result.coverage)
 
 
 @click.command("topics", cls=Command)
@@ -261,6 +151,7 @@ def topics_command(
       isolex evaluate topics en-es en.topics.tsv es.topics.tsv --own es.topics.tsv --json
     """
     from isolex.transfer import check_classes, evaluate_topics, read_labelled
+    from isolex.transfer.evaluating import OF_SOURCE, OF_TARGET, coverage_of, encoders_of, strings
 
     learnt, asked = read_labelled(train), read_labelled(test)
     others = [] if own is None else read_labelled(own)
@@ -271,17 +162,17 @@ def topics_command(
     with working("learning"):
         source, target = encoders_of(
             alignment.reversed() if reverse else alignment,
-            weighting,
             (strings(learnt), strings(others or asked)),
+            weighting=weighting,
         )
         coverage = {
-            "train": coverage_of(train, learnt, source, fix=SOURCE),
-            "test": coverage_of(test, asked, target, fix=TARGET),
+            "train": coverage_of(learnt, source, where=train, fix=OF_SOURCE),
+            "test": coverage_of(asked, target, where=test, fix=OF_TARGET),
         }
         if own is not None:
-            coverage["own"] = coverage_of(own, others, target, fix=TARGET)
+            coverage["own"] = coverage_of(others, target, where=own, fix=OF_TARGET)
         result = evaluate_topics(learnt, asked, (source, target), own=others)
-    data = result.to_json() | {"coverage": coverage_json(coverage)}
+    data = result.to_dict() | {"coverage": coverage_json(coverage)}
     emit(as_json, data, lambda console: _render_topics(console, result, coverage))
 
 

@@ -38,13 +38,14 @@ def info(path: Path, as_json: bool) -> None:
 
 def _folder(path: Path) -> dict[str, Any]:
     from isolex.alignment import load_card
-    from isolex.alignment.artefact import ANSWERS_CARD, CARD
+    from isolex.alignment.artefact import CARD
+    from isolex.reranking.saved_answers import CONFIDENCES
 
     if not (path / CARD).exists() and (other := known_folder(path)):
         what, fix = other
         raise InputError(f"is {what}, expected a saved alignment or a file", where=path, fix=fix)
-    kept = (path / ANSWERS_CARD).exists()
-    return {"kind": "alignment"} | load_card(path).to_json() | {"confidences": "kept" if kept else "none"}
+    kept = (path / CONFIDENCES.files[0]).exists()
+    return {"kind": "alignment"} | load_card(path).to_dict() | {"confidences": "kept" if kept else "none"}
 
 
 def _file(path: Path) -> dict[str, Any]:

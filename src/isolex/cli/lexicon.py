@@ -103,7 +103,7 @@ def lexicon_command(
     if direction == "mutual" and k > 1:
         raise click.UsageError("with --direction mutual a word has one answer; leave out -k")
 
-    from isolex.reranking.formats import check_languages, format_of
+    from isolex.reranking.entry_files import check_languages, format_of
 
     watch = Stopwatch()
     format = format or format_of(output)
@@ -161,7 +161,7 @@ def _write_induced(
     alignment: Alignment, output: Path, direction: Any, k: int, criterion: str, format: str
 ) -> dict[str, Any]:
     with working("inducing"):
-        induced = alignment.induce(direction, k, criterion)
+        induced = alignment.induce(direction, k=k, criterion=criterion)
     written = induced.write(output, format=format)
     return {
         "lexicon": str(output),
@@ -183,11 +183,13 @@ def _write_trusted(
     one_to_one: bool,
 ) -> dict[str, Any]:
     from isolex.reranking import Level
-    from isolex.reranking.dictionary import LEVELS
-    from isolex.reranking.formats import write_entries
+    from isolex.reranking.entry_files import write_entries
+    from isolex.reranking.reranked_dictionary import LEVELS
 
     def entries(confidence: float) -> list[TrustedEntry]:
-        return dictionary.one_to_one_entries(confidence) if one_to_one else dictionary.entries(confidence, k)
+        return (
+            dictionary.one_to_one_entries(confidence) if one_to_one else dictionary.entries(confidence, k=k)
+        )
 
     written = write_entries(entries(least), output, format=format, languages=languages)
     reached = {level: [entry.confidence for entry in entries(level)] for level in LEVELS}

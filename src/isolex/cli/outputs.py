@@ -12,7 +12,7 @@ from isolex.errors import InputError
 from isolex.files import STANDARD_OUTPUT, check_not_input, is_standard_output, sweep
 from isolex_command import received
 
-Kind = Literal["file", "kept", "folder", "into"]
+OutputKind = Literal["file", "kept", "folder", "into"]
 _FOLDERS = ("folder", "into")
 
 
@@ -26,7 +26,7 @@ class Output(click.Path):
             `into` which files are put.
     """
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: OutputKind) -> None:
         super().__init__(path_type=Path, readable=False)
         self.kind = kind
 
@@ -118,7 +118,7 @@ def _inputs(ctx: click.Context) -> list[Path]:
     return [path for kind, path in _paths(ctx) if kind is None]
 
 
-def _paths(ctx: click.Context) -> Iterator[tuple[Kind | None, Path]]:
+def _paths(ctx: click.Context) -> Iterator[tuple[OutputKind | None, Path]]:
     """All paths of a command line; of outputs with their kind."""
     for parameter in ctx.command.params:
         if isinstance(parameter.type, click.Path):

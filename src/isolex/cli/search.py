@@ -18,7 +18,7 @@ from isolex.cli.options import (
     threads_option,
 )
 from isolex.cli.outputs import Command, Output
-from isolex.cli.texts import TARGET, coverage_json, coverage_of, print_coverage
+from isolex.cli.texts import coverage_json, print_coverage
 from isolex.lexicon.words import counted
 
 if TYPE_CHECKING:
@@ -49,14 +49,15 @@ def index_command(
       isolex index en-es english.txt -o english.index --reverse
     """
     from isolex.transfer import DocumentIndex, read_texts, save_index
-    from isolex.transfer.saved import check_index_output
+    from isolex.transfer.evaluating import OF_TARGET, coverage_of
+    from isolex.transfer.saved_index import check_index_output
 
     check_index_output(output)
     collection = read_texts(documents)
     alignment = AlignmentChoice(alignment_dir, None, None, other_vectors=False, device=device).open()
     with working("encoding"):
         index = DocumentIndex(collection, alignment.reversed() if reverse else alignment)
-        coverage = {"documents": coverage_of(documents, collection, index.encoders[1], fix=TARGET)}
+        coverage = {"documents": coverage_of(collection, index.encoders[1], where=documents, fix=OF_TARGET)}
         save_index(index, output, alignment_dir, reverse=reverse)
     data = {"index": str(output), "documents": len(collection), "coverage": coverage_json(coverage)}
     emit(as_json, data, lambda console: _render(console, output, coverage))
@@ -92,13 +93,11 @@ def search_command(
 
     text = " ".join(query)
     with working("searching"):
-        hits = load_index(index, alignment=alignment).search(text, k, by)
+        hits = load_index(index, alignment=alignment).search(text, k=k, by=by)
     data = {
         "query": text,
         "by": by,
-        "hits": [
-            {"id": hit.document.id, "score": round(hit.score, 4), "text": hit.document.text} for hit in hits
-        ],
+        "hits": [hit.to_dict() for hit in hits],
     }
     rows = [[hit.document.id, _shortened(hit.document.text), f"{hit.score:.2f}"] for hit in hits]
     columns = ["id", "document", "score"]

@@ -87,12 +87,12 @@ def _opened(
     path: Path, choice: AlignmentChoice, *, plain: bool
 ) -> tuple[Alignment, RerankedDictionary | None]:
     """The alignment, and its confidences if they are asked for and there are any."""
-    from isolex.alignment.artefact import ANSWERS_CARD
+    from isolex.alignment.artefact import may_have_companions
 
     alignment = choice.open()
-    if plain or not (path / ANSWERS_CARD).is_file():
+    if plain or not may_have_companions(path):
         return alignment, None
-    from isolex.reranking.dictionary import find_reranked
+    from isolex.reranking.reranked_dictionary import find_reranked
 
     return alignment, find_reranked(path, alignment)
 
@@ -121,7 +121,7 @@ def _answer(
         found = [(entry.target, entry.confidence), *entry.alternatives]
         return _Answered(word, found[:k], entry.no_translation)
     try:
-        return _Answered(word, alignment.translate(spelt, k, criterion))
+        return _Answered(word, alignment.translate(spelt, k=k, criterion=criterion))
     except UnknownWordError as error:
         other = "a word of the other language: " + ("leave out --reverse" if reverse else "add --reverse")
         fix = other if word in alignment.target else error.fix

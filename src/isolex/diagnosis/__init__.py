@@ -7,8 +7,15 @@ without a vector) has cosine 0 with everything: leave such rows out before measu
 from isolex.diagnosis.distances import gromov_hausdorff_bound
 from isolex.diagnosis.findings import frequent
 from isolex.diagnosis.graphs import eigenvector_similarity, eigenvector_similarity_ascending
+from isolex.diagnosis.gromov_wasserstein import gromov_wasserstein_distance
 from isolex.diagnosis.health import PairHealth, SpaceHealth, pair_health, space_health
-from isolex.diagnosis.held_out import CurvePoint, HeldOutPairs, first_answers, held_out_pairs, learning_curve
+from isolex.diagnosis.held_out_ranks import (
+    CurvePoint,
+    HeldOutPairs,
+    first_answers,
+    held_out_pairs,
+    learning_curve,
+)
 from isolex.diagnosis.hubness import Hubness, hubness, hubness_of
 from isolex.diagnosis.measures import MEASURES, Measure, as_problem, measures_of, prediction_measures
 from isolex.diagnosis.page import page
@@ -16,9 +23,9 @@ from isolex.diagnosis.paired import procrustes_residual, relational_similarity
 from isolex.diagnosis.prediction import (
     WITH_LEXICON,
     WITHOUT_LEXICON,
-    Case,
     Expectation,
     Model,
+    TrainingCase,
     leave_one_group_out,
     narrowest_constant,
 )
@@ -33,13 +40,11 @@ from isolex.diagnosis.spectra import (
     mean_norm,
     singular_value_gap,
 )
-from isolex.diagnosis.transport import gromov_wasserstein_distance
 
 __all__ = [
     "MEASURES",
     "WITHOUT_LEXICON",
     "WITH_LEXICON",
-    "Case",
     "CurvePoint",
     "Diagnosis",
     "Expectation",
@@ -49,6 +54,7 @@ __all__ = [
     "Model",
     "PairHealth",
     "SpaceHealth",
+    "TrainingCase",
     "as_problem",
     "condition_harmonic_mean",
     "condition_number",

@@ -5,7 +5,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from isolex.diagnosis.checks import require_rows
+from isolex.diagnosis.row_checks import require_rows
 from isolex.errors import InputError, MissingExtraError
 from isolex.normalize import unit_rows
 from isolex.progress import track

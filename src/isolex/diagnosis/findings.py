@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from isolex.diagnosis.held_out import CurvePoint, HeldOutPairs, held_out_pairs, learning_curve
+from isolex.diagnosis.held_out_ranks import CurvePoint, HeldOutPairs, held_out_pairs, learning_curve
 from isolex.diagnosis.measures import as_problem
 from isolex.judging import HeldOut, cross_validate
 from isolex.lexicon import Lexicon
@@ -49,7 +49,7 @@ class LexiconFindings:
     curve: tuple[CurvePoint, ...]
     ranked: HeldOutPairs | None
 
-    def to_json(self, source: Vectors, target: Vectors) -> dict[str, Any]:
+    def to_dict(self, source: Vectors, target: Vectors) -> dict[str, Any]:
         """As plain JSON values, with the words of the seed pairs that fit worst."""
         return {
             "pairs": self.pairs,
@@ -68,7 +68,7 @@ class LexiconFindings:
             return []
         ends = [*(end for end in BANDS if end < words), words]
         bands = [
-            (f"{low + 1:,} to {high:,}", self.ranked.precision(low, high))
+            (f"{low + 1:,} to {high:,}", self.ranked.precision(lowest=low, highest=high))
             for low, high in zip([0, *ends], ends, strict=False)
         ]
         return [

@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from isolex.diagnosis.checks import require_rows
+from isolex.diagnosis.row_checks import require_rows
 from isolex.errors import InputError
 from isolex.normalize import unit_rows
 from isolex.retrieval import top_k

@@ -13,8 +13,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from isolex.diagnosis.checks import require_ids
 from isolex.diagnosis.ranks import rank_correlation
+from isolex.diagnosis.row_checks import require_ids
 from isolex.diagnosis.spectra import (
     condition_number,
     effective_condition_number,
@@ -25,7 +25,7 @@ from isolex.diagnosis.spectra import (
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon
 from isolex.normalize import unit_rows
-from isolex.vectors import Vectors
+from isolex.vectors import Vectors, VectorsLike, as_vectors
 
 _FEWEST_PAIRS = 3
 # Scripts of fewer words than this, in percent, are not named.
@@ -69,7 +69,7 @@ class SpaceHealth:
     scripts: dict[str, float]
     spectrum: tuple[float, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The attributes as plain numbers, lists and one dict; to 4 digits, the spectrum to 6."""
         return _plain(asdict(self)) | {"spectrum": [round(value, 6) for value in self.spectrum]}
 
@@ -90,12 +90,12 @@ class PairHealth:
     identical_share: float
     rank_correlation: float | None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The attributes as plain numbers, to 4 digits; None stays."""
         return _plain(asdict(self))
 
 
-def space_health(vectors: Vectors) -> SpaceHealth:
+def space_health(vectors: VectorsLike) -> SpaceHealth:
     """What there is to know of a space by itself: damage, lengths, spread, and what its words are.
 
     All that is said of how the space is filled leaves zero rows out, and is of unit rows: methods compare
@@ -108,7 +108,7 @@ def space_health(vectors: Vectors) -> SpaceHealth:
     copies of the matrix in float64.
 
     Args:
-        vectors: The words, most frequent first, and their rows.
+        vectors: The words, most frequent first, and their rows; or a file of them.
 
     Raises:
         InputError: There are only zero rows, or a stored matrix holds NaN or infinite values.
@@ -123,6 +123,7 @@ def space_health(vectors: Vectors) -> SpaceHealth:
         >>> found.scripts
         {'none': 50.0, 'CYRILLIC': 25.0, 'LATIN': 25.0}
     """
+    vectors = as_vectors(vectors)
     rows = vectors.tensor()
     kept = rows[rows.any(dim=1)]
     if kept.shape[0] == 0:
@@ -148,15 +149,17 @@ def space_health(vectors: Vectors) -> SpaceHealth:
     )
 
 
-def pair_health(source: Vectors, target: Vectors, pairs: Int[Tensor, "p 2"] | None = None) -> PairHealth:
+def pair_health(
+    source: VectorsLike, target: VectorsLike, pairs: Int[Tensor, "p 2"] | None = None
+) -> PairHealth:
     """What two vocabularies share as strings, and whether seed pairs are of like frequency.
 
     Rows are taken to be in frequency order, so that ids are ranks; of ranks that are equal, as of a word in
     several pairs, each is their mean. Pairs count once however often they are given. Cost: O(n + p log p).
 
     Args:
-        source: Source vocabulary.
-        target: Target vocabulary.
+        source: Source vocabulary, or a file of its vectors.
+        target: Target vocabulary, likewise.
         pairs: `[p, 2]` ids into source and target, such as a lexicon's, or None without one.
 
     Raises:
@@ -168,9 +171,10 @@ def pair_health(source: Vectors, target: Vectors, pairs: Int[Tensor, "p 2"] | No
         >>> from isolex.vectors import Vectors
         >>> source = Vectors(["the", "cat", "radio", "idea"], np.eye(4))
         >>> target = Vectors(["el", "gato", "idea", "radio", "perro"], np.eye(5))
-        >>> pair_health(source, target, torch.tensor([[0, 0], [1, 1], [2, 3], [3, 2]])).to_json()
+        >>> pair_health(source, target, torch.tensor([[0, 0], [1, 1], [2, 3], [3, 2]])).to_dict()
         {'identical_strings': 2, 'identical_share': 50.0, 'rank_correlation': 0.8}
     """
+    source, target = as_vectors(source, what="source"), as_vectors(target, what="target")
     shared = len(Lexicon.identical(source, target))
     return PairHealth(
         identical_strings=shared,

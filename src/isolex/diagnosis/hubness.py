@@ -88,7 +88,7 @@ def hubness(indices: Int[Tensor, "n k"], keys: int) -> Hubness:
     )
 
 
-def hubness_of(index: Index, queries: Float[Tensor, "n d"], k: int = 10) -> Hubness:
+def hubness_of(index: Index, queries: Float[Tensor, "n d"], *, k: int = 10) -> Hubness:
     """Hubness of the best min(k, m) of the m keys of an index for each query: that of its criterion.
 
     Cost: one search, O(n m d), and that of `hubness`.

@@ -13,6 +13,7 @@ from isolex.alignment import Side
 from isolex.choices import COMPARED_WORDS
 from isolex.diagnosis.distances import gromov_hausdorff_bound
 from isolex.diagnosis.graphs import laplacian_spectra, spectral_difference
+from isolex.diagnosis.gromov_wasserstein import gromov_wasserstein_distance
 from isolex.diagnosis.paired import procrustes_residual, relational_similarity
 from isolex.diagnosis.spectra import (
     condition_harmonic_mean,
@@ -21,7 +22,6 @@ from isolex.diagnosis.spectra import (
     mean_norm,
     singular_value_gap,
 )
-from isolex.diagnosis.transport import gromov_wasserstein_distance
 from isolex.lexicon import Lexicon, index_checked
 from isolex.mapping import Problem
 from isolex.normalize import Normalizer

@@ -17,7 +17,7 @@ from isolex.diagnosis.plots import (
 )
 
 Form = Callable[[Any], str]
-Cell = tuple[str, str]
+_Cell = tuple[str, str]
 
 _STYLE = """
 :root { --source: #2b6cb0; --target: #c05621; --accent: #0f766e; --plain: #94a3b8; --ink: #1a202c;
@@ -157,7 +157,7 @@ def page(report: Report) -> str:
     """The report as the text of one HTML page: style and figures are inside, and nothing is loaded.
 
     Args:
-        report: As from `Diagnosis.to_json`. Parts that are None are left out, and where a number is missing
+        report: As from `Diagnosis.to_dict`. Parts that are None are left out, and where a number is missing
             or not finite there is a dash. Every string in it may be anything: all are escaped.
     """
     source, target = (_word(report[side]["name"]) for side in ("source", "target"))
@@ -265,7 +265,7 @@ def _section(title: str, body: str, note: str = "") -> str:
     return f"<section><h2>{title}</h2>{below}{body}</section>"
 
 
-def _table(head: Sequence[Cell], rows: Iterable[Sequence[Cell]]) -> str:
+def _table(head: Sequence[_Cell], rows: Iterable[Sequence[_Cell]]) -> str:
     """A table of cells, each given as its HTML and its class; the first of a row is its heading."""
     top = "".join(f'<th scope="col" class="{style}">{cell}</th>' for cell, style in head)
     body = ""

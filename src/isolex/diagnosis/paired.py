@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from isolex.diagnosis.checks import require_ids
+from isolex.diagnosis.row_checks import require_ids
 from isolex.errors import InputError
 from isolex.linalg import gram
 from isolex.normalize import unit_rows

@@ -57,15 +57,15 @@ class Expectation:
         """Of the interval, in points."""
         return self.high - self.low
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         low, middle, high = (round(value, 2) for value in (self.low, self.percent, self.high))
         return {"p@1": middle, "interval": [low, high], "level": LEVEL, "explanation": _EXPLANATION}
 
 
 @dataclass(frozen=True)
-class Case:
-    """One alignment whose P@1 is known.
+class TrainingCase:
+    """One alignment whose P@1 is known, to fit a prediction to.
 
     Attributes:
         group: What must be left out together: the language pair, whichever way.
@@ -108,7 +108,7 @@ class Model:
         return Expectation(*(_percent(middle + side * self.half_width) for side in (0, -1, 1)))
 
     @classmethod
-    def fit(cls, cases: Sequence[Case], features: Sequence[str], *, level: float = LEVEL) -> "Model":
+    def fit(cls, cases: Sequence[TrainingCase], features: Sequence[str], *, level: float = LEVEL) -> "Model":
         """From cases of at least two groups; each group is left out once to see by how much the fit misses.
 
         Raises:
@@ -129,7 +129,7 @@ class Model:
         return _ridge(cases, features, half_width=sorted(errors)[rank - 1])
 
 
-def leave_one_group_out(cases: Sequence[Case], features: Sequence[str]) -> list[Expectation]:
+def leave_one_group_out(cases: Sequence[TrainingCase], features: Sequence[str]) -> list[Expectation]:
     """What models that have not seen a case's group say of it, interval included."""
     models = {
         group: Model.fit([case for case in cases if case.group != group], features)
@@ -154,7 +154,7 @@ def shipped_model() -> Model:
     return Model(features, means, scales, weights, entry["intercept"], entry["half_width"])
 
 
-def _ridge(cases: Sequence[Case], features: Sequence[str], half_width: float = 0.0) -> Model:
+def _ridge(cases: Sequence[TrainingCase], features: Sequence[str], half_width: float = 0.0) -> Model:
     rows = torch.tensor([_transformed(case.measures, features) for case in cases], dtype=torch.float64)
     wanted = torch.tensor([_asin(case.percent) for case in cases], dtype=torch.float64)
     means, scales = rows.mean(dim=0), rows.std(dim=0, correction=0).clamp(min=1e-9)

@@ -9,20 +9,21 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, AlignmentLike, as_alignment
 from isolex.choices import COMPARED_WORDS
 from isolex.diagnosis.advice import Advice, advise
 from isolex.diagnosis.findings import COMPARED, VOCABULARY, LexiconFindings, frequent, lexicon_findings
+from isolex.diagnosis.flat_map import Places, places
 from isolex.diagnosis.health import PairHealth, SpaceHealth, pair_health, space_health
 from isolex.diagnosis.hubness import Hubness, hubness_of
 from isolex.diagnosis.measures import PAIRED, as_problem, measures_of, prediction_measures
-from isolex.diagnosis.places import Places, places
 from isolex.diagnosis.prediction import Expectation, shipped_model
+from isolex.given import whole_number
 from isolex.judging import FEW_WORDS
-from isolex.lexicon import Lexicon
+from isolex.lexicon import LexiconLike, as_lexicon
 from isolex.mapping import Problem
 from isolex.retrieval import CSLS, Criterion, InvertedSoftmax, NearestNeighbour
-from isolex.vectors import Vectors
+from isolex.vectors import Vectors, VectorsLike, as_vectors
 
 _TOP = 10
 
@@ -61,25 +62,29 @@ class Diagnosis:
     compared: int
     seconds: float
 
-    def to_json(self) -> dict[str, Any]:
+    def __repr__(self) -> str:
+        expected = "" if self.expectation is None else f", P@1 to expect {self.expectation.percent:.0f} %"
+        return f"<Diagnosis: {self.source!r} → {self.target!r}{expected}>"
+
+    def to_dict(self) -> dict[str, Any]:
         """As plain JSON values; the page is made from it."""
         measures = {name: _rounded(value) for name, value in self.measures.items()}
         of_pairs = {name: measures.pop(name) for name in PAIRED if name in measures}
         names = [side.language or name for side, name in ((self.source, "source"), (self.target, "target"))]
-        together = self.together.to_json()
+        together = self.together.to_dict()
         rank_correlation = together.pop("rank_correlation")
         return {
             **{
-                side: {"name": name, **found.to_json()}
+                side: {"name": name, **found.to_dict()}
                 for side, name, found in zip(("source", "target"), names, self.health, strict=True)
             },
             "together": {**together, "words_compared": self.compared, **measures},
             "lexicon": None
             if self.lexicon is None
-            else self.lexicon.to_json(self.source, self.target)
+            else self.lexicon.to_dict(self.source, self.target)
             | {"rank_correlation": rank_correlation, **of_pairs, "map": self._map()},
             "hubness": self._hubs(),
-            "prediction": None if self.expectation is None else self.expectation.to_json(),
+            "prediction": None if self.expectation is None else self.expectation.to_dict(),
             "advice": [asdict(one) for one in self.advice],
             "seconds": self.seconds,
         }
@@ -103,11 +108,11 @@ class Diagnosis:
 
 
 def diagnose(
-    source: Vectors,
-    target: Vectors,
-    lexicon: Lexicon | None = None,
+    source: VectorsLike,
+    target: VectorsLike,
+    lexicon: LexiconLike | None = None,
     *,
-    alignment: Alignment | None = None,
+    alignment: AlignmentLike | None = None,
     words: int = COMPARED_WORDS,
     seed: int = 0,
     device: str | torch.device | None = None,
@@ -119,10 +124,11 @@ def diagnose(
     minute for 40,000.
 
     Args:
-        source: Source vectors.
-        target: Target vectors.
-        lexicon: Seed pairs.
-        alignment: Its hubs are counted; by default those of VecMap on the lexicon.
+        source: Source vectors, or a file of them.
+        target: Target vectors, or a file of them.
+        lexicon: Seed pairs, or a file of them.
+        alignment: Its hubs are counted, or those of the one in this folder; by default those of VecMap on
+            the lexicon.
         words: Most frequent words that the measures of isomorphism compare.
         seed: Of everything random.
         device: Where to compute; by default a GPU if there is one.
@@ -138,6 +144,10 @@ def diagnose(
         True
     """
     start = time.perf_counter()
+    whole_number(words, "words", where="diagnose")
+    source, target = as_vectors(source, what="source"), as_vectors(target, what="target")
+    lexicon = None if lexicon is None else as_lexicon(lexicon)
+    alignment = None if alignment is None else as_alignment(alignment, device=device)
     health = space_health(source), space_health(target)
     source, target = source.without_zeros(), target.without_zeros()
     problem = as_problem(source, target, lexicon, device=device)

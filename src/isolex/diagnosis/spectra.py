@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from isolex.diagnosis.checks import require_rows
+from isolex.diagnosis.row_checks import require_rows
 from isolex.errors import InputError
 from isolex.linalg import gram
 from isolex.normalize import unit_rows

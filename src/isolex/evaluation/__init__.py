@@ -11,7 +11,7 @@ from isolex.evaluation.analogy_sets import AnalogySet, Question
 from isolex.evaluation.bli import evaluate
 from isolex.evaluation.metrics import PairedDifference, PairedTest
 from isolex.evaluation.protocols import PROTOCOLS, BLIProtocol
-from isolex.evaluation.ranking import RankingResult
+from isolex.evaluation.ranked_lists import RankingResult
 from isolex.evaluation.result import PRECISIONS, Answer, BLIResult, FrequencyBin
 from isolex.evaluation.similarity import ScoredPair, SimilarityResult, evaluate_similarity
 from isolex.evaluation.similarity_sets import SimilaritySet

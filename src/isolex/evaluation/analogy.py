@@ -12,17 +12,18 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from isolex.alignment import VectorSpaceLike, as_vector_space
 from isolex.choices import EvaluatedSide
 from isolex.errors import InputError
 from isolex.evaluation.analogy_sets import AnalogySet, Question
 from isolex.evaluation.metrics import bootstrap_interval, rounded
 from isolex.evaluation.set_files import as_set
-from isolex.evaluation.words import Space, Vocabularies, vocabularies_of
+from isolex.evaluation.words import Vocabularies, vocabularies_of
 from isolex.names import look_up
 from isolex.progress import track
 from isolex.retrieval import top_k
 
-Method: TypeAlias = Literal["add", "mul"]
+AnalogyMethod: TypeAlias = Literal["add", "mul"]
 
 EPSILON = 0.001
 """Of 3CosMul, as Levy & Goldberg have it: keeps the quotient finite."""
@@ -72,8 +73,12 @@ class AnalogyResult:
 
     name: str
     side: EvaluatedSide | None
-    method: Method
+    method: AnalogyMethod
     answers: tuple[AnalogyAnswer, ...] = field(repr=False)
+
+    def __repr__(self) -> str:
+        asked = f"{self.n:,} of {len(self.answers):,} questions"
+        return f"<AnalogyResult: {self.name}, {self.accuracy:.1f} % of {asked}, {self.method}>"
 
     @property
     def n(self) -> int:
@@ -110,7 +115,7 @@ class AnalogyResult:
             scores.append(SectionScore(name, _accuracy(asked), len(asked), len(answers)))
         return scores
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Every figure as plain JSON values, rates in percent, undefined ones as null."""
         return {
             "set": self.name,
@@ -133,10 +138,10 @@ class AnalogyResult:
 
 
 def evaluate_analogies(
-    space: Space,
+    space: VectorSpaceLike,
     questions: AnalogySet | str | Path,
     *,
-    method: Method = "add",
+    method: AnalogyMethod = "add",
     side: EvaluatedSide | None = None,
     device: str | torch.device | None = None,
 ) -> AnalogyResult:
@@ -157,8 +162,9 @@ def evaluate_analogies(
     and m words, in bounded memory.
 
     Args:
-        space: Vectors in their own space, or an alignment.
-        questions: The set or a file of it, see `AnalogySet.read`.
+        space: Vectors in their own space, or an alignment; or the file of the ones or the folder of the
+            other.
+        questions: The set, or a file of it, see `AnalogySet.read`.
         method: `add` or `mul`.
         side: Of an alignment: `cross` (default), `source` or `target`.
         device: Where to compute with vectors, by default a GPU if there is one; alignments have their own.
@@ -183,7 +189,7 @@ def evaluate_analogies(
         100.0
     """
     find_best: _Method = look_up(method, _METHODS, "method")
-    vocabularies = vocabularies_of(space, side, device=device)
+    vocabularies = vocabularies_of(as_vector_space(space, device=device), side, device=device)
     given = as_set(questions, AnalogySet)
     rows = _known_rows(given, vocabularies)
     x, z = vocabularies.first.side.rows, vocabularies.second.side.rows

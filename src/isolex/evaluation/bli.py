@@ -1,39 +1,39 @@
 """Bilingual lexicon induction: how many test words an alignment translates rightly, by a named protocol."""
 
-from pathlib import Path
 from typing import Literal
 
 import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, AlignmentLike, as_alignment
 from isolex.evaluation.protocols import PROTOCOLS, BLIProtocol
 from isolex.evaluation.result import PRECISIONS, Answer, BLIResult
-from isolex.lexicon import Coverage, Lexicon, as_lexicon, find_leaks, index_checked
+from isolex.lexicon import Coverage, Lexicon, LexiconLike, as_lexicon, find_leaks, index_checked
 from isolex.names import look_up
 from isolex.retrieval import Criterion, Index
 
 
 def evaluate(
-    alignment: Alignment,
-    lexicon: Lexicon | str | Path,
+    alignment: AlignmentLike,
+    lexicon: LexiconLike,
+    *,
     protocol: str | BLIProtocol = "muse",
     criterion: str | Criterion = "csls",
     direction: Literal["forward", "backward"] = "forward",
-    *,
-    train: Lexicon | None = None,
+    train: LexiconLike | None = None,
 ) -> BLIResult:
     """Score an alignment on a test lexicon; the whole vocabulary is searched.
 
     Args:
-        alignment: What to score.
-        lexicon: Test pairs or a file of them, source word and target word as the alignment has them, also
+        alignment: What to score, or the folder that it is saved in.
+        lexicon: Test pairs, or a file of them, source word and target word as the alignment has them, also
             for `backward`.
         protocol: `muse`, `strict`, `xling`, or a protocol object.
         criterion: `csls`, `nn`, `isf`, or a criterion object.
         direction: `forward` asks for target words, `backward` for source words.
-        train: Pairs to look for leaks in; by default those that the alignment was made from.
+        train: Pairs to look for leaks in, or a file of them; by default those that the alignment was made
+            from.
 
     Returns:
         The scores, with every answer.
@@ -41,10 +41,11 @@ def evaluate(
     Raises:
         InputError: An unknown name, or no test pair inside both vocabularies.
     """
-    if isinstance(protocol, str):
+    if not isinstance(protocol, BLIProtocol):
         protocol = look_up(protocol, PROTOCOLS, "protocol")
     lexicon = as_lexicon(lexicon, what="test lexicon")
-    train = alignment.seeds if train is None else train
+    alignment = as_alignment(alignment)
+    train = alignment.seeds if train is None else as_lexicon(train, what="training lexicon")
     if look_up(direction, {"forward": False, "backward": True}, "direction"):
         alignment, lexicon, train = alignment.reversed(), lexicon.reversed(), train.reversed()
     alignment = alignment.head(protocol.vocabulary)

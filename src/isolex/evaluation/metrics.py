@@ -1,7 +1,8 @@
 """Statistics over test units: bootstrap intervals and paired tests. NumPy in, plain numbers out."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -64,6 +65,13 @@ class PairedTest:
     losses: int
     p_value: float
 
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes as plain JSON values."""
+        return asdict(self) | {
+            "difference": round(self.difference, 2),
+            "interval": [round(end, 2) for end in self.interval],
+        }
+
 
 def paired_test(
     first: Bool[np.ndarray, "n"], second: Bool[np.ndarray, "n"], clusters: Int[np.ndarray, "n"]
@@ -98,6 +106,13 @@ class PairedDifference:
     difference: float
     interval: tuple[float, float]
     p_value: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes as plain JSON values."""
+        return asdict(self) | {
+            "difference": round(self.difference, 4),
+            "interval": [round(end, 4) for end in self.interval],
+        }
 
 
 def paired_difference(

@@ -14,7 +14,9 @@ from isolex.errors import InputError
 from isolex.evaluation.metrics import PairedTest, bootstrap_interval, paired_test, rounded
 from isolex.evaluation.protocols import BLIProtocol
 from isolex.files import atomic_file
+from isolex.given import whole_number
 from isolex.lexicon import LeakReport
+from isolex.lexicon.words import counted
 
 PRECISIONS = (1, 5, 10)
 FREQUENCY_BINS = (500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 200_000)
@@ -76,6 +78,11 @@ class BLIResult:
     leaks: LeakReport | None = None
     without_vector: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        units = counted(self.n, "pair" if self.protocol.unit == "pair" else "source word")
+        how = f"{self.protocol.name}, {self.criterion}, {self.direction}"
+        return f"<BLIResult: P@1 {self.precision():.1f} % of {units}, {how}>"
+
     @property
     def n(self) -> int:
         """Units scored."""
@@ -83,7 +90,7 @@ class BLIResult:
 
     def precision(self, k: int = 1) -> float:
         """P@k: percent of the units with a right answer among the best k; nan without units."""
-        return _percent(self._ranks <= k)
+        return _percent(self._ranks <= whole_number(k, "k", where="precision"))
 
     @property
     def mrr(self) -> float:
@@ -144,7 +151,7 @@ class BLIResult:
             np.array([mine.rank == 1 for mine, _ in both]), np.array([b.rank == 1 for _, b in both]), clusters
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Every figure as plain JSON values, rates in percent, undefined ones as null."""
         return {
             "protocol": self.protocol.name,
@@ -162,13 +169,7 @@ class BLIResult:
                 {"first": b.first, "last": b.last, "n": b.n, "p@1": rounded(b.precision)}
                 for b in self.by_frequency()
             ],
-            "leaks": None
-            if self.leaks is None
-            else {
-                "pairs": len(self.leaks.pairs),
-                "reversed_pairs": len(self.leaks.reversed_pairs),
-                "source_words": len(self.leaks.source_words),
-            },
+            "leaks": None if self.leaks is None else self.leaks.to_dict(),
         }
 
     def write_answers(self, path: str | Path) -> None:

@@ -2,15 +2,27 @@
 
 import unicodedata
 from pathlib import Path
+from typing import Protocol, TypeVar
 
-from isolex.lexicon.checked import Kind, given_or_read
+from isolex.given import given_or_read
 from isolex.names import look_up
 from isolex.tables import Unicode, check_utf8, numbered, read_lines
 
+SetKind = TypeVar("SetKind", bound="Readable")
 
-def as_set(given: object, kind: type[Kind]) -> Kind:
+
+class Readable(Protocol):
+    """Rows that come in files."""
+
+    @classmethod
+    def read(cls: type[SetKind], path: str | Path) -> SetKind:
+        """The rows of a file."""
+        ...
+
+
+def as_set(given: object, kind: type[SetKind]) -> SetKind:
     """A set of this kind, or the one in the file that is given; see `given_or_read`."""
-    return given_or_read(given, kind, what="test set")
+    return given_or_read(given, kind, kind.read, what="test set", fix=f"wrap its rows in {kind.__name__}(…)")
 
 
 def read_set_lines(

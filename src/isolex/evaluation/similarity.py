@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64
 
+from isolex.alignment import VectorSpaceLike, as_vector_space
 from isolex.choices import UNKNOWN, EvaluatedSide, Unknown
 from isolex.errors import InputError, IsolexWarning
 from isolex.evaluation.correlation import Correlation, correlate, harmonic_mean_interval
 from isolex.evaluation.metrics import rounded
 from isolex.evaluation.set_files import as_set
 from isolex.evaluation.similarity_sets import SimilaritySet
-from isolex.evaluation.words import FORMS, Space, Vocabularies, vocabularies_of
+from isolex.evaluation.words import FORMS, Vocabularies, vocabularies_of
 from isolex.names import look_up
 
 # Cosines are made of float64 rows; what differs farther back is rounding, and must not break a tie.
@@ -60,6 +61,11 @@ class SimilarityResult:
     unknown: Unknown
     pairs: tuple[ScoredPair, ...] = field(repr=False)
     forms: Mapping[str, int]
+
+    def __repr__(self) -> str:
+        return (
+            f"<SimilarityResult: {self.name}, ρ {self.spearman:.3f}, {self.n:,} of {len(self.pairs):,} pairs>"
+        )
 
     @property
     def n(self) -> int:
@@ -106,7 +112,7 @@ class SimilarityResult:
         """95 % bootstrap interval of the harmonic mean, pairs resampled."""
         return harmonic_mean_interval(self._gold, self._predicted)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Every figure as plain JSON values, undefined ones as null."""
         return {
             "set": self.name,
@@ -144,7 +150,7 @@ class SimilarityResult:
 
 
 def evaluate_similarity(
-    space: Space,
+    space: VectorSpaceLike,
     pairs: SimilaritySet | str | Path,
     *,
     unknown: Unknown = "drop",
@@ -157,8 +163,9 @@ def evaluate_similarity(
     its words (what blanks part) that have one; it is unknown if none has. Zero vectors are none.
 
     Args:
-        space: Vectors in their own space, or an alignment, in whose shared space the cosines are.
-        pairs: The set or a file of it, see `SimilaritySet.read`.
+        space: Vectors in their own space, or an alignment, in whose shared space the cosines are; or the file
+            of the ones or the folder of the other.
+        pairs: The set, or a file of it, see `SimilaritySet.read`.
         unknown: Pairs with an unknown item are left out (`drop`), or given the mean cosine of the others
             (`midpoint`): cosines have no scale whose middle would mean "neither", which SemEval-2017 gives.
         side: Of an alignment: `cross` (default; first words are of the source language, second ones of the
@@ -187,7 +194,7 @@ def evaluate_similarity(
         (4, 100.0, True)
     """
     look_up(unknown, dict.fromkeys(UNKNOWN), "way to treat unknown words")
-    vocabularies = vocabularies_of(space, side)
+    vocabularies = vocabularies_of(as_vector_space(space), side)
     given = as_set(pairs, SimilaritySet)
     scored, forms = _scored_pairs(given, vocabularies)
     result = SimilarityResult(

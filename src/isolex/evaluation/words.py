@@ -3,21 +3,19 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from jaxtyping import Float, Float64
 
-from isolex.alignment import Alignment, Side
+from isolex.alignment import Alignment, Side, VectorSpace
 from isolex.arrays import as_matrix
 from isolex.choices import EVALUATED_SIDES, EvaluatedSide
 from isolex.errors import InputError
 from isolex.names import look_up
 from isolex.normalize import unit_rows
 from isolex.vectors import Vectors
-
-Space: TypeAlias = Vectors | Alignment
 
 # In this order; the first spelling that has a vector is taken.
 _SPELLINGS: dict[str, Callable[[str], str]] = {"exact": str, "lower": str.lower, "title": str.title}
@@ -116,7 +114,7 @@ class Vocabularies:
 
 
 def vocabularies_of(
-    space: Space, side: EvaluatedSide | None, *, device: str | torch.device | None = "cpu"
+    space: VectorSpace, side: EvaluatedSide | None, *, device: str | torch.device | None = "cpu"
 ) -> Vocabularies:
     """The vocabularies that a test on `space` is asked in.
 

@@ -1,8 +1,7 @@
 """Outputs that are the old one or the whole new one, and that are never made in the place of an input."""
 
 from isolex.files.digests import digest
-from isolex.files.places import check_not_input, check_outside_saved, make_folder, referred_to
-from isolex.files.reading import steady
+from isolex.files.output_places import check_not_input, check_outside_saved, make_folder, referred_to
 from isolex.files.replacing import (
     atomic_file,
     atomic_files,
@@ -12,7 +11,8 @@ from isolex.files.replacing import (
     noting_outputs,
 )
 from isolex.files.standard_output import STANDARD_OUTPUT, is_standard_output
-from isolex.files.workshop import sweep
+from isolex.files.steady_reading import steady
+from isolex.files.workshop import is_workshop, sweep
 
 __all__ = [
     "STANDARD_OUTPUT",
@@ -25,6 +25,7 @@ __all__ = [
     "check_outside_saved",
     "digest",
     "is_standard_output",
+    "is_workshop",
     "make_folder",
     "noting_outputs",
     "referred_to",

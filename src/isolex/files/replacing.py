@@ -9,13 +9,16 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from isolex.errors import InputError, IsolexWarning
 from isolex.files.exchange import exchange
 from isolex.files.interrupts import uninterrupted
-from isolex.files.places import check_outside_saved, followed
+from isolex.files.output_places import check_outside_saved, followed
 from isolex.files.standard_output import is_standard_output, sent_to_standard_output
 from isolex.files.workshop import RETIRED, in_workshop, is_workshop_of, workshop
+
+_Belongs: TypeAlias = Callable[[Path], bool]
 
 _UNSYNCABLE = {errno.EINVAL, errno.ENOTSUP, errno.EROFS, errno.EBADF}
 _TRIES = 5
@@ -78,7 +81,9 @@ def atomic_files(folder: Path, names: Sequence[str]) -> Iterator[tuple[Path, ...
 
 
 @contextmanager
-def atomic_folder(path: str | Path, *, contents: Sequence[str]) -> Iterator[Path]:
+def atomic_folder(
+    path: str | Path, *, contents: Sequence[str], also: _Belongs | None = None
+) -> Iterator[Path]:
     """Yield a temporary folder that takes the place of `path` when the block ends well.
 
     A folder that already stands there is replaced only if it is empty or an earlier output of the same kind:
@@ -90,13 +95,14 @@ def atomic_folder(path: str | Path, *, contents: Sequence[str]) -> Iterator[Path
         path: The folder.
         contents: Names that an output of this kind may hold; the first it must hold. Without any, only an
             empty folder is replaced.
+        also: Whether an entry of another name belongs to such an output, too.
 
     Raises:
         InputError: `path` is a file, or a folder of something else, or in a folder that isolex wrote, its
             parent cannot be written, or the block cannot write.
     """
-    check = partial(_check_replaceable_folder, contents=contents)
-    path = _replaceable_folder(path, contents)
+    check = partial(_check_replaceable_folder, contents=contents, also=also)
+    path = _replaceable_folder(path, contents, also)
     run = _looked_at(path)
     with workshop(path.parent, [path.name]) as shop:
         made = shop / path.name
@@ -114,9 +120,9 @@ def check_file(path: str | Path) -> None:
             pass
 
 
-def check_folder(path: str | Path, *, contents: Sequence[str]) -> None:
+def check_folder(path: str | Path, *, contents: Sequence[str], also: _Belongs | None = None) -> None:
     """Raise `InputError` unless `atomic_folder` can replace `path` now: ask before long work, not after."""
-    path = _replaceable_folder(path, contents)
+    path = _replaceable_folder(path, contents, also)
     _looked_at(path)
     with workshop(path.parent, [path.name]):
         pass
@@ -241,12 +247,12 @@ def _check_replaceable_file(path: Path) -> None:
         raise InputError("is no regular file, so it is not replaced", where=path, fix="choose another file")
 
 
-def _replaceable_folder(path: str | Path, contents: Sequence[str]) -> Path:
+def _replaceable_folder(path: str | Path, contents: Sequence[str], also: _Belongs | None) -> Path:
     if is_standard_output(path):
         raise InputError("is standard output, expected a folder", where=path, fix="name a folder by -o")
     path = followed(path)
     if path.exists():
-        _check_replaceable_folder(path, contents)
+        _check_replaceable_folder(path, contents, also)
     check_outside_saved(path)
     if path.exists() and (os.path.ismount(path) or Path.cwd().is_relative_to(path.resolve())):
         raise InputError(
@@ -257,15 +263,17 @@ def _replaceable_folder(path: str | Path, contents: Sequence[str]) -> Path:
     return path
 
 
-def _check_replaceable_folder(path: Path, contents: Sequence[str]) -> None:
+def _check_replaceable_folder(path: Path, contents: Sequence[str], also: _Belongs | None) -> None:
     if not path.is_dir():
         raise InputError("is a file, expected a folder", where=path, fix="choose another output folder")
     # What a killed run left in an output is no reason to keep that.
-    found = {entry.name for entry in path.iterdir() if not is_workshop_of(entry, contents)}
-    foreign = sorted(found - set(contents) if found.issuperset(contents[:1]) else found)
+    found = {entry.name: entry for entry in path.iterdir() if not is_workshop_of(entry, contents)}
+    foreign = set(found)
+    if foreign >= set(contents[:1]):
+        foreign = {name for name in foreign - set(contents) if also is None or not also(found[name])}
     if foreign:
         raise InputError(
-            f"holds other files ({', '.join(foreign[:3])}), so it is not replaced",
+            f"holds other files ({', '.join(sorted(foreign)[:3])}), so it is not replaced",
             where=path,
             fix="choose an empty or a new folder",
         )

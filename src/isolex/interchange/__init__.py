@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, AlignmentLike, as_alignment
 from isolex.errors import IsolexWarning
 from isolex.interchange import (
     gensim_files,
@@ -33,7 +33,7 @@ EXPORT_FORMATS: Mapping[str, Callable[[Alignment, str | Path], tuple[Path, ...]]
 """What writes each format: from an alignment and a folder to the files or folders that one then loads."""
 
 
-def export(alignment: Alignment, folder: str | Path, *, format: str = "word2vec") -> tuple[Path, ...]:
+def export(alignment: AlignmentLike, folder: str | Path, *, format: str = "word2vec") -> tuple[Path, ...]:
     """Write the mapped, unit-length vectors of both sides for another program.
 
     The vocabularies are named by language where both are known and differ (`en.aligned.vec`), else by side
@@ -43,7 +43,7 @@ def export(alignment: Alignment, folder: str | Path, *, format: str = "word2vec"
     the same format in which nothing was added or changed since.
 
     Args:
-        alignment: What to export.
+        alignment: What to export, or the folder that it is saved in.
         folder: Where to; made if it is missing.
         format: A key of `EXPORT_FORMATS`: `word2vec`, `word2vec-binary`, `glove`, `native`, `gensim`,
             `numpy`, `spacy`, `sentence-transformers` or `huggingface`.
@@ -59,6 +59,7 @@ def export(alignment: Alignment, folder: str | Path, *, format: str = "word2vec"
         IsolexWarning: The alignment is doubtful or failed.
     """
     write = look_up(format, EXPORT_FORMATS, "export format")
+    alignment = as_alignment(alignment)
     files = write(alignment, folder)
     card = alignment.card
     if card.status in ("doubtful", "failed"):

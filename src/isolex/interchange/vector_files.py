@@ -11,7 +11,7 @@ ENDINGS = {"word2vec": ".vec", "word2vec-binary": ".bin", "glove": ".txt", "nati
 
 
 def write(alignment: Alignment, folder: str | Path, *, format: str) -> tuple[Path, ...]:
-    """Write one file a side, `en.aligned.vec` and the like, by `isolex.vectors.write_vectors`.
+    """Write one file a side, `en.aligned.vec` and the like, by `Vectors.write`.
 
     Args:
         alignment: What to export.

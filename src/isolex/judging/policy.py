@@ -123,7 +123,7 @@ def _by_agreement(candidates: Sequence[Candidate], problem: Problem, seed: int) 
     if evidence is None or stop_wanted():
         return Choice(taken.name, taken.solver, mapping, "doubtful", (_INTERRUPTED,))
     status, reason = judge_evidence(evidence, words=min(problem.x.shape[0], problem.z.shape[0]))
-    return Choice(taken.name, taken.solver, mapping, status, (reason,), {"evidence": evidence.to_json()})
+    return Choice(taken.name, taken.solver, mapping, status, (reason,), {"evidence": evidence.to_dict()})
 
 
 def _why(best: str, scores: dict[str, HeldOut]) -> str:

@@ -42,7 +42,7 @@ class Evidence:
         """By how much the agreement exceeds that of the null: what the verdict rests on."""
         return self.agreement - self.null_agreement
 
-    def to_json(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float]:
         """As plain numbers, rounded."""
         return {name: round(value, 4) for name, value in asdict(self).items()}
 

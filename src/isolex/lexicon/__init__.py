@@ -1,9 +1,9 @@
 """Word pairs: reading and writing every common format, seeds, splits, coverage and leaks."""
 
-from isolex.lexicon.checked import as_lexicon, index_checked
+from isolex.lexicon.checked import LexiconLike, as_lexicon, index_checked
 from isolex.lexicon.indexing import Coverage, IndexedLexicon
 from isolex.lexicon.leaks import LeakReport, find_leaks
-from isolex.lexicon.pairs import Lexicon, read_lexicon, write_lexicon
+from isolex.lexicon.pairs import Lexicon
 from isolex.lexicon.weighting import warn_of_weights, weights_note
 
 __all__ = [
@@ -11,11 +11,10 @@ __all__ = [
     "IndexedLexicon",
     "LeakReport",
     "Lexicon",
+    "LexiconLike",
     "as_lexicon",
     "find_leaks",
     "index_checked",
-    "read_lexicon",
     "warn_of_weights",
     "weights_note",
-    "write_lexicon",
 ]

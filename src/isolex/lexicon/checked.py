@@ -1,12 +1,13 @@
-"""Lexicons and test sets as callers give them, made sure of before they are used."""
+"""Lexicons as callers give them, made sure of before they are used."""
 
 import warnings
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeAlias
 
 from isolex.errors import InputError, IsolexWarning
+from isolex.given import given_or_read
 from isolex.lexicon.indexing import IndexedLexicon
 from isolex.lexicon.pairs import Lexicon
 from isolex.lexicon.words import counted
@@ -15,38 +16,17 @@ from isolex.vectors import Vectors
 POOR_PERCENT = 10.0
 _SHOWN = 3
 
-Kind = TypeVar("Kind", bound="Readable")
+LexiconLike: TypeAlias = Lexicon | str | Path
+"""A lexicon, or the path of a file of one."""
 
 
-class Readable(Protocol):
-    """A lexicon or a test set: rows that come in files."""
-
-    @classmethod
-    def read(cls: type[Kind], path: str | Path) -> Kind:
-        """The rows of a file."""
-        ...
-
-
-def given_or_read(given: object, kind: type[Kind], *, what: str) -> Kind:
-    """An object of this kind, or the one in the file that is given.
+def as_lexicon(given: LexiconLike, *, what: str = "lexicon") -> Lexicon:
+    """A lexicon, or the one in the file that is given.
 
     Raises:
         InputError: It is neither, or the file cannot be read as one.
     """
-    if isinstance(given, kind):
-        return given
-    if isinstance(given, str | Path):
-        return kind.read(given)
-    raise InputError(
-        f"got {type(given).__name__}, expected {kind.__name__} or the name of a file",
-        where=what,
-        fix=f"wrap its rows in {kind.__name__}(…)",
-    )
-
-
-def as_lexicon(given: object, *, what: str) -> Lexicon:
-    """A lexicon, or the one in the file that is given; see `given_or_read`."""
-    return given_or_read(given, Lexicon, what=what)
+    return given_or_read(given, Lexicon, Lexicon.read, what=what, fix="wrap its rows in Lexicon(…)")
 
 
 def index_checked(lexicon: Lexicon, source: Vectors, target: Vectors, *, what: str) -> IndexedLexicon:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from isolex.lexicon.pairs import Lexicon
+from isolex.lexicon.checked import LexiconLike, as_lexicon
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,9 @@ class LeakReport:
     test_pairs: int
     test_sources: int
 
+    def __repr__(self) -> str:
+        return f"<LeakReport: {self.summary()}>"
+
     @property
     def clean(self) -> bool:
         """Whether nothing is shared at all."""
@@ -39,14 +42,27 @@ class LeakReport:
             f"{len(self.source_words):,} are training sources"
         )
 
+    def to_dict(self) -> dict[str, int]:
+        """How many pairs, reversed pairs and source words are shared."""
+        return {
+            "pairs": len(self.pairs),
+            "reversed_pairs": len(self.reversed_pairs),
+            "source_words": len(self.source_words),
+        }
 
-def find_leaks(train: Lexicon, test: Lexicon) -> LeakReport:
+
+def find_leaks(train: LexiconLike, test: LexiconLike) -> LeakReport:
     """Compare a test lexicon with the lexicon that an alignment was trained on.
 
     Words are compared as the lexicons hold them, so read both with the same `case`. If the training lexicon
     is of the opposite direction, pass it as it is: `reversed_pairs` finds the shared pairs. Many published
     test pairs stand reversed in the opposite direction's training file.
+
+    Args:
+        train: The training lexicon, or a file of it.
+        test: The test lexicon, or a file of it.
     """
+    train, test = as_lexicon(train, what="training lexicon"), as_lexicon(test, what="test lexicon")
     return LeakReport(
         pairs=tuple(pair for pair in test if pair in train),
         reversed_pairs=tuple((s, t) for s, t in test if (t, s) in train and (s, t) not in train),

@@ -10,14 +10,15 @@ from types import MappingProxyType
 from typing import Any
 
 from isolex.errors import InputError, IsolexWarning
-from isolex.lexicon.formats import Format
+from isolex.given import share, whole_number
 from isolex.lexicon.indexing import IndexedLexicon, index_pairs
+from isolex.lexicon.lexicon_formats import Format
 from isolex.lexicon.reading import check_choice, read_pairs
-from isolex.lexicon.seeds import identical_pairs, numeral_pairs
+from isolex.lexicon.shared_strings import identical_pairs, numeral_pairs
 from isolex.lexicon.words import CASES, Case, Languages, as_weight, case_of, counted, word_problem
 from isolex.lexicon.writing import write_pairs
 from isolex.tables import UNICODE, Unicode
-from isolex.vectors import Vectors
+from isolex.vectors import VectorsLike, as_vectors
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -152,26 +153,27 @@ class Lexicon:
         return cls(pairs, weights, case=case, unicode="keep", languages=languages)
 
     @classmethod
-    def identical(cls, source: Vectors, target: Vectors, *, minimum_length: int = 1) -> "Lexicon":
+    def identical(cls, source: VectorsLike, target: VectorsLike, *, minimum_length: int = 1) -> "Lexicon":
         """Words that stand in both vocabularies, each paired with itself, in source frequency order.
 
         The result is empty if nothing is shared.
 
         Args:
-            source: Source vocabulary.
-            target: Target vocabulary.
+            source: Source vocabulary, or a file of its vectors.
+            target: Target vocabulary, likewise.
             minimum_length: Least number of characters; 4 or so leaves out chance matches of short words.
         """
-        return cls(identical_pairs(source, target, minimum_length=minimum_length), unicode="keep")
+        pairs = identical_pairs(as_vectors(source), as_vectors(target), minimum_length=minimum_length)
+        return cls(pairs, unicode="keep")
 
     @classmethod
-    def numerals(cls, source: Vectors, target: Vectors) -> "Lexicon":
+    def numerals(cls, source: VectorsLike, target: VectorsLike) -> "Lexicon":
         """Numerals of both vocabularies, paired where digits and separators agree, in any digit script.
 
         A numeral is decimal digits (Unicode category Nd) with single inner "." or ",": 3, 1984, 1,000.5.
         "3" pairs with "3", "٣" and "३"; "1,000" does not with "1.000". The result may be empty.
         """
-        return cls(numeral_pairs(source, target), unicode="keep")
+        return cls(numeral_pairs(as_vectors(source), as_vectors(target)), unicode="keep")
 
     @cached_property
     def targets_of(self) -> Mapping[str, tuple[str, ...]]:
@@ -209,17 +211,24 @@ class Lexicon:
         turned = ((t, s) for s, t in self.pairs)
         return Lexicon(turned, self.weights, case=self.case, unicode="keep", languages=(target, source))
 
-    def cased(self, case: Case, languages: Languages = (None, None)) -> "Lexicon":
+    def cased(self, case: Case, *, languages: Languages = (None, None)) -> "Lexicon":
         """The same pairs in another letter case, which follows the languages; see `Lexicon`."""
         return Lexicon(self.pairs, self.weights, case=case, unicode="keep", languages=languages)
 
-    def index(self, source: Vectors, target: Vectors) -> IndexedLexicon:
+    def index(self, source: VectorsLike, target: VectorsLike) -> IndexedLexicon:
         """Row ids of the pairs that stand in both vocabularies, with weights and coverage.
 
         With case "fold" a word finds the most frequent vocabulary word of any spelling; otherwise only
         itself, so that lexicons read with "lower" want lower-cased vocabularies.
         """
-        return index_pairs(self.pairs, self.weights, source, target, case=self.case, languages=self.languages)
+        return index_pairs(
+            self.pairs,
+            self.weights,
+            as_vectors(source),
+            as_vectors(target),
+            case=self.case,
+            languages=self.languages,
+        )
 
     def split(self, held_out: float, *, seed: int) -> "tuple[Lexicon, Lexicon]":
         """Part the lexicon at random by source word: no source word is on both sides.
@@ -235,8 +244,8 @@ class Lexicon:
         Raises:
             InputError: `held_out` is not between 0 and 1, or there are fewer than two source words.
         """
-        if not 0 < held_out < 1:
-            raise InputError(f"got {held_out}, expected a share between 0 and 1", where="held_out")
+        if not 0 < share(held_out, "held_out", where="lexicon") < 1:
+            raise InputError(f"got held_out = {held_out}, expected a share between 0 and 1", where="lexicon")
         sources = self._shuffled_sources(seed, parts=2)
         count = min(max(round(held_out * len(sources)), 1), len(sources) - 1)
         return self._part(sources[count:]), self._part(sources[:count])
@@ -254,8 +263,7 @@ class Lexicon:
         Raises:
             InputError: `k` is below 2, or there are fewer source words than folds.
         """
-        if k < 2:
-            raise InputError(f"got {k}, expected at least 2 folds", where="k")
+        whole_number(k, "k", where="folds", least=2)
         sources = self._shuffled_sources(seed, parts=k)
         held_out = (sources[fold::k] for fold in range(k))
         return ((self._part(set(sources).difference(words)), self._part(words)) for words in held_out)
@@ -298,24 +306,6 @@ class Lexicon:
         weights = None if self.weights is None else [self.weights[number] for number in numbers]
         pairs = (self.pairs[number] for number in numbers)
         return Lexicon(pairs, weights, case=self.case, unicode="keep", languages=self.languages)
-
-
-def read_lexicon(
-    path: str | Path,
-    *,
-    case: Case = "keep",
-    unicode: Unicode = "nfc",
-    format: Format | None = None,
-    languages: Languages = (None, None),
-) -> Lexicon:
-    """Read a lexicon file; the same as `Lexicon.read`, which describes formats and errors."""
-    pairs, weights = read_pairs(path, unicode=unicode, format=format)
-    return Lexicon(pairs, weights, case=case, unicode="keep", languages=languages)
-
-
-def write_lexicon(lexicon: Lexicon, path: str | Path) -> None:
-    """Write a lexicon file; the same as `Lexicon.write`, which describes formats and errors."""
-    lexicon.write(path)
 
 
 def _checked_pairs(pairs: Iterable[object]) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from isolex.errors import FormatError, InputError, IsolexWarning
-from isolex.lexicon.formats import FORMATS, Contents, Format, is_comment, parse
+from isolex.lexicon.lexicon_formats import FORMATS, Contents, Format, is_comment, parse
 from isolex.lexicon.words import counted, word_problem
 from isolex.tables import LATIN, UNICODE, Unicode, read_lines, tidy
 
@@ -84,7 +84,7 @@ def read_pairs(
             fix=f"{LATIN} {path.name} > NEW",
         )
     if summary := tally.summary():
-        # Three levels up: this function, Lexicon.read or read_lexicon, and the line that called it.
+        # Three levels up: this function, `Lexicon.read`, and the line that called it.
         warnings.warn(f"{path}: {summary}", IsolexWarning, stacklevel=3)
     weights = list(tally.entries.values())
     if all(weight is None for weight in weights):

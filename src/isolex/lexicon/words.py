@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from isolex.errors import IsolexWarning
 
-Entry = TypeVar("Entry")
+_Entry = TypeVar("_Entry")
 Case: TypeAlias = Literal["keep", "lower", "fold"]
 
 Languages: TypeAlias = tuple[str | None, str | None]
@@ -62,12 +62,12 @@ def word_problem(word: str) -> str | None:
 
 
 def holdable(
-    entries: Iterable[Entry],
-    words: Callable[[Entry], tuple[str, str]],
+    entries: Iterable[_Entry],
+    words: Callable[[_Entry], tuple[str, str]],
     *,
     problem: Callable[[str], str | None] = word_problem,
     holder: str = "no lexicon can",
-) -> list[Entry]:
+) -> list[_Entry]:
     """The entries whose two words can be held; of the others there is one warning.
 
     Args:
@@ -79,7 +79,7 @@ def holdable(
     Warns:
         IsolexWarning: Some are left out.
     """
-    kept: list[Entry] = []
+    kept: list[_Entry] = []
     first, left_out = None, 0
     for entry in entries:
         if any(map(problem, words(entry))):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from isolex.errors import InputError
 from isolex.files import atomic_file
-from isolex.lexicon.formats import parse
+from isolex.lexicon.lexicon_formats import parse
 from isolex.tables import is_quoted, split_lines
 
 _SAMPLE = 1000

@@ -2,8 +2,8 @@
 
 from isolex.mapping.adversarial import Adversarial
 from isolex.mapping.annealing import Annealing
-from isolex.mapping.dictionary import Dictionary, Induction
 from isolex.mapping.gromov import GromovWasserstein
+from isolex.mapping.induction import Dictionary, Induction
 from isolex.mapping.joint import Joint, JointMapping, JointProblem, Placement, Tie, components
 from isolex.mapping.linear import CCA, LeastSquares, Procrustes
 from isolex.mapping.problem import Mapping, Problem, Solver

@@ -155,7 +155,7 @@ class Adversarial:
             before = value
             if rate < self.minimum_rate:
                 break
-        return Mapping.one_sided(best, tuple(trace))
+        return Mapping.one_sided(best, trace=tuple(trace))
 
     def _criterion(self, w: Float[Tensor, "d d"], problem: Problem) -> float:
         head = self.criterion_words

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from isolex.errors import InputError
-from isolex.mapping.dictionary import Induction
+from isolex.given import whole_number
+from isolex.mapping.induction import Induction
 from isolex.mapping.linear import Procrustes
 from isolex.mapping.problem import Mapping, Problem
 from isolex.mapping.seeds import Seed, SimilarityDistributions, Solved
@@ -60,8 +60,8 @@ class Annealing:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.dimension, self.vocabulary, self.rounds, self.refinement) < 1:
-            raise InputError("settings must be at least 1", where="Annealing")
+        for name in ("dimension", "vocabulary", "rounds", "refinement"):
+            whole_number(getattr(self, name), name, where="Annealing")
 
     def solve(self, problem: Problem) -> Mapping:
         """The maps of both sides, with the rounds of both loops in the trace."""

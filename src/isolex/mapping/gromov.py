@@ -10,8 +10,15 @@ from torch import Tensor
 
 from isolex.errors import InputError
 from isolex.linalg import gram, polar_factor
-from isolex.mapping.problem import Mapping, Problem
-from isolex.mapping.transport import MARGINALS, NOT_FINITE, Plan, Trace, all_positive, marginal, sinkhorn
+from isolex.mapping.optimal_transport import (
+    MARGINALS,
+    NOT_FINITE,
+    Plan,
+    all_positive,
+    marginal,
+    sinkhorn,
+)
+from isolex.mapping.problem import Mapping, Problem, Trace
 from isolex.names import look_up
 from isolex.normalize import unit_rows
 from isolex.progress import Rounds
@@ -36,8 +43,8 @@ class GromovWasserstein:
     For cosine distances the objective is, up to a constant, −2 ‖Xᵀ P Z‖², so a round costs no more than a
     few products of [n, d] matrices, and every round lowers objective and entropy term together.
 
-    What it bears, by `isolex bench planted`: of 4,000 words it recovers all of a rotated space, and none with
-    noise to a mean cosine of .9 and a fifth of the words missing on each side.
+    What it bears, by `python -m benchmarks planted`: of 4,000 words it recovers all of a rotated space, and
+    none with noise to a mean cosine of .9 and a fifth of the words missing on each side.
 
     Nothing is random and nothing is compared across the spaces, so their dimensions may differ. Seed pairs
     are ignored. Needs POT, and spaces whose frequent words are much the same; with equal dimensions prefer
@@ -104,7 +111,7 @@ class GromovWasserstein:
         trace: Trace = []
         plan = self._match(problem, trace)
         x, z = self._rows(problem)
-        return Mapping.one_sided(polar_factor(gram(x, plan @ z)), tuple(trace))
+        return Mapping.one_sided(polar_factor(gram(x, plan @ z)), trace=tuple(trace))
 
     def coupling(self, problem: Problem) -> Float[Tensor, "n m"]:
         """How much of the mass of each frequent source word goes to each frequent target word; float64."""

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import torch
@@ -14,6 +14,9 @@ from isolex.arrays import full_precision
 from isolex.errors import InputError
 from isolex.linalg import gram
 from isolex.normalize import to_unit_length
+
+Trace: TypeAlias = list[dict[str, Any]]
+"""What a solver notes of its rounds, for `Mapping.trace`."""
 
 
 class Normalized(Protocol):
@@ -169,7 +172,7 @@ class Mapping:
     trace: tuple[dict[str, Any], ...] = ()
 
     @classmethod
-    def one_sided(cls, source: Float[Tensor, "d p"], trace: tuple[dict[str, Any], ...] = ()) -> "Mapping":
+    def one_sided(cls, source: Float[Tensor, "d p"], *, trace: tuple[dict[str, Any], ...] = ()) -> "Mapping":
         """The target space itself is the shared space."""
         return cls(source.float(), torch.eye(source.shape[1], device=source.device), trace)
 
@@ -186,6 +189,7 @@ class Mapping:
         return to_unit_length(x @ self.source), to_unit_length(z @ self.target)
 
 
+@runtime_checkable
 class Solver(Protocol):
     """A method is a frozen dataclass of its settings with this one method."""
 

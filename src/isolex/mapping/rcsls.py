@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -10,13 +9,12 @@ from torch import Tensor
 
 from isolex.arrays import generator
 from isolex.errors import InputError
+from isolex.given import whole_number
 from isolex.linalg import clip_spectrum
 from isolex.mapping.linear import Procrustes
-from isolex.mapping.problem import Mapping, Problem, Solver
+from isolex.mapping.problem import Mapping, Problem, Solver, Trace
 from isolex.progress import Rounds
 from isolex.retrieval import CSLS, top_k
-
-Trace: TypeAlias = list[dict[str, Any]]
 
 _VALIDATION_VOCABULARY = 20_000
 _MIN_HELD_OUT = 20
@@ -71,11 +69,12 @@ class RCSLS:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.k < 1 or self.steps < 0 or not self.learning_rate > 0 or not 0 <= self.validation < 1:
+        whole_number(self.k, "k", where="RCSLS")
+        whole_number(self.steps, "steps", where="RCSLS", least=0)
+        if not self.learning_rate > 0 or not 0 <= self.validation < 1:
             raise InputError(
-                f"got k {self.k}, steps {self.steps}, learning rate {self.learning_rate}, "
-                f"validation {self.validation}; expected k ≥ 1, steps ≥ 0, a positive learning rate and "
-                "0 ≤ validation < 1",
+                f"got learning rate {self.learning_rate}, validation {self.validation}; "
+                "expected a positive learning rate and 0 ≤ validation < 1",
                 where="RCSLS",
             )
 

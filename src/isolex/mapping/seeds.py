@@ -10,7 +10,7 @@ from torch import Tensor
 
 from isolex.errors import InputError
 from isolex.linalg import svd
-from isolex.mapping.dictionary import Induction
+from isolex.mapping.induction import Induction
 from isolex.mapping.problem import Problem, Solver
 from isolex.normalize import unit_rows
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from isolex.arrays import generator
 from isolex.errors import InputError
-from isolex.mapping.dictionary import Dictionary, Induction
+from isolex.mapping.induction import Dictionary, Induction
 from isolex.mapping.linear import Procrustes
 from isolex.mapping.problem import Mapping, Problem, Solver
 from isolex.mapping.seeds import GivenPairs, Seed

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from isolex.errors import InputError
+from isolex.given import whole_number
 from isolex.linalg import gram, root, svd
 from isolex.mapping.problem import Mapping, Problem
 
@@ -69,8 +70,8 @@ class VecMap:
                 )
         if not (self.reweight_source >= 0 and self.reweight_target >= 0):
             raise InputError("exponents must be at least 0", where="VecMap re-weighting")
-        if self.dimension is not None and self.dimension < 1:
-            raise InputError(f"got dimension {self.dimension}, expected at least 1", where="VecMap")
+        if self.dimension is not None:
+            whole_number(self.dimension, "dimension", where="VecMap")
 
     @classmethod
     def rotation(cls, dimension: int | None = None) -> "VecMap":

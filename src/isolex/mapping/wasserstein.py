@@ -10,8 +10,8 @@ from torch import Tensor
 from isolex.arrays import generator
 from isolex.errors import InputError
 from isolex.linalg import gram, polar_factor
-from isolex.mapping.problem import Mapping, Problem
-from isolex.mapping.transport import NOT_FINITE, Plan, Trace, all_positive, marginal, sinkhorn
+from isolex.mapping.optimal_transport import NOT_FINITE, Plan, all_positive, marginal, sinkhorn
+from isolex.mapping.problem import Mapping, Problem, Trace
 from isolex.normalize import unit_rows
 from isolex.progress import Rounds
 
@@ -120,7 +120,7 @@ class WassersteinProcrustes:
                 rounds.note(f"stage {stage}, distance {descent.judge(stage, batch):.4f}")
         if rounds.stopped and not last:
             descent.judge(stage, batch)
-        return Mapping.one_sided(descent.best, tuple(descent.trace))
+        return Mapping.one_sided(descent.best, trace=tuple(descent.trace))
 
     def _schedule(self, words: int) -> list[tuple[int, int, bool]]:
         """Stage, batch and whether it is the stage's last, of each iteration."""

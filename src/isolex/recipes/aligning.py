@@ -1,27 +1,25 @@
 """`align`: from two sets of vectors to an alignment, by a method that is named, given or chosen."""
 
-import warnings
 from dataclasses import fields, is_dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from isolex.alignment import Alignment, Card, Side, SideCard
 from isolex.arrays import pick_device
-from isolex.errors import InputError, IsolexWarning
-from isolex.lexicon import IndexedLexicon, Lexicon, as_lexicon, index_checked, warn_of_weights
+from isolex.errors import InputError
+from isolex.lexicon import IndexedLexicon, Lexicon, LexiconLike, as_lexicon, index_checked, warn_of_weights
 from isolex.mapping import Problem, Solver
 from isolex.normalize import DEFAULT_STEPS, Normalizer
 from isolex.recipes.choosing import choose
 from isolex.recipes.methods import METHODS, check_supervision
-from isolex.vectors import Vectors
+from isolex.vectors import Vectors, VectorsLike, usable_vectors
 
 
 def align(
-    source: Vectors | str | Path,
-    target: Vectors | str | Path,
-    lexicon: Lexicon | str | Path | None = None,
+    source: VectorsLike,
+    target: VectorsLike,
+    lexicon: LexiconLike | None = None,
     *,
     method: str | Solver = "auto",
     normalize: tuple[str, ...] = DEFAULT_STEPS,
@@ -62,7 +60,7 @@ def align(
         ['gato', 'perro', 'gatos']
     """
     chosen_device = pick_device(device)
-    source, target = _vectors(source, "source"), _vectors(target, "target")
+    source, target = usable_vectors(source, what="source"), usable_vectors(target, what="target")
     check_supervision(method, None if lexicon is None else "a lexicon")
     seeds, indexed = _seeds(_identical(method, source, target) or lexicon, source, target)
     normalizer = Normalizer(normalize)
@@ -87,22 +85,6 @@ def align(
     return Alignment(x.mapped(choice.mapping.source), z.mapped(choice.mapping.target), seeds=seeds, card=card)
 
 
-def _vectors(given: Vectors | str | Path, side: str) -> Vectors:
-    """The words that have a vector; who has not read the others from a file, which told, is told of them."""
-    vectors = given if isinstance(given, Vectors) else Vectors.read(given)
-    used = vectors.without_zeros()
-    told = vectors.report is not None and vectors.report.zero_rows is not None
-    if not told and (missing := len(vectors) - len(used)):
-        zero = [vectors.words[row] for row in vectors.zero_rows[:3]]
-        warnings.warn(
-            f"{side}: left out {missing:,} of {len(vectors):,} words, whose vectors are zero, such as "
-            f"{', '.join(zero)}",
-            IsolexWarning,
-            stacklevel=3,
-        )
-    return used
-
-
 def _identical(method: str | Solver, source: Vectors, target: Vectors) -> Lexicon | None:
     """The seed pairs of a method that finds its own identical strings; None for the others."""
     named = METHODS.get(method) if isinstance(method, str) else None
@@ -114,13 +96,11 @@ def _identical(method: str | Solver, source: Vectors, target: Vectors) -> Lexico
     return lexicon
 
 
-def _seeds(
-    lexicon: Lexicon | str | Path | None, source: Vectors, target: Vectors
-) -> tuple[Lexicon, IndexedLexicon]:
+def _seeds(lexicon: LexiconLike | None, source: Vectors, target: Vectors) -> tuple[Lexicon, IndexedLexicon]:
     """The pairs found in both vocabularies, as words and as ids."""
     if lexicon is None:
         return Lexicon([]), Lexicon([]).index(source, target)
-    lexicon = as_lexicon(lexicon, what="lexicon")
+    lexicon = as_lexicon(lexicon)
     indexed = index_checked(lexicon, source, target, what="lexicon")
     warn_of_weights(lexicon, what="lexicon")
     found = [(source.words[row], target.words[key]) for row, key in indexed.pairs.tolist()]

@@ -137,7 +137,7 @@ def check_supervision(method: str | Solver, given: str | None) -> None:
         method: Name of a method, `auto`, or a solver, which may be anything.
         given: What the seed pairs are, in words, such as `a lexicon`; None if there are none.
     """
-    if not isinstance(method, str):
+    if isinstance(method, Solver):
         return
     look_up(method, dict.fromkeys(("auto", *METHODS)), "method")
     needs = "anything" if method == "auto" else METHODS[method].needs

@@ -1,9 +1,9 @@
 """Dictionaries one can trust: candidates of several alignments, features, a learned order, confidence."""
 
-from isolex.reranking.dictionary import Level, RerankedDictionary, TrustedEntry, load_reranked
+from isolex.reranking.entry_files import write_entries
 from isolex.reranking.features import GROUPS
 from isolex.reranking.fitting import rerank
-from isolex.reranking.formats import write_entries
+from isolex.reranking.reranked_dictionary import Level, RerankedDictionary, TrustedEntry, load_reranked
 from isolex.reranking.reranker import Reranker
 from isolex.reranking.settings import RerankSettings
 

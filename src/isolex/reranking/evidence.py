@@ -1,30 +1,122 @@
-"""Everything that is fitted from some seed pairs: candidates and features for any source words."""
+"""Two spaces made ready, and what is fitted to some seed pairs: candidates and features for any words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from isolex.mapping import Mapping, Problem, Solver, VecMap
-from isolex.reranking.features import FeatureTable, by_sight, frequency
-from isolex.reranking.neighbours import Neighbourhoods
-from isolex.reranking.pairs import Pairs
+from isolex.reranking.features import FeatureTable, Pairs
 from isolex.reranking.settings import ALIGNMENTS, RerankSettings
-from isolex.reranking.spaces import BothSides, Spaces
-from isolex.reranking.strings import decoded, latin_forms
-from isolex.reranking.transducer import Transducer
-from isolex.reranking.views import Signals, View
+from isolex.reranking.strings import Spelling, StringIndex, Transducer, decoded, latin_forms, look_alikes
+from isolex.reranking.views import Neighbourhoods, Signals, View, own_neighbours
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+BothSides: TypeAlias = tuple[Float[Tensor, "n d"], Float[Tensor, "m e"]]
 
 # Of the lists both ways; ranks farther down count alike.
 _DEPTH = 30
 # Pairs that character correspondences are learned from: more would teach little, and each takes memory.
 _MOST_SPELT = 20_000
+_PRIOR_STRENGTH = 20.0
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class WordForms:
+    """One vocabulary as strings.
+
+    Attributes:
+        words: The words.
+        spelling: Their characters.
+        lengths: Of the words, `[n]`.
+        digits: Whether a word has digits.
+        upper: Whether a word begins with a capital.
+        elsewhere: Row of the same string in the other vocabulary, -1 if it is not there.
+    """
+
+    words: Sequence[str]
+    spelling: Spelling
+    lengths: Int[np.ndarray, "n"]
+    digits: Bool[np.ndarray, "n"]
+    upper: Bool[np.ndarray, "n"]
+    elsewhere: Int[np.ndarray, "n"]
+
+    @classmethod
+    def of(cls, words: Sequence[str], others: Sequence[str]) -> "WordForms":
+        """Look at every word once."""
+        ids = {word: row for row, word in enumerate(others)}
+        return cls(
+            words,
+            Spelling.of(words),
+            np.array([len(word) for word in words]),
+            np.array([any(character.isdigit() for character in word) for word in words]),
+            np.array([word[:1].isupper() for word in words]),
+            np.array([ids.get(word, -1) for word in words]),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedSpaces:
+    """Two vocabularies made ready for reranking: what does not depend on seed pairs, computed once.
+
+    Attributes:
+        rows: Normalised source rows and target rows.
+        source: Source strings.
+        target: Target strings.
+        by_ngrams: The same made of character n-grams, where there are n-gram vectors of either language.
+    """
+
+    rows: BothSides
+    source: WordForms
+    target: WordForms
+    by_ngrams: BothSides | None = None
+
+    @classmethod
+    def of(
+        cls,
+        rows: BothSides,
+        source: Sequence[str],
+        target: Sequence[str],
+        by_ngrams: BothSides | None = None,
+    ) -> "PreparedSpaces":
+        """Of normalised rows and their words."""
+        return cls(rows, WordForms.of(source, target), WordForms.of(target, source), by_ngrams)
+
+    @cached_property
+    def near_x(self) -> Int[Tensor, "n k"]:
+        """The nearest source words of every source word."""
+        return own_neighbours(self.rows[0])
+
+    @cached_property
+    def near_z(self) -> Int[Tensor, "m k"]:
+        """The nearest target words of every target word."""
+        return own_neighbours(self.rows[1])
+
+    @cached_property
+    def strings(self) -> StringIndex:
+        """The target words by their n-grams."""
+        return StringIndex.of(latin_forms(self.source.words), latin_forms(self.target.words))
+
+    @cached_property
+    def queries(self) -> "csr_matrix":
+        """n-grams of the source words."""
+        return self.strings.vectors(latin_forms(self.source.words))
+
+    @cached_property
+    def prior(self) -> Float[np.ndarray, "c e"]:
+        """Which characters look alike, for the transducer to begin with."""
+        return look_alikes(self.source.spelling, self.target.spelling, strength=_PRIOR_STRENGTH)
+
+
+@dataclass(frozen=True, eq=False)
+class PairEvidence:
     """Views, neighbourhoods and character correspondences.
 
     Attributes:
@@ -35,7 +127,7 @@ class Evidence:
         settings: How many candidates, which groups.
     """
 
-    spaces: Spaces
+    spaces: PreparedSpaces
     views: tuple[View, ...]
     neighbourhoods: Neighbourhoods
     model: Transducer
@@ -43,8 +135,8 @@ class Evidence:
 
     @classmethod
     def of(
-        cls, spaces: Spaces, fixed: View, pairs: Int[Tensor, "s 2"], settings: RerankSettings
-    ) -> "Evidence":
+        cls, spaces: PreparedSpaces, fixed: View, pairs: Int[Tensor, "s 2"], settings: RerankSettings
+    ) -> "PairEvidence":
         """Fit everything to some pairs, but a view that is there already."""
         views = [
             _fitted(name, ALIGNMENTS[name](settings.seed), spaces.rows, pairs, settings)
@@ -131,4 +223,31 @@ def _agreement(signals: dict[str, Signals]) -> dict[str, np.ndarray]:
         "alignment.firsts": (there == 0).sum(dim=0).numpy(),
         "alignment.mutual_firsts": ((there == 0) & (back == 0)).sum(dim=0).numpy(),
         "alignment.reciprocal_rank": reciprocal.numpy(),
+    }
+
+
+def frequency(pairs: Pairs) -> dict[str, np.ndarray]:
+    """Ranks by frequency. That of the source word alone is left out: test words are rarer than seed words."""
+    source, target = np.log1p(pairs.rows), np.log1p(pairs.keys)
+    return {"frequency.target": target, "frequency.difference": target - source}
+
+
+def by_sight(spaces: PreparedSpaces, pairs: Pairs) -> dict[str, np.ndarray]:
+    """What one sees of two strings without knowing the languages."""
+    source, target, rows, keys = spaces.source, spaces.target, pairs.rows, pairs.keys
+    cosine = spaces.strings.cosines(spaces.queries, rows, keys)
+    lengths, key_lengths = source.lengths[rows], target.lengths[keys]
+    # A string that is also a word of the other language, there more or less frequent, is no mere name.
+    same_string, own_word = source.elsewhere[rows], target.elsewhere[keys]
+    return {
+        "strings.ngrams": cosine,
+        "strings.ngrams_behind": pairs.highest(cosine) - cosine,
+        "strings.identical": same_string == keys,
+        "strings.source_elsewhere": same_string >= 0,
+        "strings.target_elsewhere": np.where(own_word >= 0, np.log1p(own_word.clip(0)), -1),
+        "strings.length": lengths,
+        "strings.target_length": key_lengths,
+        "strings.length_ratio": (lengths - key_lengths) / (lengths + key_lengths),
+        "strings.same_digits": source.digits[rows] == target.digits[keys],
+        "strings.same_case": source.upper[rows] == target.upper[keys],
     }

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,21 +11,19 @@ from torch import Tensor
 
 from isolex.alignment import Alignment, Side
 from isolex.errors import MissingExtraError
-from isolex.lexicon import Lexicon, as_lexicon
+from isolex.lexicon import LexiconLike, as_lexicon
 from isolex.lexicon.indexing import IndexedLexicon
 from isolex.lexicon.words import counted
 from isolex.mapping import Annealing, GivenPairs, Problem
 from isolex.normalize import Normalizer
 from isolex.recipes import align
-from isolex.reranking.dictionary import RerankedDictionary
-from isolex.reranking.evidence import Evidence, view_of
+from isolex.reranking.evidence import PairEvidence, PreparedSpaces, view_of
 from isolex.reranking.learning import Labelled
-from isolex.reranking.reranker import Ranked, Reranker, labelled_folds
-from isolex.reranking.selftraining import FORM, Unsure, judged_again
+from isolex.reranking.reranked_dictionary import RerankedDictionary
+from isolex.reranking.reranker import FORM, Ranked, Reranker, Unsure, judged_again, labelled_folds
 from isolex.reranking.settings import RerankSettings
-from isolex.reranking.spaces import Spaces
 from isolex.reranking.views import View
-from isolex.vectors import Vectors
+from isolex.vectors import Vectors, VectorsLike, usable_vectors
 from isolex.vectors.ngrams import NgramVectors
 
 # With fewer, self-learning aligns better than the seed pairs alone.
@@ -62,9 +59,9 @@ class _Start:
 
 
 def rerank(
-    source: Vectors,
-    target: Vectors,
-    lexicon: Lexicon | str | Path | None = None,
+    source: VectorsLike,
+    target: VectorsLike,
+    lexicon: LexiconLike | None = None,
     *,
     settings: RerankSettings | None = None,
     check: bool = True,
@@ -85,8 +82,8 @@ def rerank(
     Cost: with 40,000 words a side some two minutes on two cores, and half a minute for the whole dictionary.
 
     Args:
-        source: Source vectors.
-        target: Target vectors.
+        source: Source vectors, or a file of them.
+        target: Target vectors, or a file of them.
         lexicon: Seed pairs, or a file of them; None for none. Those of weight 0 are left out, the others
             count alike to the reranker.
         settings: See `RerankSettings`.
@@ -100,8 +97,12 @@ def rerank(
     Raises:
         InputError: A lexicon without a pair in both vocabularies.
         MissingExtraError: The packages of the extra `rerank` are not installed.
+
+    Warns:
+        IsolexWarning: Words are left out, since their vectors are zero.
     """
     _check_packages()
+    source, target = usable_vectors(source, what="source"), usable_vectors(target, what="target")
     settings = RerankSettings() if settings is None else settings
     start = _begin(source, target, lexicon, settings, check=check)
     reason = _why_not(start, settings.groups)
@@ -114,7 +115,7 @@ def rerank(
     labelled = Labelled.stacked(list(folds))
     if not start.seeded:
         labelled = judged_again(labelled, settings)
-    reranker = Reranker.fit(Evidence.of(spaces, fixed, start.pairs, settings), labelled)
+    reranker = Reranker.fit(PairEvidence.of(spaces, fixed, start.pairs, settings), labelled)
     return RerankedDictionary(
         start.alignment,
         reranker if start.seeded else Unsure(reranker),
@@ -175,14 +176,13 @@ def _check_packages() -> None:
 def _begin(
     source: Vectors,
     target: Vectors,
-    lexicon: Lexicon | str | Path | None,
+    lexicon: LexiconLike | None,
     settings: RerankSettings,
     *,
     check: bool,
 ) -> _Start:
     """Align by what there is to align with."""
-    source, target = source.without_zeros(), target.without_zeros()
-    seeds = None if lexicon is None else as_lexicon(lexicon, what="lexicon")
+    seeds = None if lexicon is None else as_lexicon(lexicon)
     gold = np.empty((0, 2), dtype=np.int64) if seeds is None else _counting(seeds.index(source, target))
     words = len(np.unique(gold[:, 0]))
     many = words >= MANY_WORDS
@@ -222,13 +222,13 @@ def _why_not(start: _Start, groups: Collection[str]) -> str | None:
     return None
 
 
-def _spaces(alignment: Alignment) -> Spaces:
+def _spaces(alignment: Alignment) -> PreparedSpaces:
     source, target = alignment.sides
     x, z = source.normalized(), target.normalized()
     by_ngrams = None
     if any(isinstance(side.vectors.subwords, NgramVectors) for side in alignment.sides):
         by_ngrams = _composed(source, x), _composed(target, z)
-    return Spaces.of((x, z), source.vectors.words, target.vectors.words, by_ngrams)
+    return PreparedSpaces.of((x, z), source.vectors.words, target.vectors.words, by_ngrams)
 
 
 def _composed(side: Side, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
@@ -240,7 +240,7 @@ def _composed(side: Side, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
     return Normalizer(side.normalizer.steps).fit(made).apply(made)
 
 
-def _fixed(spaces: Spaces, start: _Start, settings: RerankSettings) -> View:
+def _fixed(spaces: PreparedSpaces, start: _Start, settings: RerankSettings) -> View:
     """The self-learned view, which owes the seed pairs its beginning only and so serves all parts of them."""
     mapping = start.alignment.mapping
     if start.alignment.card.method == "vecmap":

@@ -9,8 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 
 from isolex.errors import MissingExtraError
-from isolex.reranking.features import FeatureTable
-from isolex.reranking.pairs import Pairs
+from isolex.reranking.features import FeatureTable, Pairs
 from isolex.reranking.settings import RerankSettings
 from isolex.waiting import short_waits
 
@@ -60,7 +59,7 @@ class Labelled:
 
 
 @dataclass(frozen=True, eq=False)
-class Calibration:
+class PlattScaling:
     """Platt scaling with the frequency rank: P(right) = σ(a log-odds + b log((rank + 100) / 1,000) + c).
 
     Fitted on the best candidate of held-out seed words. Trees that have seen common words only are less sure
@@ -76,7 +75,9 @@ class Calibration:
     any_weights: tuple[float, float, float]
 
     @classmethod
-    def fit(cls, pairs: Pairs, scores: Float[np.ndarray, "p"], right: Bool[np.ndarray, "p"]) -> "Calibration":
+    def fit(
+        cls, pairs: Pairs, scores: Float[np.ndarray, "p"], right: Bool[np.ndarray, "p"]
+    ) -> "PlattScaling":
         """From cross-fitted scores of the candidates of seed words."""
         best = pairs.best(scores)
         rows = pairs.rows[best]
@@ -110,7 +111,7 @@ class PairModel:
     """
 
     trees: Any
-    calibration: Calibration
+    calibration: PlattScaling
     means: Float[np.ndarray, "f"]
 
     @classmethod
@@ -121,7 +122,7 @@ class PairModel:
             MissingExtraError: scikit-learn is not installed.
         """
         values, right = labelled.table.values, labelled.right
-        calibration = Calibration.fit(labelled.pairs, cross_fitted(labelled, settings), right)
+        calibration = PlattScaling.fit(labelled.pairs, cross_fitted(labelled, settings), right)
         return cls(_trees(values, right, settings), calibration, values.mean(axis=0))
 
     def scores(self, values: Float[np.ndarray, "p f"]) -> Float[np.ndarray, "p"]:

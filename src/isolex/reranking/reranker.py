@@ -1,4 +1,4 @@
-"""`Reranker`: a fitted model over two vocabularies, in ids; and how it is fitted from seed pairs."""
+"""`Reranker`: a fitted model over two vocabularies, in ids; how it is fitted, with or without seed pairs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -9,14 +9,17 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.progress import track
-from isolex.reranking.evidence import Evidence
-from isolex.reranking.learning import Labelled, PairModel
+from isolex.reranking.evidence import PairEvidence, PreparedSpaces
+from isolex.reranking.learning import Labelled, PairModel, cross_fitted, log_odds
 from isolex.reranking.settings import RerankSettings
-from isolex.reranking.spaces import Spaces
 from isolex.reranking.views import View
 
 # Source words whose candidates are in memory at a time.
 _WORDS = 2_000
+# What tells a right pair from a wrong one and has had no part in the alignment.
+FORM = ("strings", "characters")
+# Of a CSLS score, in log-odds: so that the alignment decides where the form says little.
+_CLOSENESS = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +57,12 @@ class Reranker:
         model: Trees and calibration.
     """
 
-    evidence: Evidence
+    evidence: PairEvidence
     labelled: Labelled
     model: PairModel
 
     @classmethod
-    def fit(cls, evidence: Evidence, labelled: Labelled) -> "Reranker":
+    def fit(cls, evidence: PairEvidence, labelled: Labelled) -> "Reranker":
         """Learn to weigh the evidence from labelled candidates."""
         return cls(evidence, labelled, PairModel.fit(labelled, evidence.settings))
 
@@ -97,7 +100,7 @@ class Reranker:
 
 
 def labelled_folds(
-    spaces: Spaces,
+    spaces: PreparedSpaces,
     fixed: View,
     pairs: Int[Tensor, "s 2"],
     gold: Int[np.ndarray, "g 2"],
@@ -117,9 +120,55 @@ def labelled_folds(
     for number in track(range(min(settings.folds, len(words))), "cross-fitting"):
         held = words[folds == number]
         kept = pairs[torch.from_numpy(~np.isin(pairs[:, 0].numpy(), held))]
-        evidence = Evidence.of(spaces, fixed, kept, settings)
+        evidence = PairEvidence.of(spaces, fixed, kept, settings)
         found = evidence.candidates(held)
         right = found.among(gold, len(spaces.target.words))
         labelled = Labelled(found, evidence.table(found), right, np.full(len(found), number))
         del evidence  # its matrices, before those of the next part are made
         yield labelled
+
+
+def judged_again(labelled: Labelled, settings: RerankSettings) -> Labelled:
+    """New labels for the candidates of words whose mutual pairs are the labels so far.
+
+    From mutual pairs alone, trees learn to believe the alignment, which chose them. So the first trees see
+    nothing but the form of the words; what they say of words that were held out, with the CSLS scores of the
+    alignments, chooses one candidate of each word, and that is the new label.
+    """
+    odds = log_odds(cross_fitted(labelled.only(FORM), settings))
+    right = np.zeros(len(labelled.right), dtype=bool)
+    right[labelled.pairs.best(odds + _CLOSENESS * _closeness(labelled))] = True
+    return replace(labelled, right=right)
+
+
+@dataclass(frozen=True, eq=False)
+class Unsure:
+    """The order of a reranker, without its confidences: they would be those of its own labels.
+
+    Attributes:
+        reranker: Learnt without seed pairs.
+    """
+
+    reranker: Reranker
+
+    @property
+    def evidence(self) -> PairEvidence:
+        """Candidates and features."""
+        return self.reranker.evidence
+
+    def rank(self, rows: Int[np.ndarray, "w"]) -> Ranked:
+        """Answers for source words, each asked once, in the order of their ids."""
+        found = self.reranker.rank(rows)
+        return replace(
+            found,
+            confidence=np.full_like(found.confidence, np.nan),
+            none_right=np.full_like(found.none_right, np.nan),
+        )
+
+
+def _closeness(labelled: Labelled) -> Float[np.ndarray, "p"]:
+    """Mean CSLS score over the alignments."""
+    table = labelled.table
+    scores = [name.startswith("alignment.") and name.endswith(".csls") for name in table.names]
+    made: np.ndarray = table.values[:, scores].mean(axis=1)
+    return made

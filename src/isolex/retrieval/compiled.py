@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from isolex.waiting import short_waits
 
-Array = NDArray[np.generic]
-_Best = tuple[Array, Array]
+_Array = NDArray[np.generic]
+_Best = tuple[_Array, _Array]
 
 # Groups of a row: group g holds every so many-th number from g on.
 _GROUPS = 512
@@ -64,7 +64,7 @@ def at_work() -> Iterator[int]:
 
 @njit(nogil=True, cache=True, parallel=True)
 @no_type_check
-def best_of_rows(tile: Array, first: int, ids: Array, found: Array, threads: int) -> None:
+def best_of_rows(tile: _Array, first: int, ids: _Array, found: _Array, threads: int) -> None:
     """Keep the best of each row of a tile.
 
     Args:
@@ -81,7 +81,7 @@ def best_of_rows(tile: Array, first: int, ids: Array, found: Array, threads: int
 
 @njit(nogil=True, cache=True, parallel=True)
 @no_type_check
-def best_of_columns(tile: Array, first: int, ids: Array, found: Array, threads: int) -> None:
+def best_of_columns(tile: _Array, first: int, ids: _Array, found: _Array, threads: int) -> None:
     """Keep the best of each column of a tile.
 
     Args:
@@ -103,7 +103,7 @@ def best_of_columns(tile: Array, first: int, ids: Array, found: Array, threads: 
 
 @njit(nogil=True, cache=True, parallel=True, fastmath={"reassoc", "contract"})
 @no_type_check
-def products(x: Array, z: Array, ids: Array, made: Array, threads: int) -> None:
+def products(x: _Array, z: _Array, ids: _Array, made: _Array, threads: int) -> None:
     """The inner product of each row of x `[r, d]` with the rows of z that `ids` `[r, c]` names for it."""
     for part in prange(threads):
         for i in range(ids.shape[0] * part // threads, ids.shape[0] * (part + 1) // threads):
@@ -117,7 +117,7 @@ def products(x: Array, z: Array, ids: Array, made: Array, threads: int) -> None:
 
 @njit(nogil=True, cache=True)
 @no_type_check
-def _best_of_rows(tile: Array, first: int, ids: Array, found: Array) -> None:
+def _best_of_rows(tile: _Array, first: int, ids: _Array, found: _Array) -> None:
     maxima = np.empty(_GROUPS, tile.dtype)
     whole = tile.shape[1] // _GROUPS * _GROUPS
     for i in range(tile.shape[0]):
@@ -137,7 +137,7 @@ def _best_of_rows(tile: Array, first: int, ids: Array, found: Array) -> None:
 
 @njit(nogil=True, cache=True)
 @no_type_check
-def _best_of_columns(tile: Array, span: tuple[int, int], first: int, best: _Best, floors: Array) -> None:
+def _best_of_columns(tile: _Array, span: tuple[int, int], first: int, best: _Best, floors: _Array) -> None:
     ids, found = best
     left, width = span[0], span[1] - span[0]
     maxima = np.empty(width, tile.dtype)
@@ -158,7 +158,7 @@ def _best_of_columns(tile: Array, span: tuple[int, int], first: int, best: _Best
 
 @njit(nogil=True, cache=True)
 @no_type_check
-def _least(found: Array, i: int) -> Any:
+def _least(found: _Array, i: int) -> Any:
     least = found[i, 0]
     for place in range(1, found.shape[1]):
         least = min(least, found[i, place])
@@ -167,7 +167,7 @@ def _least(found: Array, i: int) -> Any:
 
 @njit(nogil=True, cache=True)
 @no_type_check
-def _put(value: float, name: int, ids: Array, found: Array, i: int) -> Any:
+def _put(value: float, name: int, ids: _Array, found: _Array, i: int) -> Any:
     """Put a score that is better than the worst of row i in its place. Returns what is then the worst."""
     least, second, worst = found[i, 0], value, 0
     for place in range(1, found.shape[1]):
@@ -183,7 +183,7 @@ def _put(value: float, name: int, ids: Array, found: Array, i: int) -> Any:
 
 @njit(nogil=True, cache=True)
 @no_type_check
-def _maxima_of_row(tile: Array, i: int, whole: int, maxima: Array) -> None:
+def _maxima_of_row(tile: _Array, i: int, whole: int, maxima: _Array) -> None:
     # Of unsigned numbers the compiler knows that none is negative, which would count from the end.
     row = np.uint64(i)
     for lane in range(np.uint64(_GROUPS)):
@@ -196,7 +196,7 @@ def _maxima_of_row(tile: Array, i: int, whole: int, maxima: Array) -> None:
 
 @njit(nogil=True, cache=True)
 @no_type_check
-def _raised(floor: Any, maxima: Array, count: int) -> Any:
+def _raised(floor: Any, maxima: _Array, count: int) -> Any:
     """The floor, or what at least `count` of the maxima lie above."""
     low, high = maxima[0], maxima[0]
     for lane in range(_GROUPS):
@@ -217,7 +217,7 @@ def _raised(floor: Any, maxima: Array, count: int) -> Any:
 
 @njit(nogil=True, cache=True)
 @no_type_check
-def _maxima_of_strip(tile: Array, rows: tuple[int, int], left: int, maxima: Array) -> None:
+def _maxima_of_strip(tile: _Array, rows: tuple[int, int], left: int, maxima: _Array) -> None:
     width = len(maxima)
     maxima[:] = tile[rows[0], left : left + width]
     for i in range(rows[0] + 1, rows[1]):
@@ -228,7 +228,7 @@ def _maxima_of_strip(tile: Array, rows: tuple[int, int], left: int, maxima: Arra
 
 @njit(nogil=True, cache=True)
 @no_type_check
-def _any_above(maxima: Array, floors: Array, start: int, stop: int) -> bool:
+def _any_above(maxima: _Array, floors: _Array, start: int, stop: int) -> bool:
     some, below = maxima[start:stop], floors[start:stop]
     reached = np.int16(0)
     for lane in range(stop - start):
@@ -238,7 +238,7 @@ def _any_above(maxima: Array, floors: Array, start: int, stop: int) -> bool:
 
 @njit(nogil=True, cache=True)
 @no_type_check
-def _raise_floors(tile: Array, span: tuple[int, int], count: int, floors: Array) -> None:
+def _raise_floors(tile: _Array, span: tuple[int, int], count: int, floors: _Array) -> None:
     """To what at least `count` numbers of each column lie above."""
     strips, width = tile.shape[0] // _FIRST_STRIP, (span[1] - span[0]) // _LANES * _LANES
     if strips < count:
@@ -253,7 +253,7 @@ def _raise_floors(tile: Array, span: tuple[int, int], count: int, floors: Array)
 
 @njit(nogil=True, cache=True)
 @no_type_check
-def _raise_some(best: Array, count: int, floors: Array) -> None:
+def _raise_some(best: _Array, count: int, floors: _Array) -> None:
     """By the maxima `[strips, _LANES]` of some columns."""
     low, high, middle = np.empty((3, _LANES), best.dtype)
     above = np.empty(_LANES, np.int16)

@@ -4,17 +4,16 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.errors import InputError
+from isolex.given import whole_number
 from isolex.retrieval.kernel import log_sum_exp, mean_top_k, ranks, top_k, top_k_both
 from isolex.retrieval.tiles import TopK
-
-Rows = Float[Tensor, "n d"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +31,14 @@ class Index:
     keys: Float[Tensor, "m d"]
     scale: float = 1.0
     bias: Float[Tensor, "m"] | None = None
-    row_term: Callable[[Rows], Float[Tensor, "n"]] | None = None
+    row_term: Callable[[Float[Tensor, "n d"]], Float[Tensor, "n"]] | None = None
 
     def search(self, queries: Float[Tensor, "n d"], k: int) -> TopK:
         """The best min(k, m) keys of each unit-length query, with the criterion's own scores."""
-        return self.comparable(queries, self.without_row_term(queries, k))
+        found = self.without_row_term(queries, k)
+        if self.row_term is None or queries.shape[0] == 0:
+            return found
+        return TopK(found.indices, found.scores - self.row_term(queries)[:, None])
 
     def best(self, queries: Float[Tensor, "n d"], k: int) -> Int[Tensor, "n k"]:
         """The keys alone of `search`: without scores the row term is not needed, nor the pass it may cost."""
@@ -46,17 +48,12 @@ class Index:
         """What `search` finds, with scores that compare the keys of one query only."""
         return top_k(queries, self.keys, k, scale=self.scale, bias=self.bias)
 
-    def comparable(self, queries: Float[Tensor, "n d"], found: TopK) -> TopK:
-        """What was found `without_row_term`, with scores that compare across queries."""
-        if self.row_term is None or queries.shape[0] == 0:
-            return found
-        return TopK(found.indices, found.scores - self.row_term(queries)[:, None])
-
     def ranks(self, queries: Float[Tensor, "n d"], targets: Int[Tensor, "n"]) -> Int[Tensor, "n"]:
         """The rank, from 1, of one key for each query among all keys."""
         return ranks(queries, self.keys, targets, scale=self.scale, bias=self.bias)
 
 
+@runtime_checkable
 class Criterion(Protocol):
     """Anything that can prepare keys, given the whole vocabulary that the queries come from."""
 
@@ -100,8 +97,7 @@ class CSLS:
     k: int = 10
 
     def __post_init__(self) -> None:
-        if self.k < 1:
-            raise InputError(f"got k = {self.k}, expected at least 1", where="CSLS")
+        whole_number(self.k, "k", where="CSLS")
 
     def index(self, sources: Float[Tensor, "n d"], keys: Float[Tensor, "m d"]) -> Index:
         """Prepare `[m, d]` keys with r_S over the `[n, d]` sources."""

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from isolex.arrays import full_precision
 from isolex.errors import InputError
+from isolex.given import whole_number
 from isolex.retrieval.screening import FullProduct, Product, ScreeningProduct, screens
 from isolex.retrieval.selection import search, search_both
 from isolex.retrieval.tiles import Scores, TopK, plain_top_k, row_blocks, row_of_tiles
@@ -188,8 +189,7 @@ def _check(
 
 
 def _check_k(k: int) -> None:
-    if k < 1:
-        raise InputError(f"got k = {k}, expected at least 1", where="retrieval")
+    whole_number(k, "k", where="retrieval")
 
 
 def _bound(given: int | None, device: torch.device) -> int:

@@ -6,7 +6,6 @@ is one `FormatError`; nobody after the loader has to ask again. Keys and tensors
 out: a later release may have added them.
 """
 
-from isolex.saved.arrays import Array, parse_arrays
 from isolex.saved.declared import (
     Check,
     by_name,
@@ -23,6 +22,7 @@ from isolex.saved.declared import (
     whole,
 )
 from isolex.saved.parsing import CARD_BYTES, json_text, parse_json, read_json, read_saved, regular_file
+from isolex.saved.tensors import Array, parse_arrays
 from isolex.saved.unsound import UnsoundError, sound
 
 __all__ = [

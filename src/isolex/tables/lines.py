@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from isolex import signatures
 from isolex.errors import FormatError, InputError
 from isolex.streams import find_compression, open_stream
 
@@ -15,23 +16,19 @@ _LINE_END = re.compile("\r\n|\r|\n")
 _UNPACK = "unpack it and name a file from it"
 _SAVE_AS_TEXT = "save it as UTF-8 text: TSV or CSV"
 _BINARY = (
-    (
-        rb"PK[\x03\x05\x07][\x04\x06\x08]",
-        "is a zip archive or an Excel workbook",
-        f"unpack it, or {_SAVE_AS_TEXT}",
-    ),
-    (rb"\xd0\xcf\x11\xe0", "is an Office document", _SAVE_AS_TEXT),
-    (rb"(?s).{257}ustar", "is a tar archive", _UNPACK),
-    (rb"7z\xbc\xaf", "is a 7-Zip archive", _UNPACK),
-    (rb"Rar!", "is a RAR archive", _UNPACK),
-    (rb"%PDF", "is a PDF", _SAVE_AS_TEXT),
-    (rb"PAR1", "is a Parquet file", _SAVE_AS_TEXT),
-    (rb"\x89HDF", "is an HDF5 file", _SAVE_AS_TEXT),
-    (rb"\x93NUMPY", "is a NumPy array", _SAVE_AS_TEXT),
-    (rb"SQLite format 3", "is an SQLite database", _SAVE_AS_TEXT),
-    (rb"\x80[\x02-\x05]", "is a Python pickle", "open it with what made it and write text from there"),
-    (rb"\xff\xfe|\xfe\xff", "is UTF-16 text", "convert it, for instance by: iconv -f utf-16 -t utf-8"),
-    (rb"(?s).*\x00", "is a binary file or UTF-16 text", None),
+    (signatures.ZIP._replace(what="a zip archive or an Excel workbook"), f"unpack it, or {_SAVE_AS_TEXT}"),
+    (signatures.OFFICE, _SAVE_AS_TEXT),
+    (signatures.TAR, _UNPACK),
+    (signatures.SEVEN_ZIP, _UNPACK),
+    (signatures.RAR, _UNPACK),
+    (signatures.PDF, _SAVE_AS_TEXT),
+    (signatures.PARQUET, _SAVE_AS_TEXT),
+    (signatures.HDF5, _SAVE_AS_TEXT),
+    (signatures.NUMPY, _SAVE_AS_TEXT),
+    (signatures.SQLITE, _SAVE_AS_TEXT),
+    (signatures.PICKLE, "open it with what made it and write text from there"),
+    (signatures.UTF16, "convert it, for instance by: iconv -f utf-16 -t utf-8"),
+    (signatures.Signature("a binary file or UTF-16 text", rb".*\x00"), None),
 )
 # First lines of what is often saved or named by mistake. None holds a tab: a line with one may be an entry.
 _FIRST_LINES = (
@@ -102,9 +99,9 @@ def _not_readable(path: Path, found: str) -> InputError:
 
 def _stranger(head: bytes, *, prose: bool) -> tuple[str, str | None] | None:
     """What a file is that is no text or no table, and what to do about it, if that is anything special."""
-    for pattern, kind, fix in _BINARY:
-        if re.match(pattern, head):
-            return kind, fix
+    for signature, fix in _BINARY:
+        if signature.matches(head):
+            return f"is {signature.what}", fix
     whole = len(head) < _HEAD_BYTES
     lines = [line.strip() for line in split_lines(head)]
     lines = [line for line in (lines if whole or len(lines) == 1 else lines[:-1]) if line]

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from jaxtyping import Float
 
-from isolex.alignment import Alignment, Translations
+from isolex.alignment import AlignmentLike, Translations, as_alignment
 from isolex.errors import InputError, MissingExtraError
+from isolex.given import whole_number
 from isolex.names import look_up
 from isolex.retrieval import CSLS
 from isolex.transfer.encoder import TextEncoder
-from isolex.transfer.texts import Text
+from isolex.transfer.text_files import Text
 from isolex.transfer.tokens import Tokenizer, words_of
 from isolex.vectors import Vectors
 
@@ -42,6 +43,10 @@ class Hit:
     document: Text
     score: float
 
+    def to_dict(self) -> dict[str, Any]:
+        """Id, score and text, as plain JSON values."""
+        return {"id": self.document.id, "score": round(self.score, 4), "text": self.document.text}
+
 
 class DocumentIndex:
     """Documents of an alignment's target language, ready for queries in its source language.
@@ -57,7 +62,8 @@ class DocumentIndex:
 
     Args:
         documents: At least one.
-        alignment: From the language of queries to that of documents; reverse it for the other way.
+        alignment: From the language of queries to that of documents, or the folder that it is saved in;
+            reverse it for the other way.
         translations: How many translations of a word are looked for.
         tokenizer: From a text to its words, for both languages.
 
@@ -69,7 +75,7 @@ class DocumentIndex:
     def __init__(
         self,
         documents: Sequence[Text],
-        alignment: Alignment,
+        alignment: AlignmentLike,
         *,
         translations: int = 5,
         tokenizer: Tokenizer | None = None,
@@ -77,19 +83,18 @@ class DocumentIndex:
         if not documents:
             raise InputError("there are no documents", where="DocumentIndex")
         self.documents = tuple(documents)
-        self.alignment = alignment
+        self.alignment = as_alignment(alignment)
         self.translations = translations
         self.tokenizer = tokenizer
 
-    def search(self, query: str, k: int = 10, by: Ranking = "fusion") -> list[Hit]:
+    def search(self, query: str, *, k: int = 10, by: Ranking = "fusion") -> list[Hit]:
         """The best k documents for a query, best first; fewer where nothing speaks for more of them.
 
         Raises:
             InputError: No such ranking, or k < 1.
         """
         look_up(by, dict.fromkeys(RANKINGS), "ranking")
-        if k < 1:
-            raise InputError(f"got k = {k}, expected at least 1", where="search")
+        whole_number(k, "k", where="search")
         parts = self._parts([query], by)
         scores = _combined(parts)[0]
         # Something must speak for a document: that both have a vector, or that they share a term.
@@ -102,7 +107,7 @@ class DocumentIndex:
         hits = best[spoken_for[best]][:k]
         return [Hit(self.documents[place], float(scores[place])) for place in hits]
 
-    def scores(self, queries: Sequence[str], by: Ranking = "fusion") -> Float[np.ndarray, "n m"]:
+    def scores(self, queries: Sequence[str], *, by: Ranking = "fusion") -> Float[np.ndarray, "n m"]:
         """`[n, m]` score of each document for each query.
 
         Raises:
@@ -169,7 +174,7 @@ class DocumentIndex:
         """The terms that stand for each query, with their weights."""
         source = self.alignment.source
         words = sorted({word for query in queries for word in query if _has_vector(source, word)})
-        answers = dict(zip(words, self.alignment.translate(words, self.translations), strict=True))
+        answers = dict(zip(words, self.alignment.translate(words, k=self.translations), strict=True))
         return [_weighted(query, answers, source) for query in queries]
 
 

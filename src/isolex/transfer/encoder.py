@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Float
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, VectorSpaceLike, as_vector_space
 from isolex.choices import EvaluatedSide
 from isolex.errors import InputError, IsolexWarning, MissingExtraError
 from isolex.evaluation.words import vocabularies_of
@@ -17,7 +17,6 @@ from isolex.lexicon.words import counted
 from isolex.names import look_up
 from isolex.transfer.known import KnownWords, TextCoverage
 from isolex.transfer.tokens import Tokenizer, words_of
-from isolex.vectors import Vectors
 
 try:
     from scipy.sparse import csr_array
@@ -60,7 +59,8 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     known word has a zero row; `coverage` counts both.
 
     Args:
-        space: An alignment, whose source language is encoded into the shared space; or vectors.
+        space: An alignment, whose source language is encoded into the shared space; or vectors; or the folder
+            of the one or the file of the others.
         weighting: `sif`, `idf` or `mean`.
         component: What the common direction of `sif` is taken from: `texts`, `vocabulary` or `none`.
         smoothing: a of `sif`.
@@ -93,7 +93,7 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
     def __init__(
         self,
-        space: Alignment | Vectors,
+        space: VectorSpaceLike,
         *,
         weighting: Weighting = "sif",
         component: Component = "texts",
@@ -112,8 +112,9 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         look_up(self.component, dict.fromkeys(COMPONENTS), "component")
         if not 0 < self.smoothing < math.inf:
             raise InputError(f"got {self.smoothing}, expected a positive number", where="smoothing")
-        side: EvaluatedSide | None = "source" if isinstance(self.space, Alignment) else None
-        self.words_ = KnownWords(vocabularies_of(self.space, side).first, self.tokenizer or words_of)
+        space = as_vector_space(self.space)
+        side: EvaluatedSide | None = "source" if isinstance(space, Alignment) else None
+        self.words_ = KnownWords(vocabularies_of(space, side).first, self.tokenizer or words_of)
         bags = [self.words_.bag(text) for text in _strings(X)]
         counts = Counter(word for bag in bags for word in bag)
         self.idf_ = {word: math.log((1 + len(bags)) / (1 + count)) + 1 for word, count in counts.items()}

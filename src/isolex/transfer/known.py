@@ -45,7 +45,7 @@ class TextCoverage:
         words = f"{self.percent:.1f} % of {counted(self.words, 'word')} known{guessed}"
         return f"{words}; {self.texts_known:,} of {counted(self.texts, 'text')} with a known word"
 
-    def to_json(self) -> dict[str, float | int]:
+    def to_dict(self) -> dict[str, float | int]:
         """The counts, and `percent`."""
         return {**asdict(self), "percent": round(self.percent, 2)}
 

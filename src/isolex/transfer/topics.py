@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from isolex.errors import InputError, MissingExtraError
 from isolex.transfer.encoder import TextEncoder
-from isolex.transfer.texts import LabelledText
+from isolex.transfer.text_files import LabelledText
 
 try:
     from sklearn.linear_model import LogisticRegression
@@ -40,7 +40,7 @@ class TopicResult:
     n: int
     predicted: tuple[str, ...] = field(repr=False)
 
-    def to_json(self) -> dict[str, float | int | None]:
+    def to_dict(self) -> dict[str, float | int | None]:
         """The figures."""
         rounded = None if self.ceiling is None else round(self.ceiling, 4)
         return {

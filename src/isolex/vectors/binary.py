@@ -10,7 +10,7 @@ from isolex.streams import create_stream, open_stream
 from isolex.vectors.binary_rows import LONGEST_WORD, Bounds, TangledError
 from isolex.vectors.content import Content
 from isolex.vectors.gather import Gather, ReadOptions
-from isolex.vectors.rows import Block
+from isolex.vectors.row_grammar import Block
 from isolex.vectors.sniff import Header, VectorFormat
 
 CHUNK = 1 << 21  # bytes read at a time

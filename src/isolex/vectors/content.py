@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from isolex.vectors.report import ReadReport
+from isolex.vectors.reading_report import ReadReport
 
 
 class Subwords(Protocol):

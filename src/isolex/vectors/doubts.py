@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from isolex.vectors.rows import SAMPLE, Block
+from isolex.vectors.row_grammar import SAMPLE, Block
 
 _FEWEST = 3  # rows; fewer are in some order by chance
 _OUT_OF_SCALE = 10  # times the largest number of the other columns

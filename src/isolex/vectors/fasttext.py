@@ -12,7 +12,7 @@ from isolex.errors import FormatError, MissingExtraError
 from isolex.vectors.content import Content
 from isolex.vectors.gather import Gather, ReadOptions
 from isolex.vectors.ngrams import NgramVectors
-from isolex.vectors.rows import Block
+from isolex.vectors.row_grammar import Block
 from isolex.vectors.sniff import VectorFormat
 
 _HEADER = struct.Struct("=2i12id3i2q")  # magic, version, settings, sampling, words and labels, sizes

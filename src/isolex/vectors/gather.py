@@ -9,19 +9,19 @@ from typing import Literal
 import numpy as np
 
 from isolex.errors import FormatError, InputError
+from isolex.tables import Unicode
 from isolex.vectors.content import Content
-from isolex.vectors.report import DUPLICATE, EMPTY, NOT_FINITE, NOT_UTF8, ReadReport, Skip, some
-from isolex.vectors.rows import Block
+from isolex.vectors.reading_report import DUPLICATE, EMPTY, NOT_FINITE, NOT_UTF8, ReadReport, Skip, some
+from isolex.vectors.row_grammar import Block
 
 _FEW = 50  # one broken word in so many is a row to skip; in languages that need letters beyond ASCII more are
 
 DType = Literal["float32", "float16"]
-Unicode = Literal["nfc", "keep"]
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """The options of `read_vectors` that concern rows, checked; see there.
+    """The options of `Vectors.read` that concern rows, checked; see there.
 
     Raises:
         InputError: An option has a value that it cannot have.

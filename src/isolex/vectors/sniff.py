@@ -10,7 +10,7 @@ from typing import BinaryIO
 from isolex.choices import VECTOR_FORMATS
 from isolex.errors import FormatError
 from isolex.streams import check_file, find_compression, open_stream
-from isolex.vectors.rows import SAMPLE, common_width, row_width
+from isolex.vectors.row_grammar import SAMPLE, common_width, row_width
 from isolex.vectors.strangers import Stranger, bare_matrix, folder_error, magic, named, other_grammar
 
 HEAD = 1 << 20  # bytes looked at

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from isolex import signatures
 from isolex.errors import FormatError, InputError
-from isolex.vectors.rows import common_width, is_number, row_width
+from isolex.vectors.row_grammar import common_width, is_number, row_width
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,19 @@ class Stranger:
         )
 
 
+def _known(signature: signatures.Signature, fix: str) -> tuple[bytes, Stranger]:
+    return signature.start, Stranger(signature.what, fix)
+
+
 _FETCH = "the download probably failed, fetch it again"
 _UNPACK = "unpack it and name a file from it"
 _OTHER = "name a file of word vectors"
 _HAND_OVER = "hand its words and rows to isolex.Vectors(words, matrix)"
 _TORCH = Stranger("a PyTorch file", f"open it by torch.load('FILE') and {_HAND_OVER}")
-_UTF16 = Stranger("UTF-16 text", "convert it to UTF-8, for instance by: iconv -f utf-16 -t utf-8 FILE > NEW")
-_TAR = Stranger("a tar archive", "unpack it by tar xf FILE and name a file from it")
+_UTF16 = Stranger(
+    signatures.UTF16.what, "convert it to UTF-8, for instance by: iconv -f utf-16 -t utf-8 FILE > NEW"
+)
+_TAR = Stranger(signatures.TAR.what, "unpack it by tar xf FILE and name a file from it")
 
 _PICKLE = rb"\x80[\x02-\x05].{0,4096}?"
 
@@ -53,11 +60,11 @@ _MAGIC: Sequence[tuple[bytes, Stranger]] = (
         rb"PK\x03\x04.{26}[^\x00]{1,200}?\.npy",
         Stranger("a NumPy archive (.npz)", f"open it by numpy.load('FILE') and {_HAND_OVER}"),
     ),
-    (rb"PK(\x03\x04|\x05\x06|\x07\x08)", Stranger("a zip archive", _UNPACK)),
-    (rb"PK[\x03\x05]\Z", Stranger("a zip archive", _UNPACK)),
-    (rb"7z\xbc\xaf", Stranger("a 7-Zip archive", _UNPACK)),
-    (rb"Rar!\x1a", Stranger("a RAR archive", _UNPACK)),
-    (rb".{257}ustar", _TAR),
+    _known(signatures.ZIP, _UNPACK),
+    (rb"PK[\x03\x05]\Z", Stranger(signatures.ZIP.what, _UNPACK)),
+    _known(signatures.SEVEN_ZIP, _UNPACK),
+    _known(signatures.RAR, _UNPACK),
+    (signatures.TAR.start, _TAR),
     (rb"0707(07|0[12])[0-9A-Fa-f]{60}|!<arch>\n", Stranger("a cpio or ar archive", _UNPACK)),
     (
         rb"\x1f[\x8b\x9d\xa0]|BZh[1-9]1AY&SY|\xfd7zXZ\x00|\x28\xb5\x2f\xfd|\x04\x22\x4d\x18|\x5d\x00\x00",
@@ -80,23 +87,20 @@ _MAGIC: Sequence[tuple[bytes, Stranger]] = (
         ),
     ),
     (rb"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19\.", _TORCH),
-    (rb"\x80[\x02-\x05]", Stranger("a Python pickle", f"open it with what made it and {_HAND_OVER}")),
-    (rb"\x89HDF", Stranger("an HDF5 file", f"open it by h5py.File('FILE') and {_HAND_OVER}")),
+    _known(signatures.PICKLE, f"open it with what made it and {_HAND_OVER}"),
+    _known(signatures.HDF5, f"open it by h5py.File('FILE') and {_HAND_OVER}"),
     (
-        rb"\x93NUMPY",
+        signatures.NUMPY.start,
         Stranger("a NumPy array without words", "read it by isolex.Vectors(words, numpy.load('FILE'))"),
     ),
     (
-        rb"SQLite format 3\x00",
+        signatures.SQLITE.start,
         Stranger(
             "an SQLite database, as .magnitude files are",
             f"open it by pymagnitude.Magnitude('FILE') and {_HAND_OVER}",
         ),
     ),
-    (
-        rb"PAR1[\x00-\x1f\x80-\xff]",
-        Stranger("a Parquet file", f"open it by pandas.read_parquet('FILE') and {_HAND_OVER}"),
-    ),
+    _known(signatures.PARQUET, f"open it by pandas.read_parquet('FILE') and {_HAND_OVER}"),
     (
         rb"ARROW1\x00\x00|FEA1[\x00-\x1f]|\xff\xff\xff\xff.\x00\x00\x00",
         Stranger("an Arrow or Feather file", f"open it by pandas.read_feather('FILE') and {_HAND_OVER}"),
@@ -123,12 +127,9 @@ _MAGIC: Sequence[tuple[bytes, Stranger]] = (
         rb"%%MatrixMarket (matrix|vector)",
         Stranger("a Matrix Market file", f"open it by scipy.io.mmread('FILE') and {_HAND_OVER}"),
     ),
-    (rb"\xff\xfe|\xfe\xff|\x00\x00\xfe\xff", _UTF16),
+    (signatures.UTF16.start, _UTF16),
     (rb"\xac\xed\x00\x05", Stranger("a serialised Java object", "write word2vec text with what made it")),
-    (
-        rb"\xd0\xcf\x11\xe0",
-        Stranger("an Office document", "save it as plain text, one word and its numbers a line"),
-    ),
+    _known(signatures.OFFICE, "save it as plain text, one word and its numbers a line"),
     (rb"\x89PNG|\xff\xd8\xff|GIF8[79]a", Stranger("a picture", _OTHER)),
     (rb"\x7fELF|MZ[\x00-\xff]{2}\x00", Stranger("a program", _OTHER)),
 )
@@ -147,7 +148,7 @@ _TEXTS: Sequence[tuple[bytes, Stranger]] = (
             f"read it by Python's json module and {_HAND_OVER}; if you expected vectors, fetch it again",
         ),
     ),
-    (rb"%PDF", Stranger("a PDF", _OTHER)),
+    _known(signatures.PDF, _OTHER),
     (rb"\{\\rtf", Stranger("an RTF document", "save it as plain text, one word and its numbers a line")),
     (
         rb"\(*[dl]p\d+\r?\n|c[A-Za-z_][\w.]*\r?\n\w+\r?\n|\(*[}\])]q[\x00\x01]|\(([dlt]|[VS][^\n]*\r?\n)p\d+\r?\n",

@@ -1,4 +1,4 @@
-"""`Vectors`, the words of one language and their vectors, and the two functions that read and write them."""
+"""`Vectors`, the words of one language and their vectors, which come from files and go to them."""
 
 import difflib
 import json
@@ -9,18 +9,27 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from isolex.errors import FormatError, InputError, IsolexWarning, UnknownWordError
 from isolex.files import digest
-from isolex.vectors.checks import PIECE_ROWS, as_array, check_stored_rows, check_table, check_unicode, in_nfc
+from isolex.given import given_or_read, whole_number
+from isolex.tables import Unicode
 from isolex.vectors.content import Content, Subwords
-from isolex.vectors.formats import read_content, write_content
-from isolex.vectors.gather import DType, ReadOptions, Unicode
+from isolex.vectors.gather import DType, ReadOptions
 from isolex.vectors.mapped import release
-from isolex.vectors.report import ReadReport
+from isolex.vectors.reading_report import ReadReport
+from isolex.vectors.table_checks import (
+    PIECE_ROWS,
+    as_array,
+    check_stored_rows,
+    check_table,
+    check_unicode,
+    in_nfc,
+)
+from isolex.vectors.vector_formats import read_content, write_content
 
 if TYPE_CHECKING:
     import torch
@@ -84,8 +93,8 @@ class Vectors:
         self,
         words: Sequence[str],
         matrix: "ArrayLike",
-        language: str | None = None,
         *,
+        language: str | None = None,
         unicode: Unicode = "nfc",
     ) -> None:
         check_unicode(unicode)
@@ -106,7 +115,34 @@ class Vectors:
         unicode: Unicode = "nfc",
         language: str | None = None,
     ) -> "Vectors":
-        """Read a file in any format; see `read_vectors`."""
+        """Read word vectors in any format that isolex knows; the content tells which, never the name.
+
+        word2vec text and binary, GloVe text, isolex's own store, and fastText binaries (these with gensim).
+        Text and word2vec binary may be compressed by gzip, bzip2, xz or zstd, and stream. Rows that cannot be
+        used (too short, too long, not numbers, NaN or infinite, an empty or repeated word, not UTF-8) are
+        skipped, counted in `Vectors.report`, and told of in one warning. A store is memory-mapped unless
+        `vocabulary` or `dtype` makes a copy necessary.
+
+        Args:
+            path: The file.
+            limit: Read only the first so many usable rows.
+            vocabulary: Of these, keep only rows of these words.
+            dtype: float32 or float16; by default a store keeps its own and all else is float32. Values that
+                float16 cannot hold count as infinite.
+            unicode: "nfc" brings words (and the vocabulary) to Unicode NFC, "keep" leaves them as they are.
+            language: Language code; by default the one that a store holds.
+
+        Returns:
+            The vectors, in the order of the file.
+
+        Raises:
+            InputError: There is no such file, or an option has a value that it cannot have.
+            FormatError: The file is damaged, not of word vectors, or has no row to keep.
+            MissingExtraError: The format needs a package that is not installed.
+
+        Warns:
+            IsolexWarning: Rows were skipped, or the header contradicts the rows.
+        """
         options = ReadOptions(limit=limit, vocabulary=vocabulary, dtype=dtype, unicode=unicode)
         content = read_content(path, options)
         report = content.report
@@ -118,7 +154,23 @@ class Vectors:
         return vectors
 
     def write(self, path: str | Path, *, format: str | None = None) -> None:
-        """Write a file; see `write_vectors`."""
+        """Write them so that reading them back gives the same words, order and values.
+
+        What is not the same: only the store holds the language, n-grams of fastText and float16 (others hold
+        float16 values as float32), and words that are not in NFC need `unicode="keep"` on reading. The file
+        that stood at `path` stays until the new one is whole.
+
+        Args:
+            path: The file. Without `format`, its extension tells it: .vec (word2vec text), .txt (GloVe text),
+                .bin (word2vec binary) or .safetensors (isolex's store). A further .gz, .bz2, .xz or .zst
+                compresses all but the store.
+            format: A key of `VECTOR_FORMATS` other than fasttext.
+
+        Raises:
+            InputError: The format is unknown, it cannot hold one of the words, or the file cannot be written.
+            FormatError: These are of a store that holds NaN or infinite values.
+            MissingExtraError: .zst without the package zstandard.
+        """
         check_stored_rows(self.words, self.matrix)
         content = Content(
             self.words,
@@ -209,7 +261,7 @@ class Vectors:
         return self._tensor(slice(None), device)
 
     def tensors(
-        self, rows: int, device: "str | torch.device | None" = "cpu"
+        self, rows: int, *, device: "str | torch.device | None" = "cpu"
     ) -> "Iterator[Float[Tensor, 'some d']]":
         """The same as tensors of so many rows, the last perhaps of fewer.
 
@@ -225,9 +277,7 @@ class Vectors:
         Raises:
             InputError: n is less than 1.
         """
-        if n < 1:
-            raise InputError(f"got {n}, expected at least 1 word", where="n")
-        if n >= len(self):
+        if whole_number(n, "n", where=repr(self)) >= len(self):
             return self
         part = self._part(self.words[:n], self.matrix[:n])
         part.path = self.path
@@ -337,68 +387,40 @@ class Vectors:
         return UnknownWordError(f"the word {word!r} is not there", where=repr(self), fix=fix)
 
 
-def read_vectors(
-    path: str | Path,
-    *,
-    limit: int | None = None,
-    vocabulary: Collection[str] | None = None,
-    dtype: DType | None = None,
-    unicode: Unicode = "nfc",
-    language: str | None = None,
-) -> Vectors:
-    """Read word vectors in any format that isolex knows; the content tells which, never the name.
+VectorsLike: TypeAlias = Vectors | str | Path
+"""Vectors, or the path of a file of them."""
 
-    word2vec text and binary, GloVe text, isolex's own store, and fastText binaries (these with gensim). Text
-    and word2vec binary may be compressed by gzip, bzip2, xz or zstd, and stream. Rows that cannot be used
-    (too short, too long, not numbers, NaN or infinite, an empty or repeated word, not UTF-8) are skipped,
-    counted in `Vectors.report`, and told of in one warning. A store is memory-mapped unless `vocabulary` or
-    `dtype` makes a copy necessary.
 
-    Args:
-        path: The file.
-        limit: Read only the first so many usable rows.
-        vocabulary: Of these, keep only rows of these words.
-        dtype: float32 or float16; by default a store keeps its own and all else is float32. Values that
-            float16 cannot hold count as infinite.
-        unicode: "nfc" brings words (and the vocabulary) to Unicode NFC, "keep" leaves them as they are.
-        language: Language code; by default the one that a store holds.
-
-    Returns:
-        The vectors, in the order of the file.
+def as_vectors(given: VectorsLike, *, what: str = "vectors") -> Vectors:
+    """Vectors, or those in the file that is given.
 
     Raises:
-        InputError: There is no such file, or an option has a value that it cannot have.
-        FormatError: The file is damaged, not of word vectors, or has no row to keep.
-        MissingExtraError: The format needs a package that is not installed.
+        InputError: It is neither, or the file cannot be read as one.
+    """
+    return given_or_read(given, Vectors, Vectors.read, what=what, fix="make Vectors(words, matrix) of it")
+
+
+def usable_vectors(given: VectorsLike, *, what: str) -> Vectors:
+    """The words that have a vector, of vectors or of those in the file that is given.
+
+    Raises:
+        InputError: As for `as_vectors`, or not one word has a vector.
 
     Warns:
-        IsolexWarning: Rows were skipped, or the header contradicts the rows.
+        IsolexWarning: Words are left out, unless the reading of a file told of them.
     """
-    return Vectors.read(
-        path, limit=limit, vocabulary=vocabulary, dtype=dtype, unicode=unicode, language=language
-    )
-
-
-def write_vectors(vectors: Vectors, path: str | Path, *, format: str | None = None) -> None:
-    """Write word vectors so that reading them back gives the same words, order and values.
-
-    What is not the same: only the store holds the language, n-grams of fastText and float16 (others hold
-    float16 values as float32), and words that are not in NFC need `unicode="keep"` on reading. The file that
-    stood at `path` stays until the new one is whole.
-
-    Args:
-        vectors: What to write.
-        path: The file. Without `format`, its extension tells it: .vec (word2vec text), .txt (GloVe text),
-            .bin (word2vec binary) or .safetensors (isolex's store). A further .gz, .bz2, .xz or .zst
-            compresses all but the store.
-        format: A key of `VECTOR_FORMATS` other than fasttext.
-
-    Raises:
-        InputError: The format is unknown, it cannot hold one of the words, or the file cannot be written.
-        FormatError: They are of a store that holds NaN or infinite values.
-        MissingExtraError: .zst without the package zstandard.
-    """
-    vectors.write(path, format=format)
+    vectors = as_vectors(given, what=what)
+    used = vectors.without_zeros()
+    told = vectors.report is not None and vectors.report.zero_rows is not None
+    if not told and (missing := len(vectors) - len(used)):
+        zero = [vectors.words[row] for row in vectors.zero_rows[:3]]
+        warnings.warn(
+            f"{what}: left out {missing:,} of {len(vectors):,} words, whose vectors are zero, such as "
+            f"{', '.join(zero)}",
+            IsolexWarning,
+            stacklevel=3,
+        )
+    return used
 
 
 def _near(word: str, words: Collection[str]) -> list[str]:

@@ -12,7 +12,7 @@ from isolex.streams import create_stream, open_stream
 from isolex.vectors.content import Content
 from isolex.vectors.doubts import doubts
 from isolex.vectors.gather import Gather, ReadOptions
-from isolex.vectors.rows import ends_in_number, parse_block
+from isolex.vectors.row_grammar import ends_in_number, parse_block
 from isolex.vectors.sniff import BYTE_ORDER_MARK, VectorFormat
 
 BLOCK = 1 << 19  # bytes of lines parsed at a time; one bad line sends a whole block the slow way

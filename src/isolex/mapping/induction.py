@@ -1,0 +1,247 @@
+"""Which words of two mapped spaces are each other's translations: the induction step of self-learning."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Literal
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from isolex.errors import InputError
+from isolex.mapping.problem import Mapping, Problem
+from isolex.retrieval import CSLS, Criterion, TopK
+from isolex.retrieval.tiles import Scores
+
+InductionDirection = Literal["forward", "backward", "union", "mutual"]
+Dropout = Literal["pairs", "keys"]
+
+# So many candidates are looked at that all of them are dropped with this probability, or the most of them.
+_NONE_LEFT = 1e-3
+_MOST_CANDIDATES = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Dictionary:
+    """Pairs that were induced, and how near they are.
+
+    Attributes:
+        pairs: int64 `[p, 2]`, ids into x and z; forward pairs first, each in the order of its word.
+        criterion: Mean cosine of the words' best answers, over the asked directions: what unsupervised
+            methods are steered by, for they have nothing better. Dropout by `pairs` leaves it alone; dropout
+            by `keys` lowers it, for the best answers are then among fewer keys.
+    """
+
+    pairs: Int[Tensor, "p 2"]
+    criterion: float
+
+
+@dataclass(frozen=True)
+class Induction:
+    """The best answer of every word in the shared space, and what is kept of these answers.
+
+    With `keep` = p < 1 each key is left out (its score is −∞) with probability 1 − p, so that self-learning
+    does not settle in the first optimum that it meets (Artetxe et al. 2018b). Two ways to draw:
+
+    * `pairs`, the published one: every word draws for itself. No mask is needed: the best key that was kept
+      has rank R ~ Geometric(p) in the word's full list; past the first ranks, 40 at most, it
+      is a random key.
+    * `keys`: all words of one side share what was left out. For each word it is the same distribution, and a
+      round costs p times as much; hubs stay away from everybody at once.
+
+    Cost: O(p n m d) with `keys`, O(n m d) otherwise; bounded memory.
+
+    Attributes:
+        direction: Answers of source words, of target words, both (`union`), or pairs that are both
+            (`mutual`).
+        criterion: How answers are ranked.
+        vocabulary: Only so many of the most frequent words of either side take part; None for all.
+        rank_limit: Keep only pairs of which both words are among so many most frequent; None for all.
+        min_size: Keep at least so many pairs, if there are, whatever their margin.
+        max_size: Keep at most so many pairs, those of the widest margin.
+        margin: Keep only pairs whose best score leads the second best by so much.
+        dropout: How keys are left out.
+
+    Raises:
+        InputError: Settings out of range.
+    """
+
+    direction: InductionDirection = "union"
+    criterion: Criterion = field(default_factory=CSLS)
+    vocabulary: int | None = 20_000
+    rank_limit: int | None = None
+    min_size: int = 0
+    max_size: int | None = None
+    margin: float = 0.0
+    dropout: Dropout = "pairs"
+
+    def __post_init__(self) -> None:
+        if self.direction not in ("forward", "backward", "union", "mutual"):
+            raise InputError(
+                f"got direction {self.direction!r}, expected forward, backward, union or mutual",
+                where="Induction",
+            )
+        if self.dropout not in ("pairs", "keys"):
+            raise InputError(f"got dropout {self.dropout!r}, expected pairs or keys", where="Induction")
+        sizes = (self.vocabulary, self.rank_limit, self.max_size)
+        if any(size is not None and size < 1 for size in sizes) or self.min_size < 0:
+            raise InputError("vocabulary, rank limit and sizes must be at least 1", where="Induction")
+        if not self.margin >= 0:
+            raise InputError(f"got margin {self.margin}, expected at least 0", where="Induction")
+
+    def between(
+        self,
+        mapping: Mapping,
+        problem: Problem,
+        *,
+        keep: float = 1.0,
+        generator: torch.Generator | None = None,
+    ) -> Dictionary:
+        """The dictionary of a problem's two vocabularies where a mapping takes them; see `induce`."""
+        shared = mapping.apply(problem.x[: self.vocabulary], problem.z[: self.vocabulary])
+        return self.induce(*shared, keep=keep, generator=generator)
+
+    def induce(
+        self,
+        x: Float[Tensor, "n d"],
+        z: Float[Tensor, "m d"],
+        *,
+        keep: float = 1.0,
+        generator: torch.Generator | None = None,
+    ) -> Dictionary:
+        """The dictionary of two vocabularies in the shared space, unit rows.
+
+        Raises:
+            InputError: keep outside (0, 1], or under 1 without a generator to draw from.
+        """
+        if not 0 < keep <= 1 or (keep < 1 and generator is None):
+            raise InputError(f"got keep {keep}, expected 0 < keep ≤ 1 and a generator", where="Induction")
+        x, z = x[: self.vocabulary], z[: self.vocabulary]
+        x_ids, z_ids = (rows.norm(dim=1).nonzero()[:, 0] for rows in (x, z))
+        if x_ids.numel() == 0 or z_ids.numel() == 0:
+            return Dictionary(torch.empty(0, 2, dtype=torch.int64, device=x.device), 0.0)
+        # Words without a vector are near nothing: they neither ask nor answer.
+        x, z = (rows if ids.numel() == rows.shape[0] else rows[ids] for rows, ids in ((x, x_ids), (z, z_ids)))
+        pairs, margins, criterion = self._best(x, z, _Draw(keep, self.dropout, generator))
+        pairs = torch.stack([x_ids[pairs[:, 0]], z_ids[pairs[:, 1]]], dim=1)
+        return Dictionary(self._selected(pairs, margins), criterion)
+
+    def _best(
+        self, x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], draw: "_Draw"
+    ) -> tuple[Int[Tensor, "p 2"], Float[Tensor, "p"], float]:
+        """The pairs of the asked direction, their margins, and the criterion."""
+        width = max(draw.candidates, 2 if self._weighs_margins else 1)
+        if self.direction == "forward":
+            forward = self._answer(x, z, width, draw)
+            return forward.pairs, forward.margins, forward.cosine
+        if self.direction == "backward":
+            backward = self._answer(z, x, width, draw)
+            return backward.pairs.flip(1), backward.margins, backward.cosine
+        if draw.leaves_keys_out:
+            forward, backward = self._answer(x, z, width, draw), self._answer(z, x, width, draw)
+        else:
+            there, back = self.criterion.both(x, z, width)
+            forward, backward = self._side(x, z, there, draw), self._side(z, x, back, draw)
+        criterion = (forward.cosine + backward.cosine) / 2
+        if self.direction == "mutual":
+            return *_mutual(forward, backward), criterion
+        pairs = torch.cat([forward.pairs, backward.pairs.flip(1)])
+        return pairs, torch.cat([forward.margins, backward.margins]), criterion
+
+    def _answer(
+        self, queries: Float[Tensor, "n d"], keys: Float[Tensor, "m d"], width: int, draw: "_Draw"
+    ) -> "_Side":
+        """The answer of each query, from what is left of the keys."""
+        kept = draw.keys(keys.shape[0]).to(keys.device) if draw.leaves_keys_out else None
+        index = self.criterion.index(queries, keys if kept is None else keys[kept])
+        # A query's own term changes neither ranking nor margin.
+        found = index.without_row_term(queries, width)
+        if kept is not None:
+            found = TopK(kept[found.indices], found.scores)
+        return self._side(queries, keys, found, draw)
+
+    def _side(
+        self, queries: Float[Tensor, "n d"], keys: Float[Tensor, "m d"], found: TopK, draw: "_Draw"
+    ) -> "_Side":
+        """The answer of each query out of the best that were found."""
+        best = Scores(queries, keys).at(slice(None), found.indices[:, :1])
+        chosen = draw.pick(found.indices[:, : draw.candidates], keys.shape[0])
+        two = self._weighs_margins and found.scores.shape[1] > 1
+        margins = found.scores[:, 0] - found.scores[:, 1] if two else torch.ones_like(found.scores[:, 0])
+        return _Side(chosen, margins, float(best.double().mean()))
+
+    @property
+    def _weighs_margins(self) -> bool:
+        return self.margin > 0 or self.max_size is not None
+
+    def _selected(self, pairs: Int[Tensor, "p 2"], margins: Float[Tensor, "p"]) -> Int[Tensor, "s 2"]:
+        """What rank limit, margin and sizes leave."""
+        if self.rank_limit is not None:
+            frequent = (pairs < self.rank_limit).all(dim=1)
+            pairs, margins = pairs[frequent], margins[frequent]
+        if not self._weighs_margins:
+            return pairs
+        sure = int((margins > self.margin).sum()) if self.margin > 0 else margins.numel()
+        size = max(sure, self.min_size)
+        size = size if self.max_size is None else min(size, self.max_size)
+        widest = torch.sort(margins, descending=True, stable=True).indices[:size]
+        return pairs[widest.sort().values]
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """Each query's answer, its lead over the second best, and the mean cosine of the best answers."""
+
+    answers: Int[Tensor, "n"]
+    margins: Float[Tensor, "n"]
+    cosine: float
+
+    @property
+    def pairs(self) -> Int[Tensor, "n 2"]:
+        """(query, answer) for each query."""
+        queries = torch.arange(self.answers.shape[0], device=self.answers.device)
+        return torch.stack([queries, self.answers], dim=1)
+
+
+def _mutual(forward: _Side, backward: _Side) -> tuple[Int[Tensor, "p 2"], Float[Tensor, "p"]]:
+    """Pairs that are each other's answers, with the narrower of their two margins."""
+    agreed = backward.answers[forward.answers] == forward.pairs[:, 0]
+    pairs = forward.pairs[agreed]
+    return pairs, torch.minimum(forward.margins[agreed], backward.margins[pairs[:, 1]])
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """Which keys are left out."""
+
+    keep: float
+    dropout: Dropout
+    generator: torch.Generator | None
+
+    @property
+    def candidates(self) -> int:
+        """How many candidates of each query are needed."""
+        if self.keep == 1 or self.dropout == "keys":
+            return 1
+        return min(_MOST_CANDIDATES, math.ceil(math.log(_NONE_LEFT) / math.log1p(-self.keep)))
+
+    @property
+    def leaves_keys_out(self) -> bool:
+        """Whether all queries share what is left out."""
+        return self.keep < 1 and self.dropout == "keys"
+
+    def keys(self, count: int) -> Int[Tensor, "k"]:
+        """The keys that all queries may answer with."""
+        kept = max(1, round(self.keep * count))
+        return torch.randperm(count, generator=self.generator)[:kept].sort().values
+
+    def pick(self, candidates: Int[Tensor, "n c"], keys: int) -> Int[Tensor, "n"]:
+        """One of each query's ranked candidates, or any key when all its candidates were left out."""
+        if self.candidates == 1:
+            return candidates[:, 0]
+        n, count = candidates.shape
+        uniform = torch.rand(n, generator=self.generator, dtype=torch.float64).clamp(min=1e-300)
+        ranks = (uniform.log() / math.log1p(-self.keep)).floor().long().to(candidates.device)
+        anything = torch.randint(keys, (n,), generator=self.generator).to(candidates.device)
+        chosen = candidates.gather(1, ranks.clamp(max=count - 1)[:, None])[:, 0]
+        return torch.where(ranks < count, chosen, anything)

@@ -1,0 +1,269 @@
+"""The native store: one safetensors file that opens at once, whatever its size.
+
+It holds three tensors: `matrix` [n, d], float32 or float16; `words`, all words' UTF-8 bytes on end; and
+`offsets` int64 [n + 1], where each word starts in them. Under the key `isolex`, the file's metadata hold a
+JSON card: format, version, n, dimension, language and fingerprint. Vectors with fastText's subwords have a
+fourth tensor, `ngrams` [buckets, d], and `ngrams` in the card, with their shortest and longest length. Both
+matrices are memory-mapped, and words are decoded when the first of them is asked for.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from isolex.errors import FormatError, InputError
+from isolex.saved import (
+    DIMENSION,
+    WORDS,
+    Array,
+    UnsoundError,
+    many,
+    maybe,
+    parse_json,
+    record,
+    sound,
+    text,
+    whole,
+)
+from isolex.vectors.content import Content
+from isolex.vectors.gather import Gather, ReadOptions
+from isolex.vectors.mapped import stored_rows
+from isolex.vectors.ngrams import NgramVectors
+from isolex.vectors.reading_report import ReadReport
+from isolex.vectors.row_grammar import Block
+from isolex.vectors.sniff import VectorFormat
+
+CARD = "isolex"
+FORMAT = "isolex-vectors"
+VERSION = 1
+CHUNK = 4096  # rows converted at a time
+
+_FIX = "fetch or make the file again"
+_DTYPES = {"F32": "<f4", "F16": "<f2"}
+_ARRAYS = {
+    "matrix": Array("n d", types=tuple(_DTYPES)),
+    "words": Array("bytes", types=("U8",)),
+    "offsets": Array("bounds", types=("I64",)),
+}
+_NGRAMS = {"ngrams": Array("buckets d", types=tuple(_DTYPES))}
+# Longer n-grams than any model has would only take time.
+_LENGTH = whole(1, 100)
+_CARD = record(
+    {},
+    {
+        "n": whole(1, WORDS),
+        "dimension": whole(1, DIMENSION),
+        "language": maybe(text),
+        "fingerprint": maybe(text),
+        "zero_rows": whole(0, WORDS),
+        "without_vector": many(text),
+        "ngrams": record({"shortest": _LENGTH, "longest": _LENGTH}),
+    },
+)
+
+
+class StoredWords(Sequence[str]):
+    """Words of a store, decoded all together when the first one is asked for.
+
+    Raises:
+        FormatError: On that occasion, if the bytes are not UTF-8 or a word stands there twice.
+    """
+
+    def __init__(self, path: Path, text: bytes, offsets: np.ndarray, options: ReadOptions) -> None:
+        self._path = path
+        self._options = options
+        self._text = text
+        self._offsets = offsets
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        return self._words[place]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def head(self, rows: int) -> "StoredWords":
+        """The first words, likewise not yet decoded."""
+        return StoredWords(self._path, self._text, self._offsets[: rows + 1], self._options)
+
+    @cached_property
+    def _words(self) -> tuple[str, ...]:
+        raw = self._text[: self._offsets[-1]]
+        # Bytes that begin a character; words are cut out of the decoded text, which is much faster.
+        begins = (np.frombuffer(raw, dtype=np.uint8) & 0xC0) != 0x80
+        ends = np.concatenate([[0], begins.cumsum()])[self._offsets]
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError as error:
+            raise self._not_utf8() from error
+        if not begins[self._offsets[:-1]].all():
+            raise self._not_utf8()
+        words = tuple(text[start:end] for start, end in pairwise(ends.tolist()))
+        if self._options.unicode != "keep" and not text.isascii():
+            words = tuple(map(self._options.normal, words))
+        if len(set(words)) < len(words):
+            raise FormatError(
+                "two words of the store are the same, at least in Unicode NFC",
+                where=self._path,
+                fix="read it with unicode='keep', or make it again",
+            )
+        return words
+
+    def _not_utf8(self) -> FormatError:
+        return FormatError("is damaged (a word is not UTF-8)", where=self._path, fix=_FIX)
+
+
+def read_store(path: Path, kind: VectorFormat, options: ReadOptions) -> Content:
+    """Open a store; rows come into memory only where they must be chosen or converted.
+
+    Raises:
+        FormatError: The file is damaged, cut off, compressed, no store of isolex, or from a newer one.
+    """
+    if kind.compression is not None:
+        raise FormatError(
+            f"is an isolex store inside {kind.compression}", where=path, fix="decompress it first"
+        )
+    card, matrix, words, subwords = _open(path, options)
+    language = card.get("language")
+    if options.vocabulary is not None or options.dtype not in (None, matrix.dtype.name):
+        gather = Gather(matrix.shape[1], options, expected=len(words))
+        for start in range(0, len(words), CHUNK):
+            if not gather.full:
+                batch = [word.encode() for word in words[start : start + CHUNK]]
+                places = range(start + 1, start + 1 + len(batch))
+                gather.add(Block(batch, matrix[start : start + CHUNK], places))
+        content = gather.content(path, str(kind), unit="row")
+        return replace(content, language=language, subwords=subwords)
+    rows = min(len(words), options.limit or len(words))
+    fingerprint = card.get("fingerprint") if rows == len(words) else None
+    # Of the first rows one knows only that there are none where there are none at all.
+    zero_rows = card.get("zero_rows") if rows == len(words) or card.get("zero_rows") == 0 else None
+    report = ReadReport(str(kind), rows, zero_rows=zero_rows, unit="row")
+    without_vector = frozenset(card.get("without_vector", ()))
+    return Content(words.head(rows), matrix[:rows], language, report, subwords, fingerprint, without_vector)
+
+
+def write_store(content: Content, path: Path) -> None:
+    """Write a store in the matrix's own dtype, n-grams included; any word can stand in it.
+
+    Raises:
+        InputError: The file cannot be written, for example because the disk is full.
+    """
+    raw = [word.encode() for word in content.words]
+    offsets = np.cumsum([0, *map(len, raw)], dtype=np.int64)
+    n, dimension = content.matrix.shape
+    card = {
+        "format": FORMAT,
+        "version": VERSION,
+        "n": n,
+        "dimension": dimension,
+        "language": content.language,
+        "fingerprint": content.fingerprint,
+    }
+    card["zero_rows"] = int((~content.matrix.any(axis=1)).sum())
+    if content.without_vector:
+        card["without_vector"] = sorted(content.without_vector)
+    tensors = {
+        "matrix": np.ascontiguousarray(content.matrix),
+        "words": np.frombuffer(b"".join(raw), dtype=np.uint8),
+        "offsets": offsets,
+    }
+    if isinstance(content.subwords, NgramVectors):
+        ngrams = content.subwords
+        tensors["ngrams"] = np.ascontiguousarray(ngrams.matrix, dtype=content.matrix.dtype)
+        card["ngrams"] = {"shortest": ngrams.shortest, "longest": ngrams.longest}
+    mode = path.stat().st_mode if path.exists() else None
+    try:
+        save_file(tensors, path, metadata={CARD: json.dumps(card)})
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"cannot be written ({error})", where=path) from error
+    if mode is not None:  # safetensors puts a file of its own, private one in the place of ours
+        path.chmod(mode)
+
+
+def _open(
+    path: Path, options: ReadOptions
+) -> tuple[dict[str, Any], np.ndarray, StoredWords, NgramVectors | None]:
+    with sound(path, _FIX):
+        try:
+            with safe_open(path, framework="numpy") as file:
+                return _checked(path, file, options)
+        except SafetensorError as error:
+            raise UnsoundError(f"is cut off or no safetensors file: {error}") from error
+
+
+def _checked(
+    path: Path, file: Any, options: ReadOptions
+) -> tuple[dict[str, Any], np.ndarray, StoredWords, NgramVectors | None]:
+    """What `_open` gives: card, rows, words and n-grams, which fit each other."""
+    card = _card(path, file.metadata() or {})
+    declared = _ARRAYS | (_NGRAMS if "ngrams" in card else {})
+    sizes = {size: card[name] for size, name in (("n", "n"), ("d", "dimension")) if name in card}
+    missing = declared.keys() - file.keys()
+    if missing:
+        raise UnsoundError(f"lacks {min(missing)!r}")
+    for name, array in declared.items():
+        header = file.get_slice(name)
+        array.check_header(name, header.get_dtype(), header.get_shape(), sizes)
+    text, offsets = file.get_tensor("words").tobytes(), file.get_tensor("offsets")
+    if len(offsets) != sizes["n"] + 1:
+        raise UnsoundError(f"bound {len(offsets) - 1:,} words, expected {sizes['n']:,}", ("offsets",))
+    if offsets[0] != 0 or offsets[-1] != len(text) or (offsets[1:] <= offsets[:-1]).any():
+        raise UnsoundError("do not part the words", ("offsets",))
+    subwords = None
+    if "ngrams" in card:
+        shortest, longest = card["ngrams"]["shortest"], card["ngrams"]["longest"]
+        if shortest > longest:
+            raise UnsoundError(f"are of {shortest} to {longest} characters", ("ngrams",))
+        subwords = NgramVectors(_mapped(path, file, "ngrams"), shortest, longest)
+    return card, _mapped(path, file, "matrix"), StoredWords(path, text, offsets, options), subwords
+
+
+def _mapped(path: Path, file: Any, name: str) -> np.ndarray:
+    """A tensor, of which the bytes come into memory where they are used."""
+    header = file.get_slice(name)
+    return stored_rows(path, _DTYPES[header.get_dtype()], _offset(path, name), tuple(header.get_shape()))
+
+
+def _card(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
+    try:
+        card = parse_json(metadata.get(CARD, "null"))
+    except UnsoundError as error:
+        raise UnsoundError(error.problem, ("card",)) from error
+    if not isinstance(card, dict) or card.get("format") != FORMAT:
+        raise FormatError(
+            "is a safetensors file, but not one of isolex vectors",
+            where=path,
+            fix="convert the vectors with what made them to word2vec text",
+        )
+    version = card.get("version")
+    if type(version) is not int or version != VERSION:
+        raise FormatError(
+            f"is a store of version {str(version)[:40]}, this isolex reads version {VERSION}",
+            where=path,
+            fix="run: pip install --upgrade isolex",
+        )
+    checked: dict[str, Any] = _CARD(card)
+    return checked
+
+
+def _offset(path: Path, name: str) -> int:
+    """Where a tensor starts; the library, which has checked the header, does not say."""
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        start: int = json.loads(file.read(size))[name]["data_offsets"][0]
+    return 8 + size + start
