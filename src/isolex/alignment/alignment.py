@@ -158,6 +158,12 @@ class Alignment:
         """
         return self._both_neighbourhoods[1]
 
+    @property
+    def known_neighbourhoods(self) -> tuple[Float[Tensor, "n"], Float[Tensor, "m"]] | None:
+        """Those of the source and of the target words, if anybody has asked for them so far."""
+        known = self._pairing.known_neighbourhoods
+        return known if known is None or not self._turned else known[::-1]
+
     @overload
     def translate(  # type: ignore[overload-overlap]  # a str is a sequence of str, and is caught first
         self, words: str, *, k: int = 5, criterion: str | Criterion = "csls"

@@ -62,7 +62,7 @@ _ARRAYS = {
     "neighbourhoods.source": Array("n", -_COSINE, _COSINE),
     "neighbourhoods.target": Array("m", -_COSINE, _COSINE),
 }
-_NORMALIZER = record(
+NORMALIZER = record(
     {
         "operations": many(one_of(*OPERATIONS), most=10_000),
         "steps": many(one_of(*STEPS)),
@@ -72,7 +72,7 @@ _NORMALIZER = record(
 )
 # What the card's file holds beside the card.
 _BESIDE = record(
-    {"normalizers": record(dict.fromkeys(SIDES, _NORMALIZER))},
+    {"normalizers": record(dict.fromkeys(SIDES, NORMALIZER))},
     {"seeds": whole(0, WORDS**2), "vectors": one_of("copy", "reference")},
 )
 
@@ -112,7 +112,7 @@ def save_artefact(
     }
     card = artefact.card.to_dict()
     card["normalizers"] = {
-        side: _pack_normalizer(normalizer, side, tensors)
+        side: pack_normalizer(normalizer, side, tensors)
         for side, normalizer in zip(SIDES, artefact.normalizers, strict=True)
     }
     if vectors == "copy":
@@ -202,16 +202,8 @@ def load_artefact(path: str | Path) -> Artefact:
             raise FormatError(f"is a damaged alignment: it holds no {name}", where=path, fix=_FIX)
     with sound(folder / MATRICES, _FIX):
         tensors = _tensors(read_saved(folder / MATRICES, _FIX), card, beside["normalizers"])
-    with sound(folder / SEEDS, _FIX):
-        try:
-            seeds = (
-                Lexicon.read(folder / SEEDS, unicode="keep", format="tsv") if wanted_seeds else Lexicon(())
-            )
-        except FormatError as error:
-            raise UnsoundError(error.problem) from error
-        if len(seeds) != wanted_seeds:
-            raise UnsoundError(f"holds {len(seeds):,} of {wanted_seeds:,} pairs")
-    source, target = (_unpack_normalizer(beside["normalizers"][side], side, tensors) for side in SIDES)
+    seeds = read_seeds(folder / SEEDS, wanted_seeds)
+    source, target = (unpack_normalizer(beside["normalizers"][side], side, tensors) for side in SIDES)
     return Artefact(
         Mapping(tensors["map.source"], tensors["map.target"]),
         (source, target),
@@ -219,6 +211,30 @@ def load_artefact(path: str | Path) -> Artefact:
         seeds,
         card,
     )
+
+
+def read_seeds(path: Path, count: int) -> Lexicon:
+    """So many training pairs; there is no file where there are none.
+
+    Raises:
+        FormatError: There are others than the card says.
+    """
+    if count == 0:
+        return Lexicon(())
+    with sound(path, _FIX):
+        try:
+            seeds = Lexicon.read(path, unicode="keep", format="tsv")
+        except FormatError as error:
+            raise UnsoundError(error.problem) from error
+        if len(seeds) != count:
+            raise UnsoundError(f"holds {len(seeds):,} of {count:,} pairs")
+    return seeds
+
+
+def fitted_arrays(normalizer: dict[str, Any], side: str, size: str) -> dict[str, Array]:
+    """The tensors that a normaliser was fitted to, as they are declared."""
+    operations = enumerate(normalizer["operations"])
+    return {f"normalizer.{side}.{number}": Array(size) for number, name in operations if name != "unit"}
 
 
 def _tensors(data: bytes, card: Card, normalizers: dict[str, Any]) -> dict[str, Tensor]:
@@ -233,9 +249,7 @@ def _tensors(data: bytes, card: Card, normalizers: dict[str, Any]) -> dict[str, 
     for side, size in zip(SIDES, "de", strict=True):
         if normalizers[side]["dimension"] != sizes[size]:
             raise UnsoundError(f"and {CARD} do not belong together")
-        operations = enumerate(normalizers[side]["operations"])
-        vectors = [number for number, name in operations if name != "unit"]
-        fitted |= {f"normalizer.{side}.{number}": Array(size) for number in vectors}
+        fitted |= fitted_arrays(normalizers[side], side, size)
     arrays = parse_arrays(data, _ARRAYS | fitted, sizes)
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
@@ -315,7 +329,8 @@ def _fingerprints(folder: Path) -> list[str]:
         return []
 
 
-def _pack_normalizer(normalizer: FittedNormalizer, side: str, tensors: dict[str, Tensor]) -> dict[str, Any]:
+def pack_normalizer(normalizer: FittedNormalizer, side: str, tensors: dict[str, Tensor]) -> dict[str, Any]:
+    """What the card says of a normaliser; what it was fitted to is added to the tensors."""
     for number, operation in enumerate(normalizer.operations):
         if operation.vector is not None:
             tensors[f"normalizer.{side}.{number}"] = operation.vector.cpu().contiguous()
@@ -327,7 +342,8 @@ def _pack_normalizer(normalizer: FittedNormalizer, side: str, tensors: dict[str,
     }
 
 
-def _unpack_normalizer(data: dict[str, Any], side: str, tensors: dict[str, Tensor]) -> FittedNormalizer:
+def unpack_normalizer(data: dict[str, Any], side: str, tensors: dict[str, Tensor]) -> FittedNormalizer:
+    """The inverse of `pack_normalizer`."""
     operations = tuple(
         Operation(name, tensors.get(f"normalizer.{side}.{number}"))
         for number, name in enumerate(data["operations"])

@@ -212,6 +212,12 @@ class Pairing(_Keeper):
                 self._neighbourhoods = SAVED.neighbourhoods(*(side.rows for side in self.sides))
             return self._neighbourhoods
 
+    @property
+    def known_neighbourhoods(self) -> tuple[Float[Tensor, "n"], Float[Tensor, "m"]] | None:
+        """The same if they are made already, else None."""
+        with self._lock:
+            return self._neighbourhoods
+
     def index(self, key: Hashable, make: Callable[[], Index]) -> Index:
         """The index under a key, made if need be; the few that were used last are kept."""
         with self._lock:

@@ -1,8 +1,11 @@
 """`Space`: any number of languages in one shared space, each pair of which is an alignment."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from pathlib import Path
+from typing import TypeVar
 
 from torch import Tensor
 
@@ -18,6 +21,8 @@ from isolex.names import look_up
 from isolex.retrieval import Criterion
 
 LanguagePair = tuple[str, str]
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,20 +40,23 @@ class Link:
     neighbourhoods: tuple[Tensor, Tensor] | None = None
 
 
-class Lazy(Mapping[str, Side]):
-    """Sides by language, each read when it is first asked for, and kept. Threads may share it."""
+class Lazy(Mapping[K, V]):
+    """Values that are each made when they are first asked for, and kept. Threads may share it."""
 
-    def __init__(self, makers: Mapping[str, Callable[[], Side]]) -> None:
-        self._makers, self._made = dict(makers), dict[str, Side]()
+    def __init__(self, makers: Mapping[K, Callable[[], V]]) -> None:
+        self._makers, self._made = dict(makers), dict[K, V]()
         self._lock = threading.RLock()
 
-    def __getitem__(self, language: str) -> Side:
+    def __getitem__(self, key: K) -> V:
         with self._lock:
-            if language not in self._made:
-                self._made[language] = self._makers[language]()
-            return self._made[language]
+            if key not in self._made:
+                self._made[key] = self._makers[key]()
+            return self._made[key]
 
-    def __iter__(self) -> Iterator[str]:
+    def __contains__(self, key: object) -> bool:
+        return key in self._makers
+
+    def __iter__(self) -> Iterator[K]:
         return iter(self._makers)
 
     def __len__(self) -> int:
@@ -64,14 +72,13 @@ class Space:
 
     Args:
         sides: The languages by code, each mapped into the space.
-        links: By pair of codes, what is kept of two languages.
-        joint: The joint solution, whose placements stand in the order of the languages; None for a space
-            that was made otherwise, and cannot take in another language.
+        links: By pair of codes, the earlier language first, what is kept of two languages.
         card: Its card.
+        joint: The joint solution, whose placements stand in the order of the languages, or what makes it;
+            None for a space that was made otherwise, and cannot take in another language.
 
     Attributes:
         sides: The languages by code.
-        joint: The joint solution.
         card: How it was made, and how good each pair is.
     """
 
@@ -81,10 +88,10 @@ class Space:
         links: Mapping[LanguagePair, Link],
         card: SpaceCard,
         *,
-        joint: JointMapping | None = None,
+        joint: JointMapping | Callable[[], JointMapping] | None = None,
     ) -> None:
-        self.sides, self.joint, self.card = sides, joint, card
-        self._links = dict(links)
+        self.sides, self.card = sides, card
+        self._links, self._joint = links, joint
         self._alignments: dict[LanguagePair, Alignment] = {}
         self._lock = threading.RLock()
 
@@ -100,16 +107,24 @@ class Space:
         return tuple(self.sides)
 
     @property
-    def links(self) -> Mapping[LanguagePair, Link]:
-        """What is kept of pairs of languages, with the neighbourhoods that were made meanwhile."""
-        with self._lock:
-            made = {pair: one.made_neighbourhoods for pair, one in self._alignments.items()}
-            return self._links | {
-                pair: Link(known.seeds, known.maps, found)
-                for pair, found in made.items()
-                if found is not None
-                for known in [self._links.get(pair, Link())]
-            }
+    def joint(self) -> JointMapping | None:
+        """The joint solution, by which another language can join; None if there is none."""
+        return self._joint() if callable(self._joint) else self._joint
+
+    def link(self, source: str, target: str) -> Link:
+        """What is kept of two languages, the earlier one first."""
+        return self._links[source, target] if (source, target) in self._links else Link()
+
+    def links(self) -> Iterator[tuple[LanguagePair, Link]]:
+        """What is kept of each pair of languages that has something, with what was made meanwhile."""
+        for pair in combinations(self.languages, 2):
+            link = self.link(*pair)
+            with self._lock:
+                made = self._alignments.get(pair)
+            if made is not None and made.known_neighbourhoods is not None:
+                link = replace(link, neighbourhoods=made.known_neighbourhoods)
+            if pair in self._links or link.neighbourhoods is not None:
+                yield pair, link
 
     def pair(self, source: str, target: str) -> Alignment:
         """The alignment of two of the languages; made once, for both directions.
@@ -121,10 +136,8 @@ class Space:
             self._check(language)
         if source == target:
             raise InputError(f"got {source} twice, expected two languages", where="pair")
-        turned = (target, source) in self._links or (
-            (source, target) not in self._links
-            and self.languages.index(source) > self.languages.index(target)
-        )
+        order = self.languages
+        turned = order.index(source) > order.index(target)
         key = (target, source) if turned else (source, target)
         with self._lock:
             if key not in self._alignments:
@@ -173,6 +186,24 @@ class Space:
         every = [(other, *answer) for other, answers in found.items() for answer in answers]
         return sorted(every, key=lambda one: -one[2])[:k]
 
+    def save(self, path: str | Path) -> None:
+        """Write the space as a folder of safetensors and a JSON card, atomically; nothing is pickled.
+
+        All languages are in it with their vectors. The neighbourhoods of CSLS are made for all pairs of up to
+        ten languages, and of more languages for pairs that have a lexicon; those of other pairs are kept if
+        somebody has asked for them.
+
+        Args:
+            path: The folder; a space that stands there is replaced only when the new one is whole.
+
+        Raises:
+            InputError: The folder holds something else or cannot be written, or a language has a code that
+                names no file.
+        """
+        from isolex.alignment.space_folder import save_space  # noqa: PLC0415 - it makes spaces, too
+
+        save_space(self, path)
+
     def _targets(self, source: str, target: str | Sequence[str] | None) -> tuple[str, ...]:
         if target is None:
             return tuple(language for language in self.languages if language != source)
@@ -182,7 +213,7 @@ class Space:
         look_up(language, dict.fromkeys(self.languages), "language of the space")
 
     def _aligned(self, source: str, target: str) -> Alignment:
-        link = self._links.get((source, target), Link())
+        link = self.link(source, target)
         first, second = self.sides[source], self.sides[target]
         if link.maps is not None:
             first, second = first.mapped(link.maps.source), second.mapped(link.maps.target)

@@ -7,7 +7,20 @@ from typing import Any, get_args
 from isolex.alignment.card import SideCard, current_versions, now
 from isolex.errors import FormatError
 from isolex.judging import Status
-from isolex.saved import WORDS, by_name, date, maybe, number, one_of, plain, record, sound, text, whole
+from isolex.saved import (
+    WORDS,
+    UnsoundError,
+    by_name,
+    date,
+    maybe,
+    number,
+    one_of,
+    plain,
+    record,
+    sound,
+    text,
+    whole,
+)
 
 SPACE_CARD_VERSION = 1
 _FORMAT = "isolex-space"
@@ -115,10 +128,15 @@ class SpaceCard:
             )
         with sound(where, "make the space again"):
             checked = _CARD(data)
-            pairs = {
-                tuple(name.split(BETWEEN)): PairCard(**pair) for name, pair in checked.pop("pairs").items()
-            }
+            pairs = {_codes(name, checked["languages"]): pair for name, pair in checked.pop("pairs").items()}
             return cls(**checked, pairs=pairs)
+
+
+def _codes(name: str, languages: Mapping[str, LanguageCard]) -> tuple[str, str]:
+    source, _, target = name.partition(BETWEEN)
+    if source == target or not {source, target} <= languages.keys():
+        raise UnsoundError("is no pair of its languages", ("pairs", name[:40]))
+    return source, target
 
 
 def is_space(data: Any) -> bool:
@@ -127,28 +145,26 @@ def is_space(data: Any) -> bool:
 
 
 _STATUS = one_of(*get_args(Status))
+_LANGUAGE = record({"vectors": SideCard.from_dict}, {"status": _STATUS, "by": maybe(text)})
+_PAIR = record(
+    {},
+    {
+        "status": _STATUS,
+        "reason": text,
+        "held_out": maybe(number(0, 100)),
+        "words": whole(0, WORDS),
+        "seeds": whole(0, WORDS**2),
+        "weight": number(0),
+        "own": number(0, 1),
+        "origin": maybe(one_of("given", "induced")),
+    },
+)
 _CARD = record(
     {
         "method": text,
         "settings": by_name(plain),
-        "languages": by_name(
-            lambda data: LanguageCard(**_LANGUAGE(data)),
-        ),
-        "pairs": by_name(
-            record(
-                {},
-                {
-                    "status": _STATUS,
-                    "reason": text,
-                    "held_out": maybe(number(0, 100)),
-                    "words": whole(0, WORDS),
-                    "seeds": whole(0, WORDS**2),
-                    "weight": number(0),
-                    "own": number(0, 1),
-                    "origin": maybe(one_of("given", "induced")),
-                },
-            )
-        ),
+        "languages": by_name(lambda data: LanguageCard(**_LANGUAGE(data))),
+        "pairs": by_name(lambda data: PairCard(**_PAIR(data))),
     },
     {
         "seed": whole(-(2**63), 2**64 - 1),
@@ -157,4 +173,3 @@ _CARD = record(
         "created": date,
     },
 )
-_LANGUAGE = record({"vectors": SideCard.from_dict}, {"status": _STATUS, "by": maybe(text)})

@@ -1,0 +1,296 @@
+"""The folder that a space is saved in: files of each language, and of pairs that have something of their own.
+
+card.json                       how it was made, how good each pair is, and the digests of the files below
+space.safetensors               what all maps share
+es.vectors.safetensors          the vectors of a language
+es.map.safetensors              its map, where it stands, what its normaliser was fitted to
+en--es.pair.safetensors         the maps of just these two, and the neighbourhoods of CSLS
+en--es.seeds.tsv                their lexicon
+
+A language that joins later adds files, and changes none of those of the others.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import deserialize
+from safetensors.torch import save
+from torch import Tensor
+
+from isolex.alignment.artefact import (
+    CARD,
+    NORMALIZER,
+    SIDES,
+    check_vectors,
+    fitted_arrays,
+    pack_normalizer,
+    read_seeds,
+    unpack_normalizer,
+)
+from isolex.alignment.side import Side
+from isolex.alignment.space import Lazy, Link, Space
+from isolex.alignment.space_card import BETWEEN, SpaceCard
+from isolex.arrays import pick_device
+from isolex.errors import FormatError, InputError
+from isolex.files import atomic_folder, check_folder, check_not_input, digest, steady
+from isolex.mapping import JointMapping, Mapping, Placement
+from isolex.progress import track
+from isolex.saved import (
+    Array,
+    UnsoundError,
+    by_name,
+    json_text,
+    number,
+    parse_arrays,
+    read_json,
+    read_saved,
+    record,
+    sound,
+    text,
+)
+from isolex.vectors import Vectors
+
+SHARED = "space.safetensors"
+_CODE = re.compile(r"\w+(-\w+)*")
+_FIX = "make the space again"
+_COSINE = 1.001
+# Neighbourhoods are a pass over all pairs of words, so of many languages only those with a lexicon have them.
+_FEW_LANGUAGES = 10
+_OF_PAIR = {
+    "map.source": Array("d p"),
+    "map.target": Array("e p"),
+    "neighbourhoods.source": Array("n", -_COSINE, _COSINE),
+    "neighbourhoods.target": Array("m", -_COSINE, _COSINE),
+}
+_PLACEMENT = {"whitening": Array("d d", types=("F64",)), "rotation": Array("d p", types=("F64",))}
+_BESIDE = record(
+    {"normalizers": by_name(NORMALIZER), "files": by_name(text)},
+    {"reweight": number(0)},
+)
+
+
+def check_language(code: str) -> None:
+    """Raise `InputError` unless a language's code may name files."""
+    if not _CODE.fullmatch(code):
+        raise InputError(
+            f"got the language {code!r}, expected letters, digits and single hyphens, such as en or pt-br",
+            where="languages",
+        )
+
+
+def check_space_output(path: str | Path) -> None:
+    """Raise `InputError` unless a space can be saved at `path`: ask before long work, not after."""
+    check_folder(path, contents=(CARD,), also=_belongs)
+
+
+def save_space(space: Space, path: str | Path) -> None:
+    """Write the folder; see `Space.save`."""
+    languages = space.languages
+    for code in languages:
+        check_language(code)
+    few = len(languages) <= _FEW_LANGUAGES
+    for pair in track(list(combinations(languages, 2)), "neighbourhoods"):
+        if few or len(space.link(*pair).seeds):
+            space.pair(*pair).neighbourhoods  # noqa: B018 - makes them
+    for code in languages:
+        origin = space.sides[code].vectors.path
+        if origin is not None and origin.parent != Path(path).resolve():
+            check_not_input(path, origin, whole=True)
+    links = list(space.links())
+    card = space.card.to_dict()
+    # Whoever gets the folder need not learn where its maker keeps files.
+    for known in card["languages"].values():
+        known["vectors"]["path"] = Path(known["vectors"]["path"] or "").name or None
+    files = _shared_file(space, card) | _language_files(space, card)
+    files |= {_pair_file(*pair): save(tensors) for pair, link in links if (tensors := _pair_tensors(link))}
+    card["files"] = {name: digest(data) for name, data in files.items()}
+    with atomic_folder(path, contents=(CARD,), also=_belongs) as folder:
+        for name, data in files.items():
+            # Not `save_file`, which makes a file that nobody else may read.
+            (folder / name).write_bytes(data)
+        for code in languages:
+            space.sides[code].vectors.write(folder / f"{code}.vectors.safetensors")
+        for pair, link in links:
+            if len(link.seeds):
+                link.seeds.write(folder / f"{BETWEEN.join(pair)}.seeds.tsv")
+        (folder / CARD).write_text(json_text(card, indent=2) + "\n", encoding="utf-8")
+
+
+def _shared_file(space: Space, card: dict[str, Any]) -> dict[str, bytes]:
+    """What all maps share, if there is a joint solution, whose exponent goes into the card."""
+    joint = space.joint
+    if joint is None:
+        return {}
+    card["reweight"] = joint.reweight
+    shared = {"strengths": joint.strengths, "scaling": joint.scaling}
+    return {SHARED: save({name: tensor.cpu().contiguous() for name, tensor in shared.items()})}
+
+
+def _language_files(space: Space, card: dict[str, Any]) -> dict[str, bytes]:
+    """The map of each language; what the card says of its normaliser goes into the card."""
+    card["normalizers"], files, joint = {}, {}, space.joint
+    for place, code in enumerate(space.languages):
+        side = space.sides[code]
+        tensors: dict[str, Tensor] = {"map": side.matrix}
+        if joint is not None:
+            placement = joint.placements[place]
+            tensors |= {"whitening": placement.whitening, "rotation": placement.rotation}
+        tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
+        card["normalizers"][code] = pack_normalizer(side.normalizer, "side", tensors)
+        files[f"{code}.map.safetensors"] = save(tensors)
+    return files
+
+
+def _pair_tensors(link: Link) -> dict[str, Tensor]:
+    """What two languages have of their own."""
+    tensors: dict[str, Tensor] = {}
+    if link.maps is not None:
+        tensors |= {"map.source": link.maps.source, "map.target": link.maps.target}
+    if link.neighbourhoods is not None:
+        names = (f"neighbourhoods.{side}" for side in SIDES)
+        tensors |= dict(zip(names, link.neighbourhoods, strict=True))
+    return {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
+
+
+@steady
+def load_space(path: str | Path, *, device: str | torch.device | None = None) -> Space:
+    """Read a saved space; its languages are read when they are first asked for.
+
+    Args:
+        path: The folder.
+        device: Where to compute; by default a GPU if there is one.
+
+    Raises:
+        InputError: There is no such folder.
+        FormatError: It is not a space, or a damaged one; of a language, when it is first asked for.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise InputError(
+            "there is no such folder of a space", where=path, fix="give what isolex space wrote with -o"
+        )
+    if not (folder / CARD).exists():
+        raise FormatError(f"is no space: it holds no {CARD}", where=path)
+    data = read_json(folder / CARD, _FIX)
+    card = SpaceCard.from_dict(data, where=folder / CARD)
+    with sound(folder / CARD, _FIX):
+        beside = _BESIDE(data)
+        if beside["normalizers"].keys() != card.languages.keys():
+            raise UnsoundError("has normalisers of other languages", ("normalizers",))
+    made = _Reader(folder, card, beside, pick_device(device))
+    names = beside["files"]
+    pairs = [
+        pair
+        for pair in combinations(card.languages, 2)
+        if _pair_file(*pair) in names or card.pair(*pair).seeds
+    ]
+    return Space(
+        Lazy({code: partial(made.side, code) for code in card.languages}),
+        Lazy({pair: partial(made.link, *pair) for pair in pairs}),
+        card,
+        joint=cache(made.joint) if SHARED in names else None,
+    )
+
+
+def _pair_file(first: str, second: str) -> str:
+    return f"{first}{BETWEEN}{second}.pair.safetensors"
+
+
+@dataclass(frozen=True, eq=False)
+class _Reader:
+    """Reads parts of a saved space when they are asked for, each against the card that was read first.
+
+    Attributes:
+        folder: The folder.
+        card: Its card.
+        beside: What else the card's file holds.
+        device: Where to compute.
+    """
+
+    folder: Path
+    card: SpaceCard
+    beside: dict[str, Any]
+    device: torch.device
+
+    def side(self, code: str) -> Side:
+        """One language."""
+        known, normalizer = self.card.languages[code].vectors, self.beside["normalizers"][code]
+        declared = {"map": Array("d p")} | fitted_arrays(normalizer, "side", "d")
+        tensors = self._tensors(f"{code}.map.safetensors", declared, {"d": known.dimension})
+        file = self.folder / f"{code}.vectors.safetensors"
+        if not file.is_file():
+            raise FormatError(f"is a damaged space: it holds no {file.name}", where=self.folder, fix=_FIX)
+        vectors = Vectors.read(file, unicode="keep")
+        check_vectors(vectors, code, known, other_vectors=False)
+        fitted = unpack_normalizer(normalizer, "side", tensors)
+        return Side(vectors, normalizer=fitted, matrix=tensors["map"], device=self.device)
+
+    def link(self, first: str, second: str) -> Link:
+        """What is kept of two languages."""
+        seeds = read_seeds(
+            self.folder / f"{first}{BETWEEN}{second}.seeds.tsv", self.card.pair(first, second).seeds
+        )
+        name = _pair_file(first, second)
+        if name not in self.beside["files"]:
+            return Link(seeds)
+        cards = [self.card.languages[code].vectors for code in (first, second)]
+        sizes = {"d": cards[0].dimension, "e": cards[1].dimension, "n": cards[0].words, "m": cards[1].words}
+        tensors = self._tensors(name, _OF_PAIR, sizes, some=True)
+        maps, near = (
+            tuple(tensors[f"{what}.{side}"] for side in SIDES) if f"{what}.source" in tensors else None
+            for what in ("map", "neighbourhoods")
+        )
+        return Link(
+            seeds,
+            None if maps is None else Mapping(maps[0], maps[1]),
+            None if near is None else (near[0], near[1]),
+        )
+
+    def joint(self) -> JointMapping:
+        """The joint solution."""
+        shared = self._tensors(
+            SHARED, {"strengths": Array("p", 0, types=("F64",)), "scaling": Array("p p", types=("F64",))}, {}
+        )
+        sizes = {"p": len(shared["strengths"])}
+        placements = []
+        for code, known in self.card.languages.items():
+            tensors = self._tensors(
+                f"{code}.map.safetensors", _PLACEMENT, sizes | {"d": known.vectors.dimension}
+            )
+            placements.append(Placement(tensors["whitening"], tensors["rotation"]))
+        return JointMapping(
+            tuple(placements), shared["strengths"], shared["scaling"], self.beside.get("reweight", 0.5)
+        )
+
+    def _tensors(
+        self, name: str, declared: dict[str, Array], sizes: dict[str, int], *, some: bool = False
+    ) -> dict[str, Tensor]:
+        """The tensors of a file that is the card's; with `some`, those of the declared that it has."""
+        if not (self.folder / name).is_file():
+            raise FormatError(f"is a damaged space: it holds no {name}", where=self.folder, fix=_FIX)
+        with sound(self.folder / name, _FIX):
+            data = read_saved(self.folder / name, _FIX)
+            if digest(data) != self.beside["files"].get(name):
+                raise UnsoundError(f"and {CARD} do not belong together")
+            if some:
+                found = {one for one, _ in deserialize(data)}  # type: ignore[no-untyped-call]
+                declared = {one: array for one, array in declared.items() if one in found}
+            arrays = parse_arrays(data, declared, sizes)
+        return {one: torch.from_numpy(array.copy()) for one, array in arrays.items()}
+
+
+def _belongs(entry: Path) -> bool:
+    """Whether an entry of a folder is a file of the space whose card stands there."""
+    try:
+        data = read_json(entry.with_name(CARD), _FIX)
+        card = SpaceCard.from_dict(data, where=entry)
+    except (InputError, FormatError):
+        return False
+    own = {f"{code}.vectors.safetensors" for code in card.languages}
+    own |= {f"{BETWEEN.join(pair)}.seeds.tsv" for pair in card.pairs}
+    return entry.is_file() and (entry.name in own or entry.name in data.get("files", {}))
