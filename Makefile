@@ -10,21 +10,18 @@ demo: $(VENV)/.ready
 	$(BIN)/isolex demo
 
 test: $(VENV)/.ready-test
-	$(BIN)/pytest -n auto --maxprocesses 8
+	$(BIN)/pytest -n auto --maxprocesses 8 -m "not laboratory"
 
-check: $(VENV)/.ready-check
+# All that is not `make test`: the tests of the laboratory, too.
+check: $(VENV)/.ready-test $(VENV)/.ready-check
 	$(BIN)/ruff check src tests scripts benchmarks
 	$(BIN)/ruff format --check src tests scripts benchmarks
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" lint-imports
 	$(BIN)/python scripts/cli_reference.py --check
-	$(BIN)/python scripts/benchmarks_page.py --check
-	$(BIN)/python scripts/weak_page.py --check
-	$(BIN)/python scripts/performance_page.py --check
-	$(BIN)/python scripts/diagnosis_page.py --check
-	$(BIN)/python scripts/transfer_page.py --check
-	$(BIN)/python scripts/induction_page.py --check
+	$(BIN)/python -m benchmarks pages --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	$(BIN)/pytest -n auto --maxprocesses 8 -m laboratory tests/benchmarks
 
 # Damaged files of every kind for every command: a line at the end counts them, findings go to fuzz-findings/.
 FUZZ_SECONDS ?= 60
@@ -38,22 +35,18 @@ KILLS_SECONDS ?= 60
 kills: $(VENV)/.ready-test
 	$(BIN)/python -m tests.kills --kills $(KILLS) --seconds $(KILLS_SECONDS)
 
-# Rerun the measurements of docs/performance.md, in about an hour.
+# Rerun the measurements of docs/performance.md, in about an hour; `python -m benchmarks` has the others.
+RESULTS := benchmarks/results
 bench: $(VENV)/.ready-test
-	$(BIN)/isolex bench speed --json > benchmarks/speed.json.new
-	mv benchmarks/speed.json.new benchmarks/speed.json
-	$(BIN)/isolex bench speed --full --mapped 500000 --json > benchmarks/speed-full.json.new
-	mv benchmarks/speed-full.json.new benchmarks/speed-full.json
-	$(BIN)/python scripts/performance_page.py
+	$(BIN)/python -m benchmarks speed --json > $(RESULTS)/speed.json.new
+	mv $(RESULTS)/speed.json.new $(RESULTS)/speed.json
+	$(BIN)/python -m benchmarks speed --full --mapped 500000 --json > $(RESULTS)/speed-full.json.new
+	mv $(RESULTS)/speed-full.json.new $(RESULTS)/speed-full.json
+	$(BIN)/python -m benchmarks pages
 
 docs: $(VENV)/.ready-check
 	$(BIN)/python scripts/cli_reference.py
-	$(BIN)/python scripts/benchmarks_page.py
-	$(BIN)/python scripts/weak_page.py
-	$(BIN)/python scripts/performance_page.py
-	$(BIN)/python scripts/diagnosis_page.py
-	$(BIN)/python scripts/transfer_page.py
-	$(BIN)/python scripts/induction_page.py
+	$(BIN)/python -m benchmarks pages
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 wheel: $(VENV)/.ready-test

@@ -3,8 +3,6 @@
 import pytest
 
 from isolex import choices
-from isolex.benchmark.induction_sets import INDUCTION_PAIRS
-from isolex.benchmark.systems import SYSTEMS
 from isolex.evaluation import PROTOCOLS
 from isolex.evaluation.analogy import _METHODS
 from isolex.interchange import EXPORT_FORMATS
@@ -20,8 +18,6 @@ from isolex.reranking.entry_files import _WRITERS
         (choices.ANALOGY_METHODS, _METHODS),
         (choices.EXPORT_NAMES, EXPORT_FORMATS),
         (choices.TRUSTED_FORMATS, _WRITERS),
-        (choices.SYSTEM_NAMES, SYSTEMS),
-        (choices.INDUCTION_SETS, INDUCTION_PAIRS),
     ],
 )
 def test_names_in_their_order(offered, made):

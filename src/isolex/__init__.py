@@ -97,6 +97,7 @@ __all__ = [
 _ROOMS = {
     "alignment": ("Alignment", "InducedLexicon", "load"),
     "arrays": (),
+    "datasets": (),
     "diagnosis": ("Diagnosis", "diagnose"),
     "evaluation": ("BLIProtocol", "BLIResult", "evaluate", "evaluate_analogies", "evaluate_similarity"),
     "files": (),
@@ -123,6 +124,7 @@ _ROOMS = {
     "reranking": ("RerankSettings", "RerankedDictionary", "load_reranked", "rerank"),
     "retrieval": (),
     "samples": ("sample",),
+    "scoring": (),
     "saved": (),
     "streams": (),
     "tables": (),

@@ -77,30 +77,7 @@ TRUSTED_FORMATS = ("tsv", "jsonl", *MARKUP_FORMATS)
 COMPARED_WORDS = 1_000
 """Most frequent words that `isolex.diagnosis` compares."""
 
-# What the benchmarks measure.
-REFERENCE_METHODS = ("least-squares", "procrustes", "vecmap", "rcsls")
-REFERENCE_CRITERIA = ("nn", "csls")
-MUSE_METHODS = ("procrustes", "rcsls", "vecmap", "unsupervised")
-MUSE_VOCABULARY = 200_000
-UNORDERED_PAIRS = ("en-es", "en-fr", "en-de", "es-fr", "es-de", "fr-de", "en-hu", "en-uk")
-PLANTED_METHODS = (
-    "unsupervised",
-    "vecmap-unsupervised-cpu",
-    "muse-unsupervised-cpu",
-    "wasserstein-procrustes-cpu",
-    "gromov-wasserstein-cpu",
-)
-PLANTED_COSINE = 0.9
-PLANTED_MISSING = 0.2
-SYSTEM_NAMES = (
-    "muse-supervised",
-    "muse-unsupervised-cpu",
-    "vecmap",
-    "vecmap-semi-cpu",
-    "vecmap-identical-cpu",
-    "vecmap-unsupervised-cpu",
-    "wasserstein-procrustes-cpu",
-    "gromov-wasserstein-cpu",
-    "unsupervised",
-)
-INDUCTION_SETS = ("muse", "xling", "cipher")
+# What `isolex bench` scores.
+BENCH_METHODS = ("procrustes", "rcsls", "vecmap", "unsupervised")
+BENCH_CRITERIA = ("nn", "csls")
+BENCH_VOCABULARY = 200_000

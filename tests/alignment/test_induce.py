@@ -90,9 +90,17 @@ def test_of_equal_keys_the_first_is_taken():
     assert [(e.source, e.target) for e in alignment.induce("mutual", criterion="nn")] == [("a", "x")]
 
 
-@pytest.mark.parametrize(("direction", "k"), [("forward", 0), ("backward", -1), ("mutual", 2), ("mutual", 0)])
-def test_numbers_of_answers_that_cannot_be(world, direction, k):
-    with pytest.raises(InputError, match=f"got k = {k} for direction '{direction}'; use k = 1 for mutual"):
+@pytest.mark.parametrize(
+    ("direction", "k", "said"),
+    [
+        ("forward", 0, "got k = 0, expected at least 1"),
+        ("backward", -1, "got k = -1, expected at least 1"),
+        ("mutual", 0, "got k = 0, expected at least 1"),
+        ("mutual", 2, "got k = 2 for direction 'mutual'; use k = 1 for mutual"),
+    ],
+)
+def test_numbers_of_answers_that_cannot_be(world, direction, k, said):
+    with pytest.raises(InputError, match=said):
         alignment_of(*world).induce(direction, k=k)
 
 

@@ -1,7 +1,7 @@
 import gzip
 import shutil
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from isolex.cli.demo import WORDS
 from isolex.lexicon import Lexicon
 from isolex.samples import Sample
 from isolex.vectors import Vectors
+from tests.datasets.serving import Site, serving_planted, take_as_mirror
 from tests.spaces import planted
 
 from .helpers import Result
@@ -89,6 +90,21 @@ def made_sample(tmp_path_factory, small_sample) -> Path:
     for part, pairs in (("train", train), ("test", test)):
         pairs.reversed().write(folder / "data" / "dictionaries" / "muse" / f"es-en.{part}.txt")
     return folder
+
+
+@pytest.fixture(scope="session")
+def planted_site(tmp_path_factory) -> Iterator[Site]:
+    with serving_planted(tmp_path_factory.mktemp("planted")) as made:
+        yield made
+
+
+@pytest.fixture
+def site(planted_site, tmp_path, monkeypatch) -> Site:
+    """A mirror with English and French, an empty cache, and an empty working directory."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("ISOLEX_CACHE", str(tmp_path / "cache"))
+    return take_as_mirror(planted_site, monkeypatch)
 
 
 @pytest.fixture

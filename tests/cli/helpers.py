@@ -2,8 +2,13 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import click
+
+NON_COMMERCIAL = "isolex: warning: muse: the licence, CC BY-NC 4.0, forbids commercial use"
 
 
 class Result(NamedTuple):
@@ -49,3 +54,20 @@ def contents(folder: Path) -> dict[str, bytes | None]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
+
+
+def leaves(
+    command: click.Command, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    if not isinstance(command, click.Group):
+        yield path, command
+        return
+    for name, member in command.commands.items():
+        yield from leaves(member, (*path, name))
+
+
+def examples(command: click.Command) -> list[str]:
+    """The lines of the block Examples, whatever they are."""
+    _, found, block = (command.help or "").partition("Examples:\n")
+    assert found, f"{command.name} has no examples"
+    return [line.strip() for line in block.split("\n\n")[0].splitlines() if line.strip()]

@@ -44,7 +44,7 @@ class TestEntry:
         assert result.err.startswith("Usage: isolex [OPTIONS] COMMAND")
         assert "Start with: isolex demo" in result.err
 
-    @pytest.mark.parametrize("group", ["evaluate", "bench"])
+    @pytest.mark.parametrize("group", ["evaluate"])
     def test_so_does_a_group(self, isolex, group):
         result = isolex(group)
         assert (result.status, result.out) == (2, "")

@@ -1,208 +1,201 @@
-import shutil
-from functools import partial
+import json
+from pathlib import Path
 
 import pytest
 
-from isolex.benchmark.verdict import Case, permuted
-from isolex.mapping import Annealing
-from tests.benchmark.runs import weak_run
-from tests.shaped import make_annealing_quick, write_data
+from isolex.scoring import task as module
+from tests.shaped import write_data
 
-from .malformed import UNUSABLE
+from .helpers import NON_COMMERCIAL
 
-BENCH = ("bench", "reference", "--data", "data")
+BENCH = ("bench", "--methods", "procrustes,vecmap")
 
 
-def test_json(isolex, here):
-    result = isolex(*BENCH, "--methods", "procrustes, vecmap", "--json")
-    result.warns(None)
-    report = result.json
-    assert (report["benchmark"], report["protocol"]) == ("reference", "muse")
-    assert report["seconds"] > 0
-    assert set(report["versions"]) == {"isolex", "torch", "numpy", "python"}
-    (row,) = report["rows"]
-    assert (row["pair"], row["train_pairs"], row["test_sources"]) == ("aa-bb", 200, 100)
-    found = [(one["method"], one["criterion"]) for one in row["results"]]
-    assert found == [(m, c) for m in ("procrustes", "vecmap") for c in ("nn", "csls")]
-    assert all(one["p@1"] > 90 and one["n"] == 100 for one in row["results"])
+@pytest.fixture
+def no_aligning(monkeypatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a finished cell is measured again")
+
+    monkeypatch.setattr(module, "align", refuse)
 
 
-def test_text(isolex, here):
-    result = isolex(*BENCH, "--methods", "procrustes,procrustes", "--pairs", "aa-bb")
-    result.warns(None)
-    lines = result.out.splitlines()
-    assert lines[1].split("  ")[-2:] == ["procrustes nn", "procrustes csls"]
-    assert lines[2].split()[:5] == ["aa-bb", "200", "100", "of", "100"]
+def interrupt(monkeypatch, method: str) -> None:
+    """Ctrl-C as soon as this method is to align."""
+    align = module.align
+
+    def interrupted(source, target, lexicon, **options):
+        if options["method"] == method:
+            raise KeyboardInterrupt
+        return align(source, target, lexicon, **options)
+
+    monkeypatch.setattr(module, "align", interrupted)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("--data", "nowhere"), "nowhere: holds no vectors/xx.vec.gz with dictionaries"),
-        (("--data", "aa.vec"), "aa.vec: holds no vectors/xx.vec.gz with dictionaries"),
-        (("--pairs", "aa-cc"), "unknown language pair of data 'aa-cc'; did you mean 'aa-bb'"),
-        (("--methods", "vecmop"), "unknown method 'vecmop'; did you mean 'vecmap'"),
-        (("--methods", ","), "got a list without names: ','; separate them by commas"),
-        (("--device", "quantum"), "device 'quantum' is not available"),
-    ],
-)
-def test_bad_input(isolex, here, arguments, message):
-    isolex(*BENCH, *arguments, "--json").fails(message)
-
-
-def test_no_data(isolex, here):
-    isolex("bench", "reference").fails("Missing option '--data'")
-
-
-@pytest.mark.parametrize("kind", [kind for kind in UNUSABLE if kind not in ("missing", "folder")])
-def test_unusable_vectors(isolex, here, kind):
-    make, message = UNUSABLE[kind]
-    make(here / "aa.vec")
-    shutil.move(here / "bad.vec", here / "data" / "vectors" / "aa.vec.gz")
-    isolex(*BENCH, "--methods", "procrustes", "--json").fails(message.replace("bad.vec", "aa.vec.gz"))
-
-
-RUN = {
-    *(
-        "pair",
-        "spaces",
-        "method",
-        "supervision",
-        "seed",
-        "status",
-        "seconds",
-        "evidence",
-        "peak_gib",
-        "ratio",
-    ),
-    *("forward", "backward", "supervised_forward", "supervised_backward"),
-}
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    return write_data(tmp_path_factory.mktemp("weak") / "data")
-
-
-class TestWeak:
-    """The benchmarks of weak supervision, on a folder with dictionaries in both directions."""
-
-    @pytest.fixture(autouse=True)
-    def quick(self, monkeypatch):
-        make_annealing_quick(monkeypatch)
-        few = [Case("xx-yy", 300, "as they are"), Case("yy-xx", 280, "permuted", target=permuted)]
-        monkeypatch.setattr("isolex.benchmark.verdict.cases", lambda: iter(few))
-        monkeypatch.setattr("isolex.benchmark.verdict.Annealing", partial(Annealing, rounds=1))
-
-    def report(self, result, name):
-        result.warns(None)
+class TestBench:
+    def test_from_nothing_to_the_table(self, isolex, site) -> None:
+        result = isolex(*BENCH, "--pairs", "en-fr", "--direction", "both", "--json")
+        assert result.status == 0
+        assert result.lines == [NON_COMMERCIAL]
         report = result.json
-        assert (report["benchmark"], report["protocol"], report["criterion"]) == (name, "muse", "csls")
+        assert (report["benchmark"], report["protocol"], report["output"]) == (
+            "muse",
+            "muse",
+            "bench-muse.json",
+        )
         assert set(report["versions"]) == {"isolex", "torch", "numpy", "python"}
-        assert report["seconds"] > 0
-        assert all(set(run) == RUN for run in report["runs"])
-        return report
+        rows = report["rows"]
+        assert [(row["pair"], row["method"]) for row in rows] == [
+            (pair, method) for pair in ("en-fr", "fr-en") for method in ("procrustes", "vecmap")
+        ]
+        for row in rows:
+            assert (row["seed"], row["vocabulary"], row["train_pairs"]) == (0, 200_000, 200)
+            assert (row["begins_with"], row["resumed"]) == ("pairs", False)
+            assert all(row["results"][criterion]["p@1"] > 90 for criterion in ("nn", "csls"))
+        assert len(site.seen) == len(report["files"]) == 6
+        assert {file["verified"] for file in report["files"]} == {False}
+        assert all(len(file["sha256"]) == 64 for file in report["files"])
+        quoted = {(one["pair"], one["system"], one["source"]): one["p@1"] for one in report["published"]}
+        assert quoted["en-fr", "Procrustes", "Conneau et al. 2018"] == {"nn": 74.9, "csls": 81.1}
+        assert quoted["fr-en", "RCSLS", "Joulin et al. 2018"] == {"csls": 84.1}
+        assert quoted["en-fr", "supervised", "often quoted, rounded"] == {"not stated": 82}
 
-    def test_unsupervised(self, isolex, data):
-        command = ("bench", "unsupervised", "--data", data, "--pairs", "xx-yy, yy-xx,xx-yy")
-        report = self.report(isolex(*command, "--json"), "unsupervised")
-        assert [run["pair"] for run in report["runs"]] == ["xx-yy", "yy-xx"]
-        assert all(run["status"] == "aligned" and run["ratio"] > 0.95 for run in report["runs"])
-        result = isolex("bench", "unsupervised", "--data", data, "--pairs", "xx-yy")
+    def test_another_dataset(self, isolex, site) -> None:
+        for code, name in (("en", "en"), ("fr", "it")):
+            site.files[f"fasttext-wiki/wiki.{name}.vec"] = site.files[f"fasttext-wiki/wiki.{code}.vec"]
+        for part, name in (("0-5000", "train_5K"), ("5000-6500", "test")):
+            site.files[f"vecmap/OPUS_en_it_europarl_{name}.txt"] = site.files[f"muse/en-fr.{part}.txt"]
+        asked = ("--dataset", "vecmap", "--pairs", "en-it", "-o", "kept.json")
+        report = isolex(*BENCH, *asked, "--json").json
+        assert (report["benchmark"], report["protocol"]) == ("vecmap", "muse")
+        assert [row["pair"] for row in report["rows"]] == ["en-it", "en-it"]
+        # What is published of en-it was measured on MUSE.
+        assert report["published"] == []
+        assert "vecmap, Wikipedia vectors" in isolex(*BENCH, *asked).out
+
+    def test_the_table(self, isolex, site) -> None:
+        result = isolex(*BENCH, "--pairs", "en-fr")
+        title, columns, *rows, kept, unverified = result.out.splitlines()
+        assert title.strip() == "P@1 in percent; here at most 200,000 words a side"
+        assert columns.split("  ")[0] == "pair"
+        assert [row.split()[:2] for row in rows[:3]] == [
+            ["en-fr", "procrustes"],
+            ["en-fr", "vecmap"],
+            ["en-fr", "Procrustes"],
+        ]
+        assert "Conneau et al. 2018" in rows[2]
+        assert rows[2].split()[-2:] == ["74.9", "81.1"]
+        assert rows[-1].split()[-1] == "78"
+        assert kept == "2 results in bench-muse.json, 0 from before"
+        assert unverified.startswith("unverified: 4 of 4 downloaded files, as no checksum is known")
+
+    def test_a_second_run_takes_what_is_there(self, isolex, site, monkeypatch, request) -> None:
+        first = isolex(*BENCH, "--pairs", "en-fr", "-o", "kept.json", "--json").json
+        count = len(site.seen)
+        request.getfixturevalue("no_aligning")
+        again = isolex(*BENCH, "--pairs", "en-fr", "-o", "kept.json", "--offline", "--json").json
+        assert len(site.seen) == count
+        assert [row.pop("resumed") for row in again["rows"]] == [True, True]
+        assert [row.pop("resumed") for row in first["rows"]] == [False, False]
+        assert again["rows"] == first["rows"]
+
+    def test_a_run_that_was_interrupted_goes_on(self, isolex, site, monkeypatch) -> None:
+        with monkeypatch.context() as patched:
+            interrupt(patched, "vecmap")
+            result = isolex(*BENCH, "--pairs", "en-fr", "--json")
+        assert (result.status, result.out) == (130, "")
+        assert result.lines[1:] == [
+            "isolex: interrupted; kept: 1 result in bench-muse.json, downloads in the cache; run the same "
+            "command again to go on from there"
+        ]
+        rows = isolex(*BENCH, "--pairs", "en-fr", "--json").json["rows"]
+        assert [(row["method"], row["resumed"]) for row in rows] == [("procrustes", True), ("vecmap", False)]
+
+    @pytest.mark.parametrize(
+        ("method", "line"),
+        [
+            ("vecmap", "kept: 1 result in kept.json; run the same command again to go on from there"),
+            ("procrustes", "output files are as they were"),
+        ],
+    )
+    def test_interrupted_without_downloads(self, isolex, tmp_path, monkeypatch, method, line) -> None:
+        monkeypatch.chdir(tmp_path)
+        write_data(tmp_path / "data")
+        interrupt(monkeypatch, method)
+        result = isolex(*BENCH, "--data", "data", "-o", "kept.json", "--pairs", "xx-yy")
+        assert (result.status, result.out) == (130, "")
+        assert result.lines == [f"isolex: interrupted; {line}"]
+        assert Path("kept.json").exists() == (method == "vecmap")
+
+    def test_a_download_that_broke_goes_on(self, isolex, site) -> None:
+        path = "fasttext-wiki/wiki.fr.vec"
+        site.break_after[path] = 5_000
+        result = isolex(*BENCH, "--pairs", "en-fr", "--json")
+        assert (result.status, result.out) == (2, "")
+        assert "wiki.fr.vec: the connection failed after 5,000 bytes; run it again" in result.lines[-1]
+        assert isolex(*BENCH, "--pairs", "en-fr", "--json").status == 0
+        assert [headers.get("Range") for seen, headers in site.seen if seen == path] == [None, "bytes=5000-"]
+        received = Path("../cache/fasttext-wiki/wiki.fr.vec").read_bytes()
+        assert received == site.files[path]
+
+    def test_what_is_on_disk(self, isolex, tmp_path, monkeypatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        write_data(tmp_path / "data")
+        result = isolex(*BENCH, "--data", "data", "-o", "kept.json", "--vocab", "280", "--json")
         result.warns(None)
-        title, columns, row = result.out.splitlines()
-        assert title.strip() == "P@1 in percent"
-        assert columns.split()[:3] == ["pair", "spaces", "method"]
-        assert row.startswith("xx-yy  all words  unsupervised  none         aligned  ")
+        rows = result.json["rows"]
+        assert {row["pair"] for row in rows} == {"xx-yy", "yy-xx"}
+        assert {row["vocabulary"] for row in rows} == {280}
+        assert (result.json["files"], result.json["published"]) == ([], [])
+        text = isolex(*BENCH, "--data", "data", "-o", "kept.json", "--vocab", "280").out
+        assert text.splitlines()[-1] == "4 results in kept.json, 4 from before"
+        assert json.loads((tmp_path / "kept.json").read_text())["format"] == "isolex-bench-muse"
 
-    def test_semi(self, isolex, data):
-        command = ("bench", "semi", "--data", data, "--pairs", "xx-yy", "--method", "procrustes")
-        report = self.report(isolex(*command, "--json"), "semi")
-        assert [run["supervision"] for run in report["runs"]][-2:] == ["30 identical strings", "20 numerals"]
-        assert {(run["method"], run["status"]) for run in report["runs"]} == {("procrustes", "unchecked")}
-        result = isolex(*command)
-        result.warns(None)
-        assert len(result.out.splitlines()) == 2 + len(report["runs"])
-
-    def test_systems(self, isolex, data):
-        command = ("bench", "systems", "--data", data, "--pair", "xx-yy", "--methods", "procrustes")
-        (run,) = self.report(isolex(*command, "--json"), "systems")["runs"]
-        assert (run["method"], run["supervision"], run["evidence"]) == ("procrustes", "all pairs", {})
-        assert run["peak_gib"] > 0.05
-
-    def test_the_table_of_systems(self, isolex, data, monkeypatch):
-        runs = [weak_run(method="vecmap", evidence={}, peak_gib=1.25, seconds=80.4)]
-        monkeypatch.setattr("isolex.benchmark.run_systems", lambda *_, **__: iter(runs))
-        result = isolex("bench", "systems", "--data", data, "--pair", "xx-yy")
-        result.warns(None)
-        row = result.out.splitlines()[-1].split()
-        assert row[:2] == ["xx-yy", "all"]
-        assert row[-1] == "80"
-
-    def test_verdict(self, isolex, data):
-        report = self.report(isolex("bench", "verdict", "--data", data, "--json"), "verdict")
-        assert [run["status"] for run in report["runs"]] == ["aligned", "failed"]
-        assert report["leave_one_pair_out"].keys() == {"good", "denied", "bad", "false"}
-        assert report["thresholds"].keys() == {"xx-yy", "yy-xx"}
-        # Each pair is judged by the other, which has only a bad or only a good run.
-        good, bad = (
-            run["evidence"]["agreement"] - run["evidence"]["null_agreement"] for run in report["runs"]
-        )
-        bad_alone = (bad + 100) / 2
-        assert report["thresholds"]["xx-yy"] == pytest.approx(bad_alone)
-        assert report["thresholds"]["yy-xx"] == pytest.approx(good / 2)
-        result = isolex("bench", "verdict", "--data", data)
-        result.warns(None)
-        counts = report["leave_one_pair_out"]
-        assert (counts["good"], counts["bad"]) == (1, 1)
-        assert result.out.splitlines()[-1] == (
-            f"thresholds from the other pairs: {counts['false']} of 1 bad runs called aligned, "
-            f"{counts['denied']} of 1 good runs denied it"
-        )
+    def test_a_warning_about_a_file_comes_once(self, isolex, tmp_path, monkeypatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        write_data(tmp_path / "data")
+        arguments = ("--data", "data", "--pairs", "xx-yy", "--vocab", "208")
+        # Scored by two criteria, after each of two methods.
+        isolex(*BENCH, *arguments, "--json").warns("test lexicon: 8 of 100 pairs .* are in both vocabularies")
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            (("unsupervised", "--pairs", "xx-zz"), "unknown language pair of .*'xx-zz'"),
-            (("unsupervised", "--pairs", "xx-yy", "--methods", "vecmop"), "unknown method 'vecmop'"),
-            (("unsupervised", "--pairs", "xx-yy", "--methods", "vecmap"), "method vecmap: needs seed pairs"),
-            (("semi", "--pairs", "xx-yy", "--method", "unsupervised"), "works without seed pairs"),
-            (("systems", "--pair", "xx-zz"), "unknown language pair of .*'xx-zz'"),
-            (("systems", "--pair", "xx-yy", "--methods", "vecmop"), "unknown method 'vecmop'"),
+            ((), "--pairs: got no language pairs; name some, such as en-fr,en-de"),
+            (("--pairs", "en-xx"), "unknown language pair of muse 'en-xx'"),
+            (("--pairs", "en-fr", "--methods", "vecmop"), "unknown method 'vecmop'; did you mean 'vecmap'"),
+            (("--pairs", "en-fr", "--mirror", "nowhere"), "mirror: got 'nowhere', expected an address with"),
+            (
+                ("--data", "nowhere", "--offline"),
+                "--data downloads nothing, so leave out --offline, or --data",
+            ),
+            (
+                ("--data", "nowhere", "--cache", "c", "--mirror", "http://m"),
+                "leave out --cache and --mirror, or --data; see: isolex bench --help",
+            ),
+            (("--data", "nowhere", "--dataset", "muse"), "leave out --dataset, or --data"),
+            (("--dataset", "muze", "--pairs", "en-fr"), "unknown dataset to score on 'muze'; did you mean"),
+            (("--dataset", "sib-200", "--pairs", "en-fr"), "unknown dataset to score on 'sib-200'"),
+            (("--data", "nowhere"), "nowhere: holds no vectors/xx.vec.gz with dictionaries"),
+            (("--pairs", "en-fr", "-o", "no/kept.json"), "no/kept.json: cannot be written"),
         ],
     )
-    def test_bad_input(self, isolex, data, arguments, message):
-        isolex("bench", *arguments, "--data", data, "--json").fails(message)
+    def test_bad_input(self, isolex, site, arguments, message) -> None:
+        result = isolex("bench", *arguments, "--json")
+        result.fails(message)
+        assert site.seen == []
 
-    @pytest.mark.parametrize("command", ["unsupervised", "semi", "systems", "verdict"])
-    def test_no_data(self, isolex, command):
-        isolex("bench", command).fails("Missing option '--data'")
-        isolex("bench", command, "--data", "nowhere", "--json").fails("nowhere: holds no vectors/xx.vec.gz")
+    def test_another_file_is_not_replaced(self, isolex, site) -> None:
+        Path("notes.json").write_text("{}")
+        isolex(*BENCH, "--pairs", "en-fr", "-o", "notes.json", "--json").fails("holds no results of this")
+        assert Path("notes.json").read_text() == "{}"
 
-    def test_a_dictionary_of_the_way_back_is_missed(self, isolex, here):
-        for dictionary in (here / "data" / "dictionaries" / "muse").glob("bb-aa.*"):
-            dictionary.unlink()
-        isolex("bench", "unsupervised", "--data", "data", "--pairs", "aa-bb").fails(
-            "bb-aa.train.txt: there is no such file"
-        )
+    def test_offline_without_a_cache(self, isolex, site) -> None:
+        result = isolex(*BENCH, "--pairs", "en-fr", "--offline", "--json")
+        assert (result.status, result.out) == (2, "")
+        assert "en-fr.0-5000.txt: is not in the cache, and nothing may be downloaded" in result.lines[-1]
+        assert result.lines[-1].endswith("or leave out --offline")
 
-
-class TestPlanted:
-    PLANTED = ("bench", "planted", "--words", "300", "--methods", "gromov-wasserstein-cpu", "--json")
-
-    def test_an_easy_one_is_recovered(self, isolex, here):
-        report = isolex(*self.PLANTED, "--cosine", "1", "--missing", "0").json
-        assert (report["cosine"], report["missing"]) == (1.0, 0.0)
-        (run,) = report["runs"]
-        assert (run["words"], run["shared"]) == (300, 300)
-        assert run["recovered"] > 95
-
-    def test_words_that_are_missing_are_not_counted(self, isolex, here):
-        (run,) = isolex(*self.PLANTED, "--cosine", "1", "--missing", "0.5").json["runs"]
-        assert 50 < run["shared"] < 100
-
-    @pytest.mark.parametrize(
-        ("option", "value"), [("--cosine", "0"), ("--cosine", "1.1"), ("--missing", "1")]
-    )
-    def test_out_of_range(self, isolex, here, option, value):
-        isolex(*self.PLANTED, option, value).fails(option)
+    def test_a_pair_that_the_mirror_lacks(self, isolex, site) -> None:
+        result = isolex(*BENCH, "--pairs", "en-de", "--json")
+        assert (result.status, result.out) == (2, "")
+        assert f"{site.url}/muse/en-de.0-5000.txt: the server says 404 Not Found" in result.lines[-1]

@@ -162,5 +162,5 @@ def test_without_scikit_learn(isolex, texts, monkeypatch):
         r"needs the package scikit-learn; run: pip install 'isolex\[transfer\]'"
     )
     assert contents(texts) == before
-    for others in (("translate", "aa-bb", "s7"), ("info", "aa-bb"), ("bench", "--help")):
+    for others in (("translate", "aa-bb", "s7"), ("info", "aa-bb"), ("evaluate", "--help")):
         assert isolex(*others).status == 0

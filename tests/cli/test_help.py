@@ -2,39 +2,20 @@ import importlib.util
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
-from isolex import benchmark
-from isolex.benchmark.verdict import Case
-from isolex.cli import bench_speed
 from isolex.cli.app import app
 from isolex.transfer import DocumentIndex, read_texts, save_index
+
+from .helpers import examples, leaves
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-def leaves(
-    command: click.Command, path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    if not isinstance(command, click.Group):
-        yield path, command
-        return
-    for name, member in command.commands.items():
-        yield from leaves(member, (*path, name))
-
-
 COMMANDS = dict(leaves(app))
-
-
-def examples(command: click.Command) -> list[str]:
-    """The lines of the block Examples, whatever they are."""
-    _, found, block = (command.help or "").partition("Examples:\n")
-    assert found, f"{command.name} has no examples"
-    return [line.strip() for line in block.split("\n\n")[0].splitlines() if line.strip()]
 
 
 EXAMPLES = [(path, line) for path, command in COMMANDS.items() for line in examples(command)]
@@ -45,16 +26,7 @@ def test_all_commands_are_there():
         *("demo", "align", "translate", "lexicon", "diagnose", "convert", "export", "info"),
         *("evaluate bli", "evaluate similarity", "evaluate analogy", "evaluate sentences"),
         *("evaluate retrieval", "evaluate topics", "index", "search", "classify"),
-        *("bench reference", "bench unsupervised", "bench semi", "bench systems", "bench verdict"),
-        *(
-            "bench planted",
-            "bench diagnosis",
-            "bench speed",
-            "bench induction",
-            "bench transfer",
-            "bench muse",
-            "bench datasets",
-        ),
+        *("datasets", "bench"),
     }
 
 
@@ -95,11 +67,6 @@ def at_work(aligned, tmp_path, monkeypatch, quick_auto, small_sample):
     shutil.copytree(aligned, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("isolex.samples.sample", lambda: small_sample)
-    monkeypatch.setattr("isolex.benchmark.verdict.cases", lambda: [Case("en-es", 10_000, "as they are")])
-    for name in ("run_retrieval", "run_iteration", "run_files"):
-        measure = getattr(benchmark, name)
-        monkeypatch.setattr(benchmark, name, lambda _, measure=measure: measure(1_000))
-    monkeypatch.setattr(bench_speed, "_SCALING", (1_000, 2_000))
     return tmp_path
 
 
@@ -138,7 +105,7 @@ class TestReference:
     def test_the_page_is_up_to_date(self, reference):
         page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
         assert page == reference.page(), "run: make docs"
-        assert re.findall(r"^## isolex (\S+(?: bli| reference)?)$", page, re.MULTILINE)
+        assert re.findall(r"^## isolex (\S+(?: bli)?)$", page, re.MULTILINE)
 
     def test_an_old_one_is_noticed(self, reference, tmp_path, monkeypatch, capsys):
         monkeypatch.setattr(reference, "PAGE", tmp_path / "cli.md")

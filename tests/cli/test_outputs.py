@@ -137,7 +137,7 @@ class TestStandardOutput:
         isolex(*arguments).fails("it cannot be written to standard output; name a folder")
 
     def test_nor_a_file_that_is_kept(self, isolex, here):
-        isolex("bench", "muse", "--data", "data", "-o", "-").fails(
+        isolex("bench", "--data", "data", "-o", "-").fails(
             "cannot be written to standard output; name a file"
         )
 

@@ -37,7 +37,7 @@ def run_without(names, lines) -> list[tuple[int, str, str]]:
     return [tuple(result) for result in json.loads(done.stdout)]
 
 
-HELPS = [("--help",), ("--version",), ("evaluate", "--help"), ("bench", "--help")]
+HELPS = [("--help",), ("--version",), ("evaluate", "--help")]
 HELPS += [(*path, "--help") for path in COMMANDS]
 
 

@@ -24,5 +24,9 @@ def test_the_wheel_holds_the_sample_and_the_types(tmp_path):
         assert sizes[str(path.relative_to(source))] == path.stat().st_size
     assert any(name.endswith("licenses/LICENSE") for name in sizes)
     assert any(name.endswith("licenses/NOTICE") for name in sizes)
-    assert not any("tests" in Path(name).parts for name in sizes)
+    # Neither the tests nor the laboratory.
+    assert {Path(name).parts[0] for name in sizes if name.endswith(".py")} == {"isolex", "isolex_command.py"}
+    assert not {"tests", "benchmark", "benchmarks", "scripts"} & {
+        part for name in sizes for part in Path(name).parts
+    }
     assert wheel.stat().st_size < 15e6

@@ -13,11 +13,11 @@ from gensim.models import FastText
 from gensim.models.fasttext import save_facebook_model
 
 from isolex import align
-from isolex.benchmark.muse import Cell, MuseRow, ResultsFile
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary, RerankSettings
 from isolex.reranking.reranker import Ranked
 from isolex.reranking.saved_answers import SavedAnswers
+from isolex.scoring import Cell, MethodScore, ResultsFile
 from isolex.transfer import DocumentIndex, read_texts, save_index
 from isolex.vectors import Vectors
 from isolex.vectors.ngrams import NgramVectors
@@ -55,7 +55,7 @@ def make(folder: Path) -> list[Subject]:
     digest = "sha256:0"
     cell = Cell("aa-bb", "procrustes", 0, 60, digest, digest, digest, digest, "0")
     ResultsFile(folder / "results.json").add(
-        MuseRow(cell, "pairs", 40, {"csls": {"p@1": 50.0, "n": 20, "interval": [1.0, None]}}, 0.1)
+        MethodScore(cell, "pairs", 40, {"csls": {"p@1": 50.0, "n": 20, "interval": [1.0, None]}}, 0.1)
     )
     return list(_subjects())
 

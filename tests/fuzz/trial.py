@@ -14,9 +14,9 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from isolex import load
-from isolex.benchmark.muse import ResultsFile
 from isolex.cli.app import run
 from isolex.errors import IsolexError
+from isolex.scoring import ResultsFile
 from isolex.transfer import load_index
 from isolex.vectors import Vectors
 

@@ -141,7 +141,7 @@ def test_bad_questions(made):
         made.translate(["nowhere"])
     with pytest.raises(InputError, match="got k = 0"):
         made.translate([SOURCE.words[0]], k=0)
-    with pytest.raises(InputError, match=r"got confidence 1\.5"):
+    with pytest.raises(InputError, match=r"got confidence = 1\.5"):
         made.entries(1.5)
 
 

@@ -1,4 +1,4 @@
-"""A folder of data as `isolex bench transfer` reads it, for one planted pair of languages."""
+"""A folder of data as `python -m benchmarks transfer` reads it, for one planted pair of languages."""
 
 import json
 from collections.abc import Callable, Iterable

@@ -54,7 +54,14 @@ _COMMANDS = {
         "Classify TEXTS of the target language by labelled texts TRAIN of the source language.",
     ),
     "info": ("isolex.cli.info:info", "Tell what a file of vectors, a lexicon, or an alignment folder holds."),
-    "bench": ("isolex.cli.bench:bench", "Rerun measurements."),
+    "datasets": (
+        "isolex.cli.datasets:datasets_command",
+        "List the datasets that isolex knows, tell everything about one, or download it.",
+    ),
+    "bench": (
+        "isolex.cli.bench:bench",
+        "Score methods on language pairs, beside published figures: P@1, nearest neighbours and CSLS.",
+    ),
 }
 
 
@@ -70,12 +77,12 @@ def app() -> None:
     """
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit with its status."""
+def main(arguments: Sequence[str] | None = None, command: click.Command = app, name: str = "isolex") -> None:
+    """Run the command line, that of isolex unless another is given, and exit with its status."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal or pipe that is not of UTF-8 shows what it can.
         sys.stdout.reconfigure(errors="backslashreplace")
-    status = run(arguments)
+    status = run(arguments, command, name)
     try:
         sys.stdout.flush()
     except OSError:
@@ -84,13 +91,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(status)
 
 
-def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911
-    """Run the command line; the exit status. Warnings and errors are told in one line each on stderr."""
+def run(  # noqa: PLR0911
+    arguments: Sequence[str] | None = None, command: click.Command = app, name: str = "isolex"
+) -> int:
+    """Run a command line; the exit status. Warnings and errors are told in one line each on stderr."""
     written: Sequence[Path] = ()
     try:
         with one_line_warnings(), noting_outputs() as outputs:
             written = outputs.written
-            status = app.main(arguments, prog_name="isolex", standalone_mode=False)
+            status = command.main(arguments, prog_name=name, standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return EXIT_BAD_INPUT

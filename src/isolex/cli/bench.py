@@ -1,108 +1,176 @@
-"""`isolex bench`: rerun the measurements that the documentation quotes."""
+"""`isolex bench`: methods scored on language pairs, beside published figures."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from isolex.choices import REFERENCE_CRITERIA, REFERENCE_METHODS
-from isolex.cli.bench_diagnosis import diagnosis
-from isolex.cli.bench_induction import induction
-from isolex.cli.bench_muse import datasets_command, muse
-from isolex.cli.bench_speed import speed
-from isolex.cli.bench_transfer import transfer
-from isolex.cli.bench_weak import planted, semi, systems, unsupervised, verdict
-from isolex.cli.console import Stopwatch, emit, table, working
-from isolex.cli.options import PATH, compute_options, names_in, seed_option
-from isolex.cli.outputs import Group
+from isolex.choices import BENCH_CRITERIA, BENCH_METHODS, BENCH_VOCABULARY
+from isolex.cli.console import Stopwatch, emit, going_on_later, table, working
+from isolex.cli.options import DOWNLOADS_KEPT, PATH, compute_options, download_options, names_in, seed_option
+from isolex.cli.outputs import Command, Output
+from isolex.lexicon.words import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from isolex.benchmark import ReferenceRow
+    from isolex.datasets import Published
+    from isolex.scoring import MethodScore, ResultsFile
+
+_CRITERIA = (*BENCH_CRITERIA, "not stated")
 
 
-@click.group("bench", cls=Group)
-def bench() -> None:
-    """Rerun measurements."""
-
-
-for _command in (
-    unsupervised,
-    semi,
-    systems,
-    verdict,
-    planted,
-    diagnosis,
-    speed,
-    transfer,
-    induction,
-    muse,
-    datasets_command,
-):
-    bench.add_command(_command)
-
-
-@bench.command("reference")
-@click.option("--data", required=True, type=PATH, help="Folder with vectors/ and dictionaries/muse/.")
-@click.option("--pairs", default="", help="Language pairs, such as en-es,en-fr; by default all there are.")
-@click.option("--methods", default=",".join(REFERENCE_METHODS), show_default=True, help="Methods to run.")
+@click.command("bench", cls=Command)
+@click.option("--pairs", default="", help="Language pairs, such as en-fr,en-de; with --data by default all.")
+@click.option("--methods", default=",".join(BENCH_METHODS), show_default=True, help="Methods to run.")
+@click.option(
+    "--direction",
+    type=click.Choice(["forward", "backward", "both"]),
+    default="forward",
+    show_default=True,
+    help="The pairs as named, turned round, or both; each way has its own dictionaries.",
+)
+@click.option(
+    "--vocab",
+    type=click.IntRange(min=1),
+    default=BENCH_VOCABULARY,
+    show_default=True,
+    help="Most frequent words of either side.",
+)
+@click.option("--data", type=PATH, help="Folder with vectors/ and dictionaries/muse/, instead of downloads.")
+@click.option(
+    "--dataset",
+    "named",
+    help="Dataset whose dictionaries are downloaded, by default muse; one with the parts train and test.",
+)
+@download_options
+@click.option(
+    "-o",
+    "--output",
+    type=Output("kept"),
+    default="bench-muse.json",
+    show_default=True,
+    help="Where results are kept; what is there already is not measured again.",
+)
 @seed_option
 @compute_options
-def reference(data: Path, pairs: str, methods: str, seed: int, device: str | None, as_json: bool) -> None:
-    """P@1 of every supervised method on every language pair (protocol muse, nn and csls).
+def bench(
+    pairs: str,
+    methods: str,
+    direction: str,
+    vocab: int,
+    data: Path | None,
+    named: str | None,
+    cache: Path | None,
+    mirror: str | None,
+    offline: bool,
+    output: Path,
+    seed: int,
+    device: str | None,
+    as_json: bool,
+) -> None:
+    """Score methods on language pairs, beside published figures: P@1, nearest neighbours and CSLS.
 
-    Vectors are read from DATA/vectors/xx.vec.gz, dictionaries from DATA/dictionaries/muse/xx-yy.train.txt and
-    .test.txt; all words take part, normalised unit,center,unit.
+    A dataset's dictionaries and fastText's Wikipedia vectors are downloaded into the cache, gigabytes for the
+    big languages, and its own protocol counts; a folder is scored by protocol muse. Each result is kept in a
+    file at once, so that a run that was stopped goes on there. Methods run without a verdict.
 
     \b
     Examples:
-      isolex bench reference --data data --pairs en-es --methods procrustes,vecmap
+      isolex bench --data data --pairs en-es --methods procrustes -o results.json
     """
     from isolex.alignment import current_versions
-    from isolex.benchmark import run_reference
+    from isolex.datasets import DataFolder, Downloads, published, scored_dataset
+    from isolex.scoring import ResultsFile, check_methods, chosen_pairs, score_methods
 
-    watch, named = Stopwatch(), names_in(methods)
-    with working("measuring"):
-        rows = list(
-            run_reference(
-                data, pairs=names_in(pairs) if pairs else (), methods=named, seed=seed, device=device
+    if data is not None:
+        _refuse_with_data(dataset=named, cache=cache, mirror=mirror, offline=offline)
+    watch, asked = Stopwatch(), names_in(methods)
+    dataset = scored_dataset(named or "muse")
+    results = ResultsFile(output, protocol=dataset.protocol or "muse")
+    check_methods(asked)
+    folder = None if data is None else DataFolder(data)
+    chosen = chosen_pairs(names_in(pairs) if pairs else (), direction, folder or dataset)
+    downloads = folder is None and not offline
+    with going_on_later(lambda: _kept(results, downloads=downloads)), working("measuring"):
+        source = folder or Downloads(
+            dataset, chosen, vocabulary=vocab, cache=cache, mirror=mirror, offline=offline
+        )
+        scores = list(
+            score_methods(
+                source, chosen, methods=asked, kept=results, vocabulary=vocab, seed=seed, device=device
             )
         )
+    files = source.files if isinstance(source, Downloads) else []
+    quoted = published() if dataset.name == "muse" else ()
     report = {
-        "benchmark": "reference",
-        "protocol": "muse",
-        "rows": [_json(row) for row in rows],
+        "benchmark": dataset.name,
+        "protocol": results.protocol,
+        "rows": [score.to_dict() | {"resumed": score.cell in results.found} for score in scores],
+        "published": [one.to_dict(pair) for pair in chosen for one in quoted if one.of(pair)],
+        "files": [one.to_dict() for one in files],
+        "output": str(output),
         "versions": current_versions(),
         "seconds": watch.seconds,
     }
-    emit(as_json, report, lambda console: _render(console, rows, named))
+    measured_on = f"{dataset.name}, Wikipedia vectors" if data is None else str(data)
+    emit(as_json, report, lambda console: _render(console, scores, quoted, measured_on, report))
 
 
-def _json(row: ReferenceRow) -> dict[str, Any]:
-    return {
-        "pair": row.pair,
-        "train_pairs": row.train_pairs,
-        "test_sources": row.test_sources,
-        "results": [{"method": method} | result.to_dict() for (method, _), result in row.results.items()],
-    }
+def _refuse_with_data(**given: object) -> None:
+    """Raise `click.UsageError` if one of them was given: nobody should believe that it did something."""
+    names = [f"--{name}" for name, value in given.items() if value]
+    if names:
+        raise click.UsageError(f"--data downloads nothing, so leave out {' and '.join(names)}, or --data")
 
 
-def _render(console: Console, rows: list[ReferenceRow], methods: list[str]) -> None:
-    scored = [f"{method} {criterion}" for method in methods for criterion in REFERENCE_CRITERIA]
+def _kept(results: ResultsFile, *, downloads: bool) -> list[str]:
+    """What an interrupted run leaves for the next one."""
+    found = [f"{counted(len(results), 'result')} in {results.path}"] if len(results) else []
+    return [*found, DOWNLOADS_KEPT] if downloads else found
+
+
+def _render(
+    console: Console,
+    scores: list[MethodScore],
+    quoted: Sequence[Published],
+    measured_on: str,
+    report: dict[str, Any],
+) -> None:
     body = []
-    for row in rows:
-        first = next(iter(row.results.values()))
-        figures = [f"{result.precision(1):.1f}" for result in row.results.values()]
-        body.append(
-            [
-                row.pair,
-                str(row.train_pairs),
-                f"{first.n} of {row.test_sources}",
-                f"{first.copy_baseline:.1f}",
-                *figures,
-            ]
+    for pair in dict.fromkeys(score.cell.pair for score in scores):
+        body += [_measured_row(score, measured_on) for score in scores if score.cell.pair == pair]
+        body += [_published_row(one, pair) for one in quoted if one.of(pair)]
+    columns = ["pair", "system", "begins with", "source", "measured on", *_CRITERIA, "test words"]
+    words = f"at most {scores[0].cell.vocabulary:,} words a side"
+    console.print(table(f"P@1 in percent; here {words}", columns, body, text_columns=5))
+    resumed = sum(row["resumed"] for row in report["rows"])
+    console.print(f"{counted(len(scores), 'result')} in {report['output']}, {resumed} from before")
+    unverified = sum(not file["verified"] for file in report["files"])
+    if unverified:
+        console.print(
+            f"unverified: {unverified} of {counted(len(report['files']), 'downloaded file')}, as no checksum "
+            "is known; --json tells what came"
         )
-    console.print(table("P@1 in percent", ["pair", "train pairs", "test words", "copying", *scored], body))
+
+
+def _measured_row(score: MethodScore, measured_on: str) -> list[str]:
+    figures = {criterion: result["p@1"] for criterion, result in score.results.items()}
+    count = str(next(iter(score.results.values()))["n"])
+    cell = score.cell
+    return [cell.pair, cell.method, score.begins_with, "here", measured_on, *_cells(figures), count]
+
+
+def _published_row(one: Published, pair: str) -> list[str]:
+    return [pair, one.system, one.begins_with, one.source, one.data, *_cells(one.of(pair)), ""]
+
+
+def _cells(figures: dict[str, float]) -> list[str]:
+    """Papers give one decimal; figures without are rounded."""
+    shown = {
+        name: str(value) if isinstance(value, int) else f"{value:.1f}" for name, value in figures.items()
+    }
+    return [shown.get(criterion, "") for criterion in _CRITERIA]

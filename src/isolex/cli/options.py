@@ -75,6 +75,25 @@ def compute_options(function: Function) -> Function:
     return _all(function, device_option, threads_option, json_option)
 
 
+DOWNLOADS_KEPT = "downloads in the cache"
+"""What an interrupted download leaves for the next run, for `going_on_later`."""
+
+
+def download_options(function: Function) -> Function:
+    """--cache, --mirror and --offline."""
+    return _all(
+        function,
+        click.option(
+            "--cache", type=PATH, help="Folder for downloads; by default that of ISOLEX_CACHE, or the user's."
+        ),
+        click.option(
+            "--mirror",
+            help="Address to download from instead of the owners'; by default that of ISOLEX_MIRROR.",
+        ),
+        click.option("--offline", is_flag=True, help="Take what is in the cache, download nothing."),
+    )
+
+
 alignment_argument = click.argument("alignment_dir", metavar="DIR", type=PATH)
 
 

@@ -43,8 +43,8 @@ class GromovWasserstein:
     For cosine distances the objective is, up to a constant, −2 ‖Xᵀ P Z‖², so a round costs no more than a
     few products of [n, d] matrices, and every round lowers objective and entropy term together.
 
-    What it bears, by `isolex bench planted`: of 4,000 words it recovers all of a rotated space, and none with
-    noise to a mean cosine of .9 and a fifth of the words missing on each side.
+    What it bears, by `python -m benchmarks planted`: of 4,000 words it recovers all of a rotated space, and
+    none with noise to a mean cosine of .9 and a fifth of the words missing on each side.
 
     Nothing is random and nothing is compared across the spaces, so their dimensions may differ. Seed pairs
     are ignored. Needs POT, and spaces whose frequent words are much the same; with equal dimensions prefer

@@ -1,0 +1,75 @@
+"""`python -m benchmarks`: measure, and fill the documentation with what was measured."""
+
+import click
+
+from isolex.cli.app import main
+from isolex.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "reference": (
+        "benchmarks.commands.reference:reference",
+        "P@1 of every supervised method on every language pair (protocol muse, nn and csls).",
+    ),
+    "unsupervised": (
+        "benchmarks.commands.weak:unsupervised",
+        "P@1 in both directions and the verdict of unsupervised runs; three seeds on es-fr and en-de.",
+    ),
+    "semi": (
+        "benchmarks.commands.weak:semi",
+        "P@1 from 25, 100, 500 and all training pairs, identical strings, and numerals where there are any.",
+    ),
+    "systems": (
+        "benchmarks.commands.weak:systems",
+        "P@1, minutes and peak memory of each published system on one pair, each in its own process.",
+    ),
+    "verdict": (
+        "benchmarks.commands.weak:verdict",
+        "Unsupervised runs on small, noisy and hopeless spaces: does the verdict tell them apart?",
+    ),
+    "planted": (
+        "benchmarks.commands.weak:planted",
+        "What unsupervised methods recover of one space, rotated, shuffled, noisy and with words missing.",
+    ),
+    "diagnosis": (
+        "benchmarks.commands.diagnosis:diagnosis",
+        "Hubs, methods, and how measures of two spaces go with P@1: many pairs, sizes and degrees of noise.",
+    ),
+    "induction": (
+        "benchmarks.commands.induction:induction",
+        "P@1 of reranked dictionaries beside the base methods, calibration, and the time for a whole "
+        "dictionary.",
+    ),
+    "transfer": (
+        "benchmarks.commands.transfer:transfer",
+        "Word similarity, sentence retrieval, zero-shot topics and document retrieval across languages.",
+    ),
+    "speed": (
+        "benchmarks.commands.speed:speed",
+        "Searching, learning, reading and writing, beside what people use otherwise.",
+    ),
+    "start": ("benchmarks.commands.start:start", "Processor time of starting isolex, beside that of Python."),
+    "translate": (
+        "benchmarks.commands.translate:translate",
+        "Time and memory of translating one word by a saved alignment.",
+    ),
+    "rounds": (
+        "benchmarks.commands.rounds:rounds",
+        "Seconds of VecMap's unsupervised self-learning, round by round.",
+    ),
+    "pages": (
+        "benchmarks.commands.pages:pages",
+        "Fill the pages of the documentation with the results, and fit what isolex ships of them.",
+    ),
+}
+
+
+@click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+def app() -> None:
+    """Measure isolex, and fill the documentation with the results.
+
+    Run it from the root of the repository. Results that pages are made of stand in benchmarks/results/.
+    """
+
+
+if __name__ == "__main__":
+    main(command=app, name="python -m benchmarks")

@@ -1,0 +1,205 @@
+"""`python -m benchmarks unsupervised`, `semi`, `systems`, `verdict` and `planted`: weak supervision."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from benchmarks.commands.reports import Report, data_option, measured
+from benchmarks.planted import PLANTED_METHODS, run_planted
+from benchmarks.spaces import PLANTED_COSINE, PLANTED_MISSING
+from benchmarks.verdict import leave_one_pair_out, run_verdict
+from benchmarks.weak import (
+    SYSTEMS,
+    UNORDERED_PAIRS,
+    WeakRun,
+    run_semi_supervised,
+    run_systems,
+    run_unsupervised,
+)
+from isolex.cli.console import emit, table
+from isolex.cli.options import PATH, json_option, names_in, threads_option
+from isolex.cli.outputs import Command
+from isolex.vectors import Vectors
+
+pairs_option = click.option(
+    "--pairs", default=",".join(UNORDERED_PAIRS), show_default=True, help="Language pairs."
+)
+
+
+@click.command("unsupervised", cls=Command)
+@data_option
+@pairs_option
+@click.option("--methods", default="unsupervised", show_default=True, help="Methods that need no seed pairs.")
+@threads_option
+@json_option
+def unsupervised(data: Path, pairs: str, methods: str, as_json: bool) -> None:
+    """P@1 in both directions and the verdict of unsupervised runs; three seeds on es-fr and en-de.
+
+    \b
+    Examples:
+      python -m benchmarks unsupervised --data data --pairs en-es
+    """
+    _measure(
+        "unsupervised", run_unsupervised(data, pairs=names_in(pairs), methods=names_in(methods)), as_json
+    )
+
+
+@click.command("semi", cls=Command)
+@data_option
+@pairs_option
+@click.option("--method", default="self-learning", show_default=True, help="A method that needs seed pairs.")
+@threads_option
+@json_option
+def semi(data: Path, pairs: str, method: str, as_json: bool) -> None:
+    """P@1 from 25, 100, 500 and all training pairs, identical strings, and numerals where there are any.
+
+    \b
+    Examples:
+      python -m benchmarks semi --data data --pairs en-es
+    """
+    _measure("semi", run_semi_supervised(data, pairs=names_in(pairs), method=method), as_json)
+
+
+@click.command("systems", cls=Command)
+@data_option
+@click.option("--pair", default="es-fr", show_default=True, help="Language pair.")
+@click.option("--methods", default=",".join(SYSTEMS), show_default=True, help="Methods to run.")
+@threads_option
+@json_option
+def systems(data: Path, pair: str, methods: str, as_json: bool) -> None:
+    """P@1, minutes and peak memory of each published system on one pair, each in its own process.
+
+    \b
+    Examples:
+      python -m benchmarks systems --data data --pair en-es --methods muse-supervised
+    """
+    _measure("systems", run_systems(data, pair=pair, methods=names_in(methods)), as_json)
+
+
+@click.command("verdict", cls=Command)
+@data_option
+@threads_option
+@json_option
+def verdict(data: Path, as_json: bool) -> None:
+    """Unsupervised runs on small, noisy and hopeless spaces: does the verdict tell them apart?
+
+    \b
+    Examples:
+      python -m benchmarks verdict --data data --json
+    """
+    _measure("verdict", run_verdict(data), as_json, _thresholds)
+
+
+@click.command("planted", cls=Command)
+@click.option("--vectors", type=PATH, help="Vectors to plant in; by default the sample's Spanish ones.")
+@click.option("--words", type=click.IntRange(min=10), default=4_000, show_default=True, help="Most frequent.")
+@click.option("--methods", default=",".join(PLANTED_METHODS), show_default=True, help="Methods to run.")
+@click.option(
+    "--cosine",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=PLANTED_COSINE,
+    show_default=True,
+    help="Mean cosine of a noisy row to the clean one.",
+)
+@click.option(
+    "--missing",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=PLANTED_MISSING,
+    show_default=True,
+    help="Share of the words missing on each side.",
+)
+@threads_option
+@json_option
+def planted(
+    vectors: Path | None, words: int, methods: str, cosine: float, missing: float, as_json: bool
+) -> None:
+    """What unsupervised methods recover of one space, rotated, shuffled, noisy and with words missing.
+
+    \b
+    Examples:
+      python -m benchmarks planted --words 500 --methods gromov-wasserstein-cpu
+    """
+    given = None if vectors is None else Vectors.read(vectors, limit=words)
+
+    def measure() -> dict[str, Any]:
+        runs = run_planted(given, words=words, methods=names_in(methods), cosine=cosine, missing=missing)
+        return {"cosine": cosine, "missing": missing, "runs": [asdict(run) for run in runs]}
+
+    report = measured("planted", measure)
+    columns = ["method", "words", "shared", "recovered", "s"]
+    body = [
+        [
+            run["method"],
+            f"{run['words']:,}",
+            f"{run['shared']:,}",
+            f"{run['recovered']:.1f}",
+            f"{run['seconds']:.0f}",
+        ]
+        for run in report["runs"]
+    ]
+    emit(as_json, report, lambda console: console.print(table("recovered, in percent", columns, body)))
+
+
+def _measure(
+    name: str,
+    runs: Iterable[WeakRun],
+    as_json: bool,
+    more: Callable[[list[WeakRun]], dict[str, Any]] = lambda _: {},
+) -> None:
+    """Measure and print the runs, and what more follows from them."""
+
+    def measure() -> dict[str, Any]:
+        made = list(runs)
+        return {
+            "protocol": "muse",
+            "criterion": "csls",
+            "runs": [run.to_dict() for run in made],
+            **more(made),
+        }
+
+    report = measured(name, measure)
+    emit(as_json, report, lambda console: _render(console, report))
+
+
+def _thresholds(runs: list[WeakRun]) -> dict[str, Any]:
+    calibration, thresholds = leave_one_pair_out(runs)
+    return {"leave_one_pair_out": asdict(calibration), "thresholds": thresholds}
+
+
+def _render(console: Console, report: Report) -> None:
+    columns = [
+        "pair",
+        "spaces",
+        "method",
+        "begins with",
+        "verdict",
+        "P@1",
+        "back",
+        "supervised",
+        "back",
+        "agree",
+        "s",
+    ]
+    body = [
+        [
+            *(str(run[name]) for name in ("pair", "spaces", "method", "supervision", "status")),
+            *(
+                f"{run[name]:.1f}"
+                for name in ("forward", "backward", "supervised_forward", "supervised_backward")
+            ),
+            f"{run['evidence']['agreement']:.1f}" if run["evidence"] else "",
+            f"{run['seconds']:.0f}",
+        ]
+        for run in report["runs"]
+    ]
+    console.print(table("P@1 in percent", columns, body, text_columns=5))
+    if "leave_one_pair_out" in report:
+        counts = report["leave_one_pair_out"]
+        console.print(
+            f"thresholds from the other pairs: {counts['false']} of {counts['bad']} bad runs called aligned, "
+            f"{counts['denied']} of {counts['good']} good runs denied it"
+        )

@@ -1,0 +1,65 @@
+"""What the pages share: measurements read, tables written, and figures put into pages."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from isolex.errors import FormatError
+
+ROOT = Path(__file__).parent.parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+DOCS = ROOT / "docs"
+
+Report = dict[str, Any]
+Maker = Callable[[Report], str]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, text_columns: int = 1) -> str:
+    """A table whose first columns hold text and whose others hold numbers."""
+    marks = "|---" * text_columns + "|---:" * (len(head) - text_columns)
+    lines = [" | ".join(row) for row in (head, *rows)]
+    return "\n".join([f"| {lines[0]} |", f"{marks}|", *(f"| {line} |" for line in lines[1:])])
+
+
+def versions(report: Report) -> str:
+    """What a measurement was made with, in words."""
+    return ", ".join(f"{name} {version}" for name, version in report["versions"].items())
+
+
+def measured_on(report: Report) -> str:
+    """The machine of a measurement, in words."""
+    machine = report["machine"]
+    return f"{machine['processor']}, {machine['threads']} threads of {machine['cores']} cores"
+
+
+def read(name: str) -> Report | None:
+    """A measurement, or None."""
+    path = RESULTS / f"{name}.json"
+    report: Report | None = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return report
+
+
+def filled(path: Path, figures: Mapping[str, str]) -> str:
+    """A page with its figures filled in: each stands between <!-- name --> and <!-- end -->.
+
+    Raises:
+        FormatError: The page has no such place, or several.
+    """
+    text = path.read_text(encoding="utf-8")
+    for name, figure in figures.items():
+        text, count = re.subn(
+            rf"(<!-- {name} -->).*?(<!-- end -->)", rf"\g<1>{figure}\g<2>", text, flags=re.S
+        )
+        if count != 1:
+            raise FormatError(f"has {count} places for {name!r}, expected one", where=path)
+    return text
+
+
+def filled_from(page: Path, name: str, parts: Mapping[str, Maker]) -> dict[Path, str]:
+    """A page whose parts come from one measurement, each set off by blank lines; nothing without it."""
+    report = read(name)
+    if report is None:
+        return {}
+    return {page: filled(page, {part: f"\n\n{make(report)}\n\n" for part, make in parts.items()})}

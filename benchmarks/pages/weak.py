@@ -1,0 +1,266 @@
+"""Write docs/benchmarks-weak.md and fill docs/verdict.md, from benchmarks/ and the source.
+
+python -m benchmarks unsupervised --data DATA --json > benchmarks/results/unsupervised.json
+python -m benchmarks semi --data DATA --json > benchmarks/results/semi.json
+python -m benchmarks systems --data DATA --json > benchmarks/results/systems.json
+python -m benchmarks verdict --data DATA --json > benchmarks/results/verdict.json
+python -m benchmarks planted --json > benchmarks/results/planted.json
+python -m benchmarks pages
+
+A measurement that is not there has no section. With --check nothing is written, and a page that is out of
+date is an error.
+"""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from benchmarks.pages.filling import DOCS, Report, filled, read, table, versions
+from benchmarks.spaces import PLANTED_COSINE, PLANTED_MISSING
+from benchmarks.verdict import GOOD_RATIO, MEANINGFUL_PERCENT, is_good, leave_one_pair_out
+from benchmarks.weak import WeakRun
+from isolex.judging import Evidence, judge_evidence
+from isolex.judging.thresholds import (
+    ALIGNED_AGREEMENT,
+    FAILED_AGREEMENT,
+    FREQUENT_WORDS,
+    KEPT_PAIRS,
+    KEPT_WORDS,
+    RESTARTS,
+)
+
+PAGE = DOCS / "benchmarks-weak.md"
+VERDICT_PAGE = DOCS / "verdict.md"
+
+INTRODUCTION = """# Benchmarks without a dictionary
+
+<!-- Made by python -m benchmarks pages from benchmarks/results/*.json; do not edit. -->
+
+P@1 in percent with little supervision or none, on the vectors and dictionaries of
+[Benchmarks](benchmarks.md), by protocol `muse` and CSLS: *there* is source to target, *back* is target to
+source. *Supervised* is [VecMap](methods/vecmap.md) on the same spaces with all pairs of the training
+dictionary, each direction trained on its own dictionary: one dictionary for both would hold test pairs of the
+other direction, turned round.
+
+DATA is a folder with `vectors/xx.vec.gz` and `dictionaries/muse/xx-yy.train.txt` and `.test.txt`.
+"""
+
+UNSUPERVISED = """Nothing but the vectors. The status is by the thresholds of [The verdict](verdict.md),
+which also explains the agreement; the seconds include it.
+"""
+
+SEMI = """From more and more pairs of the training dictionary, each set within the next, and from the strings
+or numerals that both vocabularies have (how many there are, in brackets). Figures are *there* / *back*. No
+verdict was asked for.
+"""
+
+SYSTEMS = """Each method in a process of its own, without a verdict. Minutes are those of `isolex.align`;
+memory is the most that the process held, which includes reading the vectors and the supervised runs.
+"""
+
+VERDICT = f"""Unsupervised runs on small, noisy and hopeless spaces, each beside what dictionaries say of it.
+A run is *good* if it has at least {100 * GOOD_RATIO:.0f} % of the supervised P@1, both directions together,
+on spaces where that P@1 is {MEANINGFUL_PERCENT:.0f} % or more in the mean. Statuses are by the thresholds of
+[The verdict](verdict.md).
+"""
+
+PLANTED = f"""One space against itself, so that every answer is known: the Spanish vectors of the bundled
+sample, rotated, their rows shuffled, noise on every row until the mean cosine to the clean row is
+{PLANTED_COSINE:g}, and {100 * PLANTED_MISSING:.0f} % of the words missing on each side.
+*Recovered*: percent of the words on both sides whose first answer is themselves.
+"""
+
+
+def both(run: Report, prefix: str = "") -> str:
+    """P@1 there and back in one cell."""
+    return f"{run[f'{prefix}forward']:.1f} / {run[f'{prefix}backward']:.1f}"
+
+
+def four(run: Report) -> list[str]:
+    """P@1 there and back, and the supervised figures."""
+    names = ("forward", "backward", "supervised_forward", "supervised_backward")
+    return [f"{run[name]:.1f}" for name in names]
+
+
+def status(run: Report) -> str:
+    """The status by the thresholds as they are now."""
+    return judge_evidence(Evidence(**run["evidence"]))[0] if run["evidence"] else str(run["status"])
+
+
+def seconds(run: Report) -> str:
+    """How long it took."""
+    return f"{run['seconds']:.0f}"
+
+
+def memory(run: Report) -> str:
+    """The most memory that was held, in GiB, where that was measured."""
+    return "" if run["peak_gib"] is None else f"{run['peak_gib']:.1f}"
+
+
+def agreements(run: Report) -> list[str]:
+    """The run's agreement and its null's, if it was judged by them."""
+    names = ("agreement", "null_agreement")
+    return [f"{run['evidence'][name]:.1f}" if run["evidence"] else "" for name in names]
+
+
+def section(title: str, text: str, report: Report, *parts: str, options: str = " --data DATA") -> str:
+    """A measurement with its command and what it was made with."""
+    command = f"```text\npython -m benchmarks {report['benchmark']}{options}\n```\n"
+    side = f", {report['processes']} processes side by side," if "processes" in report else ""
+    end = f"Measured in {report['seconds'] / 60:.0f} minutes{side} with {versions(report)}.\n"
+    return "\n".join([f"## {title}\n", text, command, *(f"{part}\n" for part in parts), end])
+
+
+def unsupervised(report: Report) -> str:
+    """One row a run."""
+    head = ["pair", "method", "status", "seed", "there", "back", "supervised there", "supervised back"]
+    rows = [
+        [
+            run["pair"],
+            run["method"],
+            status(run),
+            str(run["seed"]),
+            *four(run),
+            *agreements(run),
+            seconds(run),
+        ]
+        for run in report["runs"]
+    ]
+    made = table([*head, "agreement", "null", "seconds"], rows, text_columns=3)
+    return section("No dictionary", UNSUPERVISED, report, made)
+
+
+def semi(report: Report, without: Report | None) -> str:
+    """One row a language pair, one column a kind of supervision."""
+    alone = {run["pair"]: run for run in reversed(without["runs"])} if without else {}
+    kinds: dict[str, dict[str, str]] = {}
+    for run in report["runs"]:
+        kind, cell = run["supervision"], both(run)
+        if counted := re.fullmatch(r"(\d+) (identical strings|numerals)", kind):
+            kind, cell = counted[2], f"{cell} ({int(counted[1]):,})"
+        kinds.setdefault(kind, {})[run["pair"]] = cell
+    pairs = {run["pair"]: run for run in report["runs"]}
+    if alone:
+        kinds["no dictionary"] = {pair: both(run) for pair, run in alone.items()}
+    rows = [
+        [pair, *(cells.get(pair, "") for cells in kinds.values()), both(run, "supervised_")]
+        for pair, run in pairs.items()
+    ]
+    made = table(["pair", *kinds, "supervised"], rows)
+    methods = ", ".join(f"`{name}`" for name in dict.fromkeys(run["method"] for run in report["runs"]))
+    return section("Few pairs", f"{SEMI}Method: {methods}.\n", report, made)
+
+
+def systems(report: Report) -> str:
+    """One row a method."""
+    head = ["method", "begins with", "there", "back", "minutes", "peak GiB"]
+    rows = [
+        [f"`{run['method']}`", run["supervision"], *four(run)[:2], f"{run['seconds'] / 60:.1f}", memory(run)]
+        for run in report["runs"]
+    ]
+    first = report["runs"][0]
+    beside = f"Language pair {first['pair']}; supervised {both(first, 'supervised_')}."
+    return section("The published systems", SYSTEMS, report, beside, table(head, rows, text_columns=2))
+
+
+def verdict(report: Report, others: Report | None) -> str:
+    """One row a run, and what thresholds fitted on other language pairs make of them and of all words."""
+    head = ["pair", "spaces", "good", "status", "there", "back", "supervised there", "supervised back"]
+    rows = [
+        [run["pair"], run["spaces"], "yes" if good(run) else "no", status(run), *four(run), *agreements(run)]
+        for run in report["runs"]
+    ]
+    runs = judged(report, others)
+    thresholds = sorted(leave_one_pair_out(runs)[1].items())
+    return section(
+        "Does the verdict tell the truth?",
+        VERDICT,
+        report,
+        table([*head, "agreement", "null"], rows, text_columns=4),
+        tells(runs),
+        "Thresholds for `aligned` fitted on the other language pairs, in points of agreement over the null:",
+        table(["pair left out", "threshold"], [[pair, f"{value:.1f}"] for pair, value in thresholds]),
+    )
+
+
+def judged(*reports: Report | None) -> list[WeakRun]:
+    """All runs with a verdict by agreement."""
+    names = [entry.name for entry in fields(WeakRun)]
+    runs = [run for report in reports if report for run in report["runs"] if run["evidence"]]
+    return [WeakRun(**{name: run[name] for name in names}) for run in runs]
+
+
+def tells(runs: list[WeakRun]) -> str:
+    """How often the verdict is right, as told and with thresholds that have not seen the language pair."""
+    fine, poor = (
+        [judge_evidence(Evidence(**run.evidence))[0] for run in runs if is_good(run) is kind]
+        for kind in (True, False)
+    )
+    left_out, _ = leave_one_pair_out(runs)
+    return (
+        f"Of {len(runs)} runs, those on all words included, {len(fine)} are good: {fine.count('aligned')} "
+        f"of them are called `aligned`, {fine.count('doubtful')} `doubtful` and {fine.count('failed')} "
+        f"`failed`; of the {len(poor)} bad ones {poor.count('aligned')}, {poor.count('doubtful')} and "
+        f"{poor.count('failed')}. With a threshold for `aligned` that was fitted on the other language pairs "
+        f"only, {left_out.false} of {left_out.bad} bad runs are called `aligned`, and {left_out.denied} of "
+        f"{left_out.good} good ones are not."
+    )
+
+
+def planted(report: Report) -> str:
+    """One row a method."""
+    head = ["method", "words", "on both sides", "recovered", "seconds"]
+    rows = [
+        [
+            f"`{run['method']}`",
+            f"{run['words']:,}",
+            f"{run['shared']:,}",
+            f"{run['recovered']:.1f}",
+            seconds(run),
+        ]
+        for run in report["runs"]
+    ]
+    return section("A planted alignment", PLANTED, report, table(head, rows), options="")
+
+
+def good(run: Report) -> bool:
+    """Whether the dictionaries say that it found the alignment."""
+    return is_good(judged({"runs": [run]})[0])
+
+
+def page() -> str:
+    """docs/benchmarks-weak.md."""
+    reports = {name: read(name) for name in ("unsupervised", "semi", "systems", "verdict", "planted")}
+    made = [INTRODUCTION]
+    if report := reports["unsupervised"]:
+        made.append(unsupervised(report))
+    if report := reports["semi"]:
+        made.append(semi(report, reports["unsupervised"]))
+    if report := reports["systems"]:
+        made.append(systems(report))
+    if report := reports["verdict"]:
+        made.append(verdict(report, reports["unsupervised"]))
+    if report := reports["planted"]:
+        made.append(planted(report))
+    return "\n".join(made)
+
+
+def verdict_page() -> str:
+    """docs/verdict.md with its figures filled in."""
+    report = read("verdict")
+    link = "[All runs](benchmarks-weak.md#does-the-verdict-tell-the-truth)"
+    figures = {
+        "aligned": f"{ALIGNED_AGREEMENT:g}",
+        "failed": f"{FAILED_AGREEMENT:g}",
+        "restarts": f"{RESTARTS}",
+        "words": f"{100 * KEPT_WORDS:g}",
+        "pairs": f"{100 * KEPT_PAIRS:g}",
+        "frequent": f"{FREQUENT_WORDS:,}",
+        "tells": f"\n\n{tells(judged(report, read('unsupervised')))} {link}.\n\n" if report else "\n",
+    }
+    return filled(VERDICT_PAGE, figures)
+
+
+def made() -> dict[Path, str]:
+    """Both pages."""
+    return {PAGE: page(), VERDICT_PAGE: verdict_page()}

@@ -1,0 +1,85 @@
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from benchmarks.__main__ import COMMANDS, app
+from benchmarks.commands import speed
+from benchmarks.spaces import SpacePair
+from tests.cli.helpers import examples
+
+ROOT = Path(__file__).parent.parent.parent
+EXAMPLES = [(name, line) for name in COMMANDS for line in examples(app.commands[name])]
+MODULE = ["-m", "benchmarks"]
+
+
+def test_the_list_imports_none_of_them():
+    code = (
+        "import sys; sys.modules['torch'] = None; "
+        "from benchmarks.__main__ import app; app(['--help'], standalone_mode=False)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert re.findall(r"^  (\w+)  ", done.stdout, re.M) == sorted(COMMANDS)
+
+
+def test_it_runs_as_a_module(tmp_path):
+    planted = [*MODULE, "planted", "--words", "100", "--methods", "gromov-wasserstein-cpu"]
+    done = subprocess.run([sys.executable, *planted], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0].strip() == "recovered, in percent"
+    failed = subprocess.run(
+        [sys.executable, *MODULE, "reference"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (failed.returncode, failed.stdout) == (2, "")
+    assert "Missing option '--data'; see: python -m benchmarks reference --help" in failed.stderr
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help(lab, name):
+    command = app.commands[name]
+    assert command.name == name
+    sign = click.Command(name, help=COMMANDS[name][1])
+    assert sign.get_short_help_str(200) == command.get_short_help_str(200)
+    result = lab(name, "--help")
+    assert (result.status, result.err) == (0, "")
+    assert result.out.startswith(f"Usage: python -m benchmarks {name} [OPTIONS]")
+    options = [one for one in command.params if isinstance(one, click.Option)]
+    assert [one.name for one in options if not one.help] == []
+
+
+@pytest.fixture
+def at_work(made_sample, tmp_path, monkeypatch, quick_auto, small_sample):
+    """The working directory, which has what the examples speak of; what takes long is made smaller."""
+    shutil.copytree(made_sample, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("isolex.samples.sample", lambda: small_sample)
+    monkeypatch.setattr(
+        "benchmarks.verdict.cases", lambda: [SpacePair("en-es", "10,000 words, as they are", 10_000)]
+    )
+    for name in ("run_retrieval", "run_iteration", "run_files"):
+        measure = getattr(speed, name)
+        monkeypatch.setattr(speed, name, lambda _, measure=measure: measure(1_000))
+    monkeypatch.setattr(speed, "_SCALING", (1_000, 2_000))
+    monkeypatch.setattr("benchmarks.commands.start.COMMANDS", START)
+
+
+START = {"imports": ("-c", "import click"), "isolex --help": ("-m", "isolex", "--help")}
+
+
+@pytest.mark.parametrize(("name", "line"), EXAMPLES, ids=[line for _, line in EXAMPLES])
+@pytest.mark.usefixtures("at_work")
+def test_examples_run(lab, name, line):
+    program, option, module, *arguments = shlex.split(line)
+    assert (program, option, module, arguments[0]) == ("python", "-m", "benchmarks", name)
+    result = lab(*arguments)
+    assert result.status == 0, result.err
+    # Lines with dots at their end tell of stages.
+    assert [
+        told for told in result.lines if not told.endswith(" …") and "warning: doubtful" not in told
+    ] == []
+    assert result.json if "--json" in arguments else result.out
