@@ -65,7 +65,8 @@ PRINT_TRANSLATIONS = """
 import json, sys, isolex
 alignment = isolex.load(sys.argv[1])
 words = json.loads(sys.argv[2])
-print(json.dumps([alignment.translate(words, k=5, criterion=criterion) for criterion in ("csls", "nn", "isf")]))
+criteria = ("csls", "nn", "isf")
+print(json.dumps([alignment.translate(words, k=5, criterion=criterion) for criterion in criteria]))
 """
 
 
