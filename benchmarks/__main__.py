@@ -50,7 +50,7 @@ COMMANDS = {
     "start": ("benchmarks.commands.start:start", "Processor time of starting isolex, beside that of Python."),
     "translate": (
         "benchmarks.commands.translate:translate",
-        "Time and memory of `isolex translate` for one word, beside what importing torch takes.",
+        "Time and memory of translating one word by a saved alignment.",
     ),
     "rounds": (
         "benchmarks.commands.rounds:rounds",
