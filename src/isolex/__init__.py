@@ -18,7 +18,7 @@ from isolex.errors import InputError, IsolexError, IsolexWarning
 from isolex.waiting import short_waits_of as _short_waits_of
 
 if _typing.TYPE_CHECKING:
-    from isolex.alignment import Alignment, InducedLexicon, load
+    from isolex.alignment import Alignment, InducedLexicon, Space, load, load_space
     from isolex.diagnosis import Diagnosis, diagnose
     from isolex.evaluation import BLIProtocol, BLIResult, evaluate, evaluate_analogies, evaluate_similarity
     from isolex.interchange import export
@@ -36,7 +36,7 @@ if _typing.TYPE_CHECKING:
         WassersteinProcrustes,
     )
     from isolex.normalize import Normalizer
-    from isolex.recipes import METHODS, align
+    from isolex.recipes import METHODS, align, align_space
     from isolex.reranking import RerankedDictionary, RerankSettings, load_reranked, rerank
     from isolex.samples import sample
     from isolex.transfer import (
@@ -81,6 +81,7 @@ __all__ = [
     "WassersteinProcrustes",
     "__version__",
     "align",
+    "align_space",
     "diagnose",
     "evaluate",
     "evaluate_analogies",
@@ -89,13 +90,14 @@ __all__ = [
     "find_leaks",
     "load",
     "load_reranked",
+    "load_space",
     "rerank",
     "sample",
 ]
 
 # Most rooms need torch, which takes a second or two to import: they are opened when they are asked for.
 _ROOMS = {
-    "alignment": ("Alignment", "InducedLexicon", "load"),
+    "alignment": ("Alignment", "InducedLexicon", "Space", "load", "load_space"),
     "arrays": (),
     "datasets": (),
     "diagnosis": ("Diagnosis", "diagnose"),
@@ -120,7 +122,7 @@ _ROOMS = {
     "names": (),
     "normalize": ("Normalizer",),
     "progress": (),
-    "recipes": ("METHODS", "align"),
+    "recipes": ("METHODS", "align", "align_space"),
     "reranking": ("RerankSettings", "RerankedDictionary", "load_reranked", "rerank"),
     "retrieval": (),
     "samples": ("sample",),

@@ -15,6 +15,9 @@ from isolex.alignment.loading import (
     load_card,
 )
 from isolex.alignment.side import Side
+from isolex.alignment.space import LanguagePair, Link, Space
+from isolex.alignment.space_card import LanguageCard, PairCard, SpaceCard
+from isolex.alignment.space_folder import check_language, check_space_output, load_space
 from isolex.choices import CRITERIA
 from isolex.judging import Status
 
@@ -26,17 +29,26 @@ __all__ = [
     "Companion",
     "InducedEntry",
     "InducedLexicon",
+    "LanguageCard",
+    "LanguagePair",
     "LexiconDirection",
+    "Link",
+    "PairCard",
     "Side",
     "SideCard",
+    "Space",
+    "SpaceCard",
     "Status",
     "Translations",
     "VectorSpace",
     "VectorSpaceLike",
     "as_alignment",
     "as_vector_space",
+    "check_language",
     "check_output",
+    "check_space_output",
     "current_versions",
     "load",
     "load_card",
+    "load_space",
 ]

@@ -5,6 +5,7 @@ stands the same method on a space that cannot align.
 """
 
 from isolex.judging.held_out import HeldOut, cross_validate, dealt, null_problem, shuffled
+from isolex.judging.joining import Joining
 from isolex.judging.jointly import JointChoice, choose_jointly, composed
 from isolex.judging.policy import Candidate, Choice, choose
 from isolex.judging.restarts import Evidence, agreement, gather
@@ -17,6 +18,7 @@ __all__ = [
     "Choice",
     "Evidence",
     "HeldOut",
+    "Joining",
     "JointChoice",
     "Status",
     "agreement",

@@ -11,7 +11,7 @@ from isolex.arrays import generator
 from isolex.judging.held_out import HeldOut, first_answers_right, null_rows
 from isolex.judging.thresholds import JOINT_PARTS, MIN_WEIGHT, OWN_SHARES, VOCABULARY
 from isolex.judging.verdict import Status, judge
-from isolex.mapping import Joint, JointMapping, JointProblem, Problem, Tie
+from isolex.mapping import JointMapping, JointProblem, JointSolver, Problem, Tie
 from isolex.progress import track
 
 Pair = tuple[int, int]
@@ -35,9 +35,15 @@ class JointChoice:
     held_out: Mapping[Pair, HeldOut]
     statuses: Mapping[Pair, tuple[Status, str]]
 
+    @classmethod
+    def unchecked(cls, mapping: JointMapping, lexicons: Iterable[Pair]) -> "JointChoice":
+        """A space that nobody tried, in which all lexicons count alike."""
+        pairs = list(lexicons)
+        return cls(mapping, dict.fromkeys(pairs, 1.0), dict.fromkeys(pairs, OWN_SHARES[0]), {}, {})
+
 
 def choose_jointly(
-    solver: Joint,
+    solver: JointSolver,
     spaces: Sequence[Float[Tensor, "_ _"]],
     lexicons: Mapping[Pair, Problem],
     *,
@@ -113,7 +119,7 @@ class _Trial:
     @classmethod
     def of(
         cls,
-        solver: Joint,
+        solver: JointSolver,
         spaces: Sequence[Float[Tensor, "_ _"]],
         lexicons: Mapping[Pair, Problem],
         weights: Mapping[Pair, float],

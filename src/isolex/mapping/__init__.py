@@ -4,7 +4,7 @@ from isolex.mapping.adversarial import Adversarial
 from isolex.mapping.annealing import Annealing
 from isolex.mapping.gromov import GromovWasserstein
 from isolex.mapping.induction import Dictionary, Induction
-from isolex.mapping.joint import Joint, JointMapping, JointProblem, Placement, Tie, components
+from isolex.mapping.joint import Joint, JointMapping, JointProblem, JointSolver, Placement, Tie, components
 from isolex.mapping.linear import CCA, LeastSquares, Procrustes
 from isolex.mapping.problem import Mapping, Problem, Solver
 from isolex.mapping.rcsls import RCSLS
@@ -25,6 +25,7 @@ __all__ = [
     "Joint",
     "JointMapping",
     "JointProblem",
+    "JointSolver",
     "LeastSquares",
     "Mapping",
     "Placement",

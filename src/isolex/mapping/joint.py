@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from jaxtyping import Float
@@ -201,6 +201,14 @@ class JointMapping:
                 for side, turn in ((source, u), (target, vt.T))
             )
         )
+
+
+class JointSolver(Protocol):
+    """A method for many languages is a frozen dataclass of its settings with this one method."""
+
+    def solve(self, problem: JointProblem) -> JointMapping:
+        """The maps of all languages."""
+        ...
 
 
 @dataclass(frozen=True)

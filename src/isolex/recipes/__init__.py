@@ -2,5 +2,6 @@
 
 from isolex.recipes.aligning import align
 from isolex.recipes.methods import METHODS, Method, check_supervision
+from isolex.recipes.spaces import JOINT_METHODS, align_space
 
-__all__ = ["METHODS", "Method", "align", "check_supervision"]
+__all__ = ["JOINT_METHODS", "METHODS", "Method", "align", "align_space", "check_supervision"]

@@ -62,7 +62,7 @@ def align(
     chosen_device = pick_device(device)
     source, target = usable_vectors(source, what="source"), usable_vectors(target, what="target")
     check_supervision(method, None if lexicon is None else "a lexicon")
-    seeds, indexed = _seeds(_identical(method, source, target) or lexicon, source, target)
+    seeds, indexed = found_seeds(_identical(method, source, target) or lexicon, source, target)
     normalizer = Normalizer(normalize)
     x, z = (Side.fitted(vectors, normalizer, device=chosen_device) for vectors in (source, target))
     choice = choose(method, Problem.of(x, z, indexed), seed=seed, check=check)
@@ -73,7 +73,7 @@ def align(
     }
     card = Card(
         method=choice.name,
-        settings={"solver": _settings(choice.solver), "normalize": list(normalize)},
+        settings={"solver": settings_of(choice.solver), "normalize": list(normalize)},
         source=SideCard.of(source),
         target=SideCard.of(target),
         seed=seed,
@@ -96,23 +96,25 @@ def _identical(method: str | Solver, source: Vectors, target: Vectors) -> Lexico
     return lexicon
 
 
-def _seeds(lexicon: LexiconLike | None, source: Vectors, target: Vectors) -> tuple[Lexicon, IndexedLexicon]:
+def found_seeds(
+    lexicon: LexiconLike | None, source: Vectors, target: Vectors, *, what: str = "lexicon"
+) -> tuple[Lexicon, IndexedLexicon]:
     """The pairs found in both vocabularies, as words and as ids."""
     if lexicon is None:
         return Lexicon([]), Lexicon([]).index(source, target)
-    lexicon = as_lexicon(lexicon)
-    indexed = index_checked(lexicon, source, target, what="lexicon")
-    warn_of_weights(lexicon, what="lexicon")
+    lexicon = as_lexicon(lexicon, what=what)
+    indexed = index_checked(lexicon, source, target, what=what)
+    warn_of_weights(lexicon, what=what)
     found = [(source.words[row], target.words[key]) for row, key in indexed.pairs.tolist()]
     weights = None if indexed.weights is None else indexed.weights.tolist()
     return Lexicon(found, weights, unicode="keep"), indexed
 
 
-def _settings(value: Any) -> Any:
+def settings_of(value: Any) -> Any:
     """A solver's name and fields, solvers within it included; plain values as they are."""
     if isinstance(value, tuple):
-        return [_settings(part) for part in value]
+        return [settings_of(part) for part in value]
     if value is None or isinstance(value, str | int | float):
         return value
     entries = [entry.name for entry in fields(value) if entry.compare] if is_dataclass(value) else []
-    return {"name": type(value).__name__} | {name: _settings(getattr(value, name)) for name in entries}
+    return {"name": type(value).__name__} | {name: settings_of(getattr(value, name)) for name in entries}

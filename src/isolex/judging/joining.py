@@ -1,0 +1,28 @@
+"""A language that joins a space, which stays as it is, seen as a joint solver: so it is judged like one."""
+
+from dataclasses import dataclass
+
+from isolex.mapping import Joint, JointMapping, JointProblem
+
+
+@dataclass(frozen=True, eq=False)
+class Joining:
+    """Places the last language of a problem where its lexicons put it among the others, which are placed.
+
+    Attributes:
+        frozen: The space of the other languages, in the order of the problem.
+        solver: How it was made.
+    """
+
+    frozen: JointMapping
+    solver: Joint
+
+    def solve(self, problem: JointProblem) -> JointMapping:
+        """The space with one more language."""
+        new = len(problem) - 1
+        crosses = [(i, cross.T, problem.weights[i, new]) for (i, _), cross in problem.crosses.items()]
+        placed = self.solver.place(self.frozen, problem.covariances[new], crosses)
+        known = self.frozen
+        return JointMapping(
+            (*known.placements, placed), known.strengths, known.scaling, known.reweight, known.trace
+        )

@@ -1,0 +1,317 @@
+"""`align_space`: from the vectors of many languages, and lexicons between some, to one space; and `join`."""
+
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from isolex.alignment import (
+    LanguageCard,
+    LanguagePair,
+    Link,
+    PairCard,
+    Side,
+    SideCard,
+    Space,
+    SpaceCard,
+    check_language,
+)
+from isolex.arrays import pick_device
+from isolex.errors import InputError, IsolexWarning
+from isolex.judging import FEW_WORDS, JointChoice, Status, choose_jointly
+from isolex.lexicon import Lexicon, LexiconLike, as_lexicon
+from isolex.mapping import Joint, JointProblem, Problem, Tie, components
+from isolex.names import look_up
+from isolex.normalize import DEFAULT_STEPS, Normalizer
+from isolex.progress import track
+from isolex.recipes.aligning import align, found_seeds, settings_of
+from isolex.vectors import VectorsLike, usable_vectors
+
+Places = tuple[int, int]
+V = TypeVar("V")
+
+JOINT_METHODS = {"joint": Joint(), "procrustes": Joint.rotations()}
+# Pairs of more languages than this are judged only where they have a lexicon.
+_FEW_LANGUAGES = 10
+# Dictionaries are induced among so many most frequent words.
+_INDUCED_WORDS = 20_000
+_LEFT_OUT = "no lexicon and no alignment that was judged aligned leads to it"
+_NOBODY = "no lexicon links the two languages, and nobody checked them"
+
+
+@dataclass(frozen=True, eq=False)
+class _Languages:
+    """The languages by place, and what is known of pairs of them, the earlier one first.
+
+    Attributes:
+        codes: Their codes.
+        sides: Each in its own space.
+        rows: Their normalised rows.
+        seeds: Pairs of words found in both vocabularies.
+        problems: The same over the rows.
+        verdicts: Of induced lexicons, what the alignment that they come from was judged.
+    """
+
+    codes: list[str]
+    sides: list[Side]
+    rows: list[Tensor]
+    seeds: dict[Places, Lexicon] = field(default_factory=dict)
+    problems: dict[Places, Problem] = field(default_factory=dict)
+    verdicts: dict[Places, tuple[Status, str]] = field(default_factory=dict)
+
+    def add(self, pair: Places, lexicon: Lexicon) -> None:
+        """Take the lexicon of a pair of languages, in place of the one that may be there."""
+        i, j = pair
+        what = f"lexicon {self.codes[i]}-{self.codes[j]}"
+        self.seeds[pair], indexed = found_seeds(
+            lexicon, self.sides[i].vectors, self.sides[j].vectors, what=what
+        )
+        device = self.rows[i].device
+        weights = None if indexed.weights is None else torch.from_numpy(indexed.weights).to(device)
+        ids = torch.from_numpy(indexed.pairs).to(device)
+        self.problems[pair] = Problem(self.rows[i], self.rows[j], ids, weights).weighty()
+
+    def supplement(self, seed: int) -> None:
+        """Induce lexicons by aligning pairs that have few seed words, or are in parts that none connects."""
+        weak = [pair for pair, one in self.problems.items() if one.pairs[:, 0].unique().numel() < FEW_WORDS]
+        part_of = {
+            at: number
+            for number, part in enumerate(components(len(self.codes), self.problems))
+            for at in part
+        }
+        every = combinations(range(len(self.codes)), 2)
+        apart = [pair for pair in every if part_of[pair[0]] != part_of[pair[1]]]
+        for pair in track([*weak, *apart], "aligning pairs of languages"):
+            first, second = (self.sides[at] for at in pair)
+            seeds = self.seeds.get(pair)
+            alignment = align(first.vectors, second.vectors, seeds, seed=seed, device=first.device)
+            status = alignment.card.status
+            if status == "aligned":
+                induced = alignment.head(_INDUCED_WORDS).induce("mutual").lexicon()
+                self.add(pair, induced if seeds is None else _together(seeds, induced))
+            if status == "aligned" or seeds is not None:
+                self.verdicts[pair] = status, alignment.card.reason
+
+    def only(self, kept: list[int]) -> "_Languages":
+        """Some of the languages."""
+        place = {old: new for new, old in enumerate(kept)}
+
+        def moved(known: Mapping[Places, V]) -> dict[Places, V]:
+            return {(place[i], place[j]): one for (i, j), one in known.items() if i in place and j in place}
+
+        return _Languages(
+            [self.codes[at] for at in kept],
+            [self.sides[at] for at in kept],
+            [self.rows[at] for at in kept],
+            moved(self.seeds),
+            moved(self.problems),
+            moved(self.verdicts),
+        )
+
+
+def align_space(
+    vectors: Mapping[str, VectorsLike],
+    lexicons: Mapping[LanguagePair, LexiconLike] | None = None,
+    *,
+    method: str | Joint = "joint",
+    normalize: tuple[str, ...] = DEFAULT_STEPS,
+    seed: int = 0,
+    device: str | torch.device | None = None,
+    check: bool = True,
+) -> Space:
+    """Map the word vectors of many languages into one space.
+
+    Any lexicons between pairs of languages will do: all with one language, a chain, or between all pairs;
+    the more, the better for every pair. Where they are missing or have fewer than 200 words, pairs of
+    languages are aligned from what there is, and those that succeed give lexicons; a language that no other
+    vouches for is left out, and `space.card.left_out` says why.
+
+    Every pair of languages has a status: look at `space.card.pairs` before using it.
+
+    Args:
+        vectors: By language code, vectors or a file of them.
+        lexicons: By pair of codes (source, target), a lexicon or a file of one; None for none.
+        method: `joint`, which whitens and re-weights; `procrustes`, rotations alone; or a `Joint` with your
+            settings.
+        normalize: Normalisation steps, see `isolex.normalize.Normalizer`.
+        seed: Of everything random.
+        device: Where to compute; by default a GPU if there is one.
+        check: Weigh lexicons by held-out words, and give each pair a status, which costs a few times the
+            solving. Without it all lexicons count alike, and the statuses are `unchecked`.
+
+    Raises:
+        InputError: Fewer than two languages, one code spelled in two ways, a lexicon of a language that is
+            not there, of a language with itself or without a pair in both vocabularies; an unknown method;
+            or no two of the languages could be aligned.
+
+    Warns:
+        IsolexWarning: A language is left out.
+
+    Examples:
+        >>> import isolex
+        >>> en, es, train, test = isolex.sample()
+        >>> space = isolex.align_space({"en": en, "es": es}, {("en", "es"): train})
+        >>> [word for word, score in space.pair("es", "en").translate("gato", k=1)]
+        ['cat']
+    """
+    solver = method if isinstance(method, Joint) else look_up(method, JOINT_METHODS, "method of a space")
+    name = method if isinstance(method, str) else type(method).__name__
+    _check_codes(vectors)
+    place = pick_device(device)
+    given = _by_places(list(vectors), lexicons or {})
+    normalizer = Normalizer(normalize)
+    sides = [
+        Side.fitted(usable_vectors(one, what=code), normalizer, device=place)
+        for code, one in track(list(vectors.items()), "reading vectors")
+    ]
+    known = _Languages(list(vectors), sides, [side.normalized() for side in sides])
+    for pair, lexicon in given.items():
+        known.add(pair, lexicon)
+    known.supplement(seed)
+    kept = components(len(sides), known.problems)[0]
+    if len(kept) < 2:
+        raise InputError(
+            "no two of the languages could be aligned",
+            where="space",
+            fix="give lexicons between them, or vectors from more text",
+        )
+    left_out = {code: _LEFT_OUT for at, code in enumerate(known.codes) if at not in kept}
+    for code, why in left_out.items():
+        warnings.warn(f"{code} is left out: {why}", IsolexWarning, stacklevel=2)
+    known = known.only(kept)
+    choice = _chosen(solver, known, seed=seed, check=check)
+    pairs = _pair_cards(choice, known)
+    card = SpaceCard(
+        name,
+        {"solver": settings_of(solver), "normalize": list(normalize)},
+        _language_cards(known, pairs),
+        pairs,
+        seed=seed,
+        left_out=left_out,
+    )
+    return Space(
+        {
+            code: side.mapped(matrix)
+            for code, side, matrix in zip(known.codes, known.sides, choice.mapping.maps, strict=True)
+        },
+        _links(choice, known),
+        card,
+        joint=choice.mapping,
+    )
+
+
+def _chosen(solver: Joint, known: _Languages, *, seed: int, check: bool) -> JointChoice:
+    if not check:
+        ties = ((pair, Tie.of(problem)) for pair, problem in known.problems.items())
+        return JointChoice.unchecked(solver.solve(JointProblem.of(len(known.codes), ties)), known.problems)
+    few = len(known.codes) <= _FEW_LANGUAGES
+    asked = combinations(range(len(known.codes)), 2) if few else sorted(known.problems)
+    return choose_jointly(solver, known.rows, known.problems, asked=asked, seed=seed)
+
+
+def _links(choice: JointChoice, known: _Languages) -> dict[LanguagePair, Link]:
+    places = choice.mapping.placements
+    return {
+        (known.codes[i], known.codes[j]): Link(
+            known.seeds[i, j],
+            choice.mapping.between(places[i], places[j], Tie.of(problem).cross, own=choice.own[i, j]),
+        )
+        for (i, j), problem in known.problems.items()
+    }
+
+
+def _pair_cards(choice: JointChoice, known: _Languages) -> dict[LanguagePair, PairCard]:
+    """What is known of each pair; an induced lexicon cannot vouch for itself, but its alignment's verdict."""
+    cards = {}
+    for i, j in sorted(choice.held_out.keys() | known.problems.keys()):
+        status, reason = choice.statuses.get((i, j), ("unchecked", "nobody checked this pair of languages"))
+        found = choice.held_out.get((i, j))
+        linked = (i, j) in known.problems
+        status, reason = known.verdicts.get((i, j), (status, reason))
+        if known.verdicts and not linked:
+            status, reason = "unchecked", _NOBODY
+        words = 0 if found is None else found.words
+        cards[known.codes[i], known.codes[j]] = PairCard(
+            status,
+            reason,
+            round(found.percent, 2) if found is not None and words else None,
+            words,
+            len(known.seeds[i, j]) if linked else 0,
+            round(choice.weights[i, j], 4) if linked else 0.0,
+            choice.own[i, j] if linked else 0.0,
+            None if not linked else "induced" if (i, j) in known.verdicts else "given",
+        )
+    return cards
+
+
+def _language_cards(known: _Languages, pairs: Mapping[LanguagePair, PairCard]) -> dict[str, LanguageCard]:
+    """The best verdict of each language, and by whom it came in: along the most trusted lexicons."""
+    order: tuple[Status, ...] = ("aligned", "doubtful", "failed", "unchecked")
+    links = {pair: card for pair, card in pairs.items() if card.seeds}
+
+    def trust(pair: LanguagePair) -> tuple[int, float]:
+        card = links[pair]
+        return -order.index(card.status), card.held_out or 0.0
+
+    counts = {code: sum(code in pair for pair in links) for code in known.codes}
+    by: dict[str, str | None] = {max(known.codes, key=lambda code: counts[code]): None}
+    while len(by) < len(known.codes):
+        best = max((pair for pair in links if len(by.keys() & set(pair)) == 1), key=trust)
+        first, new = best if best[0] in by else best[::-1]
+        by[new] = first
+    return {
+        code: LanguageCard(
+            SideCard.of(side.vectors),
+            min((card.status for pair, card in pairs.items() if code in pair), key=order.index),
+            by[code],
+        )
+        for code, side in zip(known.codes, known.sides, strict=True)
+    }
+
+
+def _check_codes(vectors: Iterable[str]) -> None:
+    seen: dict[str, str] = {}
+    for code in vectors:
+        check_language(code)
+        plain = code.casefold().replace("_", "-")
+        if plain in seen:
+            raise InputError(f"got {seen[plain]} and {code}, which are one code", where="languages")
+        seen[plain] = code
+    if len(seen) < 2:
+        raise InputError(f"got {len(seen)} languages, expected at least 2", where="languages")
+
+
+def _by_places(
+    codes: list[str], lexicons: Mapping[LanguagePair, LexiconLike]
+) -> dict[tuple[int, int], Lexicon]:
+    """The lexicons by places of languages, the earlier first; those of both directions together."""
+    made: dict[tuple[int, int], Lexicon] = {}
+    for (source, target), one in lexicons.items():
+        what = f"lexicon {source}-{target}"
+        for code in (source, target):
+            if code not in codes:
+                raise InputError(
+                    f"got no vectors of {code}, only of {', '.join(codes)}",
+                    where=what,
+                    fix=f"add {code}=FILE, or leave the lexicon out",
+                )
+        if source == target:
+            raise InputError("is of one language with itself", where=what)
+        lexicon, key = as_lexicon(one, what=what), (codes.index(source), codes.index(target))
+        if key[0] > key[1]:
+            lexicon, key = lexicon.reversed(), key[::-1]
+        made[key] = lexicon if key not in made else _together(made[key], lexicon)
+    return made
+
+
+def _together(first: Lexicon, second: Lexicon) -> Lexicon:
+    """The pairs of both; weights only where one of them has some."""
+    pairs = [*first.pairs, *second.pairs]
+    if first.weights is None and second.weights is None:
+        return Lexicon(pairs, case=first.case)
+    weights = [w for one in (first, second) for w in (one.weights or [1.0] * len(one))]
+    return Lexicon(pairs, weights, case=first.case)
