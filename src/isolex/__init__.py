@@ -76,6 +76,7 @@ __all__ = [
     "RerankSettings",
     "RerankedDictionary",
     "SelfLearning",
+    "Space",
     "VecMap",
     "Vectors",
     "WassersteinProcrustes",

@@ -5,6 +5,7 @@ from isolex.alignment.artefact import check_output
 from isolex.alignment.card import Card, SideCard, current_versions
 from isolex.alignment.companion import Companion
 from isolex.alignment.entries import InducedEntry, InducedLexicon, LexiconDirection
+from isolex.alignment.joining import check_languages, join, lexicons_by_places, together
 from isolex.alignment.loading import (
     AlignmentLike,
     VectorSpace,
@@ -16,13 +17,14 @@ from isolex.alignment.loading import (
 )
 from isolex.alignment.side import Side
 from isolex.alignment.space import LanguagePair, Link, Space
-from isolex.alignment.space_card import LanguageCard, PairCard, SpaceCard
-from isolex.alignment.space_folder import check_language, check_space_output, load_space
+from isolex.alignment.space_card import TRUSTED, LanguageCard, PairCard, SpaceCard
+from isolex.alignment.space_folder import check_space_output, load_space
 from isolex.choices import CRITERIA
 from isolex.judging import Status
 
 __all__ = [
     "CRITERIA",
+    "TRUSTED",
     "Alignment",
     "AlignmentLike",
     "Card",
@@ -44,11 +46,14 @@ __all__ = [
     "VectorSpaceLike",
     "as_alignment",
     "as_vector_space",
-    "check_language",
+    "check_languages",
     "check_output",
     "check_space_output",
     "current_versions",
+    "join",
+    "lexicons_by_places",
     "load",
     "load_card",
     "load_space",
+    "together",
 ]

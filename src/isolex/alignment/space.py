@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
@@ -14,11 +15,12 @@ from isolex.alignment.card import Card
 from isolex.alignment.side import Side
 from isolex.alignment.space_card import SpaceCard
 from isolex.errors import InputError
-from isolex.lexicon import Lexicon
+from isolex.lexicon import Lexicon, LexiconLike
 from isolex.mapping import JointMapping
 from isolex.mapping import Mapping as Maps
 from isolex.names import look_up
 from isolex.retrieval import Criterion
+from isolex.vectors import VectorsLike
 
 LanguagePair = tuple[str, str]
 K = TypeVar("K", bound=Hashable)
@@ -52,6 +54,15 @@ class Lazy(Mapping[K, V]):
             if key not in self._made:
                 self._made[key] = self._makers[key]()
             return self._made[key]
+
+    def also(self, more: Mapping[K, V]) -> "Lazy[K, V]":
+        """The same and some that are made."""
+        return Lazy(
+            {
+                **{key: partial(self.__getitem__, key) for key in self},
+                **{key: partial(more.__getitem__, key) for key in more},
+            }
+        )
 
     def __contains__(self, key: object) -> bool:
         return key in self._makers
@@ -185,6 +196,47 @@ class Space:
         found = self.translate(word, language, k=k, criterion=criterion)
         every = [(other, *answer) for other, answers in found.items() for answer in answers]
         return sorted(every, key=lambda one: -one[2])[:k]
+
+    def add(
+        self,
+        vectors: Mapping[str, VectorsLike],
+        lexicons: Mapping[LanguagePair, LexiconLike],
+        *,
+        seed: int = 0,
+        check: bool = True,
+    ) -> "Space":
+        """The space with more languages; those that are there stay as they are, bit by bit.
+
+        Args:
+            vectors: By code of each language that joins, its vectors or a file of them.
+            lexicons: By pair of codes, a lexicon or a file of one: of each language that joins with one that
+                is there, or joined before it.
+            seed: Of the held-out words.
+            check: Judge the new pairs by held-out words.
+
+        Raises:
+            InputError: A code that is there already, no lexicon with a language of the space, or the space
+                was not made by the joint solver.
+        """
+        from isolex.alignment.joining import join  # noqa: PLC0415 - it makes spaces, too
+
+        return join(self, vectors, lexicons, seed=seed, check=check)
+
+    def extended(
+        self,
+        code: str,
+        side: Side,
+        links: Mapping[LanguagePair, Link],
+        card: SpaceCard,
+        joint: JointMapping,
+    ) -> "Space":
+        """The space with one more side, which nobody checks to be in it."""
+        return Space(
+            Lazy[str, Side]({}).also(self.sides).also({code: side}),
+            Lazy[LanguagePair, Link]({}).also(self._links).also(links),
+            card,
+            joint=joint,
+        )
 
     def save(self, path: str | Path) -> None:
         """Write the space as a folder of safetensors and a JSON card, atomically; nothing is pickled.

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from isolex.alignment.card import SideCard, current_versions, now
 from isolex.errors import FormatError
-from isolex.judging import Status
+from isolex.judging import HeldOut, Status
 from isolex.saved import (
     WORDS,
     UnsoundError,
@@ -24,6 +24,8 @@ from isolex.saved import (
 
 SPACE_CARD_VERSION = 1
 _FORMAT = "isolex-space"
+TRUSTED: tuple[Status, ...] = ("aligned", "doubtful", "failed", "unchecked")
+"""Verdicts, the best first."""
 # Joins the codes of two languages in names of files and in the card; no code holds it.
 BETWEEN = "--"
 
@@ -66,6 +68,28 @@ class PairCard:
     weight: float = 0.0
     own: float = 0.0
     origin: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        verdict: tuple[Status, str] | None,
+        found: HeldOut | None,
+        *,
+        seeds: int = 0,
+        weight: float = 0.0,
+        own: float = 0.0,
+        origin: str | None = None,
+    ) -> "PairCard":
+        """What is known of a pair by its verdict and held-out words, as far as there are any."""
+        status, reason = verdict or (cls.status, cls.reason)
+        words = 0 if found is None else found.words
+        percent = round(found.percent, 2) if found is not None and words else None
+        return cls(status, reason, percent, words, seeds, round(weight, 4), own, origin)
+
+    @property
+    def trust(self) -> tuple[int, float]:
+        """The more, the rather its lexicon is trusted: by its verdict, then by held-out words."""
+        return -TRUSTED.index(self.status), self.held_out or 0.0
 
 
 @dataclass(frozen=True)

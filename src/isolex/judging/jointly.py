@@ -11,10 +11,8 @@ from isolex.arrays import generator
 from isolex.judging.held_out import HeldOut, first_answers_right, null_rows
 from isolex.judging.thresholds import JOINT_PARTS, MIN_WEIGHT, OWN_SHARES, VOCABULARY
 from isolex.judging.verdict import Status, judge
-from isolex.mapping import JointMapping, JointProblem, JointSolver, Problem, Tie
+from isolex.mapping import JointMapping, JointProblem, JointSolver, PlacePair, Problem, Tie
 from isolex.progress import track
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,13 +28,13 @@ class JointChoice:
     """
 
     mapping: JointMapping
-    weights: Mapping[Pair, float]
-    own: Mapping[Pair, float]
-    held_out: Mapping[Pair, HeldOut]
-    statuses: Mapping[Pair, tuple[Status, str]]
+    weights: Mapping[PlacePair, float]
+    own: Mapping[PlacePair, float]
+    held_out: Mapping[PlacePair, HeldOut]
+    statuses: Mapping[PlacePair, tuple[Status, str]]
 
     @classmethod
-    def unchecked(cls, mapping: JointMapping, lexicons: Iterable[Pair]) -> "JointChoice":
+    def unchecked(cls, mapping: JointMapping, lexicons: Iterable[PlacePair]) -> "JointChoice":
         """A space that nobody tried, in which all lexicons count alike."""
         pairs = list(lexicons)
         return cls(mapping, dict.fromkeys(pairs, 1.0), dict.fromkeys(pairs, OWN_SHARES[0]), {}, {})
@@ -45,9 +43,9 @@ class JointChoice:
 def choose_jointly(
     solver: JointSolver,
     spaces: Sequence[Float[Tensor, "_ _"]],
-    lexicons: Mapping[Pair, Problem],
+    lexicons: Mapping[PlacePair, Problem],
     *,
-    asked: Iterable[Pair],
+    asked: Iterable[PlacePair],
     seed: int,
 ) -> JointChoice:
     """Weigh the lexicons by what held-out words say of each, solve, and judge pairs by other held-out words.
@@ -93,7 +91,7 @@ def choose_jointly(
     return JointChoice(mapping, weights, own, found, statuses)
 
 
-def _weights(tried: Mapping[Pair, HeldOut]) -> dict[Pair, float]:
+def _weights(tried: Mapping[PlacePair, HeldOut]) -> dict[PlacePair, float]:
     """In proportion to P@1, but no lexicon so little that it ties nothing; the mean is 1."""
     raw = {pair: max(found.percent if found.words else 0.0, MIN_WEIGHT) for pair, found in tried.items()}
     mean = sum(raw.values()) / len(raw)
@@ -113,16 +111,16 @@ class _Trial:
 
     mapping: JointMapping
     spaces: Sequence[Tensor]
-    crosses: Mapping[Pair, Tensor]
-    gold: Mapping[Pair, Tensor]
+    crosses: Mapping[PlacePair, Tensor]
+    gold: Mapping[PlacePair, Tensor]
 
     @classmethod
     def of(
         cls,
         solver: JointSolver,
         spaces: Sequence[Float[Tensor, "_ _"]],
-        lexicons: Mapping[Pair, Problem],
-        weights: Mapping[Pair, float],
+        lexicons: Mapping[PlacePair, Problem],
+        weights: Mapping[PlacePair, float],
         *,
         seed: int,
         part: int,
@@ -145,7 +143,7 @@ class _Trial:
             {pair: problem.pairs[~shown[pair]] for pair, problem in lexicons.items()},
         )
 
-    def right(self, pair: Pair, own: float | None) -> HeldOut:
+    def right(self, pair: PlacePair, own: float | None) -> HeldOut:
         """P@1 on the words that were left out, with the pair's own lexicon counting so much."""
         i, j = pair
         pairs = self.gold[pair] if pair in self.gold else composed(self.gold, i, j)
@@ -161,7 +159,7 @@ class _Trial:
 
 
 def _drawn(
-    place: int, words: int, lexicons: Mapping[Pair, Problem], *, seed: int, part: int
+    place: int, words: int, lexicons: Mapping[PlacePair, Problem], *, seed: int, part: int
 ) -> Bool[Tensor, "n"]:
     """Which words of a language are held out: a part of those that its lexicons name."""
     ids = torch.cat(
@@ -174,7 +172,7 @@ def _drawn(
     return out
 
 
-def composed(lexicons: Mapping[Pair, Int[Tensor, "_ 2"]], i: int, j: int) -> Int[Tensor, "p 2"]:
+def composed(lexicons: Mapping[PlacePair, Int[Tensor, "_ 2"]], i: int, j: int) -> Int[Tensor, "p 2"]:
     """Pairs of words of languages i and j that two lexicons link through a word of a third language."""
     legs: dict[int, dict[int, Tensor]] = {i: {}, j: {}}
     for pair, own in lexicons.items():

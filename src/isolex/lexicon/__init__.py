@@ -1,6 +1,6 @@
 """Word pairs: reading and writing every common format, seeds, splits, coverage and leaks."""
 
-from isolex.lexicon.checked import LexiconLike, as_lexicon, index_checked
+from isolex.lexicon.checked import LexiconLike, as_lexicon, found_seeds, index_checked
 from isolex.lexicon.indexing import Coverage, IndexedLexicon
 from isolex.lexicon.leaks import LeakReport, find_leaks
 from isolex.lexicon.pairs import Lexicon
@@ -14,6 +14,7 @@ __all__ = [
     "LexiconLike",
     "as_lexicon",
     "find_leaks",
+    "found_seeds",
     "index_checked",
     "warn_of_weights",
     "weights_note",

@@ -10,6 +10,7 @@ from isolex.errors import InputError, IsolexWarning
 from isolex.given import given_or_read
 from isolex.lexicon.indexing import IndexedLexicon
 from isolex.lexicon.pairs import Lexicon
+from isolex.lexicon.weighting import warn_of_weights
 from isolex.lexicon.words import counted
 from isolex.vectors import Vectors
 
@@ -85,3 +86,21 @@ def _examples(vocabulary: Vectors, missing: Sequence[str]) -> str:
 
 def _holds(word: str, part: str) -> bool:
     return part in word and (word.endswith(part) or word.startswith(part) or not word[0].isalnum())
+
+
+def found_seeds(
+    lexicon: LexiconLike | None, source: Vectors, target: Vectors, *, what: str = "lexicon"
+) -> tuple[Lexicon, IndexedLexicon]:
+    """The pairs found in both vocabularies, as words and as ids; none without a lexicon.
+
+    Raises:
+        InputError: See `index_checked`.
+    """
+    if lexicon is None:
+        return Lexicon([]), Lexicon([]).index(source, target)
+    lexicon = as_lexicon(lexicon, what=what)
+    indexed = index_checked(lexicon, source, target, what=what)
+    warn_of_weights(lexicon, what=what)
+    found = [(source.words[row], target.words[key]) for row, key in indexed.pairs.tolist()]
+    weights = None if indexed.weights is None else indexed.weights.tolist()
+    return Lexicon(found, weights, unicode="keep"), indexed

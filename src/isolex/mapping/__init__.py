@@ -4,7 +4,16 @@ from isolex.mapping.adversarial import Adversarial
 from isolex.mapping.annealing import Annealing
 from isolex.mapping.gromov import GromovWasserstein
 from isolex.mapping.induction import Dictionary, Induction
-from isolex.mapping.joint import Joint, JointMapping, JointProblem, JointSolver, Placement, Tie, components
+from isolex.mapping.joint import (
+    Joint,
+    JointMapping,
+    JointProblem,
+    JointSolver,
+    Placement,
+    PlacePair,
+    Tie,
+    components,
+)
 from isolex.mapping.linear import CCA, LeastSquares, Procrustes
 from isolex.mapping.problem import Mapping, Problem, Solver
 from isolex.mapping.rcsls import RCSLS
@@ -28,6 +37,7 @@ __all__ = [
     "JointSolver",
     "LeastSquares",
     "Mapping",
+    "PlacePair",
     "Placement",
     "Problem",
     "Procrustes",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import torch
 from jaxtyping import Float
@@ -14,7 +14,8 @@ from isolex.errors import InputError
 from isolex.linalg import gram, polar_factor, root, svd
 from isolex.mapping.problem import Mapping, Problem
 
-Pair = tuple[int, int]
+PlacePair: TypeAlias = tuple[int, int]
+"""Places of two languages, the earlier one first."""
 
 # What a lexicon of their own counts between two languages, beside what all lexicons say together.
 OWN_SHARE = 0.25
@@ -58,12 +59,15 @@ class JointProblem:
     """
 
     covariances: tuple[Float[Tensor, "_ _"], ...]
-    crosses: Dictionary[Pair, Float[Tensor, "_ _"]]
-    weights: Dictionary[Pair, float]
+    crosses: Dictionary[PlacePair, Float[Tensor, "_ _"]]
+    weights: Dictionary[PlacePair, float]
 
     @classmethod
     def of(
-        cls, size: int, ties: Iterable[tuple[Pair, Tie]], weights: Dictionary[Pair, float] | None = None
+        cls,
+        size: int,
+        ties: Iterable[tuple[PlacePair, Tie]],
+        weights: Dictionary[PlacePair, float] | None = None,
     ) -> "JointProblem":
         """The problem of `size` spaces; ties are read one after the other, and only their sums kept.
 
@@ -78,7 +82,7 @@ class JointProblem:
         """
         sums: list[Tensor | None] = [None] * size
         counts = [0] * size
-        crosses: dict[Pair, Tensor] = {}
+        crosses: dict[PlacePair, Tensor] = {}
         for (i, j), tie in ties:
             if not (0 <= i < size and 0 <= j < size) or i == j:
                 raise InputError(f"got a tie of spaces {i} and {j}, expected two of {size}", where="joint")
@@ -110,7 +114,7 @@ class JointProblem:
         return len(self.covariances)
 
 
-def components(size: int, pairs: Iterable[Pair]) -> list[list[int]]:
+def components(size: int, pairs: Iterable[PlacePair]) -> list[list[int]]:
     """The connected parts of a graph of `size` spaces, each in rising order, the largest part first."""
     label = list(range(size))
 
@@ -348,7 +352,7 @@ class Joint:
 
 
 def _neighbours(
-    size: int, agreements: Dictionary[Pair, Tensor], weights: Dictionary[Pair, float]
+    size: int, agreements: Dictionary[PlacePair, Tensor], weights: Dictionary[PlacePair, float]
 ) -> list[list[tuple[int, Tensor]]]:
     """Of each language, those that it has a lexicon with, and w_ij K_ij from its side."""
     ties: list[list[tuple[int, Tensor]]] = [[] for _ in range(size)]
@@ -377,8 +381,8 @@ def _pull(
 
 def _principal(
     rotations: Sequence[Float[Tensor, "_ p"]],
-    agreements: Dictionary[Pair, Tensor],
-    weights: Dictionary[Pair, float],
+    agreements: Dictionary[PlacePair, Tensor],
+    weights: Dictionary[PlacePair, float],
 ) -> tuple[Float[Tensor, "p"], Float[Tensor, "p p"]]:
     """The s and V of the weighted mean of Q_iᵀ K_ij Q_j, both ways: shared directions, the best first."""
     seen = torch.zeros_like(rotations[0].T @ rotations[0])

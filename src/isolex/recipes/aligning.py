@@ -8,7 +8,7 @@ import torch
 from isolex.alignment import Alignment, Card, Side, SideCard
 from isolex.arrays import pick_device
 from isolex.errors import InputError
-from isolex.lexicon import IndexedLexicon, Lexicon, LexiconLike, as_lexicon, index_checked, warn_of_weights
+from isolex.lexicon import Lexicon, LexiconLike, found_seeds
 from isolex.mapping import Problem, Solver
 from isolex.normalize import DEFAULT_STEPS, Normalizer
 from isolex.recipes.choosing import choose
@@ -94,20 +94,6 @@ def _identical(method: str | Solver, source: Vectors, target: Vectors) -> Lexico
     if len(lexicon) == 0:
         raise InputError("the two vocabularies share no identical strings", fix="give a lexicon")
     return lexicon
-
-
-def found_seeds(
-    lexicon: LexiconLike | None, source: Vectors, target: Vectors, *, what: str = "lexicon"
-) -> tuple[Lexicon, IndexedLexicon]:
-    """The pairs found in both vocabularies, as words and as ids."""
-    if lexicon is None:
-        return Lexicon([]), Lexicon([]).index(source, target)
-    lexicon = as_lexicon(lexicon, what=what)
-    indexed = index_checked(lexicon, source, target, what=what)
-    warn_of_weights(lexicon, what=what)
-    found = [(source.words[row], target.words[key]) for row, key in indexed.pairs.tolist()]
-    weights = None if indexed.weights is None else indexed.weights.tolist()
-    return Lexicon(found, weights, unicode="keep"), indexed
 
 
 def settings_of(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """`align_space`: from the vectors of many languages, and lexicons between some, to one space; and `join`."""
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeVar
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from isolex.alignment import (
+    TRUSTED,
     LanguageCard,
     LanguagePair,
     Link,
@@ -18,20 +19,21 @@ from isolex.alignment import (
     SideCard,
     Space,
     SpaceCard,
-    check_language,
+    check_languages,
+    lexicons_by_places,
+    together,
 )
 from isolex.arrays import pick_device
 from isolex.errors import InputError, IsolexWarning
 from isolex.judging import FEW_WORDS, JointChoice, Status, choose_jointly
-from isolex.lexicon import Lexicon, LexiconLike, as_lexicon
-from isolex.mapping import Joint, JointProblem, Problem, Tie, components
+from isolex.lexicon import Lexicon, LexiconLike, found_seeds
+from isolex.mapping import Joint, JointProblem, PlacePair, Problem, Tie, components
 from isolex.names import look_up
 from isolex.normalize import DEFAULT_STEPS, Normalizer
 from isolex.progress import track
-from isolex.recipes.aligning import align, found_seeds, settings_of
+from isolex.recipes.aligning import align, settings_of
 from isolex.vectors import VectorsLike, usable_vectors
 
-Places = tuple[int, int]
 V = TypeVar("V")
 
 JOINT_METHODS = {"joint": Joint(), "procrustes": Joint.rotations()}
@@ -59,11 +61,11 @@ class _Languages:
     codes: list[str]
     sides: list[Side]
     rows: list[Tensor]
-    seeds: dict[Places, Lexicon] = field(default_factory=dict)
-    problems: dict[Places, Problem] = field(default_factory=dict)
-    verdicts: dict[Places, tuple[Status, str]] = field(default_factory=dict)
+    seeds: dict[PlacePair, Lexicon] = field(default_factory=dict)
+    problems: dict[PlacePair, Problem] = field(default_factory=dict)
+    verdicts: dict[PlacePair, tuple[Status, str]] = field(default_factory=dict)
 
-    def add(self, pair: Places, lexicon: Lexicon) -> None:
+    def add(self, pair: PlacePair, lexicon: Lexicon) -> None:
         """Take the lexicon of a pair of languages, in place of the one that may be there."""
         i, j = pair
         what = f"lexicon {self.codes[i]}-{self.codes[j]}"
@@ -92,7 +94,7 @@ class _Languages:
             status = alignment.card.status
             if status == "aligned":
                 induced = alignment.head(_INDUCED_WORDS).induce("mutual").lexicon()
-                self.add(pair, induced if seeds is None else _together(seeds, induced))
+                self.add(pair, induced if seeds is None else together(seeds, induced))
             if status == "aligned" or seeds is not None:
                 self.verdicts[pair] = status, alignment.card.reason
 
@@ -100,7 +102,7 @@ class _Languages:
         """Some of the languages."""
         place = {old: new for new, old in enumerate(kept)}
 
-        def moved(known: Mapping[Places, V]) -> dict[Places, V]:
+        def moved(known: Mapping[PlacePair, V]) -> dict[PlacePair, V]:
             return {(place[i], place[j]): one for (i, j), one in known.items() if i in place and j in place}
 
         return _Languages(
@@ -160,9 +162,11 @@ def align_space(
     """
     solver = method if isinstance(method, Joint) else look_up(method, JOINT_METHODS, "method of a space")
     name = method if isinstance(method, str) else type(method).__name__
-    _check_codes(vectors)
+    check_languages(vectors)
+    if len(vectors) < 2:
+        raise InputError(f"got {len(vectors)} languages, expected at least 2", where="languages")
     place = pick_device(device)
-    given = _by_places(list(vectors), lexicons or {})
+    given = lexicons_by_places(list(vectors), lexicons or {})
     normalizer = Normalizer(normalize)
     sides = [
         Side.fitted(usable_vectors(one, what=code), normalizer, device=place)
@@ -227,91 +231,38 @@ def _links(choice: JointChoice, known: _Languages) -> dict[LanguagePair, Link]:
 def _pair_cards(choice: JointChoice, known: _Languages) -> dict[LanguagePair, PairCard]:
     """What is known of each pair; an induced lexicon cannot vouch for itself, but its alignment's verdict."""
     cards = {}
-    for i, j in sorted(choice.held_out.keys() | known.problems.keys()):
-        status, reason = choice.statuses.get((i, j), ("unchecked", "nobody checked this pair of languages"))
-        found = choice.held_out.get((i, j))
-        linked = (i, j) in known.problems
-        status, reason = known.verdicts.get((i, j), (status, reason))
+    for pair in sorted(choice.held_out.keys() | known.problems.keys()):
+        linked, induced = pair in known.problems, pair in known.verdicts
+        verdict = known.verdicts.get(pair) or choice.statuses.get(pair)
         if known.verdicts and not linked:
-            status, reason = "unchecked", _NOBODY
-        words = 0 if found is None else found.words
-        cards[known.codes[i], known.codes[j]] = PairCard(
-            status,
-            reason,
-            round(found.percent, 2) if found is not None and words else None,
-            words,
-            len(known.seeds[i, j]) if linked else 0,
-            round(choice.weights[i, j], 4) if linked else 0.0,
-            choice.own[i, j] if linked else 0.0,
-            None if not linked else "induced" if (i, j) in known.verdicts else "given",
+            verdict = "unchecked", _NOBODY
+        cards[known.codes[pair[0]], known.codes[pair[1]]] = PairCard.of(
+            verdict,
+            choice.held_out.get(pair),
+            seeds=len(known.seeds[pair]) if linked else 0,
+            weight=choice.weights[pair] if linked else 0.0,
+            own=choice.own[pair] if linked else 0.0,
+            origin=("induced" if induced else "given") if linked else None,
         )
     return cards
 
 
 def _language_cards(known: _Languages, pairs: Mapping[LanguagePair, PairCard]) -> dict[str, LanguageCard]:
     """The best verdict of each language, and by whom it came in: along the most trusted lexicons."""
-    order: tuple[Status, ...] = ("aligned", "doubtful", "failed", "unchecked")
     links = {pair: card for pair, card in pairs.items() if card.seeds}
-
-    def trust(pair: LanguagePair) -> tuple[int, float]:
-        card = links[pair]
-        return -order.index(card.status), card.held_out or 0.0
-
     counts = {code: sum(code in pair for pair in links) for code in known.codes}
     by: dict[str, str | None] = {max(known.codes, key=lambda code: counts[code]): None}
     while len(by) < len(known.codes):
-        best = max((pair for pair in links if len(by.keys() & set(pair)) == 1), key=trust)
+        best = max(
+            (pair for pair in links if len(by.keys() & set(pair)) == 1), key=lambda pair: links[pair].trust
+        )
         first, new = best if best[0] in by else best[::-1]
         by[new] = first
     return {
         code: LanguageCard(
             SideCard.of(side.vectors),
-            min((card.status for pair, card in pairs.items() if code in pair), key=order.index),
+            min((card.status for pair, card in pairs.items() if code in pair), key=TRUSTED.index),
             by[code],
         )
         for code, side in zip(known.codes, known.sides, strict=True)
     }
-
-
-def _check_codes(vectors: Iterable[str]) -> None:
-    seen: dict[str, str] = {}
-    for code in vectors:
-        check_language(code)
-        plain = code.casefold().replace("_", "-")
-        if plain in seen:
-            raise InputError(f"got {seen[plain]} and {code}, which are one code", where="languages")
-        seen[plain] = code
-    if len(seen) < 2:
-        raise InputError(f"got {len(seen)} languages, expected at least 2", where="languages")
-
-
-def _by_places(
-    codes: list[str], lexicons: Mapping[LanguagePair, LexiconLike]
-) -> dict[tuple[int, int], Lexicon]:
-    """The lexicons by places of languages, the earlier first; those of both directions together."""
-    made: dict[tuple[int, int], Lexicon] = {}
-    for (source, target), one in lexicons.items():
-        what = f"lexicon {source}-{target}"
-        for code in (source, target):
-            if code not in codes:
-                raise InputError(
-                    f"got no vectors of {code}, only of {', '.join(codes)}",
-                    where=what,
-                    fix=f"add {code}=FILE, or leave the lexicon out",
-                )
-        if source == target:
-            raise InputError("is of one language with itself", where=what)
-        lexicon, key = as_lexicon(one, what=what), (codes.index(source), codes.index(target))
-        if key[0] > key[1]:
-            lexicon, key = lexicon.reversed(), key[::-1]
-        made[key] = lexicon if key not in made else _together(made[key], lexicon)
-    return made
-
-
-def _together(first: Lexicon, second: Lexicon) -> Lexicon:
-    """The pairs of both; weights only where one of them has some."""
-    pairs = [*first.pairs, *second.pairs]
-    if first.weights is None and second.weights is None:
-        return Lexicon(pairs, case=first.case)
-    weights = [w for one in (first, second) for w in (one.weights or [1.0] * len(one))]
-    return Lexicon(pairs, weights, case=first.case)

@@ -1,0 +1,188 @@
+"""A language joins a space: the others stay where they are, bit by bit."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import torch
+
+from isolex.alignment.card import SideCard
+from isolex.alignment.side import Side
+from isolex.alignment.space import LanguagePair, Link, Space
+from isolex.alignment.space_card import LanguageCard, PairCard
+from isolex.alignment.space_folder import check_language
+from isolex.errors import InputError
+from isolex.judging import Joining, JointChoice, choose_jointly
+from isolex.lexicon import Lexicon, LexiconLike, as_lexicon, found_seeds
+from isolex.mapping import Joint, JointMapping, JointProblem, Problem, Tie
+from isolex.normalize import Normalizer
+from isolex.vectors import VectorsLike, usable_vectors
+
+
+def join(
+    space: Space,
+    vectors: Mapping[str, VectorsLike],
+    lexicons: Mapping[LanguagePair, LexiconLike],
+    *,
+    seed: int = 0,
+    check: bool = True,
+) -> Space:
+    """The space with more languages, one after the other; see `Space.add`."""
+    check_languages([*space.languages, *vectors])
+    known = [*space.languages, *vectors]
+    given = lexicons_by_places(known, lexicons)
+    waiting = list(vectors)
+    for i, j in given:
+        if known[j] not in vectors:
+            raise InputError(
+                f"is between {known[i]} and {known[j]}, which are in the space already",
+                where=f"lexicon {known[i]}-{known[j]}",
+                fix="give lexicons of the languages that join",
+            )
+    while waiting:
+        tied = [
+            code
+            for code in waiting
+            if any(code in pair and set(pair) & set(space.languages) for pair in _codes(known, given))
+        ]
+        if not tied:
+            raise InputError(
+                f"got no lexicon between {waiting[0]} and a language of the space",
+                where="lexicons",
+                fix=f"give one with {', '.join(space.languages)}",
+            )
+        code = tied[0]
+        own = {}
+        for (i, j), lexicon in given.items():
+            pair = known[i], known[j]
+            if code in pair and set(pair) & set(space.languages):
+                other = pair[0] if pair[1] == code else pair[1]
+                own[other] = lexicon if pair[1] == code else lexicon.reversed()
+        space = _with(space, code, vectors[code], own, seed=seed, check=check)
+        waiting.remove(code)
+    return space
+
+
+def _codes(known: list[str], given: Iterable[tuple[int, int]]) -> list[LanguagePair]:
+    return [(known[i], known[j]) for i, j in given]
+
+
+def _with(
+    space: Space,
+    code: str,
+    vectors: VectorsLike,
+    lexicons: Mapping[str, Lexicon],
+    *,
+    seed: int,
+    check: bool,
+) -> Space:
+    """The space with one more language, whose lexicons lead from others to it."""
+    joint, solver = _solution(space)
+    others = sorted(lexicons, key=space.languages.index)
+    device = space.sides[others[0]].device
+    side = Side.fitted(
+        usable_vectors(vectors, what=code), Normalizer(tuple(space.card.settings["normalize"])), device=device
+    )
+    rows = [*(space.sides[other].normalized() for other in others), side.normalized()]
+    new, seeds, problems = len(others), dict[str, Lexicon](), dict[tuple[int, int], Problem]()
+    for i, other in enumerate(others):
+        what = f"lexicon {other}-{code}"
+        seeds[other], indexed = found_seeds(
+            lexicons[other], space.sides[other].vectors, side.vectors, what=what
+        )
+        weights = None if indexed.weights is None else torch.from_numpy(indexed.weights).to(device)
+        ids = torch.from_numpy(indexed.pairs).to(device)
+        problems[i, new] = Problem(rows[i], rows[new], ids, weights).weighty()
+    places = [space.languages.index(other) for other in others]
+    frozen = replace(joint, placements=tuple(joint.placements[place] for place in places))
+    joining = Joining(frozen, solver)
+    if check:
+        choice = choose_jointly(joining, rows, problems, asked=list(problems), seed=seed)
+    else:
+        ties = ((pair, Tie.of(problem)) for pair, problem in problems.items())
+        choice = JointChoice.unchecked(joining.solve(JointProblem.of(len(rows), ties)), problems)
+    placements = choice.mapping.placements
+    links, cards = {}, {}
+    for i, other in enumerate(others):
+        pair = i, new
+        cross = Tie.of(problems[pair]).cross
+        maps = choice.mapping.between(placements[i], placements[-1], cross, own=choice.own[pair])
+        links[other, code] = Link(seeds[other], maps)
+        cards[other, code] = PairCard.of(
+            choice.statuses.get(pair),
+            choice.held_out.get(pair),
+            seeds=len(seeds[other]),
+            weight=choice.weights[pair],
+            own=choice.own[pair],
+            origin="given",
+        )
+    best = max(others, key=lambda other: cards[other, code].trust)
+    language = LanguageCard(SideCard.of(side.vectors), cards[best, code].status, best)
+    card = replace(
+        space.card,
+        languages={**space.card.languages, code: language},
+        pairs={**space.card.pairs, **cards},
+    )
+    joint = replace(joint, placements=(*joint.placements, placements[-1]))
+    return space.extended(code, side.mapped(joint.map(placements[-1])), links, card, joint)
+
+
+def _solution(space: Space) -> tuple[JointMapping, Joint]:
+    """The joint solution of the space, and the solver that made it."""
+    joint, settings = space.joint, space.card.settings.get("solver")
+    if joint is None or not isinstance(settings, dict) or settings.get("name") != Joint.__name__:
+        raise InputError(
+            f"{space!r} was not made by the joint solver, so no language can join it",
+            where="space",
+            fix="make a space: isolex.align_space(…)",
+        )
+    return joint, Joint(**{name: value for name, value in settings.items() if name != "name"})
+
+
+def check_languages(codes: Iterable[str]) -> None:
+    """Raise `InputError` unless each code may name files, and is there once, however it is spelled."""
+    seen: dict[str, str] = {}
+    for code in codes:
+        check_language(code)
+        plain = code.casefold().replace("_", "-")
+        if plain in seen:
+            twice = (
+                f"{code} twice" if seen[plain] == code else f"{seen[plain]} and {code}, which are one code"
+            )
+            raise InputError(f"got {twice}", where="languages", fix="give each language once")
+        seen[plain] = code
+
+
+def lexicons_by_places(
+    codes: list[str], lexicons: Mapping[LanguagePair, LexiconLike]
+) -> dict[tuple[int, int], Lexicon]:
+    """The lexicons by places of languages, the earlier first; those of both directions together.
+
+    Raises:
+        InputError: A lexicon of a language that is not there, or of one with itself.
+    """
+    made: dict[tuple[int, int], Lexicon] = {}
+    for (source, target), one in lexicons.items():
+        what = f"lexicon {source}-{target}"
+        for code in (source, target):
+            if code not in codes:
+                raise InputError(
+                    f"got no vectors of {code}, only of {', '.join(codes)}",
+                    where=what,
+                    fix=f"add {code}=FILE, or leave the lexicon out",
+                )
+        if source == target:
+            raise InputError("is of one language with itself", where=what)
+        lexicon, key = as_lexicon(one, what=what), (codes.index(source), codes.index(target))
+        if key[0] > key[1]:
+            lexicon, key = lexicon.reversed(), key[::-1]
+        made[key] = lexicon if key not in made else together(made[key], lexicon)
+    return made
+
+
+def together(first: Lexicon, second: Lexicon) -> Lexicon:
+    """The pairs of both; weights only where one of them has some."""
+    pairs = [*first.pairs, *second.pairs]
+    if first.weights is None and second.weights is None:
+        return Lexicon(pairs, case=first.case)
+    weights = [w for one in (first, second) for w in (one.weights or [1.0] * len(one))]
+    return Lexicon(pairs, weights, case=first.case)
