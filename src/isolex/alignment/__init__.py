@@ -18,7 +18,7 @@ from isolex.alignment.loading import (
 from isolex.alignment.side import Side
 from isolex.alignment.space import LanguagePair, Link, Space
 from isolex.alignment.space_card import TRUSTED, LanguageCard, PairCard, SpaceCard
-from isolex.alignment.space_folder import check_space_output, load_space
+from isolex.alignment.space_folder import check_space_output, is_space_folder, load_space
 from isolex.choices import CRITERIA
 from isolex.judging import Status
 
@@ -50,6 +50,7 @@ __all__ = [
     "check_output",
     "check_space_output",
     "current_versions",
+    "is_space_folder",
     "join",
     "lexicons_by_places",
     "load",

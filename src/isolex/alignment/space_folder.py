@@ -34,7 +34,7 @@ from isolex.alignment.artefact import (
 )
 from isolex.alignment.side import Side
 from isolex.alignment.space import Lazy, Link, Space
-from isolex.alignment.space_card import BETWEEN, SpaceCard
+from isolex.alignment.space_card import BETWEEN, SpaceCard, is_space
 from isolex.arrays import pick_device
 from isolex.errors import FormatError, InputError
 from isolex.files import atomic_folder, check_folder, check_not_input, digest, steady
@@ -81,6 +81,14 @@ def check_language(code: str) -> None:
             f"got the language {code!r}, expected letters, digits and single hyphens, such as en or pt-br",
             where="languages",
         )
+
+
+def is_space_folder(path: str | Path) -> bool:
+    """Whether a folder holds the card of a space, sound or not."""
+    try:
+        return is_space(read_json(Path(path) / CARD, _FIX))
+    except (InputError, FormatError):
+        return False
 
 
 def check_space_output(path: str | Path) -> None:

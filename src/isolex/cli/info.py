@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 @click.argument("path", metavar="FILE|DIR", type=PATH)
 @json_option
 def info(path: Path, as_json: bool) -> None:
-    """Tell what a file of vectors, a lexicon, or an alignment folder holds.
+    """Tell what a file of vectors, a lexicon, or the folder of an alignment or a space holds.
 
     \b
     Examples:
       isolex info en.vec
       isolex info en-es.train.tsv --json
       isolex info en-es
+      isolex info space
     """
     with working(f"reading {path}"):
         data = _folder(path) if path.is_dir() else _file(path)
@@ -37,13 +38,15 @@ def info(path: Path, as_json: bool) -> None:
 
 
 def _folder(path: Path) -> dict[str, Any]:
-    from isolex.alignment import load_card
+    from isolex.alignment import is_space_folder, load_card, load_space
     from isolex.alignment.artefact import CARD
     from isolex.reranking.saved_answers import CONFIDENCES
 
     if not (path / CARD).exists() and (other := known_folder(path)):
         what, fix = other
         raise InputError(f"is {what}, expected a saved alignment or a file", where=path, fix=fix)
+    if is_space_folder(path):
+        return {"kind": "space"} | load_space(path).card.to_dict()
     kept = (path / CONFIDENCES.files[0]).exists()
     return {"kind": "alignment"} | load_card(path).to_dict() | {"confidences": "kept" if kept else "none"}
 
@@ -84,6 +87,12 @@ def _lexicon(lexicon: Lexicon) -> dict[str, Any]:
 
 
 def _render(console: Console, data: dict[str, Any]) -> None:
+    if data["kind"] == "space":
+        from isolex.cli.space import render_space
+
+        render_space(console, data)
+        console.print()
+        data = {name: value for name, value in data.items() if name not in ("languages", "pairs", "left_out")}
     for name, value in data.items():
         if name == "trace":
             value = f"{len(value)} steps"  # noqa: PLW2901
