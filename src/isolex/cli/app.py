@@ -60,7 +60,7 @@ _COMMANDS = {
     ),
     "info": (
         "isolex.cli.info:info",
-        "Tell what a file of vectors, a lexicon, or the folder of an alignment or a space holds.",
+        "Tell what a file of vectors, a lexicon, or a saved alignment or space holds.",
     ),
     "datasets": (
         "isolex.cli.datasets:datasets_command",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("path", metavar="FILE|DIR", type=PATH)
 @json_option
 def info(path: Path, as_json: bool) -> None:
-    """Tell what a file of vectors, a lexicon, or the folder of an alignment or a space holds.
+    """Tell what a file of vectors, a lexicon, or a saved alignment or space holds.
 
     \b
     Examples:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from isolex.choices import SPACE_METHODS
 from isolex.cli.console import Stopwatch, emit, say, table, working
 from isolex.cli.named_files import FileTable, FileTableType, NamedFile, NamedFileType, by_pair
 from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
 from isolex.cli.outputs import Command, Output
+from isolex.errors import MismatchError
 from isolex.lexicon import Lexicon, weights_note
 from isolex.vectors import Vectors
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from isolex.alignment import Space, SpaceCard
 
+_VERBS = {"doubtful": "is doubtful", "failed": "failed"}
 # So many pairs of languages are warned of by a line of their own.
 _TOLD = 5
 
@@ -35,13 +38,13 @@ def _given_options(function: Callable[..., Any]) -> Callable[..., Any]:
             multiple=True,
             type=NamedFileType("LANGUAGE-LANGUAGE"),
             metavar="LANGUAGE-LANGUAGE=FILE",
-            help="Seed pairs of two languages, a word of either on each line. Repeat it for other languages.",
+            help="Seed pairs of two languages, first language first on each line. Give it once for each two.",
         ),
         click.option(
             "--vocab", type=click.IntRange(min=1), help="Read only the N most frequent words of each."
         ),
         click.option(
-            "--no-check", is_flag=True, help="Hold no words out: all lexicons weigh alike, no verdict."
+            "--no-check", is_flag=True, help="Weigh all lexicons alike, and give no verdict: faster."
         ),
         click.option("--force", is_flag=True, help="Write the space even if a language failed."),
         case_option,
@@ -52,20 +55,30 @@ def _given_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return reduce(lambda made, option: option(made), reversed(options), function)
 
 
-def _languages(*, required: bool) -> Callable[..., Any]:
+def _languages(*, required: bool, **settings: Any) -> Callable[..., Any]:
+    kind = NamedFileType("LANGUAGE")
     return click.argument(
-        "languages", nargs=-1, required=required, type=NamedFileType("LANGUAGE"), metavar="LANGUAGE=FILE..."
+        "languages", nargs=-1, required=required, type=kind, metavar="LANGUAGE=FILE...", **settings
     )
 
 
+def _complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What may follow `isolex space`: files, and the second word of `isolex space add`."""
+    files = parameter.type.shell_complete(context, parameter, incomplete)
+    return [
+        *files,
+        *(CompletionItem(word) for word in ("add",) if incomplete and word.startswith(incomplete)),
+    ]
+
+
 @click.command("space", cls=Command)
-@_languages(required=False)
+@_languages(required=False, shell_complete=_complete)
 @click.option("-o", "--output", required=True, type=Output("folder"), help="Folder to write the space to.")
 @click.option(
     "--config",
     type=FileTableType(),
     metavar="FILE",
-    help='TOML with more files, beside it: [vectors] en = "en.vec", and [lexicons] en-es = "en-es.tsv".',
+    help='TOML table of files, found from where it lies: [vectors] en = "en.vec", [lexicons] en-es = "F".',
 )
 @click.option(
     "--method",
@@ -104,15 +117,15 @@ def space_command(
     other vouches for is left out.
 
     Each pair of languages gets a status, aligned, doubtful or failed, and each language the best one of its
-    pairs. If a language failed, nothing is written (exit status 1) unless forced. Later, isolex space add
-    lets more languages join.
+    pairs with a lexicon. If a language failed, nothing is written (exit status 1) unless forced. Later,
+    isolex space add lets more languages join.
 
     \b
     Examples:
       isolex space en=en.vec es=es.vec fr=fr.vec -o space --lexicon en-es=en-es.tsv --lexicon en-fr=en-fr.tsv
       isolex space --config space.toml -o space --vocab 1000 --json
     """
-    vectors = [*languages, *(config.vectors if config else ())]
+    vectors = [*(config.vectors if config else ()), *languages]
     if not vectors:
         raise click.UsageError("got no languages; give LANGUAGE=FILE for each, or --config")
 
@@ -123,7 +136,7 @@ def space_command(
     watch = Stopwatch()
     codes = [one.name for one in vectors]
     check_languages(codes)
-    files = by_pair([*lexicons, *(config.lexicons if config else ())], codes)
+    files = by_pair([*(config.lexicons if config else ()), *lexicons], codes)
     steps = Normalizer.parse(normalize).steps
     check_space_output(output)
     seeds = _seeds(files, case, unicode)
@@ -173,7 +186,7 @@ def add_command(
     with working(f"loading {directory}"):
         space = load_space(directory, device=device)
     codes = [one.name for one in languages]
-    check_languages([*space.languages, *codes])
+    check_languages(codes, there=space.languages)
     files = by_pair(lexicons, [*space.languages, *codes])
     check_space_output(output or directory)
     seeds = _seeds(files, case, unicode)
@@ -181,6 +194,8 @@ def add_command(
         read = _vectors(languages, vocab, unicode)
     with working("aligning"):
         bigger = space.add(read, seeds, seed=seed, check=not no_check)
+    if output is None and load_space(directory).card != space.card:
+        raise MismatchError("was replaced by another run meanwhile", where=directory, fix="run this again")
     return _finish(bigger, codes, output or directory, watch, force=force, as_json=as_json)
 
 
@@ -234,16 +249,16 @@ def _status(card: SpaceCard) -> str:
 
 
 def _reason(card: SpaceCard, code: str) -> str:
-    """Why a language has its status: what is said of its most trusted pair."""
-    best = max((pair for pair in card.pairs if code in pair), key=lambda pair: card.pairs[pair].trust)
-    return card.pairs[best].reason
+    """Why a language has its status: what is said of its most trusted lexicon."""
+    lexicons = [one for pair, one in card.pairs.items() if code in pair and one.seeds]
+    return max(lexicons, key=lambda one: one.trust).reason
 
 
 def _doubts(card: SpaceCard) -> Iterator[str]:
     """A line for each of the first pairs of languages that are not aligned, and one for all others."""
-    found = [pair for pair, one in card.pairs.items() if one.status in ("doubtful", "failed")]
+    found = [pair for pair, one in card.pairs.items() if one.status in _VERBS]
     for pair in found[:_TOLD]:
-        yield f"{'-'.join(pair)} is {card.pairs[pair].status}: {card.pairs[pair].reason}"
+        yield f"{'-'.join(pair)} {_VERBS[card.pairs[pair].status]}: {card.pairs[pair].reason}"
     if rest := found[_TOLD:]:
         yield f"{len(rest)} more pairs are doubtful or failed: {', '.join('-'.join(pair) for pair in rest)}"
 

@@ -147,15 +147,23 @@ def _check_kept(k: int, kept: int) -> None:
 def _answers(
     ways: Sequence[_Way], word: str, k: int, criterion: str, *, reverse: bool
 ) -> Iterator[_Answered]:
-    """Of each language, or once that the word is unknown."""
+    """Of each language, or once, and told, that the word is unknown."""
     for way in ways:
-        answered = _answer(way, word, k, criterion, reverse=reverse)
-        yield answered
-        if answered.found is None:
+        try:
+            yield _answer(way, word, k, criterion)
+        except UnknownWordError as error:
+            other = next((one for one in ways if word in one.alignment.target), None)
+            fix = error.fix if other is None else _turned(other.language, reverse=reverse)
+            without = way.alignment.source.lacks_vector(word)
+            told = (
+                f"the word {word!r} has no vector: its row is zero" if without else f"unknown word {word!r}"
+            )
+            say(told + (f"; {fix}" if fix else ""))
+            yield _Answered(word, None, without_vector=without)
             return
 
 
-def _answer(way: _Way, word: str, k: int, criterion: str, *, reverse: bool) -> _Answered:
+def _answer(way: _Way, word: str, k: int, criterion: str) -> _Answered:
     alignment, dictionary = way.alignment, way.dictionary
     row = alignment.source.id(word)
     # The dictionary knows words as they are spelt in the vocabulary, in whatever Unicode form.
@@ -163,17 +171,16 @@ def _answer(way: _Way, word: str, k: int, criterion: str, *, reverse: bool) -> _
     if dictionary is not None and row is not None and (entry := dictionary.entry(spelt)):
         found = [(entry.target, entry.confidence), *entry.alternatives]
         return _Answered(word, found[:k], way.language, entry.no_translation)
-    try:
-        return _Answered(word, alignment.translate(spelt, k=k, criterion=criterion), way.language)
-    except UnknownWordError as error:
-        other = "a word of the other language: " + ("leave out --reverse" if reverse else "add --reverse")
-        if way.language is not None and not reverse:
-            other = f"a word of {way.language}: give --from {way.language}"
-        fix = other if word in alignment.target else error.fix
-        without = alignment.source.lacks_vector(word)
-        told = f"the word {word!r} has no vector: its row is zero" if without else f"unknown word {word!r}"
-        say(told + (f"; {fix}" if fix else ""))
-        return _Answered(word, None, without_vector=without)
+    return _Answered(word, alignment.translate(spelt, k=k, criterion=criterion), way.language)
+
+
+def _turned(language: str | None, *, reverse: bool) -> str:
+    """What to type if a word is of the other language."""
+    if reverse:
+        return "a word of the other language: leave out --reverse"
+    if language is None:
+        return "a word of the other language: add --reverse"
+    return f"a word of {language}: give --from {language}"
 
 
 def _to_json(answered: _Answered) -> dict[str, Any]:
