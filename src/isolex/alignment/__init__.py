@@ -2,13 +2,12 @@
 
 from isolex.alignment.alignment import Alignment, Translations
 from isolex.alignment.artefact import check_output
-from isolex.alignment.card import Card, SideCard, current_versions
 from isolex.alignment.companion import Companion
 from isolex.alignment.entries import InducedEntry, InducedLexicon, LexiconDirection
-from isolex.alignment.loading import AlignmentLike, Space, SpaceLike, as_alignment, as_space, load, load_card
+from isolex.alignment.loading import AlignmentLike, Space, SpaceLike, as_alignment, as_space, load
 from isolex.alignment.side import Side
-from isolex.choices import CRITERIA
-from isolex.judging import Status
+from isolex.cards import Card, SideCard, current_versions, load_card
+from isolex.choices import CRITERIA, Status
 
 __all__ = [
     "CRITERIA",

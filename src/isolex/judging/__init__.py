@@ -8,7 +8,7 @@ from isolex.judging.held_out import HeldOut, cross_validate, dealt, null_problem
 from isolex.judging.policy import Candidate, Choice, choose
 from isolex.judging.restarts import Evidence, agreement, gather
 from isolex.judging.thresholds import FEW_WORDS
-from isolex.judging.verdict import Status, judge, judge_evidence
+from isolex.judging.verdict import judge, judge_evidence
 
 __all__ = [
     "FEW_WORDS",
@@ -16,7 +16,6 @@ __all__ = [
     "Choice",
     "Evidence",
     "HeldOut",
-    "Status",
     "agreement",
     "choose",
     "cross_validate",
