@@ -11,9 +11,9 @@ from typing import TypeVar
 from torch import Tensor
 
 from isolex.alignment.alignment import Alignment, Translations
-from isolex.alignment.card import Card
 from isolex.alignment.side import Side
-from isolex.alignment.space_card import SpaceCard
+from isolex.cards import Card
+from isolex.cards.space_card import SpaceCard
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon, LexiconLike
 from isolex.mapping import JointMapping
