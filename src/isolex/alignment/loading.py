@@ -8,11 +8,10 @@ import torch
 
 from isolex.alignment.alignment import Alignment
 from isolex.alignment.artefact import check_vectors, load_artefact, outside, stored_vectors
-from isolex.alignment.card import Card
 from isolex.alignment.side import Side
 from isolex.alignment.space import LanguagePair
-from isolex.alignment.space_folder import is_space_folder, load_space
 from isolex.arrays import pick_device
+from isolex.cards import Card, is_space_folder
 from isolex.errors import InputError, IsolexWarning
 from isolex.files import steady
 from isolex.given import given_or_read
@@ -89,6 +88,8 @@ def load(
 
 
 def _of_space(path: str | Path, pair: LanguagePair | None, device: str | torch.device | None) -> Alignment:
+    from isolex.alignment.space_folder import load_space  # noqa: PLC0415 - it makes spaces of alignments, too
+
     space = load_space(path, device=device)
     if pair is None:
         raise InputError(
@@ -109,17 +110,6 @@ def _check_pair(path: str | Path, pair: LanguagePair | None, card: Card) -> None
             where=path,
             fix="leave out --from and --to",
         )
-
-
-@steady
-def load_card(path: str | Path) -> Card:
-    """Read only the card of a saved alignment.
-
-    Raises:
-        InputError: There is no such folder.
-        FormatError: It is not an alignment, or a damaged one.
-    """
-    return load_artefact(path).card
 
 
 def as_alignment(

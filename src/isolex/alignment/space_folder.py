@@ -22,20 +22,12 @@ from safetensors import deserialize
 from safetensors.torch import save
 from torch import Tensor
 
-from isolex.alignment.artefact import (
-    CARD,
-    NORMALIZER,
-    SIDES,
-    check_vectors,
-    fitted_arrays,
-    pack_normalizer,
-    read_seeds,
-    unpack_normalizer,
-)
+from isolex.alignment.artefact import check_vectors, pack_normalizer, unpack_normalizer
 from isolex.alignment.side import Side
 from isolex.alignment.space import Lazy, Link, Space
-from isolex.alignment.space_card import BETWEEN, SpaceCard, is_space
 from isolex.arrays import pick_device
+from isolex.cards.alignment_folder import CARD, NORMALIZER, SIDES, fitted_arrays, read_seeds
+from isolex.cards.space_card import BETWEEN, SpaceCard
 from isolex.errors import FormatError, InputError
 from isolex.files import atomic_folder, check_folder, check_not_input, digest, steady
 from isolex.mapping import JointMapping, Mapping, Placement
@@ -81,14 +73,6 @@ def check_language(code: str) -> None:
             f"got the language {code!r}, expected letters, digits and single hyphens, such as en or pt-br",
             where="languages",
         )
-
-
-def is_space_folder(path: str | Path) -> bool:
-    """Whether a folder holds the card of a space, sound or not."""
-    try:
-        return is_space(read_json(Path(path) / CARD, _FIX))
-    except (InputError, FormatError):
-        return False
 
 
 def check_space_output(path: str | Path) -> None:

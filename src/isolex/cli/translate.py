@@ -115,7 +115,7 @@ class _Way:
 @steady
 def _opened(path: Path, choice: AlignmentChoice, *, plain: bool) -> _Way:
     """The alignment, and its confidences if they are asked for and there are any."""
-    from isolex.alignment.artefact import may_have_companions
+    from isolex.cards.alignment_folder import may_have_companions
 
     way = _Way(choice.open(), language=choice.pair[1] if choice.pair else None)
     if plain or not may_have_companions(path):
