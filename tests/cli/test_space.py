@@ -242,7 +242,7 @@ BAD = {
     "method": (("space", *FILES, "--method", "vecmap"), "'vecmap' is not one of 'joint', 'procrustes'"),
     "normalisation": (("space", *FILES, "--normalize", "size"), "'size'"),
     "output": (("space", *FILES, *STAR, "-o", "tables"), "tables: "),
-    "add to an alignment": (("space", "add", "alignment", *JOINS), "is not the card of an isolex space|joint"),
+    "add to an alignment": (("space", "add", "alignment", *JOINS), "card of an isolex space|joint"),
     "add to nothing": (("space", "add", "nowhere", *JOINS), "nowhere: there is no such folder of a space"),
     "add what is there": (
         ("space", "add", "space", "es=es.vec", "--lexicon", "en-es=en-es.tsv"),
@@ -339,6 +339,7 @@ class TestAPairOfASpace:
         ]
         back = isolex("translate", "space", "fr7", *self.PAIR, "--reverse", "-k", "1", "--json").json
         assert back["translations"][0]["answers"][0]["word"] == "es7"
+        assert back["translations"][0]["language"] == "es"
 
     def test_translate_to_all(self, isolex, languages):
         result = isolex(
