@@ -25,6 +25,7 @@ def test_all_commands_are_there():
     assert {" ".join(path) for path in COMMANDS} == {
         *("demo", "align", "translate", "lexicon", "diagnose", "convert", "export", "info"),
         *("evaluate bli", "evaluate similarity", "evaluate analogy", "evaluate sentences"),
+        "evaluate space",
         *("evaluate retrieval", "evaluate topics", "index", "search", "classify"),
         *("datasets", "bench"),
     }
@@ -58,7 +59,19 @@ def aligned(made_sample, tmp_path_factory):
     alignment.save(folder / "en-es")
     index = DocumentIndex(read_texts(folder / "documents.tsv"), alignment)
     save_index(index, folder / "documents.index", folder / "en-es")
+    _make_space(folder)
     return folder
+
+
+def _make_space(folder: Path) -> None:
+    """The space en-es-fr, and tests of it; its French is Spanish."""
+    from isolex import align_space
+
+    train = folder / "en-es.train.tsv"
+    vectors = {"en": folder / "en.vec", "es": folder / "es.vec", "fr": folder / "es.vec"}
+    align_space(vectors, {("en", "es"): train, ("en", "fr"): train}, check=False).save(folder / "en-es-fr")
+    (folder / "tests").mkdir()
+    shutil.copy(folder / "en-es.test.tsv", folder / "tests" / "en-es.test.tsv")
 
 
 @pytest.fixture
@@ -87,7 +100,7 @@ def test_examples_run(isolex, at_work, path, line):
         assert result.json
     else:
         assert result.out
-    outputs = [arguments[i + 1] for i, part in enumerate(arguments) if part in ("-o", "--answers")]
+    outputs = [arguments[i + 1] for i, part in enumerate(arguments) if part in ("-o", "--answers", "--page")]
     outputs += [arguments[2]] if path == ("convert",) else []
     assert all((at_work / output).exists() for output in outputs)
 

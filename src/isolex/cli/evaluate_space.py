@@ -12,7 +12,7 @@ from isolex.choices import PROTOCOL_NAMES
 from isolex.cli.console import emit, table, working
 from isolex.cli.options import PATH, case_option, compute_options, criterion_option, unicode_option
 from isolex.cli.outputs import Command, Output
-from isolex.files import check_file
+from isolex.files import check_file, check_not_input
 from isolex.lexicon import Lexicon
 
 if TYPE_CHECKING:
@@ -73,9 +73,11 @@ def space_command(
         check_file(page)
     with working(f"loading {space_dir}"):
         space = load_space(space_dir, device=device)
+    files = find_tests(tests, space.languages)
+    if page is not None:
+        check_not_input(page, *files.values())
     lexicons = {
-        pair: Lexicon.read(file, unicode=unicode).cased(case, languages=pair)
-        for pair, file in find_tests(tests, space.languages).items()
+        pair: Lexicon.read(file, unicode=unicode).cased(case, languages=pair) for pair, file in files.items()
     }
     with working("evaluating"):
         result = evaluate_space(space, lexicons, protocol=protocol, criterion=criterion, steps=steps)
@@ -88,8 +90,8 @@ def _render(console: Console, result: SpaceResult) -> None:
     first = next(iter(result.scores.values())).result
     places = list(result.languages)
     for title, matrix in (
-        (f"P@1 in percent, {first.protocol.name}, {first.criterion}", result.matrix()),
-        ("of unreachable words", result.matrix(unreachable=True)),
+        ("P@1 in percent", result.matrix()),
+        ("of unreachable", result.matrix(unreachable=True)),
     ):
         body = [
             [language, *("" if math.isnan(value) else f"{value:.1f}" for value in row)]
@@ -100,7 +102,7 @@ def _render(console: Console, result: SpaceResult) -> None:
     columns = ["", "P@1", "95 % in", "n", "unreachable", "95 % in", "n", "coverage", "hubness"]
     console.print(table("directions", columns, [_row(score) for score in result.scores.values()]))
     console.print(
-        f"mean P@1: {result.mean():.1f}, of unreachable words {result.mean(unreachable=True):.1f}\n"
+        f"{first.protocol.name}, {first.criterion}; mean P@1: {result.mean():.1f}, of unreachable words {result.mean(unreachable=True):.1f}\n"
         f"unreachable: no {result.steps} training pairs or fewer lead from the word to a right answer"
     )
 
