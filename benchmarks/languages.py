@@ -203,8 +203,8 @@ def _rounded(result: BLIResult) -> float | None:
     return round(result.precision(), 2) if result.n else None
 
 
-def _mean(rows: Iterable[Mapping[str, Any]], key: str) -> float | None:
-    """Over the rows that have it."""
+def mean(rows: Iterable[Mapping[str, Any]], key: str) -> float | None:
+    """Of a figure over the rows that have it."""
     values = [row[key] for row in rows if row.get(key) is not None]
     return round(sum(values) / len(values), 2) if values else None
 
@@ -216,7 +216,7 @@ def means(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float | None
         "english": [row for row in rows if _PIVOT in row["pair"].split("-")],
         "others": [row for row in rows if _PIVOT not in row["pair"].split("-")],
     }
-    return {name: {figure: _mean(group, figure) for figure in figures} for name, group in groups.items()}
+    return {name: {figure: mean(group, figure) for figure in figures} for name, group in groups.items()}
 
 
 _OTHERS = ("pair", "n", "n_unreachable", "gain", "gain_interval", "status")
@@ -244,7 +244,7 @@ def run_pairs(data: Path, *, words: int = WORDS) -> dict[str, Any]:
                 "status": joint.card.pair(*pair).status,
             }
         )
-    strongest = max(PIVOTS, key=lambda method: _mean(rows, f"pivot_{method}") or 0.0)
+    strongest = max(PIVOTS, key=lambda method: mean(rows, f"pivot_{method}") or 0.0)
     for row in rows:
         for ending in ("", "_unreachable"):
             row[f"pivot{ending}"] = row.get(f"pivot_{strongest}{ending}")

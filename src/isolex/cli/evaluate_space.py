@@ -102,7 +102,8 @@ def _render(console: Console, result: SpaceResult) -> None:
     columns = ["", "P@1", "95 % in", "n", "unreachable", "95 % in", "n", "coverage", "hubness"]
     console.print(table("directions", columns, [_row(score) for score in result.scores.values()]))
     console.print(
-        f"{first.protocol.name}, {first.criterion}; mean P@1: {result.mean():.1f}, of unreachable words {result.mean(unreachable=True):.1f}\n"
+        f"{first.protocol.name}, {first.criterion}; mean P@1: {result.mean():.1f}, "
+        f"of unreachable words {result.mean(unreachable=True):.1f}\n"
         f"unreachable: no {result.steps} training pairs or fewer lead from the word to a right answer"
     )
 
