@@ -143,12 +143,12 @@ class Languages:
         return {method: partial(into, method) for method in ("procrustes", "vecmap")}
 
     def _alignment(self, source: str, target: str, first: torch.Tensor, second: torch.Tensor) -> Alignment:
-        sides = self.sides[source], self.sides[target]
+        here, there = self.sides[source], self.sides[target]
         return Alignment(
-            sides[0].mapped(first),
-            sides[1].mapped(second),
+            here.mapped(first),
+            there.mapped(second),
             seeds=self.lexicons.get((source, target), Lexicon([])),
-            card=Card("benchmark", {}, *(SideCard.of(side.vectors) for side in sides)),
+            card=Card("benchmark", {}, SideCard.of(here.vectors), SideCard.of(there.vectors)),
         )
 
 
@@ -286,7 +286,7 @@ def _distant(folder: DataFolder, words: int) -> dict[str, Any]:
             test = folder.dictionary("-".join(pair), "test")
             scored = Scored.of(languages, pair, test, {"direct": languages.direct, "joint": space.pair})
             english.append(scored.row() | {"status": space.card.pair(*pair).status})
-    systems = {
+    systems: dict[str, Callable[[str, str], Alignment]] = {
         "joint": space.pair,
         **{f"pivot_{method}": partial(languages.pivot, method=method) for method in PIVOTS},
     }

@@ -159,19 +159,19 @@ def _descended(
     def closure() -> Tensor:
         descent.zero_grad()
         value = loss()
-        value.backward()  # type: ignore[no-untyped-call]
+        value.backward()
         return value
 
     trace: list[dict[str, Any]] = []
     for step in range(_AT_ONCE, steps + _AT_ONCE, _AT_ONCE):
-        descent.step(closure)  # type: ignore[no-untyped-call]
+        descent.step(closure)
         with torch.no_grad():
             value = float(loss())
         trace.append({"step": step, "objective": value})
         if len(trace) > 1 and trace[-2]["objective"] - value <= tolerance * abs(value):
             break
     for parameter in parameters:
-        parameter.requires_grad_(requires_grad=False)
+        parameter.requires_grad = False
     return tuple(trace)
 
 
