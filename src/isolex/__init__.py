@@ -38,7 +38,7 @@ if _typing.TYPE_CHECKING:
     from isolex.normalize import Normalizer
     from isolex.recipes import METHODS, align, align_space
     from isolex.reranking import RerankedDictionary, RerankSettings, load_reranked, rerank
-    from isolex.samples import sample
+    from isolex.samples import sample, sample_space
     from isolex.transfer import (
         DocumentIndex as DocumentIndex,
     )
@@ -94,6 +94,7 @@ __all__ = [
     "load_space",
     "rerank",
     "sample",
+    "sample_space",
 ]
 
 # Most rooms need torch, which takes a second or two to import: they are opened when they are asked for.
@@ -126,7 +127,7 @@ _ROOMS = {
     "recipes": ("METHODS", "align", "align_space"),
     "reranking": ("RerankSettings", "RerankedDictionary", "load_reranked", "rerank"),
     "retrieval": (),
-    "samples": ("sample",),
+    "samples": ("sample", "sample_space"),
     "scoring": (),
     "saved": (),
     "streams": (),

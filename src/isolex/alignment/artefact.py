@@ -19,6 +19,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from isolex.alignment.card import Card, SideCard
+from isolex.alignment.space_card import is_space
 from isolex.errors import FormatError, InputError, MismatchError
 from isolex.files import atomic_folder, check_folder, check_not_input, is_workshop
 from isolex.lexicon import Lexicon
@@ -192,6 +193,12 @@ def load_artefact(path: str | Path) -> Artefact:
     if not (folder / CARD).exists():
         raise FormatError(f"is no alignment: it holds no {CARD}", where=path)
     data = read_json(folder / CARD, _FIX)
+    if is_space(data):
+        raise FormatError(
+            "is a space of languages, expected an alignment of two",
+            where=path,
+            fix="read it by isolex.load_space(…); in commands say which two, by --from and --to",
+        )
     # The version stands before everything else: another one may hold other things.
     card = Card.from_dict(data, where=folder / CARD)
     with sound(folder / CARD, _FIX):

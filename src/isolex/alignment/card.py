@@ -29,6 +29,7 @@ from isolex.saved import (
 from isolex.vectors import Vectors
 
 CARD_VERSION = 1
+_FORMAT = "isolex-alignment"
 
 
 def current_versions() -> dict[str, str]:
@@ -140,7 +141,7 @@ class Card:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return {"format": "isolex-alignment", "version": CARD_VERSION} | asdict(self)
+        return {"format": _FORMAT, "version": CARD_VERSION} | asdict(self)
 
     @classmethod
     def from_dict(cls, data: Any, *, where: object) -> "Card":
@@ -149,7 +150,7 @@ class Card:
         Raises:
             FormatError: Not such a card, or one of a later version.
         """
-        if not isinstance(data, dict) or data.get("format") != "isolex-alignment":
+        if not is_alignment(data):
             raise FormatError("is not the card of an isolex alignment", where=where)
         version = data.get("version")
         if type(version) is not int or version != CARD_VERSION:
@@ -160,6 +161,11 @@ class Card:
             )
         with sound(where, "align again"):
             return cls(**_CARD(data))
+
+
+def is_alignment(data: Any) -> bool:
+    """Whether what a card's file holds is the card of an alignment."""
+    return isinstance(data, dict) and data.get("format") == _FORMAT
 
 
 _CARD = record(
