@@ -246,7 +246,7 @@ class TestDamage:
         at = data.index(rows[0].tobytes())
         data[at : at + 4] = np.float32("nan").tobytes()
         path.write_bytes(data)
-        with pytest.raises(InputError, match=r"es.vectors.safetensors"):
+        with pytest.raises(InputError, match=r"es\.vectors\.safetensors"):
             ask_all(folder)
 
     @pytest.mark.parametrize("extra", ["normalizers", "files"])

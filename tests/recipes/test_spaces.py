@@ -1,10 +1,11 @@
 """`align_space`: from vectors of many languages, and lexicons between some, to one space."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
-from isolex import align_space
+from isolex import align, align_space
 from isolex.alignment import Space
 from isolex.errors import InputError, IsolexWarning
 from isolex.lexicon import Lexicon
@@ -47,7 +48,11 @@ class TestLexicons:
     def test_any_graph_puts_all_into_one_space(self, graph, method):
         space = align_space(LANGUAGES, lexicons(GRAPHS[graph]), method=method)
         assert all(right(space, *pair) > 0.95 for pair in combinations(CODES, 2))
-        assert {card.status for card in space.card.pairs.values()} == {"aligned"}
+        statuses = {pair: card.status for pair, card in space.card.pairs.items()}
+        # No two lexicons lead from one end of the tree to the other, so there are no words to check it by.
+        checkable = statuses.keys() - ({("en", "de")} if graph == "tree" else set())
+        assert {statuses[pair] for pair in checkable} == {"aligned"}
+        assert statuses["en", "de"] == ("doubtful" if graph == "tree" else "aligned")
         given = {pair for pair, card in space.card.pairs.items() if card.origin == "given"}
         assert given == set(GRAPHS[graph])
         assert space.card.method == method
@@ -131,6 +136,28 @@ class TestJudging:
         assert all((first.sides[code].matrix == second.sides[code].matrix).all() for code in first.languages)
 
 
+@pytest.fixture
+def by_truth(monkeypatch) -> None:
+    """Self-learning takes minutes: instead, alignments are made of what is true, and of xx they fail."""
+
+    def aligned(source, target, seeds, *, seed, device):
+        made = align(
+            source,
+            target,
+            true_pairs(source.language, target.language, range(400)),
+            method="procrustes",
+            check=False,
+            seed=seed,
+            device=device,
+        )
+        status = "failed" if "xx" in (source.language, target.language) else "aligned"
+        made.card = replace(made.card, status=status, reasons=("it was looked up",))
+        return made
+
+    monkeypatch.setattr("isolex.recipes.spaces.align", aligned)
+
+
+@pytest.mark.usefixtures("by_truth")
 class TestFewLexicons:
     def test_few_words_are_supplemented_by_an_alignment(self):
         space = align_space(some("en", "es"), lexicons([("en", "es")], count=40))
