@@ -21,21 +21,14 @@ from safetensors import deserialize
 from safetensors.torch import save
 from torch import Tensor
 
-from isolex.alignment.artefact import (
-    CARD,
-    NORMALIZER,
-    SIDES,
-    fitted_arrays,
-    pack_normalizer,
-    read_seeds,
-    unpack_normalizer,
-)
-from isolex.alignment.card import is_alignment
+from isolex.alignment.artefact import pack_normalizer, unpack_normalizer
 from isolex.alignment.loading import load
 from isolex.alignment.side import Side
 from isolex.alignment.space import Lazy, Link, Space
-from isolex.alignment.space_card import BETWEEN, SpaceCard, check_language
 from isolex.arrays import pick_device
+from isolex.cards.alignment_folder import CARD, NORMALIZER, SIDES, fitted_arrays, read_seeds
+from isolex.cards.card import is_alignment
+from isolex.cards.space_card import BETWEEN, SpaceCard, check_language
 from isolex.errors import FormatError, InputError
 from isolex.files import atomic_folder, check_folder, check_not_input, digest, steady
 from isolex.lexicon import Lexicon

@@ -6,7 +6,6 @@ import pytest
 
 from isolex.alignment import LanguageCard, PairCard, SideCard, SpaceCard
 from isolex.errors import FormatError
-from isolex.judging import HeldOut
 
 
 def card() -> SpaceCard:
@@ -20,7 +19,7 @@ def card() -> SpaceCard:
         },
         {
             ("en", "pt-br"): PairCard("aligned", "because", 61.5, 39, 200, 1.25, 0.25, "given"),
-            ("en", "gl"): PairCard.of(("failed", "by nothing"), HeldOut(0, 0)),
+            ("en", "gl"): PairCard("failed", "by nothing"),
         },
         seed=3,
         left_out={"xx": "nobody vouches for it"},
@@ -41,13 +40,6 @@ def test_a_pair_is_known_either_way_round_and_unchecked_if_it_is_not_known():
     assert made.pair("pt-br", "en") is made.pair("en", "pt-br")
     assert made.pair("pt-br", "gl") == PairCard()
     assert made.pair("pt-br", "gl").status == "unchecked"
-
-
-def test_held_out_words_are_percent_and_none_without_words():
-    found = PairCard.of(("aligned", "why"), HeldOut(2, 3), seeds=7, weight=1.23456, origin="given")
-    assert (found.held_out, found.words, found.seeds, found.weight) == (66.67, 3, 7, 1.2346)
-    assert PairCard.of(None, HeldOut(0, 0)).held_out is None
-    assert PairCard.of(None, None) == PairCard()
 
 
 def test_a_verdict_is_trusted_more_than_any_score():
