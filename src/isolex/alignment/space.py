@@ -12,6 +12,7 @@ from typing import TypeVar
 from torch import Tensor
 
 from isolex.alignment.alignment import Alignment, Translations
+from isolex.alignment.loading import AlignmentLike, as_alignment
 from isolex.alignment.side import Side
 from isolex.cards import Card
 from isolex.cards.space_card import LanguageCard, PairCard, SpaceCard
@@ -112,12 +113,13 @@ class Space:
         self._lock = threading.RLock()
 
     @classmethod
-    def of(cls, alignment: Alignment) -> "Space":
+    def of(cls, alignment: AlignmentLike) -> "Space":
         """An alignment as a space of two languages, whose pair it is.
 
         They go by the codes on its card, or are called source and target where it has none or one for both.
         No other language can join them, since the joint solver did not make them.
         """
+        alignment = as_alignment(alignment)
         card, count = alignment.card.over(alignment.source, alignment.target), len(alignment.seeds)
         source, target = card.source.language or "source", card.target.language or "target"
         codes = (source, target) if source != target else ("source", "target")
