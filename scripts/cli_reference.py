@@ -20,16 +20,15 @@ replaced only when the new one is whole.
 """
 
 
-def commands(command: click.Command, path: str, parent: click.Context | None) -> Iterator[tuple[str, str]]:
+def commands(command: click.Command, name: str, parent: click.Context | None) -> Iterator[tuple[str, str]]:
     """Each command's full name and help, groups before their members."""
-    name = path.rsplit(" ", maxsplit=1)[-1]
     context = click.Context(
         command, info_name=name, parent=parent, terminal_width=100, **command.context_settings
     )
-    yield path, command.get_help(context)
+    yield context.command_path, command.get_help(context)
     if isinstance(command, click.Group):
-        for name, member in command.commands.items():
-            yield from commands(member, f"{path} {name}", context)
+        for inner, member in command.commands.items():
+            yield from commands(member, inner, context)
 
 
 def page() -> str:

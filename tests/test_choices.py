@@ -7,6 +7,7 @@ from isolex.evaluation import PROTOCOLS
 from isolex.evaluation.analogy import _METHODS
 from isolex.interchange import EXPORT_FORMATS
 from isolex.recipes import METHODS
+from isolex.recipes.spaces import JOINT_METHODS
 from isolex.reranking.entry_files import _WRITERS
 
 
@@ -14,6 +15,7 @@ from isolex.reranking.entry_files import _WRITERS
     ("offered", "made"),
     [
         (choices.METHOD_NAMES, METHODS),
+        (choices.SPACE_METHODS, JOINT_METHODS),
         (choices.PROTOCOL_NAMES, PROTOCOLS),
         (choices.ANALOGY_METHODS, _METHODS),
         (choices.EXPORT_NAMES, EXPORT_FORMATS),

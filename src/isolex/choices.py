@@ -58,6 +58,9 @@ METHOD_NAMES = (
 )
 """Of `isolex.recipes.METHODS`."""
 
+SPACE_METHODS = ("joint", "procrustes")
+"""Of `isolex.recipes.spaces.JOINT_METHODS`."""
+
 PROTOCOL_NAMES = ("muse", "strict", "xling")
 """Of `isolex.evaluation.PROTOCOLS`."""
 

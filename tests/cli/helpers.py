@@ -63,7 +63,7 @@ def leaves(
         yield path, command
         return
     for name, member in command.commands.items():
-        yield from leaves(member, (*path, name))
+        yield from leaves(member, (*path, *name.split()))
 
 
 def examples(command: click.Command) -> list[str]:

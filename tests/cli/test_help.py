@@ -23,7 +23,18 @@ EXAMPLES = [(path, line) for path, command in COMMANDS.items() for line in examp
 
 def test_all_commands_are_there():
     assert {" ".join(path) for path in COMMANDS} == {
-        *("demo", "align", "translate", "lexicon", "diagnose", "convert", "export", "info"),
+        *(
+            "demo",
+            "align",
+            "space",
+            "space add",
+            "translate",
+            "lexicon",
+            "diagnose",
+            "convert",
+            "export",
+            "info",
+        ),
         *("evaluate bli", "evaluate similarity", "evaluate analogy", "evaluate sentences"),
         *("evaluate retrieval", "evaluate topics", "index", "search", "classify"),
         *("datasets", "bench"),
@@ -58,7 +69,25 @@ def aligned(made_sample, tmp_path_factory):
     alignment.save(folder / "en-es")
     index = DocumentIndex(read_texts(folder / "documents.tsv"), alignment)
     save_index(index, folder / "documents.index", folder / "en-es")
+    _save_space(folder)
     return folder
+
+
+def _save_space(folder: Path) -> None:
+    """The space of en, es and fr, and what others are made from; fr and pt are Spanish by another name."""
+    from isolex import Lexicon, Vectors, align_space
+
+    for code in ("fr", "pt"):
+        shutil.copy(folder / "es.vec", folder / f"{code}.vec")
+    for pair in ("en-es", "en-fr"):
+        shutil.copy(folder / "en-es.train.tsv", folder / f"{pair}.tsv")
+    Lexicon.identical(folder / "es.vec", folder / "pt.vec").write(folder / "es-pt.tsv")
+    (folder / "space.toml").write_text(
+        '[vectors]\nen = "en.vec"\nes = "es.vec"\n[lexicons]\nen-es = "en-es.tsv"\n'
+    )
+    vectors = {code: Vectors.read(folder / f"{code}.vec") for code in ("en", "es", "fr")}
+    lexicons = {("en", code): folder / f"en-{code}.tsv" for code in ("es", "fr")}
+    align_space(vectors, lexicons, check=False).save(folder / "space")
 
 
 @pytest.fixture

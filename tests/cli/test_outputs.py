@@ -54,6 +54,11 @@ INPUTS = {
         ("aa-bb", "link"),
     ),
     "index": (("index", "aa-bb", "texts.txt", "-o"), ("aa-bb", "aa-bb/index", "texts.txt")),
+    "space": (
+        ("space", "aa=aa.vec", "bb=bb.vec", "--lexicon", "aa-bb=seeds.tsv", "-o"),
+        ("aa.vec", "seeds.tsv", "aa-bb", "aa-bb/new"),
+    ),
+    "space of a table": (("space", "--config", "tables/space.toml", "-o"), ("tables", "aa.vec", "aa-bb")),
     "export": (("export", "aa-bb", "-o"), ("aa-bb", "link", "aa-bb/new", "exported")),
     "export pipelines": (("export", "aa-bb", "--format", "huggingface", "-o"), ("aa-bb", "aa-bb/new")),
 }  # fmt: skip
@@ -68,6 +73,10 @@ def test_an_output_never_takes_the_place_of_an_input(isolex, here, arguments, ou
     (here / "link").symlink_to("aa-bb")
     (here / "words").write_text("s1\n")
     (here / "texts.txt").write_text("t1 t2\n")
+    (here / "tables").mkdir()
+    (here / "tables" / "space.toml").write_text(
+        '[vectors]\naa = "../aa.vec"\nbb = "../bb.vec"\n[lexicons]\naa-bb = "../seeds.tsv"\n'
+    )
     if output == "exported":
         isolex("export", "aa-bb", "-o", "exported", "--format", "huggingface").warns(None)
     refused(

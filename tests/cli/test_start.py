@@ -63,6 +63,10 @@ def test_usage_errors(tmp_path):
         ("export", "ab", "-o", "x", "--format", "w2v"): "'w2v' is not one of 'word2vec'",
         ("evaluate", "bli", "ab", "x", "--protocol", "muze"): "'muze' is not one of 'muse', 'strict'",
         ("lexicon", "ab", "-o", "x", "--direction", "mutual", "-k", "3"): "leave out -k",
+        ("space", "-o", "x"): "got no languages; give LANGUAGE=FILE for each, or --config",
+        ("space", "en.vec", "-o", "x"): "got 'en.vec', expected LANGUAGE=FILE",
+        ("space", "add"): "Missing argument 'DIR'",
+        ("translate", "ab", "x", "--from", "en"): "--from and --to go together; give both",
         ("convert", "a", "b", "--format", "w2v"): "'w2v' is not one of 'word2vec'",
         **{(*path, "--nothing"): "No such option" for path in COMMANDS},
     }
@@ -83,6 +87,8 @@ def test_the_empty_command_line():
     [
         ("isolex tr", {"translate"}),
         ("isolex evaluate s", {"similarity", "sentences"}),
+        ("isolex sp", {"space"}),
+        ("isolex space a", {"add", "file,a"}),
         ("isolex export --for", {"--format"}),
         ("isolex export --format sp", {"spacy"}),
         ("isolex evaluate bli --protocol ", {"muse", "strict", "xling", "all"}),

@@ -44,7 +44,7 @@ def join(
     check: bool = True,
 ) -> Space:
     """The space with more languages, one after the other; see `Space.add`."""
-    check_languages([*space.languages, *vectors])
+    check_languages(vectors, there=space.languages)
     known = [*space.languages, *vectors]
     given = lexicons_by_places(known, lexicons)
     waiting = list(vectors)
@@ -183,18 +183,27 @@ def _solution(space: Space) -> tuple[JointMapping, Joint, Normalizer]:
     return joint, Joint(**solver), Normalizer(settings["normalize"])
 
 
-def check_languages(codes: Iterable[str]) -> None:
-    """Raise `InputError` unless each code may name files, and is there once, however it is spelled."""
+def check_languages(codes: Iterable[str], *, there: Iterable[str] = ()) -> None:
+    """Raise `InputError` unless each code may name files, and is given once, however it is spelled.
+
+    Args:
+        codes: Those that are given.
+        there: Those that a space has already.
+    """
+    present = {_plain(code): code for code in there}
     seen: dict[str, str] = {}
     for code in codes:
         check_language(code)
-        plain = code.casefold().replace("_", "-")
-        if plain in seen:
-            twice = (
-                f"{code} twice" if seen[plain] == code else f"{seen[plain]} and {code}, which are one code"
-            )
-            raise InputError(f"got {twice}", where="languages", fix="give each language once")
-        seen[plain] = code
+        known = {**present, **seen}.get(_plain(code))
+        if known is not None:
+            spelled = f"{code} twice" if known == code else f"{known} and {code}, which are one code"
+            found = f"{code}, but {known} is in the space already" if _plain(code) in present else spelled
+            raise InputError(f"got {found}", where="languages", fix="give each language once")
+        seen[_plain(code)] = code
+
+
+def _plain(code: str) -> str:
+    return code.casefold().replace("_", "-")
 
 
 def lexicons_by_places(

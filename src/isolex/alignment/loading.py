@@ -9,7 +9,11 @@ import torch
 from isolex.alignment.alignment import Alignment
 from isolex.alignment.artefact import check_vectors, load_artefact, outside, stored_vectors
 from isolex.alignment.side import Side
+from isolex.alignment.space import LanguagePair
+from isolex.alignment.space_folder import load_space
 from isolex.arrays import pick_device
+from isolex.cards import Card
+from isolex.cards.alignment_folder import is_space_folder
 from isolex.errors import InputError, IsolexWarning
 from isolex.files import steady
 from isolex.given import given_or_read
@@ -30,9 +34,12 @@ def load(
     source: VectorsLike | None = None,
     target: VectorsLike | None = None,
     other_vectors: bool = False,
+    pair: LanguagePair | None = None,
     device: str | torch.device | None = None,
 ) -> Alignment:
-    """Read a saved alignment, with its own vectors or with the same ones from elsewhere.
+    """Read a saved alignment, or that of two languages of a saved space.
+
+    It has its own vectors, or the same ones from elsewhere.
 
     Args:
         path: The folder.
@@ -40,18 +47,28 @@ def load(
             vocabulary that begins with them.
         target: The same for the target side.
         other_vectors: Take other vectors than those it was made for; see `Alignment.bind`.
+        pair: Source and target language: which two of a space. An alignment must be of these, as far as it
+            knows its languages.
         device: Where to compute; by default a GPU if there is one.
 
     Raises:
-        InputError: There is no such folder, or its vectors are gone.
+        InputError: There is no such folder, its vectors are gone, or it has no such pair of languages.
         FormatError: It is not an alignment, or a damaged one.
         MismatchError: The vectors are not those it was made for.
 
     Warns:
         IsolexWarning: The vectors are read from outside the folder, which it does not show.
     """
+    if is_space_folder(path):
+        found = _of_space(path, pair, device)
+        return (
+            found
+            if source is None and target is None
+            else found.bind(source, target, other_vectors=other_vectors)
+        )
     artefact = load_artefact(path)
     card = artefact.card
+    _check_pair(path, pair, card)
     wanted = ((source, "source", card.source), (target, "target", card.target))
     elsewhere = [outside(path, side, side_card) for given, side, side_card in wanted if given is None]
     if any(elsewhere):
@@ -72,21 +89,53 @@ def load(
     )
 
 
+def _of_space(path: str | Path, pair: LanguagePair | None, device: str | torch.device | None) -> Alignment:
+    space = load_space(path, device=device)
+    if pair is None:
+        raise InputError(
+            f"is a space of {', '.join(space.languages)}, and no two of them are named",
+            where=path,
+            fix="say which: --from and --to, in Python pair=(source, target)",
+        )
+    return space.pair(*pair)
+
+
+def _check_pair(path: str | Path, pair: LanguagePair | None, card: Card) -> None:
+    known = card.source.language, card.target.language
+    if pair is not None and any(
+        code is not None and code != asked for code, asked in zip(known, pair, strict=True)
+    ):
+        raise InputError(
+            f"is an alignment of {known[0]} and {known[1]}, in this order; got {pair[0]} and {pair[1]}",
+            where=path,
+            fix="leave out --from and --to",
+        )
+
+
 def as_alignment(
-    given: AlignmentLike, *, what: str = "alignment", device: str | torch.device | None = None
+    given: AlignmentLike,
+    *,
+    what: str = "alignment",
+    pair: LanguagePair | None = None,
+    device: str | torch.device | None = None,
 ) -> Alignment:
     """An alignment, or the one that is saved in the folder that is given.
 
     Args:
         given: The one or the other.
         what: What it is called in messages.
+        pair: Of the folder of a space, which two languages; see `load`.
         device: Where to compute with one that is loaded; by default a GPU if there is one.
 
     Raises:
         InputError: It is neither, or no alignment can be loaded from there.
     """
     return given_or_read(
-        given, Alignment, lambda path: load(path, device=device), what=what, fix="make one: isolex.align(…)"
+        given,
+        Alignment,
+        lambda path: load(path, pair=pair, device=device),
+        what=what,
+        fix="make one: isolex.align(…)",
     )
 
 

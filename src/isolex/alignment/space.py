@@ -12,7 +12,6 @@ from typing import TypeVar
 from torch import Tensor
 
 from isolex.alignment.alignment import Alignment, Translations
-from isolex.alignment.loading import AlignmentLike, as_alignment
 from isolex.alignment.side import Side
 from isolex.cards import Card
 from isolex.cards.space_card import LanguageCard, PairCard, SpaceCard
@@ -113,12 +112,14 @@ class Space:
         self._lock = threading.RLock()
 
     @classmethod
-    def of(cls, alignment: AlignmentLike) -> "Space":
+    def of(cls, alignment: "Alignment | str | Path") -> "Space":
         """An alignment as a space of two languages, whose pair it is.
 
         They go by the codes on its card, or are called source and target where it has none or one for both.
         No other language can join them, since the joint solver did not make them.
         """
+        from isolex.alignment.loading import as_alignment  # noqa: PLC0415 - it loads spaces, too
+
         alignment = as_alignment(alignment)
         card, count = alignment.card.over(alignment.source, alignment.target), len(alignment.seeds)
         source, target = card.source.language or "source", card.target.language or "target"

@@ -22,7 +22,6 @@ from safetensors.torch import save
 from torch import Tensor
 
 from isolex.alignment.artefact import pack_normalizer, unpack_normalizer
-from isolex.alignment.loading import load
 from isolex.alignment.side import Side
 from isolex.alignment.space import Lazy, Link, Space
 from isolex.arrays import pick_device
@@ -168,6 +167,8 @@ def load_space(path: str | Path, *, device: str | torch.device | None = None) ->
         raise FormatError(f"is no space: it holds no {CARD}", where=path)
     data = read_json(folder / CARD, _FIX)
     if is_alignment(data):
+        from isolex.alignment.loading import load  # noqa: PLC0415 - it loads spaces, too
+
         return Space.of(load(path, device=device))
     card = SpaceCard.from_dict(data, where=folder / CARD)
     with sound(folder / CARD, _FIX):

@@ -47,7 +47,7 @@ class LanguageCard:
 
     Attributes:
         vectors: Which vectors it was made from.
-        status: The best verdict of its pairs.
+        status: The best verdict of its pairs that have a lexicon.
         by: The language whose lexicon brought it in, the most trusted one; None for the first language.
     """
 

@@ -23,7 +23,12 @@ _COMMANDS = {
         "Align the bundled English and Spanish vectors, score the result, write a dictionary.",
     ),
     "align": ("isolex.cli.align:align_command", "Map the vectors of SOURCE and TARGET into one space."),
-    "translate": ("isolex.cli.translate:translate_command", "Translate words by the alignment in DIR."),
+    "space": ("isolex.cli.space:space_command", "Map the vectors of many languages into one space."),
+    "space add": ("isolex.cli.space:add_command", "Let languages join the space in DIR."),
+    "translate": (
+        "isolex.cli.translate:translate_command",
+        "Translate words by the alignment in DIR, or by a space of many languages.",
+    ),
     "lexicon": (
         "isolex.cli.lexicon:lexicon_command",
         "Write the dictionary that the alignment in DIR induces.",
@@ -53,7 +58,10 @@ _COMMANDS = {
         "isolex.cli.classify:classify_command",
         "Classify TEXTS of the target language by labelled texts TRAIN of the source language.",
     ),
-    "info": ("isolex.cli.info:info", "Tell what a file of vectors, a lexicon, or an alignment folder holds."),
+    "info": (
+        "isolex.cli.info:info",
+        "Tell what a file of vectors, a lexicon, or a saved alignment or space holds.",
+    ),
     "datasets": (
         "isolex.cli.datasets:datasets_command",
         "List the datasets that isolex knows, tell everything about one, or download it.",

@@ -25,18 +25,21 @@ def was_given(option: str) -> bool:
 
 
 def reranked(path: Path, alignment: Alignment) -> RerankedDictionary:
-    """The reranked dictionary of a saved alignment.
+    """The reranked dictionary of a saved alignment, or of two languages of a space, which keeps none.
 
     Raises:
         InputError: The alignment failed, or there is too little to learn from.
         MissingExtraError: The packages of the extra `rerank` are not installed.
     """
+    from isolex.alignment import is_space_folder
     from isolex.reranking import rerank
     from isolex.reranking.reranked_dictionary import find_reranked
     from isolex.reranking.saved_answers import CONFIDENCES
 
-    sweep(path, CONFIDENCES.files)
-    kept = find_reranked(path, alignment)
+    keeps = not is_space_folder(path)
+    if keeps:
+        sweep(path, CONFIDENCES.files)
+    kept = find_reranked(path, alignment) if keeps else None
     if kept is not None:
         return kept
     _check_seeds(path, alignment)
@@ -46,10 +49,11 @@ def reranked(path: Path, alignment: Alignment) -> RerankedDictionary:
         if not made.learnt:
             raise _no_confidences(path, made.reason)
         _ = made.ranked  # all answers, while there are bars to show it
-    try:
-        made.save(path)
-    except InputError as error:
-        say(f"the confidences are not kept: {error}")
+    if keeps:
+        try:
+            made.save(path)
+        except InputError as error:
+            say(f"the confidences are not kept: {error}")
     return made
 
 

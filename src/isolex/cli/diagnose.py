@@ -9,7 +9,7 @@ import click
 
 from isolex.choices import COMPARED_WORDS
 from isolex.cli.console import emit, table, working
-from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
+from isolex.cli.options import PATH, case_option, compute_options, pair_options, seed_option, unicode_option
 from isolex.cli.outputs import Command, Output
 from isolex.files import atomic_file, check_file
 from isolex.lexicon import Lexicon
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Most frequent words that measures of isomorphism compare.",
 )
+@pair_options
 @case_option
 @unicode_option
 @seed_option
@@ -55,6 +56,7 @@ def diagnose_command(
     output: Path | None,
     vocab: int | None,
     words: int,
+    pair: tuple[str, str] | None,
     case: Any,
     unicode: Any,
     seed: int,
@@ -87,7 +89,9 @@ def diagnose_command(
     pairs = None if pairs is None else pairs.cased(case, languages=(x.language, z.language))
     alignment = None
     if alignment_dir is not None:
-        alignment = load(alignment_dir, source=x, target=z, other_vectors=other_vectors, device=device)
+        alignment = load(
+            alignment_dir, source=x, target=z, other_vectors=other_vectors, pair=pair, device=device
+        )
     with working("diagnosing"):
         found = diagnose(x, z, pairs, alignment=alignment, words=words, seed=seed, device=pick_device(device))
     report = found.to_dict()

@@ -144,9 +144,9 @@ def _open(choice: AlignmentChoice, vocab: int | None, unicode: Any) -> Alignment
     if choice.path.is_dir():
         alignment = choice.open()
         return alignment if vocab is None else alignment.head(vocab)
-    if choice.source is not None or choice.target is not None or choice.other_vectors:
+    if choice.source or choice.target or choice.other_vectors or choice.pair:
         raise click.UsageError(
-            f"--source, --target and --other-vectors need an alignment; {choice.path} is a file"
+            f"--source, --target, --other-vectors, --from and --to need an alignment; {choice.path} is a file"
         )
     with working(f"reading {choice.path}"):
         return Vectors.read(choice.path, limit=vocab, unicode=unicode)

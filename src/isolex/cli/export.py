@@ -29,6 +29,9 @@ def export_command(
 ) -> None:
     """Write the vectors of both sides of DIR, mapped into the shared space, of unit length.
 
+    Of a space, those of all languages are written, mapped as all share it; or with --from and --to those of
+    two, mapped as is best for just these.
+
     spacy, sentence-transformers and huggingface make a folder of their own, which must be new or empty, or
     such an export in which nothing was changed. The other formats put files into a folder, beside what it
     holds.
@@ -38,11 +41,16 @@ def export_command(
       isolex export en-es -o aligned
       isolex export en-es -o aligned --format word2vec-binary
       isolex export en-es -o en-es-arrays --format numpy
+      isolex export space -o aligned
     """
+    from isolex.alignment import is_space_folder, load_space
     from isolex.interchange import export
 
-    alignment = choice.open()
+    whole = choice.pair is None and is_space_folder(choice.path)
+    if whole and (choice.source or choice.target):
+        raise click.UsageError("--source and --target of a space need --from and --to")
+    exported = load_space(choice.path, device=choice.device) if whole else choice.open()
     with working("exporting"):
-        files = export(alignment, output, format=format)
+        files = export(exported, output, format=format)
     data = {"format": format, "files": [str(file) for file in files]}
     emit(as_json, data, lambda console: console.print("\n".join(printable(str(file)) for file in files)))

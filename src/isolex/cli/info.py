@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from isolex.cards import load_card
-from isolex.cards.alignment_folder import CARD
+from isolex.cards.alignment_folder import CARD, is_space_folder
 from isolex.cli.console import emit, printable, working
 from isolex.cli.options import PATH, json_option
 from isolex.cli.outputs import Command
@@ -28,13 +28,14 @@ _CONFIDENCES = "confidence.json"
 @click.argument("path", metavar="FILE|DIR", type=PATH)
 @json_option
 def info(path: Path, as_json: bool) -> None:
-    """Tell what a file of vectors, a lexicon, or an alignment folder holds.
+    """Tell what a file of vectors, a lexicon, or a saved alignment or space holds.
 
     \b
     Examples:
       isolex info en.vec
       isolex info en-es.train.tsv --json
       isolex info en-es
+      isolex info space
     """
     with working(f"reading {path}"):
         data = _folder(path) if path.is_dir() else _file(path)
@@ -45,6 +46,10 @@ def _folder(path: Path) -> dict[str, Any]:
     if not (path / CARD).exists() and (other := known_folder(path)):
         what, fix = other
         raise InputError(f"is {what}, expected a saved alignment or a file", where=path, fix=fix)
+    if is_space_folder(path):
+        from isolex.alignment import load_space  # its folder needs torch
+
+        return {"kind": "space"} | load_space(path).card.to_dict()
     kept = (path / _CONFIDENCES).exists()
     return {"kind": "alignment"} | load_card(path).to_dict() | {"confidences": "kept" if kept else "none"}
 
@@ -85,6 +90,12 @@ def _lexicon(lexicon: Lexicon) -> dict[str, Any]:
 
 
 def _render(console: Console, data: dict[str, Any]) -> None:
+    if data["kind"] == "space":
+        from isolex.cli.space import render_space
+
+        render_space(console, data)
+        console.print()
+        data = {name: value for name, value in data.items() if name not in ("languages", "pairs", "left_out")}
     for name, value in data.items():
         if name == "trace":
             value = f"{len(value)} steps"  # noqa: PLW2901

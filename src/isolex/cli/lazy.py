@@ -31,7 +31,8 @@ class LazyGroup(Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """As of `click.Group`."""
-        names = self._signboard.shell_complete(click.Context(self._signboard), incomplete)
+        found = self._signboard.shell_complete(click.Context(self._signboard), incomplete)
+        names = [item for item in found if " " not in item.value]
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
 

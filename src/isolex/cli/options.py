@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,10 +105,11 @@ class AlignmentChoice:
     source: Path | None
     target: Path | None
     other_vectors: bool
+    pair: tuple[str, str] | None
     device: str | None
 
     def open(self) -> Alignment:
-        """Load it, with its own vectors or those given."""
+        """Load it, or that of two languages of a space, with its own vectors or those given."""
         from isolex.alignment import load
 
         with working(f"loading {self.path}"):
@@ -117,16 +118,34 @@ class AlignmentChoice:
                 source=self.source,
                 target=self.target,
                 other_vectors=self.other_vectors,
+                pair=self.pair,
                 device=self.device,
             )
 
     def elsewhere(self, path: Path) -> AlignmentChoice:
-        """Another alignment, with its own vectors, on the same device."""
-        return AlignmentChoice(path, None, None, other_vectors=False, device=self.device)
+        """Another alignment, with its own vectors, of the same languages and on the same device."""
+        return replace(self, path=path, source=None, target=None, other_vectors=False)
+
+
+def pair_options(function: Function) -> Function:
+    """--from and --to; a command gets the `pair` of languages, or None."""
+
+    @wraps(function)
+    def with_pair(*, from_language: str | None, to_language: str | None, **others: Any) -> Any:
+        if (from_language is None) != (to_language is None):
+            raise click.UsageError("--from and --to go together; give both")
+        pair = None if from_language is None else (from_language, to_language)
+        return function(pair=pair, **others)
+
+    return _all(
+        with_pair,
+        click.option("--from", "from_language", metavar="LANGUAGE", help="Source language, out of a space."),
+        click.option("--to", "to_language", metavar="LANGUAGE", help="Target language, out of a space."),
+    )
 
 
 def alignment_options(function: Function) -> Function:
-    """The vectors to use with the alignment and the compute options; a command gets an `AlignmentChoice`."""
+    """Languages, vectors and compute options of an alignment; a command gets an `AlignmentChoice`."""
 
     @wraps(function)
     def with_choice(
@@ -135,14 +154,16 @@ def alignment_options(function: Function) -> Function:
         source: Path | None,
         target: Path | None,
         other_vectors: bool,
+        pair: tuple[str, str] | None,
         device: str | None,
         **others: Any,
     ) -> Any:
-        choice = AlignmentChoice(alignment_dir, source, target, other_vectors, device)
+        choice = AlignmentChoice(alignment_dir, source, target, other_vectors, pair, device)
         return function(choice=choice, **others)
 
     return _all(
         with_choice,
+        pair_options,
         click.option(
             "--source", type=PATH, help="Source vectors from elsewhere: the same, or a bigger vocabulary."
         ),

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import click
 
 from isolex.cli.console import INTO_STANDARD_OUTPUT, Interrupted
+from isolex.cli.named_files import FileTable, NamedFile
 from isolex.errors import InputError
 from isolex.files import STANDARD_OUTPUT, check_not_input, is_standard_output, sweep
 from isolex_command import received
@@ -55,9 +56,16 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """A group of such commands."""
+    """A group of such commands. The name of one may be two words, of which the first one is another's."""
 
     command_class = Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As of `click.Group`."""
+        two = " ".join(args[:2])
+        return super().resolve_command(ctx, [two, *args[2:]] if two in self.commands else args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Import a command, look at its command line, and run it.
@@ -124,6 +132,7 @@ def _paths(ctx: click.Context) -> Iterator[tuple[OutputKind | None, Path]]:
         if isinstance(parameter.type, click.Path):
             given = ctx.params.get(parameter.name or "")
             kind = parameter.type.kind if isinstance(parameter.type, Output) else None
-            for path in given if isinstance(given, tuple) else (given,):
-                if path is not None:
-                    yield kind, path
+            for one in given if isinstance(given, tuple) else (given,):
+                if one is not None:
+                    paths = one.paths if isinstance(one, NamedFile | FileTable) else (one,)
+                    yield from ((kind, path) for path in paths)

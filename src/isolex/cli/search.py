@@ -15,6 +15,7 @@ from isolex.cli.options import (
     alignment_argument,
     compute_options,
     json_option,
+    pair_options,
     threads_option,
 )
 from isolex.cli.outputs import Command, Output
@@ -34,9 +35,16 @@ _SHOWN = 100
 @click.argument("documents", metavar="DOCUMENTS", type=PATH)
 @click.option("-o", "--output", required=True, type=Output("folder"), help="Folder for the index.")
 @click.option("--reverse", is_flag=True, help="Documents of the source language, queries of the target one.")
+@pair_options
 @compute_options
 def index_command(
-    alignment_dir: Path, documents: Path, output: Path, reverse: bool, device: str | None, as_json: bool
+    alignment_dir: Path,
+    documents: Path,
+    output: Path,
+    reverse: bool,
+    pair: tuple[str, str] | None,
+    device: str | None,
+    as_json: bool,
 ) -> None:
     """Make DOCUMENTS of the target language searchable in the source language of the alignment in DIR.
 
@@ -54,11 +62,13 @@ def index_command(
 
     check_index_output(output)
     collection = read_texts(documents)
-    alignment = AlignmentChoice(alignment_dir, None, None, other_vectors=False, device=device).open()
+    alignment = AlignmentChoice(
+        alignment_dir, None, None, other_vectors=False, pair=pair, device=device
+    ).open()
     with working("encoding"):
         index = DocumentIndex(collection, alignment.reversed() if reverse else alignment)
         coverage = {"documents": coverage_of(collection, index.encoders[1], where=documents, fix=OF_TARGET)}
-        save_index(index, output, alignment_dir, reverse=reverse)
+        save_index(index, output, alignment_dir, reverse=reverse, pair=pair)
     data = {"index": str(output), "documents": len(collection), "coverage": coverage_json(coverage)}
     emit(as_json, data, lambda console: _render(console, output, coverage))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from isolex.alignment import Alignment, Translations
     from isolex.reranking import RerankedDictionary
 
+_ALL = "all"
+
 
 @dataclass(frozen=True)
 class _Answered:
@@ -30,12 +32,14 @@ class _Answered:
     Attributes:
         word: As it was typed.
         found: Its translations with their scores, or with confidences; None for an unknown word.
+        language: Of the translations, out of a space; None elsewhere, and for an unknown word.
         no_translation: The probability that none is right, beside confidences; None beside scores.
         without_vector: It is in the vocabulary, but its vector is zero, which is none.
     """
 
     word: str
     found: Translations | None
+    language: str | None = None
     no_translation: float | None = None
     without_vector: bool = False
 
@@ -55,7 +59,9 @@ def translate_command(
     criterion: str,
     as_json: bool,
 ) -> int:
-    """Translate words by the alignment in DIR.
+    """Translate words by the alignment in DIR, or by a space of many languages.
+
+    A space has many languages: --from and --to say which two, and --to all asks every other one.
 
     If isolex lexicon --min-confidence has been here, translations come with the probability that they are
     right; with --criterion or --reverse, and for words outside the vocabulary, with scores. Those words are
@@ -65,14 +71,23 @@ def translate_command(
     Examples:
       isolex translate en-es house bread
       isolex translate en-es casa --reverse -k 3 --json
+      isolex translate space house --from en --to fr
+      isolex translate space house bread --from en --to all -k 1
     """
-    alignment, dictionary = _opened(choice.path, choice, plain=reverse or was_given("criterion"))
-    if dictionary is not None and was_given("k"):
-        _check_kept(k, dictionary.ranked.keys.shape[1])
+    if choice.pair is not None and choice.pair[1] == _ALL:
+        if reverse or choice.source or choice.target:
+            raise click.UsageError(f"--reverse, --source and --target do not go with --to {_ALL}")
+        ways = _to_all(choice.path, choice.pair[0], choice.device)
+    else:
+        ways = [_opened(choice.path, choice, plain=reverse or was_given("criterion"))]
+    if ways[0].dictionary is not None and was_given("k"):
+        _check_kept(k, ways[0].dictionary.ranked.keys.shape[1])
     if reverse:
-        alignment = alignment.reversed()
+        ways = [replace(way, alignment=way.alignment.reversed()) for way in ways]
     with working("searching"):
-        answers = [_answer(alignment, dictionary, word, k, criterion, reverse=reverse) for word in words]
+        answers = [
+            answered for word in words for answered in _answers(ways, word, k, criterion, reverse=reverse)
+        ]
     data = {
         "criterion": criterion,
         "direction": "backward" if reverse else "forward",
@@ -82,19 +97,43 @@ def translate_command(
     return 0 if all(answered.found is not None for answered in answers) else 1
 
 
+@dataclass(frozen=True)
+class _Way:
+    """What words are translated by.
+
+    Attributes:
+        alignment: From the language of the words.
+        dictionary: Its confidences; None for scores.
+        language: Of the translations, out of a space.
+    """
+
+    alignment: Alignment
+    dictionary: RerankedDictionary | None = None
+    language: str | None = None
+
+
 @steady
-def _opened(
-    path: Path, choice: AlignmentChoice, *, plain: bool
-) -> tuple[Alignment, RerankedDictionary | None]:
+def _opened(path: Path, choice: AlignmentChoice, *, plain: bool) -> _Way:
     """The alignment, and its confidences if they are asked for and there are any."""
     from isolex.cards.alignment_folder import may_have_companions
 
-    alignment = choice.open()
+    way = _Way(choice.open(), language=choice.pair[1] if choice.pair else None)
     if plain or not may_have_companions(path):
-        return alignment, None
+        return way
     from isolex.reranking.reranked_dictionary import find_reranked
 
-    return alignment, find_reranked(path, alignment)
+    return replace(way, dictionary=find_reranked(path, way.alignment))
+
+
+@steady
+def _to_all(path: Path, source: str, device: str | None) -> list[_Way]:
+    """The alignments of a language with every other one of a space."""
+    from isolex.alignment import load_space
+
+    with working(f"loading {path}"):
+        space = load_space(path, device=device)
+        others = (language for language in space.languages if language != source)
+        return [_Way(space.pair(source, language), language=language) for language in others]
 
 
 def _check_kept(k: int, kept: int) -> None:
@@ -105,36 +144,51 @@ def _check_kept(k: int, kept: int) -> None:
         )
 
 
-def _answer(
-    alignment: Alignment,
-    dictionary: RerankedDictionary | None,
-    word: str,
-    k: int,
-    criterion: str,
-    *,
-    reverse: bool,
-) -> _Answered:
+def _answers(
+    ways: Sequence[_Way], word: str, k: int, criterion: str, *, reverse: bool
+) -> Iterator[_Answered]:
+    """Of each language, or once, and told, that the word is unknown."""
+    for way in ways:
+        try:
+            yield _answer(way, word, k, criterion)
+        except UnknownWordError as error:
+            other = next((one for one in ways if word in one.alignment.target), None)
+            fix = error.fix if other is None else _turned(other.language, reverse=reverse)
+            without = way.alignment.source.lacks_vector(word)
+            told = (
+                f"the word {word!r} has no vector: its row is zero" if without else f"unknown word {word!r}"
+            )
+            say(told + (f"; {fix}" if fix else ""))
+            yield _Answered(word, None, without_vector=without)
+            return
+
+
+def _answer(way: _Way, word: str, k: int, criterion: str) -> _Answered:
+    alignment, dictionary = way.alignment, way.dictionary
     row = alignment.source.id(word)
     # The dictionary knows words as they are spelt in the vocabulary, in whatever Unicode form.
     spelt = word if row is None else alignment.source.words[row]
     if dictionary is not None and row is not None and (entry := dictionary.entry(spelt)):
         found = [(entry.target, entry.confidence), *entry.alternatives]
-        return _Answered(word, found[:k], entry.no_translation)
-    try:
-        return _Answered(word, alignment.translate(spelt, k=k, criterion=criterion))
-    except UnknownWordError as error:
-        other = "a word of the other language: " + ("leave out --reverse" if reverse else "add --reverse")
-        fix = other if word in alignment.target else error.fix
-        without = alignment.source.lacks_vector(word)
-        told = f"the word {word!r} has no vector: its row is zero" if without else f"unknown word {word!r}"
-        say(told + (f"; {fix}" if fix else ""))
-        return _Answered(word, None, without_vector=without)
+        return _Answered(word, found[:k], way.language, entry.no_translation)
+    return _Answered(word, alignment.translate(spelt, k=k, criterion=criterion), way.language)
+
+
+def _turned(language: str | None, *, reverse: bool) -> str:
+    """What to type if a word is of the other language."""
+    if reverse:
+        return "a word of the other language: leave out --reverse"
+    if language is None:
+        return "a word of the other language: add --reverse"
+    return f"a word of {language}: give --from {language}"
 
 
 def _to_json(answered: _Answered) -> dict[str, Any]:
     name = "score" if answered.no_translation is None else "confidence"
     answers = [{"word": answer, name: round(value, 4)} for answer, value in answered.found or []]
     made = {"word": answered.word, "known": answered.found is not None, "answers": answers}
+    if answered.language is not None:
+        made["language"] = answered.language
     if answered.no_translation is not None:
         made["no_translation"] = round(answered.no_translation, 4)
     if answered.without_vector:
@@ -147,17 +201,19 @@ def _render(console: Console, answers: Sequence[_Answered]) -> None:
     trusted = [answered for answered in answers if answered.no_translation is not None]
     scored = [answered for answered in answers if answered.no_translation is None]
     for some, columns in (
-        (trusted, ["word", "translation", "confidence", "no good translation"]),
-        (scored, ["word", "translation", "score"]),
+        (trusted, ["translation", "confidence", "no good translation"]),
+        (scored, ["translation", "score"]),
     ):
+        heads = ["word"] if all(answered.language is None for answered in some) else ["word", "language"]
         if rows := [row for answered in some for row in _rows(answered)]:
-            console.print(table(None, columns, rows, text_columns=2))
+            console.print(table(None, [*heads, *columns], rows, text_columns=len(heads) + 1))
 
 
 def _rows(answered: _Answered) -> list[list[str]]:
-    rows = [["", answer, f"{value:.3f}"] for answer, value in answered.found or []]
+    heads = [answered.word] if answered.language is None else [answered.word, answered.language]
+    rows = [[*([""] * len(heads)), answer, f"{value:.3f}"] for answer, value in answered.found or []]
     if rows:
-        rows[0][0] = answered.word
+        rows[0][: len(heads)] = heads
     if answered.no_translation is not None:
         rows = [[*row, f"{answered.no_translation:.3f}" if row[0] else ""] for row in rows]
     return rows

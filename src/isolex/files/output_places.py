@@ -13,6 +13,7 @@ _ALIGNMENT, _INDEX, _EXPORT = "card.json", "index.json", "isolex-export.json"
 _KINDS = (
     (_EXPORT, b'"files"', "an export"),
     (_ALIGNMENT, b'"isolex-alignment"', "an alignment"),
+    (_ALIGNMENT, b'"isolex-space"', "a space"),
     (_INDEX, b'"isolex-index"', "an index of documents"),
 )
 _START = 4096  # bytes of such a file in which the mark stands

@@ -1,13 +1,14 @@
-"""Aligned vectors for other programs: both vocabularies in the shared space, in a format they read."""
+"""Aligned vectors for other programs: vocabularies in the shared space, in a format they read."""
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
-from isolex.alignment import Alignment, AlignmentLike, as_alignment
-from isolex.errors import IsolexWarning
+from isolex.alignment import AlignmentLike, Space, as_alignment, is_space_folder, load_space
+from isolex.errors import InputError, IsolexWarning
 from isolex.interchange import (
     gensim_files,
     hub_repository,
@@ -16,11 +17,16 @@ from isolex.interchange import (
     static_embedding,
     vector_files,
 )
+from isolex.interchange.sides import Exported
 from isolex.names import look_up
 
 __all__ = ["EXPORT_FORMATS", "export"]
 
-EXPORT_FORMATS: Mapping[str, Callable[[Alignment, str | Path], tuple[Path, ...]]] = MappingProxyType(
+_DOUBTS = ("doubtful", "failed")
+# These have one vocabulary for both languages.
+_OF_TWO = ("sentence-transformers", "huggingface")
+
+EXPORT_FORMATS: Mapping[str, Callable[[Any, str | Path], tuple[Path, ...]]] = MappingProxyType(
     {
         **{name: partial(vector_files.write, format=name) for name in vector_files.ENDINGS},
         "gensim": gensim_files.write,
@@ -30,20 +36,24 @@ EXPORT_FORMATS: Mapping[str, Callable[[Alignment, str | Path], tuple[Path, ...]]
         "huggingface": hub_repository.write,
     }
 )
-"""What writes each format: from an alignment and a folder to the files or folders that one then loads."""
+"""What writes each format: from an alignment or, but for those of one vocabulary for two languages, a space,
+and a folder to the files or folders that one then loads."""
 
 
-def export(alignment: AlignmentLike, folder: str | Path, *, format: str = "word2vec") -> tuple[Path, ...]:
-    """Write the mapped, unit-length vectors of both sides for another program.
+def export(
+    alignment: AlignmentLike | Space, folder: str | Path, *, format: str = "word2vec"
+) -> tuple[Path, ...]:
+    """Write the mapped, unit-length vectors of an alignment or of a space for another program.
 
     The vocabularies are named by language where both are known and differ (`en.aligned.vec`), else by side
-    (`source.aligned.vec`). Files stand beside what the folder holds; they replace earlier ones of their names
+    (`source.aligned.vec`). Those of a space are mapped as all of it shares; `space.pair` maps two as is best
+    for just these. Files stand beside what the folder holds; they replace earlier ones of their names
     only when all are whole, and never the vectors that the alignment was made from. Formats that are folders
     (`spacy`, `sentence-transformers`, `huggingface`) take a new or empty one, or replace an earlier export in
     the same format in which nothing was added or changed since.
 
     Args:
-        alignment: What to export, or the folder that it is saved in.
+        alignment: What to export, an alignment or a space, or the folder that it is saved in.
         folder: Where to; made if it is missing.
         format: A key of `EXPORT_FORMATS`: `word2vec`, `word2vec-binary`, `glove`, `native`, `gensim`,
             `numpy`, `spacy`, `sentence-transformers` or `huggingface`.
@@ -52,16 +62,35 @@ def export(alignment: AlignmentLike, folder: str | Path, *, format: str = "word2
         The files or folders to load, source first.
 
     Raises:
-        InputError: No such format, it cannot hold one of the words, or the folder cannot be written.
+        InputError: No such format, or one that has no room for a space; it cannot hold one of the words, or
+            the folder cannot be written.
         MissingExtraError: The format needs a package that is not installed.
 
     Warns:
-        IsolexWarning: The alignment is doubtful or failed.
+        IsolexWarning: The alignment, or a language of the space, is doubtful or failed.
     """
     write = look_up(format, EXPORT_FORMATS, "export format")
-    alignment = as_alignment(alignment)
+    if isinstance(alignment, str | Path) and is_space_folder(alignment):
+        alignment = load_space(alignment)
+    if not isinstance(alignment, Space):
+        alignment = as_alignment(alignment)
+    elif format in _OF_TWO:
+        raise InputError(
+            f"format {format} holds two languages, not {len(alignment)}",
+            where="space",
+            fix="give two of them: --from and --to, in Python space.pair(source, target)",
+        )
     files = write(alignment, folder)
-    card = alignment.card
-    if card.status in ("doubtful", "failed"):
-        warnings.warn(f"the exported alignment is {card.status}: {card.reason}", IsolexWarning, stacklevel=2)
+    for found in _doubts(alignment):
+        warnings.warn(found, IsolexWarning, stacklevel=2)
     return files
+
+
+def _doubts(exported: Exported) -> Iterator[str]:
+    """What is doubtful or failed, and why."""
+    if isinstance(exported, Space):
+        for code, language in exported.card.languages.items():
+            if language.status in _DOUBTS:
+                yield f"in the exported space {code} is {language.status}"
+    elif exported.card.status in _DOUBTS:
+        yield f"the exported alignment is {exported.card.status}: {exported.card.reason}"

@@ -3,13 +3,13 @@
 from functools import partial
 from pathlib import Path
 
-from isolex.alignment import Alignment, Side
+from isolex.alignment import Side
 from isolex.errors import MissingExtraError
 from isolex.interchange.places import write_files
-from isolex.interchange.sides import sides_of, stem_of
+from isolex.interchange.sides import Exported, sides_of, stem_of
 
 
-def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
+def write(exported: Exported, folder: str | Path) -> tuple[Path, ...]:
     """Write one file a side, `en.aligned.kv`, for `gensim.models.KeyedVectors.load`.
 
     Raises:
@@ -20,8 +20,8 @@ def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
         import gensim  # noqa: F401, PLC0415 - optional
     except ImportError as error:
         raise MissingExtraError("exporting to gensim", "gensim", "gensim") from error
-    files = {f"{stem_of(name)}.kv": partial(_save, side) for name, side in sides_of(alignment).items()}
-    return write_files(alignment, folder, files)
+    files = {f"{stem_of(name)}.kv": partial(_save, side) for name, side in sides_of(exported).items()}
+    return write_files(exported, folder, files)
 
 
 def _save(side: Side, path: Path) -> None:

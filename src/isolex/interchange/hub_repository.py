@@ -1,6 +1,7 @@
 """A repository for the Hugging Face hub: the alignment, its vectors for anybody, and a model card."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def _words(name: str) -> str:
     return f"{name}.words.json"
 
 
-def _config(alignment: Alignment, sides: dict[str, Side]) -> dict[str, Any]:
+def _config(alignment: Alignment, sides: Mapping[str, Side]) -> dict[str, Any]:
     return {
         "model_type": "isolex",
         "method": alignment.card.method,
@@ -63,7 +64,7 @@ def _write_json(path: Path, data: Any) -> None:
     path.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def _described(alignment: Alignment, sides: dict[str, Side]) -> Folder:
+def _described(alignment: Alignment, sides: Mapping[str, Side]) -> Folder:
     source, target = sides
     word, _ = example_pair(alignment)
     usage = f"""
@@ -84,6 +85,7 @@ product is a cosine.
 
 ```python
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from safetensors.numpy import load_file

@@ -6,24 +6,24 @@ from pathlib import Path
 
 import numpy as np
 
-from isolex.alignment import Alignment, Side
+from isolex.alignment import Side
 from isolex.errors import InputError
 from isolex.interchange.places import write_files
-from isolex.interchange.sides import sides_of, stem_of
+from isolex.interchange.sides import Exported, sides_of, stem_of
 
 
-def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
+def write(exported: Exported, folder: str | Path) -> tuple[Path, ...]:
     """Write two files a side: `en.aligned.npy` float32 [n, p], and `en.aligned.words.txt`, a word a line.
 
     Raises:
         InputError: A word holds a line break, or the files cannot be written.
     """
     files: dict[str, Callable[[Path], object]] = {}
-    for name, side in sides_of(alignment).items():
+    for name, side in sides_of(exported).items():
         lines = _lines(side.vectors.words, name)
         files[f"{stem_of(name)}.npy"] = partial(_save, side)
         files[f"{stem_of(name)}.words.txt"] = partial(_write_bytes, lines)
-    return write_files(alignment, folder, files)
+    return write_files(exported, folder, files)
 
 
 def _lines(words: Sequence[str], name: str) -> bytes:

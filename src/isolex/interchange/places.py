@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from isolex.alignment import Alignment
+from isolex.alignment import SpaceCard
 from isolex.errors import InputError
 from isolex.files import (
     atomic_files,
@@ -15,6 +15,7 @@ from isolex.files import (
     digest,
     make_folder,
 )
+from isolex.interchange.sides import Exported, sides_of
 from isolex.saved import json_text, read_json
 
 MANIFEST = "isolex-export.json"
@@ -22,12 +23,12 @@ MANIFEST = "isolex-export.json"
 
 
 def write_files(
-    alignment: Alignment, folder: str | Path, files: Mapping[str, Callable[[Path], object]]
+    exported: Exported, folder: str | Path, files: Mapping[str, Callable[[Path], object]]
 ) -> tuple[Path, ...]:
     """Write files into a folder, beside what it holds; earlier ones are replaced when all are whole.
 
     Args:
-        alignment: What is exported. The files that it was made from are never replaced.
+        exported: The files that it was made from are never replaced.
         folder: Where to; made if it is missing.
         files: Each file's name, and what writes it to the path that it is given.
 
@@ -35,11 +36,11 @@ def write_files(
         The files, in that order.
 
     Raises:
-        InputError: The folder or a file cannot be written, or a file is one that the alignment was made from.
+        InputError: The folder or a file cannot be written, or a file is one that it was made from.
     """
     paths = tuple(Path(folder) / name for name in files)
     for path in paths:
-        check_not_input(path, *_inputs(alignment))
+        check_not_input(path, *_inputs(exported))
         check_outside_saved(path)
     folder = _make_folder(Path(folder))
     # The vectors of one run with those of another would be two spaces, so no file stands without the others.
@@ -50,7 +51,7 @@ def write_files(
 
 
 @contextmanager
-def export_folder(alignment: Alignment, path: str | Path, format: str) -> Iterator[Path]:
+def export_folder(exported: Exported, path: str | Path, format: str) -> Iterator[Path]:
     """Yield a temporary folder that becomes `path` when the block ends well.
 
     It takes the place of an earlier export of the same format, of which the folder keeps the digests in
@@ -58,7 +59,7 @@ def export_folder(alignment: Alignment, path: str | Path, format: str) -> Iterat
     added or changed is never replaced.
 
     Args:
-        alignment: What is exported. The files that it was made from are never replaced.
+        exported: The files that it was made from are never replaced.
         path: The folder; those above it are made if they are missing.
         format: What the export is called.
 
@@ -69,7 +70,7 @@ def export_folder(alignment: Alignment, path: str | Path, format: str) -> Iterat
     check_outside_saved(path)
     _make_folder(path.parent)
     earlier = _earlier_export(path, format)
-    for given in _inputs(alignment) if earlier else ():
+    for given in _inputs(exported) if earlier else ():
         if given is not None and Path(given).resolve().is_relative_to(path.resolve()):
             raise InputError("is the input", where=given, fix="choose another output folder")
     with atomic_folder(path, contents=earlier) as temporary:
@@ -106,10 +107,16 @@ def _files(folder: Path) -> dict[str, Path]:
     return {file.relative_to(folder).as_posix(): file for file in found}
 
 
-def _inputs(alignment: Alignment) -> tuple[str | Path | None, ...]:
-    """The files that the alignment was made from, as far as they are known."""
-    cards = (alignment.card.source, alignment.card.target)
-    return (alignment.source.path, alignment.target.path, *(card.path for card in cards))
+def _inputs(exported: Exported) -> tuple[str | Path | None, ...]:
+    """The files that it was made from, as far as they are known."""
+    own = exported.card
+    cards = (
+        [one.vectors for one in own.languages.values()]
+        if isinstance(own, SpaceCard)
+        else [own.source, own.target]
+    )
+    sides = sides_of(exported).values()
+    return (*(side.vectors.path for side in sides), *(card.path for card in cards))
 
 
 def _make_folder(path: Path) -> Path:

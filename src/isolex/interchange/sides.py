@@ -1,13 +1,19 @@
-"""The sides of an alignment as exports name them."""
+"""The sides of an alignment or a space as exports name them."""
 
 import re
+from collections.abc import Mapping
+from typing import TypeAlias
 
-from isolex.alignment import Alignment, Side
+from isolex.alignment import Alignment, Side, Space
+
+Exported: TypeAlias = Alignment | Space
 
 
-def sides_of(alignment: Alignment) -> dict[str, Side]:
-    """Source and target side by name. Whoever writes `side.aligned()` of one, then the other, holds one."""
-    return dict(zip(side_names(alignment), alignment.sides, strict=True))
+def sides_of(exported: Exported) -> Mapping[str, Side]:
+    """The sides by name. Whoever writes `side.aligned()` of one, then the next, holds one at a time."""
+    if isinstance(exported, Space):
+        return exported.sides
+    return dict(zip(side_names(exported), exported.sides, strict=True))
 
 
 def stem_of(name: str) -> str:

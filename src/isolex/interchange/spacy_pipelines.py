@@ -3,16 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from isolex.alignment import Alignment
 from isolex.errors import MissingExtraError
 from isolex.interchange.places import export_folder
-from isolex.interchange.sides import sides_of
+from isolex.interchange.sides import Exported, sides_of
 from isolex.vectors import Vectors
 
 _ANY_LANGUAGE = "xx"  # spaCy's multi-language class
 
 
-def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
+def write(exported: Exported, folder: str | Path) -> tuple[Path, ...]:
     """Write a folder that holds one pipeline a side, `en` and `es`, for `spacy.load`.
 
     Each is blank: the tokenizer of its language where spaCy has one that works here, else the one for any
@@ -26,8 +25,8 @@ def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
         import spacy  # noqa: F401, PLC0415 - optional
     except ImportError as error:
         raise MissingExtraError("exporting to spaCy", "spacy", "spacy") from error
-    sides = sides_of(alignment)
-    with export_folder(alignment, folder, "spacy") as temporary:
+    sides = sides_of(exported)
+    with export_folder(exported, folder, "spacy") as temporary:
         for name, side in sides.items():
             _pipeline(name, side.aligned()).to_disk(temporary / name)
     return tuple(Path(folder) / name for name in sides)

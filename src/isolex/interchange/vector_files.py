@@ -3,18 +3,18 @@
 from functools import partial
 from pathlib import Path
 
-from isolex.alignment import Alignment, Side
+from isolex.alignment import Side
 from isolex.interchange.places import write_files
-from isolex.interchange.sides import sides_of, stem_of
+from isolex.interchange.sides import Exported, sides_of, stem_of
 
 ENDINGS = {"word2vec": ".vec", "word2vec-binary": ".bin", "glove": ".txt", "native": ".safetensors"}
 
 
-def write(alignment: Alignment, folder: str | Path, *, format: str) -> tuple[Path, ...]:
+def write(exported: Exported, folder: str | Path, *, format: str) -> tuple[Path, ...]:
     """Write one file a side, `en.aligned.vec` and the like, by `Vectors.write`.
 
     Args:
-        alignment: What to export.
+        exported: What to export.
         folder: Where to.
         format: A key of `ENDINGS`.
 
@@ -23,9 +23,9 @@ def write(alignment: Alignment, folder: str | Path, *, format: str) -> tuple[Pat
     """
     files = {
         f"{stem_of(name)}{ENDINGS[format]}": partial(_save, side, format)
-        for name, side in sides_of(alignment).items()
+        for name, side in sides_of(exported).items()
     }
-    return write_files(alignment, folder, files)
+    return write_files(exported, folder, files)
 
 
 def _save(side: Side, format: str, path: Path) -> None:

@@ -249,7 +249,7 @@ def _pair_cards(choice: JointChoice, known: _Languages) -> dict[LanguagePair, Pa
 
 
 def _language_cards(known: _Languages, pairs: Mapping[LanguagePair, PairCard]) -> dict[str, LanguageCard]:
-    """The best verdict of each language, and by whom it came in: along the most trusted lexicons."""
+    """The best verdict on a lexicon of each language, and by whom it came in: along the most trusted ones."""
     links = {pair: card for pair, card in pairs.items() if card.seeds}
     counts = {code: sum(code in pair for pair in links) for code in known.codes}
     by: dict[str, str | None] = {max(known.codes, key=lambda code: counts[code]): None}
@@ -262,7 +262,7 @@ def _language_cards(known: _Languages, pairs: Mapping[LanguagePair, PairCard]) -
     return {
         code: LanguageCard(
             SideCard.of(side.vectors),
-            min((card.status for pair, card in pairs.items() if code in pair), key=TRUSTED.index),
+            min((card.status for pair, card in links.items() if code in pair), key=TRUSTED.index),
             by[code],
         )
         for code, side in zip(known.codes, known.sides, strict=True)

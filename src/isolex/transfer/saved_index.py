@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
-from isolex.alignment import Alignment, AlignmentLike, as_alignment
+from isolex.alignment import Alignment, AlignmentLike, LanguagePair, as_alignment
 from isolex.errors import FormatError, InputError, MismatchError
 from isolex.files import atomic_folder, check_folder, check_not_input, steady
 from isolex.saved import (
@@ -24,6 +24,7 @@ from isolex.saved import (
     flag,
     json_text,
     many,
+    maybe,
     parse_arrays,
     parse_json,
     place,
@@ -50,7 +51,8 @@ _CARD = record(
         "vectors": many(text, least=2, most=2),
         "translations": whole(1, WORDS),
         "documents": whole(1, WORDS),
-    }
+    },
+    {"pair": maybe(many(text, least=2, most=2))},
 )
 _DOCUMENT = record({"id": text, "text": text})
 # Cosines and lengths, but for rounding.
@@ -64,15 +66,21 @@ def check_index_output(path: str | Path) -> None:
 
 
 def save_index(
-    index: DocumentIndex, path: str | Path, alignment: str | Path, *, reverse: bool = False
+    index: DocumentIndex,
+    path: str | Path,
+    alignment: str | Path,
+    *,
+    reverse: bool = False,
+    pair: LanguagePair | None = None,
 ) -> None:
     """Write an index as a folder, atomically.
 
     Args:
         index: What to save; its tokeniser must be the default one.
         path: The folder; an index that stands there is replaced when the new one is whole.
-        alignment: The saved alignment that it was made with; it is not copied.
+        alignment: The saved alignment or space that it was made with; it is not copied.
         reverse: Whether it was made with that alignment reversed.
+        pair: Of a space, with which two languages.
 
     Raises:
         InputError: The folder holds something else, or cannot be written, or the index has a tokeniser of its
@@ -89,6 +97,7 @@ def save_index(
         "version": _VERSION,
         "alignment": str(Path(alignment).resolve()),
         "reverse": reverse,
+        "pair": pair,
         "created": index.alignment.card.created,
         "vectors": _fingerprints(index.alignment),
         "translations": index.translations,
@@ -126,7 +135,7 @@ def load_index(path: str | Path, *, alignment: AlignmentLike | None = None) -> D
             where=path,
             fix="say where it is by --alignment",
         )
-    bound = as_alignment(card["alignment"] if alignment is None else alignment)
+    bound = as_alignment(card["alignment"] if alignment is None else alignment, pair=card.get("pair"))
     bound = bound.reversed() if card["reverse"] else bound
     if bound.card.created != card["created"] or _fingerprints(bound) != card["vectors"]:
         raise MismatchError(
