@@ -236,7 +236,7 @@ class TestJoining:
     @pytest.mark.parametrize(
         ("vectors", "lexicons", "said"),
         [
-            (["en"], [("es", "en")], "got en twice"),
+            (["en"], [("es", "en")], "got en, but en is in the space already"),
             (["PT", "pt"], [("en", "pt")], "PT and pt, which are one code"),
             (["pt"], [("pt", "xx")], "got no vectors of xx, only of en, es, fr, pt"),
             (["pt"], [], "no lexicon between pt and a language of the space; give one with en, es, fr"),

@@ -274,7 +274,7 @@ class TestDamage:
 
 class TestOtherThings:
     def test_a_space_is_no_alignment(self, saved):
-        with pytest.raises(FormatError, match=r"is a space of languages.*isolex.load_space.*--from and --to"):
+        with pytest.raises(FormatError, match=r"is a space of en, es, fr.*say which: --from and --to"):
             isolex.load(saved)
 
     def test_a_folder_without_a_card(self, tmp_path):

@@ -18,7 +18,7 @@ from isolex.alignment.space import LanguagePair, Link, Space
 from isolex.alignment.space_folder import check_space_output, load_space
 from isolex.cards import Card, SideCard, current_versions, load_card
 from isolex.cards.alignment_folder import is_space_folder
-from isolex.cards.space_card import TRUSTED, LanguageCard, PairCard, SpaceCard
+from isolex.cards.space_card import LanguageCard, PairCard, SpaceCard
 from isolex.choices import CRITERIA, Status
 
 __all__ = [

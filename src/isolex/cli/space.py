@@ -243,7 +243,7 @@ def _finish(
 
 def _status(card: SpaceCard) -> str:
     """That of the language which is worst off."""
-    from isolex.alignment import TRUSTED
+    from isolex.cards.space_card import TRUSTED
 
     return max((one.status for one in card.languages.values()), key=TRUSTED.index)
 
