@@ -119,19 +119,18 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture
-def place(
-    tmp_path: Path,
-    files: Path,
-    cut: Sample,
-    cut_space: SpaceSample,
-    monkeypatch: pytest.MonkeyPatch,
-    one_thread: None,
-) -> Path:
-    shutil.copytree(files, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
+def samples(cut: Sample, cut_space: SpaceSample, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(isolex, "sample", lambda: cut)
     monkeypatch.setattr("isolex.samples.sample", lambda: cut)
     monkeypatch.setattr(isolex, "sample_space", lambda: cut_space)
+
+
+@pytest.fixture
+def place(
+    tmp_path: Path, files: Path, samples: None, monkeypatch: pytest.MonkeyPatch, one_thread: None
+) -> Path:
+    shutil.copytree(files, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
     # What isolex makes of so few words is shown elsewhere; here it only has to run.
     monkeypatch.setattr("isolex.recipes.choosing.COMPARED", ("procrustes", "vecmap"))
     monkeypatch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 3)

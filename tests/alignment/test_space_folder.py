@@ -11,7 +11,7 @@ from safetensors.numpy import load_file, save_file
 
 import isolex
 from isolex import align_space, load_space
-from isolex.alignment import Space, check_space_output
+from isolex.alignment import Space, check_space_output, load_card
 from isolex.errors import FormatError, InputError
 from isolex.files import digest
 from isolex.lexicon import Lexicon
@@ -274,8 +274,10 @@ class TestDamage:
 
 class TestOtherThings:
     def test_a_space_is_no_alignment(self, saved):
-        with pytest.raises(FormatError, match=r"is a space of en, es, fr.*say which: --from and --to"):
+        with pytest.raises(InputError, match=r"is a space of en, es, fr.*say which: --from and --to"):
             isolex.load(saved)
+        with pytest.raises(FormatError, match=r"is a space of languages, expected an alignment of two"):
+            load_card(saved)
 
     def test_a_folder_without_a_card(self, tmp_path):
         with pytest.raises(FormatError, match=r"is no space: it holds no card.json"):

@@ -16,6 +16,7 @@ from isolex.vectors import Vectors
 from tests.planted import gaussian, rotation
 
 from .helpers import contents
+from .test_start import HEAVY, run_without
 
 N, D, SEEDS = 300, 12, 240
 CODES = ("en", "es", "fr", "pt-br", "add")
@@ -241,7 +242,7 @@ BAD = {
     "method": (("space", *FILES, "--method", "vecmap"), "'vecmap' is not one of 'joint', 'procrustes'"),
     "normalisation": (("space", *FILES, "--normalize", "size"), "'size'"),
     "output": (("space", *FILES, *STAR, "-o", "tables"), "tables: "),
-    "add to an alignment": (("space", "add", "alignment", *JOINS), "is not the card of an isolex space"),
+    "add to an alignment": (("space", "add", "alignment", *JOINS), "joins no two of the languages source, target"),
     "add to nothing": (("space", "add", "nowhere", *JOINS), "nowhere: there is no such folder of a space"),
     "add what is there": (
         ("space", "add", "space", "es=es.vec", "--lexicon", "en-es=en-es.tsv"),
@@ -406,7 +407,7 @@ class TestAPairOfASpace:
 
     def test_vectors_in_the_folder_that_are_others(self, isolex, languages):
         shutil.copy("space/en.vectors.safetensors", "space/es.vectors.safetensors")
-        isolex("translate", "space", "es7", *self.PAIR).fails("these are not the es vectors")
+        isolex("translate", "space", "es7", *self.PAIR).fails("es.vectors.safetensors: is damaged .* do not belong together")
 
     @pytest.mark.parametrize(
         ("arguments", "told"),
@@ -501,6 +502,11 @@ class TestInfo:
         assert "kind: space" in result.out.splitlines()
         assert any(line.startswith("es-fr") for line in result.out.splitlines())
 
+    def test_without_torch(self, languages):
+        for status, out, err in run_without(HEAVY, [("info", "space", "--json"), ("info", "space")]):
+            assert (status, err) == (0, "")
+            assert "joint" in out
+
     def test_a_damaged_one(self, isolex, languages):
         card = languages / "space" / "card.json"
         card.write_text(card.read_text().replace('"aligned"', '"perfect"'))
@@ -524,9 +530,7 @@ class TestAnAlignment:
         isolex("translate", "known", "en7", "--from", "es", "--to", "en").fails(
             "known: is an alignment of en and es, in this order; got es and en; leave out --from and --to"
         )
-        isolex("translate", "known", "en7", "--from", "en", "--to", "all").fails(
-            "is not the card of an isolex sp"
-        )
-        isolex("evaluate", "similarity", "en.vec", "x.tsv", "--from", "en", "--to", "es").fails(
-            "x.tsv|--from and --to need an alignment"
+        (Path.cwd() / "pairs.tsv").write_text("en1\ten2\t3\n")
+        isolex("evaluate", "similarity", "en.vec", "pairs.tsv", "--from", "en", "--to", "es").fails(
+            "--from and --to need an alignment"
         )

@@ -17,7 +17,6 @@ from isolex.alignment.side import Side
 from isolex.alignment.space import LanguagePair, Link, Space
 from isolex.alignment.space_folder import check_space_output, load_space
 from isolex.cards import Card, SideCard, current_versions, load_card
-from isolex.cards.alignment_folder import is_space_folder
 from isolex.cards.space_card import LanguageCard, PairCard, SpaceCard
 from isolex.choices import CRITERIA, Status
 
@@ -48,7 +47,6 @@ __all__ = [
     "check_output",
     "check_space_output",
     "current_versions",
-    "is_space_folder",
     "join",
     "lexicons_by_places",
     "load",

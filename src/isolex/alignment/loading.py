@@ -10,10 +10,8 @@ from isolex.alignment.alignment import Alignment
 from isolex.alignment.artefact import check_vectors, load_artefact, outside, stored_vectors
 from isolex.alignment.side import Side
 from isolex.alignment.space import LanguagePair
-from isolex.alignment.space_folder import load_space
 from isolex.arrays import pick_device
-from isolex.cards import Card
-from isolex.cards.alignment_folder import is_space_folder
+from isolex.cards import Card, is_space_folder
 from isolex.errors import InputError, IsolexWarning
 from isolex.files import steady
 from isolex.given import given_or_read
@@ -90,6 +88,8 @@ def load(
 
 
 def _of_space(path: str | Path, pair: LanguagePair | None, device: str | torch.device | None) -> Alignment:
+    from isolex.alignment.space_folder import load_space  # noqa: PLC0415 - it makes spaces of alignments, too
+
     space = load_space(path, device=device)
     if pair is None:
         raise InputError(

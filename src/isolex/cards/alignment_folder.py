@@ -87,14 +87,6 @@ class StoredAlignment:
     seeds: Lexicon
 
 
-def is_space_folder(path: str | Path) -> bool:
-    """Whether a folder holds the card of a space, sound or not."""
-    try:
-        return is_space(read_json(Path(path) / CARD, FIX))
-    except (InputError, FormatError):
-        return False
-
-
 @steady
 def load_card(path: str | Path) -> Card:
     """Read only the card of a saved alignment.

@@ -31,7 +31,7 @@ def reranked(path: Path, alignment: Alignment) -> RerankedDictionary:
         InputError: The alignment failed, or there is too little to learn from.
         MissingExtraError: The packages of the extra `rerank` are not installed.
     """
-    from isolex.alignment import is_space_folder
+    from isolex.cards import is_space_folder
     from isolex.reranking import rerank
     from isolex.reranking.reranked_dictionary import find_reranked
     from isolex.reranking.saved_answers import CONFIDENCES

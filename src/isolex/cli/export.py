@@ -43,7 +43,8 @@ def export_command(
       isolex export en-es -o en-es-arrays --format numpy
       isolex export space -o aligned
     """
-    from isolex.alignment import is_space_folder, load_space
+    from isolex.alignment import load_space
+    from isolex.cards import is_space_folder
     from isolex.interchange import export
 
     whole = choice.pair is None and is_space_folder(choice.path)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from isolex.cards import load_card
-from isolex.cards.alignment_folder import CARD, is_space_folder
+from isolex.cards import is_space_folder, load_card, load_space_card
+from isolex.cards.alignment_folder import CARD
 from isolex.cli.console import emit, printable, working
 from isolex.cli.options import PATH, json_option
 from isolex.cli.outputs import Command
@@ -47,9 +47,7 @@ def _folder(path: Path) -> dict[str, Any]:
         what, fix = other
         raise InputError(f"is {what}, expected a saved alignment or a file", where=path, fix=fix)
     if is_space_folder(path):
-        from isolex.alignment import load_space  # its folder needs torch
-
-        return {"kind": "space"} | load_space(path).card.to_dict()
+        return {"kind": "space"} | load_space_card(path).to_dict()
     kept = (path / _CONFIDENCES).exists()
     return {"kind": "alignment"} | load_card(path).to_dict() | {"confidences": "kept" if kept else "none"}
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from isolex.alignment import AlignmentLike, Space, as_alignment, is_space_folder, load_space
+from isolex.alignment import AlignmentLike, Space, as_alignment, load_space
+from isolex.cards import is_space_folder
 from isolex.errors import InputError, IsolexWarning
 from isolex.interchange import (
     gensim_files,
