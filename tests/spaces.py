@@ -1,6 +1,6 @@
 """Small spaces, lexicons and alignments made by hand, so that a test knows what must come out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -34,6 +34,30 @@ def planted(
     source = Vectors(numbered("s", n), x, language="aa")
     target = Vectors([f"t{i}" for i in order], z, language="bb")
     return source, target, Lexicon((f"s{i}", f"t{i}") for i in range(n))
+
+
+def planted_languages(
+    codes: Iterable[str],
+    n: int = 400,
+    d: int = 12,
+    *,
+    noise: float = 0.1,
+    dimensions: Mapping[str, int] | None = None,
+    seed: int = 0,
+) -> dict[str, Vectors]:
+    """One meaning, turned another way in each language: en7, es7 and fr7 translate each other."""
+    meaning, made = gaussian(n, d, seed), {}
+    for place, code in enumerate(codes, start=seed + 1):
+        e = (dimensions or {}).get(code, d)
+        rows = meaning @ rotation(max(d, e), place)[:d, :e] + noise * gaussian(n, e, 100 + place)
+        order = np.random.default_rng(place).permutation(n)
+        made[code] = Vectors([f"{code}{i}" for i in order], rows[order], language=code)
+    return made
+
+
+def true_pairs(source: str, target: str, ids: Iterable[int]) -> Lexicon:
+    """Words of two of the planted languages that translate each other."""
+    return Lexicon((f"{source}{i}", f"{target}{i}") for i in ids)
 
 
 def alignment_of(

@@ -19,7 +19,7 @@ import isolex
 from isolex import Vectors
 from isolex.cli import demo
 from isolex.cli.app import run
-from isolex.samples import Sample, sample
+from isolex.samples import Sample, SpaceSample, sample, sample_space
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
@@ -73,16 +73,21 @@ def run_python(block: Block, page: str, namespace: dict[str, object]) -> None:
     exec(code, namespace)
 
 
+def part(vectors: Vectors) -> Vectors:
+    kept = vectors.subset(SPOKEN_OF.union(vectors.words[:VOCABULARY]))
+    return Vectors(kept.words, kept.matrix[:, :DIMENSION].copy(), language=kept.language)
+
+
 @pytest.fixture(scope="module")
 def cut() -> Sample:
     full = sample()
+    return full._replace(source=part(full.source), target=part(full.target))
 
-    def part(vectors: Vectors) -> Vectors:
-        kept = vectors.subset(SPOKEN_OF.union(vectors.words[:VOCABULARY]))
-        return Vectors(kept.words, kept.matrix[:, :DIMENSION].copy(), language=kept.language)
 
-    source, target = part(full.source), part(full.target)
-    return full._replace(source=source, target=target)
+@pytest.fixture(scope="module")
+def cut_space() -> SpaceSample:
+    full = sample_space()
+    return full._replace(vectors={code: part(vectors) for code, vectors in full.vectors.items()})
 
 
 @pytest.fixture(scope="module")
@@ -114,13 +119,18 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture
+def samples(cut: Sample, cut_space: SpaceSample, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolex, "sample", lambda: cut)
+    monkeypatch.setattr("isolex.samples.sample", lambda: cut)
+    monkeypatch.setattr(isolex, "sample_space", lambda: cut_space)
+
+
+@pytest.fixture
 def place(
-    tmp_path: Path, files: Path, cut: Sample, monkeypatch: pytest.MonkeyPatch, one_thread: None
+    tmp_path: Path, files: Path, samples: None, monkeypatch: pytest.MonkeyPatch, one_thread: None
 ) -> Path:
     shutil.copytree(files, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(isolex, "sample", lambda: cut)
-    monkeypatch.setattr("isolex.samples.sample", lambda: cut)
     # What isolex makes of so few words is shown elsewhere; here it only has to run.
     monkeypatch.setattr("isolex.recipes.choosing.COMPARED", ("procrustes", "vecmap"))
     monkeypatch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 3)
@@ -145,7 +155,10 @@ def test_every_public_name_is_on_the_python_page() -> None:
     described = set(re.findall(r"^::: (\S+)$", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.M))
     from isolex import mapping, retrieval
 
-    solvers = {name for name in mapping.__all__ if hasattr(getattr(mapping, name), "solve")} - {"Solver"}
+    solvers = {name for name in mapping.__all__ if hasattr(getattr(mapping, name), "solve")} - {
+        "Solver",
+        "JointSolver",
+    }
     criteria = {name for name in retrieval.__all__ if hasattr(getattr(retrieval, name), "index")} - {
         "Criterion"
     }

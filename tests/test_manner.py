@@ -29,12 +29,16 @@ KINDS = ("Vectors", "Lexicon", "Alignment")
 DATA = re.compile(
     r"Vectors|Lexicon|Alignment|Space|Tensor|Array|IndexedPairs|ndarray|Iterable\[float\]|object"
 )
+# Languages are, too.
+LANGUAGES = {"isolex.Space.translate": "target"}
 # What is made of objects in the first place, or for other rooms, which have them.
 WITHIN = {
     "isolex.Alignment.__init__",
     "isolex.alignment.Card.over",
     "isolex.alignment.SideCard.of",
+    "isolex.alignment.together",
     "isolex.diagnosis.as_problem",
+    "isolex.lexicon.found_seeds",
     "isolex.lexicon.index_checked",
     "isolex.lexicon.warn_of_weights",
     "isolex.lexicon.weights_note",
@@ -99,7 +103,8 @@ def test_signature(name):
         if positional:
             assert kind != "bool", f"{one}: what is switched on is named"
         if positional and place > 0 and one.default is not one.empty and name not in DECLARATIONS:
-            assert DATA.search(kind), f"{one}: options are named"
+            about = DATA.search(kind) or LANGUAGES.get(name) == one.name
+            assert about, f"{one}: options are named"
         if name not in WITHIN:
             assert kind.removesuffix(" | None") not in KINDS, f"{one}: the path of it is taken, too"
 

@@ -37,6 +37,7 @@ if _typing.TYPE_CHECKING:
         Adversarial,
         Annealing,
         GromovWasserstein,
+        Joint,
         LeastSquares,
         Procrustes,
         SelfLearning,
@@ -46,7 +47,7 @@ if _typing.TYPE_CHECKING:
     from isolex.normalize import Normalizer
     from isolex.recipes import METHODS, align, align_space
     from isolex.reranking import RerankedDictionary, RerankSettings, load_reranked, rerank
-    from isolex.samples import sample
+    from isolex.samples import sample, sample_space
     from isolex.transfer import (
         DocumentIndex as DocumentIndex,
     )
@@ -77,6 +78,7 @@ __all__ = [
     "InputError",
     "IsolexError",
     "IsolexWarning",
+    "Joint",
     "LeastSquares",
     "Lexicon",
     "Normalizer",
@@ -104,6 +106,7 @@ __all__ = [
     "load_space",
     "rerank",
     "sample",
+    "sample_space",
 ]
 
 # Most rooms need torch, which takes a second or two to import: they are opened when they are asked for.
@@ -132,6 +135,7 @@ _ROOMS = {
         "Adversarial",
         "Annealing",
         "GromovWasserstein",
+        "Joint",
         "LeastSquares",
         "Procrustes",
         "SelfLearning",
@@ -144,7 +148,7 @@ _ROOMS = {
     "recipes": ("METHODS", "align", "align_space"),
     "reranking": ("RerankSettings", "RerankedDictionary", "load_reranked", "rerank"),
     "retrieval": (),
-    "samples": ("sample",),
+    "samples": ("sample", "sample_space"),
     "scoring": (),
     "saved": (),
     "streams": (),

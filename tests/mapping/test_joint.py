@@ -29,7 +29,7 @@ def spaces(count: int = 4, *, noise: float = 0.0, dimensions: tuple[int, ...] = 
 
 def problem(rows, lexicons, *, weights=None, seeds: int = 120) -> JointProblem:
     ties = (((i, j), Tie.of(Problem(rows[i], rows[j], same_ids(seeds)))) for i, j in lexicons)
-    return JointProblem.of(len(rows), ties, weights)
+    return JointProblem.of(len(rows), ties, weights=weights)
 
 
 def worst_cosine(rows, mapping) -> float:
@@ -139,7 +139,7 @@ def test_a_wrong_lexicon_that_counts_little_does_little_harm() -> None:
             ((i, j), Tie.of(Problem(rows[i], rows[j], wrong if (i, j) == (1, 2) else same_ids(120))))
             for i, j in COMPLETE
         ]
-        mapping = Joint().solve(JointProblem.of(4, ties, {(1, 2): weight}))
+        mapping = Joint().solve(JointProblem.of(4, ties, weights={(1, 2): weight}))
         a, b = (unit_rows(rows[place] @ mapping.maps[place]) for place in (1, 2))
         return float((a * b).sum(dim=1).mean())
 
@@ -195,7 +195,7 @@ def test_unusable_problems_are_refused(lexicons, weights, said) -> None:
     rows = spaces()
     tie = Tie.of(Problem(rows[0], rows[1], same_ids(120)))
     with pytest.raises(InputError, match=said):
-        JointProblem.of(4, ((pair, tie) for pair in lexicons), weights)
+        JointProblem.of(4, ((pair, tie) for pair in lexicons), weights=weights)
 
 
 @pytest.mark.parametrize("settings", [{"sweeps": 0}, {"reweight": -1}, {"tolerance": float("nan")}])

@@ -7,16 +7,32 @@ import torch
 
 from isolex.alignment.side import Side
 from isolex.alignment.space import LanguagePair, Link, Space
-from isolex.alignment.space_folder import check_language
 from isolex.cards import SideCard
-from isolex.cards.space_card import LanguageCard, PairCard
-from isolex.choices import Status
+from isolex.cards.space_card import LanguageCard, PairCard, check_language
+from isolex.choices import STEPS, Status
 from isolex.errors import InputError
 from isolex.judging import Joining, JointChoice, choose_jointly
 from isolex.lexicon import Lexicon, LexiconLike, as_lexicon, found_seeds
 from isolex.mapping import Joint, JointMapping, JointProblem, PlacePair, Problem, Tie
 from isolex.normalize import Normalizer
+from isolex.saved import WORDS, UnsoundError, flag, many, number, one_of, record, whole
 from isolex.vectors import VectorsLike, usable_vectors
+
+# What is needed of the settings on the card of a space that another language can join.
+_SETTINGS = record(
+    {
+        "solver": record(
+            {
+                "name": one_of(Joint.__name__),
+                "whiten": flag,
+                "reweight": number(0),
+                "sweeps": whole(1, WORDS),
+                "tolerance": number(0),
+            }
+        ),
+        "normalize": many(one_of(*STEPS)),
+    }
+)
 
 
 def join(
@@ -77,12 +93,10 @@ def _with(
     check: bool,
 ) -> Space:
     """The space with one more language, whose lexicons lead from others to it."""
-    joint, solver = _solution(space)
+    joint, solver, normalizer = _solution(space)
     others = sorted(lexicons, key=space.languages.index)
     device = space.sides[others[0]].device
-    side = Side.fitted(
-        usable_vectors(vectors, what=code), Normalizer(tuple(space.card.settings["normalize"])), device=device
-    )
+    side = Side.fitted(usable_vectors(vectors, what=code), normalizer, device=device)
     rows = [*(space.sides[other].normalized() for other in others), side.normalized()]
     new, seeds, problems = len(others), dict[str, Lexicon](), dict[tuple[int, int], Problem]()
     for i, other in enumerate(others):
@@ -152,16 +166,21 @@ def pair_card(
     )
 
 
-def _solution(space: Space) -> tuple[JointMapping, Joint]:
-    """The joint solution of the space, and the solver that made it."""
-    joint, settings = space.joint, space.card.settings.get("solver")
-    if joint is None or not isinstance(settings, dict) or settings.get("name") != Joint.__name__:
+def _solution(space: Space) -> tuple[JointMapping, Joint, Normalizer]:
+    """The joint solution of the space, the solver that made it, and what all vectors passed through."""
+    joint = space.joint
+    try:
+        settings = _SETTINGS(space.card.settings)
+    except UnsoundError:
+        settings = None
+    if joint is None or settings is None:
         raise InputError(
             f"{space!r} was not made by the joint solver, so no language can join it",
             where="space",
             fix="make a space: isolex.align_space(…)",
         )
-    return joint, Joint(**{name: value for name, value in settings.items() if name != "name"})
+    solver = {name: value for name, value in settings["solver"].items() if name != "name"}
+    return joint, Joint(**solver), Normalizer(settings["normalize"])
 
 
 def check_languages(codes: Iterable[str], *, there: Iterable[str] = ()) -> None:
@@ -193,10 +212,15 @@ def lexicons_by_places(
     """The lexicons by places of languages, the earlier first; those of both directions together.
 
     Raises:
-        InputError: A lexicon of a language that is not there, or of one with itself.
+        InputError: A lexicon of a language that is not there, of one with itself, or of no pair of codes.
     """
     made: dict[tuple[int, int], Lexicon] = {}
-    for (source, target), one in lexicons.items():
+    for pair, one in lexicons.items():
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise InputError(
+                f"got {pair!r}, expected a pair of codes", where="lexicons", fix='as ("en", "es")'
+            )
+        source, target = pair
         what = f"lexicon {source}-{target}"
         for code in (source, target):
             if code not in codes:

@@ -14,7 +14,7 @@ from torch import Tensor
 from isolex.alignment.alignment import Alignment, Translations
 from isolex.alignment.side import Side
 from isolex.cards import Card
-from isolex.cards.space_card import SpaceCard
+from isolex.cards.space_card import LanguageCard, PairCard, SpaceCard
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon, LexiconLike
 from isolex.mapping import JointMapping
@@ -81,9 +81,9 @@ class Lazy(Mapping[K, V]):
 class Space:
     """Many languages in one space: `pair` gives the alignment of any two, with all that one can do.
 
-    Made by `isolex.align_space` or `isolex.load_space`. Languages are read when they are first needed, and
-    rows stay in their files until then, so that a space of a hundred languages opens at once. Threads may
-    share a space.
+    Made by `isolex.align_space`, `isolex.load_space` or `Space.of`. Languages are read when they are first
+    needed, and rows stay in their files until then, so that a space of a hundred languages opens at once.
+    Threads may share a space.
 
     Args:
         sides: The languages by code, each mapped into the space.
@@ -110,6 +110,42 @@ class Space:
         self._alignments: OrderedDict[LanguagePair, Alignment] = OrderedDict()
         self._neighbourhoods: dict[LanguagePair, tuple[Tensor, Tensor]] = {}
         self._lock = threading.RLock()
+
+    @classmethod
+    def of(cls, alignment: "Alignment | str | Path") -> "Space":
+        """An alignment as a space of two languages, whose pair it is.
+
+        They go by the codes on its card, or are called source and target where it has none or one for both.
+        No other language can join them, since the joint solver did not make them.
+        """
+        from isolex.alignment.loading import as_alignment  # noqa: PLC0415 - it loads spaces, too
+
+        alignment = as_alignment(alignment)
+        card, count = alignment.card.over(alignment.source, alignment.target), len(alignment.seeds)
+        source, target = card.source.language or "source", card.target.language or "target"
+        codes = (source, target) if source != target else ("source", "target")
+        pair = PairCard(card.status, card.reason)
+        if count:
+            pair = replace(pair, seeds=count, weight=1.0, own=1.0, origin="given")
+        languages = {
+            codes[0]: LanguageCard(card.source, card.status),
+            codes[1]: LanguageCard(card.target, card.status, codes[0]),
+        }
+        made = cls(
+            dict(zip(codes, alignment.sides, strict=True)),
+            {codes: Link(alignment.seeds, neighbourhoods=alignment.known_neighbourhoods)},
+            SpaceCard(
+                card.method,
+                card.settings,
+                languages,
+                {codes: pair},
+                seed=card.seed,
+                versions=card.versions,
+                created=card.created,
+            ),
+        )
+        made._alignments[codes] = alignment
+        return made
 
     def __repr__(self) -> str:
         return f"Space({', '.join(self.languages)}; {self.card.method})"

@@ -10,7 +10,6 @@ en--es.seeds.tsv                their lexicon
 A language that joins later adds files, and changes none of those of the others.
 """
 
-import re
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import combinations
@@ -22,14 +21,16 @@ from safetensors import deserialize
 from safetensors.torch import save
 from torch import Tensor
 
-from isolex.alignment.artefact import check_vectors, pack_normalizer, unpack_normalizer
+from isolex.alignment.artefact import pack_normalizer, unpack_normalizer
 from isolex.alignment.side import Side
 from isolex.alignment.space import Lazy, Link, Space
 from isolex.arrays import pick_device
 from isolex.cards.alignment_folder import CARD, NORMALIZER, SIDES, fitted_arrays, read_seeds
-from isolex.cards.space_card import BETWEEN, SpaceCard
+from isolex.cards.card import is_alignment
+from isolex.cards.space_card import BETWEEN, SpaceCard, check_language
 from isolex.errors import FormatError, InputError
 from isolex.files import atomic_folder, check_folder, check_not_input, digest, steady
+from isolex.lexicon import Lexicon
 from isolex.mapping import JointMapping, Mapping, Placement
 from isolex.progress import track
 from isolex.saved import (
@@ -48,7 +49,6 @@ from isolex.saved import (
 from isolex.vectors import Vectors
 
 SHARED = "space.safetensors"
-_CODE = re.compile(r"\w+(-\w+)*")
 _FIX = "make the space again"
 _COSINE = 1.001
 # Neighbourhoods are a pass over all pairs of words, so of many languages only those with a lexicon have them.
@@ -64,15 +64,6 @@ _BESIDE = record(
     {"normalizers": by_name(NORMALIZER), "files": by_name(text)},
     {"reweight": number(0)},
 )
-
-
-def check_language(code: str) -> None:
-    """Raise `InputError` unless a language's code may name files."""
-    if not _CODE.fullmatch(code):
-        raise InputError(
-            f"got the language {code!r}, expected letters, digits and single hyphens, such as en or pt-br",
-            where="languages",
-        )
 
 
 def check_space_output(path: str | Path) -> None:
@@ -153,13 +144,19 @@ def _pair_tensors(link: Link) -> dict[str, Tensor]:
 def load_space(path: str | Path, *, device: str | torch.device | None = None) -> Space:
     """Read a saved space; its languages are read when they are first asked for.
 
+    A saved alignment is read as the space of its two languages.
+
     Args:
         path: The folder.
         device: Where to compute; by default a GPU if there is one.
 
     Raises:
         InputError: There is no such folder.
-        FormatError: It is not a space, or a damaged one; of a language, when it is first asked for.
+        FormatError: It is neither, or damaged; of a language, when it is first asked for.
+        MismatchError: Of an alignment by reference, the vectors are not those that it was made for.
+
+    Warns:
+        IsolexWarning: Of an alignment by reference, its vectors are read from outside the folder.
     """
     folder = Path(path)
     if not folder.is_dir():
@@ -169,6 +166,10 @@ def load_space(path: str | Path, *, device: str | torch.device | None = None) ->
     if not (folder / CARD).exists():
         raise FormatError(f"is no space: it holds no {CARD}", where=path)
     data = read_json(folder / CARD, _FIX)
+    if is_alignment(data):
+        from isolex.alignment.loading import load  # noqa: PLC0415 - it loads spaces, too
+
+        return Space.of(load(path, device=device))
     card = SpaceCard.from_dict(data, where=folder / CARD)
     with sound(folder / CARD, _FIX):
         beside = _BESIDE(data)
@@ -214,19 +215,18 @@ class _Reader:
         known, normalizer = self.card.languages[code].vectors, self.beside["normalizers"][code]
         declared = {"map": Array("d p")} | fitted_arrays(normalizer, "side", "d")
         tensors = self._tensors(f"{code}.map.safetensors", declared, {"d": known.dimension})
-        file = self.folder / f"{code}.vectors.safetensors"
-        if not file.is_file():
-            raise FormatError(f"is a damaged space: it holds no {file.name}", where=self.folder, fix=_FIX)
+        file = self._file(f"{code}.vectors.safetensors")
         vectors = Vectors.read(file, unicode="keep")
-        check_vectors(vectors, code, known, other_vectors=False)
+        with sound(file, _FIX):
+            if (vectors.dimension, vectors.fingerprint) != (known.dimension, known.fingerprint):
+                raise UnsoundError(f"and {CARD} do not belong together")
         fitted = unpack_normalizer(normalizer, "side", tensors)
         return Side(vectors, normalizer=fitted, matrix=tensors["map"], device=self.device)
 
     def link(self, first: str, second: str) -> Link:
         """What is kept of two languages."""
-        seeds = read_seeds(
-            self.folder / f"{first}{BETWEEN}{second}.seeds.tsv", self.card.pair(first, second).seeds
-        )
+        count = self.card.pair(first, second).seeds
+        seeds = read_seeds(self._file(f"{first}{BETWEEN}{second}.seeds.tsv"), count) if count else Lexicon([])
         name = _pair_file(first, second)
         if name not in self.beside["files"]:
             return Link(seeds)
@@ -259,21 +259,26 @@ class _Reader:
             tuple(placements), shared["strengths"], shared["scaling"], self.beside.get("reweight", 0.5)
         )
 
+    def _file(self, name: str) -> Path:
+        """The path of a file that must be there."""
+        if not (self.folder / name).is_file():
+            raise FormatError(f"is a damaged space: it holds no {name}", where=self.folder, fix=_FIX)
+        return self.folder / name
+
     def _tensors(
         self, name: str, declared: dict[str, Array], sizes: dict[str, int], *, some: bool = False
     ) -> dict[str, Tensor]:
-        """The tensors of a file that is the card's; with `some`, those of the declared that it has."""
-        if not (self.folder / name).is_file():
-            raise FormatError(f"is a damaged space: it holds no {name}", where=self.folder, fix=_FIX)
-        with sound(self.folder / name, _FIX):
-            data = read_saved(self.folder / name, _FIX)
+        """The tensors of a file that is the card's; with `some`, those of the kinds that it has."""
+        file = self._file(name)
+        with sound(file, _FIX):
+            data = read_saved(file, _FIX)
             if digest(data) != self.beside["files"].get(name):
                 raise UnsoundError(f"and {CARD} do not belong together")
             if some:
-                found = {one for one, _ in deserialize(data)}  # type: ignore[no-untyped-call]
-                declared = {one: array for one, array in declared.items() if one in found}
+                found = {one.partition(".")[0] for one, _ in deserialize(data)}  # type: ignore[no-untyped-call]
+                declared = {one: array for one, array in declared.items() if one.partition(".")[0] in found}
             arrays = parse_arrays(data, declared, sizes)
-        return {one: torch.from_numpy(array.copy()) for one, array in arrays.items()}
+        return {one: torch.from_numpy(array.copy()).to(self.device) for one, array in arrays.items()}
 
 
 def _belongs(entry: Path) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from isolex.cards.card import Card
+from isolex.cards.space_card import is_space
 from isolex.choices import OPERATIONS, STEPS
 from isolex.errors import FormatError, InputError
 from isolex.files import is_workshop, steady
@@ -112,6 +113,12 @@ def read_alignment(path: str | Path) -> StoredAlignment:
     if not (folder / CARD).exists():
         raise FormatError(f"is no alignment: it holds no {CARD}", where=path)
     data = read_json(folder / CARD, FIX)
+    if is_space(data):
+        raise FormatError(
+            "is a space of languages, expected an alignment of two",
+            where=path,
+            fix="read it by isolex.load_space(…); in commands say which two, by --from and --to",
+        )
     # The version stands before everything else: another one may hold other things.
     card = Card.from_dict(data, where=folder / CARD)
     with sound(folder / CARD, FIX):

@@ -27,6 +27,7 @@ from isolex.saved import (
 from isolex.vectors import Vectors
 
 CARD_VERSION = 1
+_FORMAT = "isolex-alignment"
 
 
 def current_versions() -> dict[str, str]:
@@ -138,7 +139,7 @@ class Card:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return {"format": "isolex-alignment", "version": CARD_VERSION} | asdict(self)
+        return {"format": _FORMAT, "version": CARD_VERSION} | asdict(self)
 
     @classmethod
     def from_dict(cls, data: Any, *, where: object) -> "Card":
@@ -147,7 +148,7 @@ class Card:
         Raises:
             FormatError: Not such a card, or one of a later version.
         """
-        if not isinstance(data, dict) or data.get("format") != "isolex-alignment":
+        if not is_alignment(data):
             raise FormatError("is not the card of an isolex alignment", where=where)
         found = data.get("version")
         if type(found) is not int or found != CARD_VERSION:
@@ -158,6 +159,11 @@ class Card:
             )
         with sound(where, "align again"):
             return cls(**_CARD(data))
+
+
+def is_alignment(data: Any) -> bool:
+    """Whether what a card's file holds is the card of an alignment."""
+    return isinstance(data, dict) and data.get("format") == _FORMAT
 
 
 _CARD = record(

@@ -1,12 +1,13 @@
 """The card of a space of many languages: how it was made, who came in by whom, and how good each pair is."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, get_args
 
 from isolex.cards.card import SideCard, current_versions, now
 from isolex.choices import Status
-from isolex.errors import FormatError
+from isolex.errors import FormatError, InputError
 from isolex.saved import (
     WORDS,
     UnsoundError,
@@ -28,6 +29,16 @@ TRUSTED: tuple[Status, ...] = ("aligned", "doubtful", "failed", "unchecked")
 """Verdicts, the best first."""
 # Joins the codes of two languages in names of files and in the card; no code holds it.
 BETWEEN = "--"
+_CODE = re.compile(r"\w+(-\w+)*")
+
+
+def check_language(code: str) -> None:
+    """Raise `InputError` unless a language's code may name files."""
+    if not _CODE.fullmatch(code):
+        raise InputError(
+            f"got the language {code!r}, expected letters, digits and single hyphens, such as en or pt-br",
+            where="languages",
+        )
 
 
 @dataclass(frozen=True)
@@ -135,6 +146,9 @@ class SpaceCard:
             )
         with sound(where, "make the space again"):
             checked = _CARD(data)
+            for code in checked["languages"]:
+                if not _CODE.fullmatch(code):
+                    raise UnsoundError("is no code of a language", ("languages", code[:40]))
             pairs = {_codes(name, checked["languages"]): pair for name, pair in checked.pop("pairs").items()}
             return cls(**checked, pairs=pairs)
 

@@ -86,9 +86,14 @@ def choose_jointly(
     }
     trial = _Trial.of(solver, null, unaligned, weights, seed=seed, part=1)
     nothing = {pair: trial.right(pair, own.get(pair)) for pair in track(asked, "judging what cannot align")}
-    statuses = {pair: judge(found[pair], nothing[pair]) for pair in asked}
+    statuses: dict[PlacePair, tuple[Status, str]] = {
+        pair: judge(found[pair], nothing[pair])
+        if pair in lexicons or found[pair].words
+        else ("unchecked", "no two lexicons link words of the two languages, to check them by")
+        for pair in asked
+    }
     ties = ((pair, Tie.of(problem)) for pair, problem in lexicons.items())
-    mapping = solver.solve(JointProblem.of(len(spaces), ties, weights))
+    mapping = solver.solve(JointProblem.of(len(spaces), ties, weights=weights))
     return JointChoice(mapping, weights, own, found, statuses)
 
 
@@ -138,7 +143,7 @@ class _Trial:
         shown = {pair: ~mask if bool((~mask).any()) else torch.ones_like(mask) for pair, mask in held.items()}
         ties = {pair: Tie.of(problem.restricted(shown[pair]).weighty()) for pair, problem in lexicons.items()}
         return cls(
-            solver.solve(JointProblem.of(len(spaces), ties.items(), weights)),
+            solver.solve(JointProblem.of(len(spaces), ties.items(), weights=weights)),
             spaces,
             {pair: tie.cross for pair, tie in ties.items()},
             {pair: problem.pairs[~shown[pair]] for pair, problem in lexicons.items()},

@@ -67,6 +67,7 @@ class JointProblem:
         cls,
         size: int,
         ties: Iterable[tuple[PlacePair, Tie]],
+        *,
         weights: Dictionary[PlacePair, float] | None = None,
     ) -> "JointProblem":
         """The problem of `size` spaces; ties are read one after the other, and only their sums kept.

@@ -1,0 +1,230 @@
+"""`align_space`: from vectors of many languages, and lexicons between some, to one space."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+
+from isolex import align, align_space
+from isolex.alignment import Space
+from isolex.errors import InputError, IsolexWarning
+from isolex.lexicon import Lexicon
+from isolex.mapping import Joint
+from isolex.vectors import Vectors
+
+from ..spaces import gaussian, numbered, planted_languages, true_pairs
+
+CODES = ("en", "es", "fr", "de")
+LANGUAGES = planted_languages(CODES)
+ASKED = range(300, 340)  # in no lexicon
+GRAPHS = {
+    "star": [("en", "es"), ("en", "fr"), ("en", "de")],
+    "tree": [("en", "es"), ("es", "fr"), ("fr", "de")],
+    "complete": list(combinations(CODES, 2)),
+}
+
+
+def lexicons(pairs, count: int = 260):
+    return {pair: true_pairs(*pair, range(count)) for pair in pairs}
+
+
+def some(*codes: str) -> dict[str, Vectors]:
+    return {code: LANGUAGES[code] for code in codes}
+
+
+def right(space: Space, source: str, target: str) -> float:
+    found = space.pair(source, target).translate([f"{source}{i}" for i in ASKED], k=1)
+    return sum(word == f"{target}{i}" for ((word, _),), i in zip(found, ASKED, strict=True)) / len(ASKED)
+
+
+def strangers(code: str) -> Vectors:
+    """Vectors that have nothing to do with the others."""
+    return Vectors(numbered(code, 400), gaussian(400, 12, 77), language=code)
+
+
+class TestLexicons:
+    @pytest.mark.parametrize("graph", GRAPHS)
+    @pytest.mark.parametrize("method", ["joint", "procrustes"])
+    def test_any_graph_puts_all_into_one_space(self, graph, method):
+        space = align_space(LANGUAGES, lexicons(GRAPHS[graph]), method=method)
+        assert all(right(space, *pair) > 0.95 for pair in combinations(CODES, 2))
+        statuses = {pair: card.status for pair, card in space.card.pairs.items()}
+        # No two lexicons lead from one end of the tree to the other, so there are no words to check it by.
+        checkable = statuses.keys() - ({("en", "de")} if graph == "tree" else set())
+        assert {statuses[pair] for pair in checkable} == {"aligned"}
+        assert statuses["en", "de"] == ("doubtful" if graph == "tree" else "aligned")
+        given = {pair for pair, card in space.card.pairs.items() if card.origin == "given"}
+        assert given == set(GRAPHS[graph])
+        assert space.card.method == method
+
+    def test_a_tree_tells_who_came_in_by_whom(self):
+        space = align_space(LANGUAGES, lexicons(GRAPHS["tree"]))
+        by = {code: card.by for code, card in space.card.languages.items()}
+        # From one in the middle outwards.
+        assert by == {"es": None, "en": "es", "fr": "es", "de": "fr"}
+
+    def test_lexicons_of_both_directions_count_together(self):
+        halves = {
+            ("en", "es"): true_pairs("en", "es", range(150)),
+            ("es", "en"): true_pairs("es", "en", range(100, 260)),
+        }
+        space = align_space(some("en", "es"), halves)
+        assert set(space.pair("en", "es").seeds.pairs) == set(true_pairs("en", "es", range(260)).pairs)
+        whole = align_space(some("en", "es"), lexicons([("en", "es")]))
+        assert right(space, "en", "es") == right(whole, "en", "es")
+
+    def test_of_both_directions_one_may_have_weights(self):
+        pairs = true_pairs("es", "en", range(100, 260))
+        mixed = {
+            ("en", "es"): true_pairs("en", "es", range(100)),
+            ("es", "en"): Lexicon(pairs.pairs, [0.5] * len(pairs)),
+        }
+        seeds = align_space(some("en", "es"), mixed, check=False).pair("en", "es").seeds
+        assert sorted(seeds.weights) == [0.5] * 160 + [1.0] * 100
+
+    def test_pairs_of_little_weight_do_little_harm(self):
+        good = true_pairs("en", "es", range(260)).pairs
+        bad = [(f"en{i}", f"es{(i * 7 + 3) % 260}") for i in range(260)]
+
+        def score(weights):
+            lexicon = {("en", "es"): Lexicon([*good, *bad], weights)}
+            return right(align_space(some("en", "es"), lexicon, check=False), "en", "es")
+
+        assert score([1.0] * 260 + [0.001] * 260) > 0.95
+        assert score([0.001] * 260 + [1.0] * 260) < 0.2
+
+    def test_files_are_taken_where_vectors_and_lexicons_are(self, tmp_path):
+        for code in ("en", "es"):
+            LANGUAGES[code].write(tmp_path / f"{code}.vec")
+        true_pairs("en", "es", range(260)).write(tmp_path / "en-es.tsv")
+        space = align_space(
+            {code: tmp_path / f"{code}.vec" for code in ("en", "es")},
+            {("en", "es"): str(tmp_path / "en-es.tsv")},
+            check=False,
+        )
+        assert right(space, "en", "es") > 0.95
+
+    def test_languages_may_differ_in_dimension(self):
+        languages = planted_languages(("en", "es", "fr"), dimensions={"es": 15, "fr": 20})
+        space = align_space(languages, lexicons([("en", "es"), ("es", "fr")]))
+        assert right(space, "en", "fr") > 0.9
+        assert {side.matrix.shape[1] for side in space.sides.values()} == {20}
+
+
+class TestJudging:
+    def test_unchecked_is_said(self):
+        space = align_space(some("en", "es", "fr"), lexicons([("en", "es"), ("en", "fr")]), check=False)
+        assert {card.status for card in space.card.pairs.values()} == {"unchecked"}
+        assert {card.weight for card in space.card.pairs.values()} == {1.0}
+        assert space.card.pair("es", "fr").reason == "nobody checked this pair of languages"
+        assert right(space, "es", "fr") > 0.95
+
+    def test_a_wrong_lexicon_fails_and_spoils_nothing(self):
+        wrong = {("en", "de"): Lexicon((f"en{i}", f"de{(i * 7 + 3) % 260}") for i in range(260))}
+        pairs = [("en", "es"), ("es", "fr"), ("en", "fr")]
+        space = align_space(LANGUAGES, lexicons(pairs) | wrong)
+        statuses = {pair: space.card.pair(*pair).status for pair in combinations(CODES, 2)}
+        assert {pair: statuses[pair] for pair in pairs} == dict.fromkeys(pairs, "aligned")
+        assert all(status != "aligned" for pair, status in statuses.items() if "de" in pair)
+        assert space.card.languages["de"].status != "aligned"
+        assert right(space, "es", "fr") > 0.95
+
+    def test_the_same_seed_gives_the_same_space(self):
+        given = some("en", "es", "fr"), lexicons([("en", "es"), ("en", "fr")])
+        first, second = align_space(*given), align_space(*given)
+        assert first.card.pairs == second.card.pairs
+        assert all((first.sides[code].matrix == second.sides[code].matrix).all() for code in first.languages)
+
+
+@pytest.fixture
+def by_truth(monkeypatch) -> None:
+    """Self-learning takes minutes: instead, alignments are made of what is true, and of xx they fail."""
+
+    def aligned(source, target, seeds, *, seed, device):
+        made = align(
+            source,
+            target,
+            true_pairs(source.language, target.language, range(400)),
+            method="procrustes",
+            check=False,
+            seed=seed,
+            device=device,
+        )
+        status = "failed" if "xx" in (source.language, target.language) else "aligned"
+        made.card = replace(made.card, status=status, reasons=("it was looked up",))
+        return made
+
+    monkeypatch.setattr("isolex.recipes.spaces.align", aligned)
+
+
+@pytest.mark.usefixtures("by_truth")
+class TestFewLexicons:
+    def test_few_words_are_supplemented_by_an_alignment(self):
+        space = align_space(some("en", "es"), lexicons([("en", "es")], count=40))
+        card = space.card.pair("en", "es")
+        assert (card.status, card.origin) == ("aligned", "induced")
+        assert card.seeds > 200
+        given = set(true_pairs("en", "es", range(40)).pairs)
+        assert given <= set(space.pair("en", "es").seeds.pairs)
+        assert right(space, "en", "es") > 0.9
+
+    def test_parts_that_no_lexicon_connects_are_aligned(self):
+        space = align_space(some("en", "es", "fr"), lexicons([("en", "es")]))
+        assert space.languages == ("en", "es", "fr")
+        assert space.card.pair("en", "es").origin == "given"
+        assert "induced" in {space.card.pair(code, "fr").origin for code in ("en", "es")}
+        assert right(space, "fr", "en") > 0.9
+
+    def test_without_lexicons_it_is_all_induced(self):
+        space = align_space(some("en", "es"))
+        assert space.card.pair("en", "es").origin == "induced"
+        assert right(space, "en", "es") > 0.9
+
+    def test_a_language_that_nobody_vouches_for_is_left_out_and_named(self):
+        vectors = some("en", "es") | {"xx": strangers("xx")}
+        with pytest.warns(IsolexWarning, match="xx is left out: no lexicon and no alignment"):
+            space = align_space(vectors, lexicons([("en", "es")]))
+        assert space.languages == ("en", "es")
+        assert space.card.left_out.keys() == {"xx"}
+        assert right(space, "en", "es") > 0.95
+
+    def test_where_nothing_aligns_there_is_no_space(self):
+        with pytest.raises(InputError, match="no two of the languages could be aligned; give lexicons"):
+            align_space({"en": LANGUAGES["en"], "xx": strangers("xx")})
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("codes", "pairs", "said"),
+        [
+            (["en"], [], "got 1 languages, expected at least 2"),
+            ([], [], "got 0 languages"),
+            (["en", "EN"], [], "got en and EN, which are one code; give each language once"),
+            (["pt_br", "pt-BR"], [], "which are one code"),
+            (["en", "es"], [("en", "fr")], "lexicon en-fr: got no vectors of fr, only of en, es"),
+            (["en", "es"], [("EN", "es")], "lexicon EN-es: got no vectors of EN, only of en, es"),
+            (["en", "es"], [("en", "en")], "lexicon en-en: is of one language with itself"),
+            (["en", "a b"], [], "got the language 'a b', expected letters, digits"),
+            (["en", "es"], ["en-es"], "lexicons: got 'en-es', expected a pair of codes"),
+            (["en", "es"], [("en", "es", "fr")], "expected a pair of codes"),
+        ],
+    )
+    def test_languages_and_lexicons_that_cannot_be(self, codes, pairs, said):
+        vectors = {code: LANGUAGES.get(code, LANGUAGES["es"]) for code in codes}
+        with pytest.raises(InputError, match=said):
+            align_space(vectors, dict.fromkeys(pairs, true_pairs("en", "es", range(260))))
+
+    def test_a_lexicon_without_a_word_of_theirs(self):
+        with pytest.raises(InputError, match="lexicon en-es: not one pair is in both vocabularies"):
+            align_space(some("en", "es"), {("en", "es"): Lexicon([("a", "b")])})
+
+    def test_an_unknown_method_is_refused_with_the_nearest_one(self):
+        with pytest.raises(InputError, match="did you mean 'joint'"):
+            align_space(some("en", "es"), lexicons([("en", "es")]), method="join")
+
+    def test_settings_of_ones_own(self):
+        space = align_space(
+            some("en", "es"), lexicons([("en", "es")]), method=Joint(sweeps=1, reweight=1.0), check=False
+        )
+        assert space.card.settings["solver"]["sweeps"] == 1
+        assert right(space, "en", "es") > 0.95
