@@ -242,7 +242,10 @@ BAD = {
     "method": (("space", *FILES, "--method", "vecmap"), "'vecmap' is not one of 'joint', 'procrustes'"),
     "normalisation": (("space", *FILES, "--normalize", "size"), "'size'"),
     "output": (("space", *FILES, *STAR, "-o", "tables"), "tables: "),
-    "add to an alignment": (("space", "add", "alignment", *JOINS), "joins no two of the languages source, target"),
+    "add to an alignment": (
+        ("space", "add", "alignment", *JOINS),
+        "joins no two of the languages source, target",
+    ),
     "add to nothing": (("space", "add", "nowhere", *JOINS), "nowhere: there is no such folder of a space"),
     "add what is there": (
         ("space", "add", "space", "es=es.vec", "--lexicon", "en-es=en-es.tsv"),
