@@ -39,6 +39,10 @@ COMMANDS = {
         "P@1 of reranked dictionaries beside the base methods, calibration, and the time for a whole "
         "dictionary.",
     ),
+    "triangulation": (
+        "benchmarks.commands.triangulation:triangulation",
+        "P@1 and calibration of triangulated reranking beside pairwise reranking, on unreachable test words.",
+    ),
     "transfer": (
         "benchmarks.commands.transfer:transfer",
         "Word similarity, sentence retrieval, zero-shot topics and document retrieval across languages.",

@@ -37,7 +37,7 @@ if _typing.TYPE_CHECKING:
     )
     from isolex.normalize import Normalizer
     from isolex.recipes import METHODS, align, align_space
-    from isolex.reranking import RerankedDictionary, RerankSettings, load_reranked, rerank
+    from isolex.reranking import RerankedDictionary, RerankSettings, load_reranked, rerank, rerank_pair
     from isolex.samples import sample
     from isolex.transfer import (
         DocumentIndex as DocumentIndex,
@@ -93,6 +93,7 @@ __all__ = [
     "load_reranked",
     "load_space",
     "rerank",
+    "rerank_pair",
     "sample",
 ]
 
@@ -124,7 +125,7 @@ _ROOMS = {
     "normalize": ("Normalizer",),
     "progress": (),
     "recipes": ("METHODS", "align", "align_space"),
-    "reranking": ("RerankSettings", "RerankedDictionary", "load_reranked", "rerank"),
+    "reranking": ("RerankSettings", "RerankedDictionary", "load_reranked", "rerank", "rerank_pair"),
     "retrieval": (),
     "samples": ("sample",),
     "scoring": (),

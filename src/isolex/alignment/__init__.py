@@ -5,7 +5,7 @@ from isolex.alignment.artefact import check_output
 from isolex.alignment.card import Card, SideCard, current_versions
 from isolex.alignment.companion import Companion
 from isolex.alignment.entries import InducedEntry, InducedLexicon, LexiconDirection
-from isolex.alignment.joining import check_languages, join, lexicons_by_places, together
+from isolex.alignment.joining import check_languages, join, lexicons_by_places, solution_of, together
 from isolex.alignment.loading import (
     AlignmentLike,
     VectorSpace,
@@ -55,5 +55,6 @@ __all__ = [
     "load",
     "load_card",
     "load_space",
+    "solution_of",
     "together",
 ]

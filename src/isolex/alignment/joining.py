@@ -76,7 +76,7 @@ def _with(
     check: bool,
 ) -> Space:
     """The space with one more language, whose lexicons lead from others to it."""
-    joint, solver = _solution(space)
+    joint, solver = solution_of(space)
     others = sorted(lexicons, key=space.languages.index)
     device = space.sides[others[0]].device
     side = Side.fitted(
@@ -126,12 +126,16 @@ def _with(
     return space.extended(code, side.mapped(joint.map(placements[-1])), links, card, joint)
 
 
-def _solution(space: Space) -> tuple[JointMapping, Joint]:
-    """The joint solution of the space, and the solver that made it."""
+def solution_of(space: Space) -> tuple[JointMapping, Joint]:
+    """The joint solution of the space, and the solver that made it.
+
+    Raises:
+        InputError: It was made otherwise.
+    """
     joint, settings = space.joint, space.card.settings.get("solver")
     if joint is None or not isinstance(settings, dict) or settings.get("name") != Joint.__name__:
         raise InputError(
-            f"{space!r} was not made by the joint solver, so no language can join it",
+            f"{space!r} was not made by the joint solver, which this needs",
             where="space",
             fix="make a space: isolex.align_space(…)",
         )
