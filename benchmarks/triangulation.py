@@ -161,7 +161,7 @@ def unreachable(
         lexicons: By pair of languages.
     """
     steps = {one: lexicon.pairs for one, lexicon in lexicons.items()}
-    steps |= {one[::-1]: [(b, a) for a, b in pairs] for one, pairs in steps.items()}
+    steps |= {(one[1], one[0]): lexicon.reversed().pairs for one, lexicon in lexicons.items()}
     reached: dict[str, set[str]] = {word: set() for word, _ in asked}
     for third in {code for one in steps for code in one} - set(pair):
         onward: dict[str, set[str]] = {}

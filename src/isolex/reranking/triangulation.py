@@ -219,12 +219,14 @@ def _looked_up(
 
 
 def _largest(steps: "csr_matrix") -> Float[np.ndarray, "n"]:
-    return steps.max(axis=1).toarray().ravel()
+    made: np.ndarray = steps.max(axis=1).toarray().ravel()
+    return made
 
 
 def _ranks(pairs: Pairs, values: Float[np.ndarray, "p"]) -> Int[np.ndarray, "p"]:
     """How many of its word's pairs come before each, those of equal values in the order of their keys."""
     order = np.lexsort((np.arange(len(pairs)), -values, pairs.rows))
-    made = np.empty(len(pairs), dtype=np.int64)
-    made[order] = np.arange(len(pairs))
-    return made - np.searchsorted(pairs.rows, pairs.rows)
+    places = np.empty(len(pairs), dtype=np.int64)
+    places[order] = np.arange(len(pairs))
+    made: np.ndarray = places - np.searchsorted(pairs.rows, pairs.rows)
+    return made
