@@ -10,7 +10,7 @@ demo: $(VENV)/.ready
 	$(BIN)/isolex demo
 
 test: $(VENV)/.ready-test
-	$(BIN)/pytest -n auto --maxprocesses 8 -m "not laboratory"
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal -m "not laboratory"
 
 # Also the tests of the laboratory, and those by Hypothesis with more examples.
 check: $(VENV)/.ready-test $(VENV)/.ready-check
@@ -21,7 +21,7 @@ check: $(VENV)/.ready-test $(VENV)/.ready-check
 	$(BIN)/python scripts/cli_reference.py --check
 	$(BIN)/python -m benchmarks pages --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
-	$(BIN)/pytest -n auto --maxprocesses 8 -m "laboratory or hypothesis" --hypothesis-profile thorough
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal -m "laboratory or hypothesis" --hypothesis-profile thorough
 
 # Damaged files of every kind for every command: a line at the end counts them, findings go to fuzz-findings/.
 FUZZ_SECONDS ?= 60

@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias
 
 EvaluatedSide: TypeAlias = Literal["cross", "source", "target"]
 Unknown: TypeAlias = Literal["drop", "midpoint"]
+Status: TypeAlias = Literal["aligned", "doubtful", "failed", "unchecked"]
+"""What an alignment was judged: a verdict, or `unchecked` where nobody looked."""
 
 VECTOR_FORMATS: Mapping[str, str] = MappingProxyType(
     {
@@ -23,6 +25,10 @@ VECTOR_FORMATS: Mapping[str, str] = MappingProxyType(
 """Every format that isolex reads, by name, and what messages call it; it writes all but fasttext."""
 
 CRITERIA = ("csls", "nn", "isf")
+STEPS = ("unit", "center", "unit-dim", "iterative")
+"""Of normalisation."""
+OPERATIONS = ("unit", "subtract", "multiply")
+"""What a fitted normaliser is made of."""
 EVALUATED_SIDES: tuple[EvaluatedSide, ...] = ("cross", "source", "target")
 UNKNOWN: tuple[Unknown, ...] = ("drop", "midpoint")
 MARKUP_FORMATS = ("tei", "tbx")

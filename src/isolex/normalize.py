@@ -13,12 +13,11 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from isolex.arrays import nonzero_rows
+from isolex.choices import OPERATIONS, STEPS
 from isolex.errors import InputError, IsolexWarning
 from isolex.names import look_up
 
-STEPS = ("unit", "center", "unit-dim", "iterative")
 DEFAULT_STEPS = ("unit", "center", "unit")
-OPERATIONS = ("unit", "subtract", "multiply")
 
 ITERATIVE_ROUNDS = 100
 ITERATIVE_TOLERANCE = 1e-6

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from isolex.alignment import Companion, load_card
-from isolex.alignment.artefact import is_companion, may_have_companions
+from isolex.cards.alignment_folder import is_companion, may_have_companions
 from isolex.errors import InputError, MismatchError
 from isolex.files import digest
 

@@ -109,9 +109,11 @@ def test_what_files_are_is_told_without_torch(made, tmp_path):
         ("info", made / "seeds.tsv"),
         ("convert", made / "aa.vec", tmp_path / "aa.safetensors", "--dtype", "float16"),
         ("info", tmp_path / "aa.safetensors", "--json"),
+        ("info", made / "aa-bb", "--json"),
     ]
     results = run_without(HEAVY, lines)
-    assert [(status, err) for status, _, err in results] == [(0, "")] * 4
+    assert [(status, err) for status, _, err in results] == [(0, "")] * 5
+    assert json.loads(results[4][1])["kind"] == "alignment"
     assert json.loads(results[0][1])["words"] == json.loads(results[3][1])["words"]
 
 

@@ -2,10 +2,16 @@
 
 from isolex.alignment.alignment import Alignment, Translations
 from isolex.alignment.artefact import check_output
-from isolex.alignment.card import Card, SideCard, current_versions
 from isolex.alignment.companion import Companion
 from isolex.alignment.entries import InducedEntry, InducedLexicon, LexiconDirection
-from isolex.alignment.joining import check_languages, join, lexicons_by_places, solution_of, together
+from isolex.alignment.joining import (
+    check_languages,
+    join,
+    lexicons_by_places,
+    pair_card,
+    solution_of,
+    together,
+)
 from isolex.alignment.loading import (
     AlignmentLike,
     VectorSpace,
@@ -13,18 +19,16 @@ from isolex.alignment.loading import (
     as_alignment,
     as_vector_space,
     load,
-    load_card,
 )
 from isolex.alignment.side import Side
 from isolex.alignment.space import LanguagePair, Link, Space
-from isolex.alignment.space_card import TRUSTED, LanguageCard, PairCard, SpaceCard
 from isolex.alignment.space_folder import check_space_output, load_space
-from isolex.choices import CRITERIA
-from isolex.judging import Status
+from isolex.cards import Card, SideCard, current_versions, load_card
+from isolex.cards.space_card import LanguageCard, PairCard, SpaceCard
+from isolex.choices import CRITERIA, Status
 
 __all__ = [
     "CRITERIA",
-    "TRUSTED",
     "Alignment",
     "AlignmentLike",
     "Card",
@@ -55,6 +59,7 @@ __all__ = [
     "load",
     "load_card",
     "load_space",
+    "pair_card",
     "solution_of",
     "together",
 ]

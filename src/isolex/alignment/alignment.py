@@ -10,11 +10,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from isolex.alignment.artefact import Artefact, VectorsPolicy, check_vectors, save_artefact
-from isolex.alignment.card import Card
 from isolex.alignment.entries import InducedLexicon, LexiconDirection
 from isolex.alignment.induce import induce
 from isolex.alignment.side import SAVED, Pairing, Side
 from isolex.arrays import ArrayLike
+from isolex.cards import Card
 from isolex.choices import CRITERIA
 from isolex.errors import InputError
 from isolex.given import as_words, whole_number

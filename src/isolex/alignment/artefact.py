@@ -1,15 +1,5 @@
-"""The folder that an alignment is saved in: safetensors and JSON, written whole or not at all.
+"""Saving alignments as folders of safetensors and JSON, and loading them; `isolex.cards` reads the files."""
 
-card.json                how it was made and how good it is
-alignment.safetensors    the two maps, what the normalisers were fitted to, the neighbourhoods of CSLS
-seeds.tsv                the training pairs that were found in both vocabularies
-source.safetensors       the vectors of either side (unless saved by reference)
-target.safetensors
-
-What other rooms keep there (`companion`) is known by its card.
-"""
-
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,63 +8,27 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from isolex.alignment.card import Card, SideCard
-from isolex.errors import FormatError, InputError, MismatchError
-from isolex.files import atomic_folder, check_folder, check_not_input, is_workshop
+from isolex.cards import Card, SideCard
+from isolex.cards.alignment_folder import (
+    CARD,
+    CONTENTS,
+    FIX,
+    MATRICES,
+    SEEDS,
+    SIDES,
+    is_companion,
+    read_alignment,
+)
+from isolex.errors import InputError, MismatchError
+from isolex.files import atomic_folder, check_folder, check_not_input
 from isolex.lexicon import Lexicon
 from isolex.mapping import Mapping
 from isolex.names import look_up
-from isolex.normalize import OPERATIONS, STEPS, FittedNormalizer, Operation
-from isolex.saved import (
-    DIMENSION,
-    WORDS,
-    Array,
-    UnsoundError,
-    json_text,
-    many,
-    one_of,
-    parse_arrays,
-    read_json,
-    read_saved,
-    record,
-    sound,
-    whole,
-)
+from isolex.normalize import FittedNormalizer, Operation
+from isolex.saved import json_text, read_json
 from isolex.vectors import Vectors
 
-CARD = "card.json"
-MATRICES = "alignment.safetensors"
-SEEDS = "seeds.tsv"
-SIDES = ("source", "target")
-_CONTENTS = (CARD, MATRICES, SEEDS, *(f"{side}.safetensors" for side in SIDES))
-# What the card of something that is kept beside an alignment begins with, and in how many bytes.
-_COMPANION_MARKS = (rb'"format":\s*"isolex-', rb'"alignment":\s*"sha256:[0-9a-f]{64}"')
-_START = 4096
-
 VectorsPolicy = Literal["copy", "reference"]
-
-_FIX = "align again"
-# Cosines, but for rounding.
-_COSINE = 1.001
-_ARRAYS = {
-    "map.source": Array("d p"),
-    "map.target": Array("e p"),
-    "neighbourhoods.source": Array("n", -_COSINE, _COSINE),
-    "neighbourhoods.target": Array("m", -_COSINE, _COSINE),
-}
-NORMALIZER = record(
-    {
-        "operations": many(one_of(*OPERATIONS), most=10_000),
-        "steps": many(one_of(*STEPS)),
-        "dimension": whole(1, DIMENSION),
-        "zero_rows": whole(0, WORDS),
-    }
-)
-# What the card's file holds beside the card.
-_BESIDE = record(
-    {"normalizers": record(dict.fromkeys(SIDES, NORMALIZER))},
-    {"seeds": whole(0, WORDS**2), "vectors": one_of("copy", "reference")},
-)
 
 
 @dataclass(frozen=True)
@@ -125,7 +79,7 @@ def save_artefact(
         # An alignment that is saved where it came from writes the vectors there anew.
         if vectors == "reference" or table.fingerprint not in _fingerprints(Path(path)):
             check_not_input(path, table.path, side_card.path, whole=True)
-    with atomic_folder(path, contents=_CONTENTS, also=is_companion) as folder:
+    with atomic_folder(path, contents=CONTENTS, also=is_companion) as folder:
         # Not `save_file`, which makes a file that nobody else may read.
         (folder / MATRICES).write_bytes(save(tensors))
         if len(artefact.seeds):
@@ -138,43 +92,7 @@ def save_artefact(
 
 def check_output(path: str | Path) -> None:
     """Raise `InputError` unless an alignment can be saved at `path`: ask before long work, not after."""
-    check_folder(path, contents=_CONTENTS, also=is_companion)
-
-
-def companion_files(name: str) -> tuple[str, str]:
-    """Of something that is kept beside an alignment: its card, and its arrays."""
-    return f"{name}.json", f"{name}.safetensors"
-
-
-def is_companion(entry: Path) -> bool:
-    """Whether an entry of the folder is a file of a companion, or a workshop where such files were made."""
-    if is_workshop(entry.name):
-        return _is_companion_workshop(entry)
-    files = card, _ = companion_files(entry.stem)
-    try:
-        with entry.with_name(card).open("rb") as stream:
-            start = stream.read(_START)
-    except OSError:
-        return False
-    return entry.name in files and all(re.search(mark, start) for mark in _COMPANION_MARKS)
-
-
-def may_have_companions(folder: Path) -> bool:
-    """Whether a card beside the alignment's own stands in its folder: a look before rooms are imported."""
-    return any(card.name != CARD for card in folder.glob("*.json"))
-
-
-def _is_companion_workshop(entry: Path) -> bool:
-    made, _, _ = entry.name[1:].rpartition(".new-")
-    files = companion_files(Path(made).stem)
-    if made not in files or entry.is_symlink():
-        return False
-    try:
-        return {one.name for one in entry.iterdir()} <= set(files)
-    except FileNotFoundError:  # it has gone since it was listed
-        return True
-    except NotADirectoryError:
-        return False
+    check_folder(path, contents=CONTENTS, also=is_companion)
 
 
 def load_artefact(path: str | Path) -> Artefact:
@@ -184,74 +102,16 @@ def load_artefact(path: str | Path) -> Artefact:
         InputError: There is no such folder.
         FormatError: It is not an alignment, or a damaged one.
     """
-    folder = Path(path)
-    if not folder.is_dir():
-        raise InputError(
-            "there is no such alignment folder", where=path, fix="give what isolex align wrote with -o"
-        )
-    if not (folder / CARD).exists():
-        raise FormatError(f"is no alignment: it holds no {CARD}", where=path)
-    data = read_json(folder / CARD, _FIX)
-    # The version stands before everything else: another one may hold other things.
-    card = Card.from_dict(data, where=folder / CARD)
-    with sound(folder / CARD, _FIX):
-        beside = _BESIDE(data)
-    wanted_seeds = beside.get("seeds", 0)
-    for name in (MATRICES, *([SEEDS] if wanted_seeds else [])):
-        if not (folder / name).is_file():
-            raise FormatError(f"is a damaged alignment: it holds no {name}", where=path, fix=_FIX)
-    with sound(folder / MATRICES, _FIX):
-        tensors = _tensors(read_saved(folder / MATRICES, _FIX), card, beside["normalizers"])
-    seeds = read_seeds(folder / SEEDS, wanted_seeds)
-    source, target = (unpack_normalizer(beside["normalizers"][side], side, tensors) for side in SIDES)
+    stored = read_alignment(path)
+    tensors = {name: torch.from_numpy(array) for name, array in stored.arrays.items()}
+    source, target = (unpack_normalizer(stored.normalizers[side], side, tensors) for side in SIDES)
     return Artefact(
         Mapping(tensors["map.source"], tensors["map.target"]),
         (source, target),
         (tensors["neighbourhoods.source"], tensors["neighbourhoods.target"]),
-        seeds,
-        card,
+        stored.seeds,
+        stored.card,
     )
-
-
-def read_seeds(path: Path, count: int) -> Lexicon:
-    """So many training pairs; there is no file where there are none.
-
-    Raises:
-        FormatError: There are others than the card says.
-    """
-    if count == 0:
-        return Lexicon(())
-    with sound(path, _FIX):
-        try:
-            seeds = Lexicon.read(path, unicode="keep", format="tsv")
-        except FormatError as error:
-            raise UnsoundError(error.problem) from error
-        if len(seeds) != count:
-            raise UnsoundError(f"holds {len(seeds):,} of {count:,} pairs")
-    return seeds
-
-
-def fitted_arrays(normalizer: dict[str, Any], side: str, size: str) -> dict[str, Array]:
-    """The tensors that a normaliser was fitted to, as they are declared."""
-    operations = enumerate(normalizer["operations"])
-    return {f"normalizer.{side}.{number}": Array(size) for number, name in operations if name != "unit"}
-
-
-def _tensors(data: bytes, card: Card, normalizers: dict[str, Any]) -> dict[str, Tensor]:
-    """The tensors, which are what the card says."""
-    sizes = {
-        "d": card.source.dimension,
-        "e": card.target.dimension,
-        "n": card.source.words,
-        "m": card.target.words,
-    }
-    fitted: dict[str, Array] = {}
-    for side, size in zip(SIDES, "de", strict=True):
-        if normalizers[side]["dimension"] != sizes[size]:
-            raise UnsoundError(f"and {CARD} do not belong together")
-        fitted |= fitted_arrays(normalizers[side], side, size)
-    arrays = parse_arrays(data, _ARRAYS | fitted, sizes)
-    return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
 def outside(path: str | Path, side: str, card: SideCard) -> Path | None:
@@ -323,7 +183,7 @@ def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors:
 def _fingerprints(folder: Path) -> list[str]:
     """Of the vectors that were copied into a saved alignment; none if there is no such thing."""
     try:
-        card = read_json(folder / CARD, _FIX)
+        card = read_json(folder / CARD, FIX)
         return [card[side]["fingerprint"] for side in SIDES if (folder / f"{side}.safetensors").is_file()]
     except (InputError, KeyError, TypeError):
         return []

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from isolex.alignment.artefact import CARD, SEEDS, SIDES, companion_files
-from isolex.alignment.card import Card
+from isolex.cards import Card
+from isolex.cards.alignment_folder import CARD, SEEDS, SIDES, companion_files
 from isolex.errors import InputError, MismatchError
 from isolex.files import atomic_files, digest
 from isolex.saved import json_text, read_json

@@ -5,15 +5,16 @@ from dataclasses import replace
 
 import torch
 
-from isolex.alignment.card import SideCard
 from isolex.alignment.side import Side
 from isolex.alignment.space import LanguagePair, Link, Space
-from isolex.alignment.space_card import LanguageCard, PairCard
 from isolex.alignment.space_folder import check_language
+from isolex.cards import SideCard
+from isolex.cards.space_card import LanguageCard, PairCard
+from isolex.choices import Status
 from isolex.errors import InputError
 from isolex.judging import Joining, JointChoice, choose_jointly
 from isolex.lexicon import Lexicon, LexiconLike, as_lexicon, found_seeds
-from isolex.mapping import Joint, JointMapping, JointProblem, Problem, Tie
+from isolex.mapping import Joint, JointMapping, JointProblem, PlacePair, Problem, Tie
 from isolex.normalize import Normalizer
 from isolex.vectors import VectorsLike, usable_vectors
 
@@ -107,14 +108,7 @@ def _with(
         cross = Tie.of(problems[pair]).cross
         maps = choice.mapping.between(placements[i], placements[-1], cross, own=choice.own[pair])
         links[other, code] = Link(seeds[other], maps)
-        cards[other, code] = PairCard.of(
-            choice.statuses.get(pair),
-            choice.held_out.get(pair),
-            seeds=len(seeds[other]),
-            weight=choice.weights[pair],
-            own=choice.own[pair],
-            origin="given",
-        )
+        cards[other, code] = pair_card(choice, pair, seeds=len(seeds[other]), origin="given")
     best = max(others, key=lambda other: cards[other, code].trust)
     language = LanguageCard(SideCard.of(side.vectors), cards[best, code].status, best)
     card = replace(
@@ -124,6 +118,38 @@ def _with(
     )
     joint = replace(joint, placements=(*joint.placements, placements[-1]))
     return space.extended(code, side.mapped(joint.map(placements[-1])), links, card, joint)
+
+
+def pair_card(
+    choice: JointChoice,
+    pair: PlacePair,
+    *,
+    verdict: tuple[Status, str] | None = None,
+    seeds: int = 0,
+    origin: str | None = None,
+) -> PairCard:
+    """What is known of two languages by what they were tried on.
+
+    Args:
+        choice: What the languages were tried on.
+        pair: Their places.
+        verdict: A verdict that counts instead of that of the held-out words; None for none.
+        seeds: Pairs of words of their lexicon.
+        origin: Where that comes from; None without one.
+    """
+    status, reason = verdict or choice.statuses.get(pair) or (PairCard.status, PairCard.reason)
+    found = choice.held_out.get(pair)
+    words = 0 if found is None else found.words
+    return PairCard(
+        status,
+        reason,
+        round(found.percent, 2) if found is not None and words else None,
+        words,
+        seeds,
+        round(choice.weights.get(pair, 0.0), 4),
+        choice.own.get(pair, 0.0),
+        origin,
+    )
 
 
 def solution_of(space: Space) -> tuple[JointMapping, Joint]:

@@ -8,7 +8,6 @@ import torch
 
 from isolex.alignment.alignment import Alignment
 from isolex.alignment.artefact import check_vectors, load_artefact, outside, stored_vectors
-from isolex.alignment.card import Card
 from isolex.alignment.side import Side
 from isolex.arrays import pick_device
 from isolex.errors import InputError, IsolexWarning
@@ -71,17 +70,6 @@ def load(
         card=card,
         neighbourhoods=artefact.neighbourhoods if same else None,
     )
-
-
-@steady
-def load_card(path: str | Path) -> Card:
-    """Read only the card of a saved alignment.
-
-    Raises:
-        InputError: There is no such folder.
-        FormatError: It is not an alignment, or a damaged one.
-    """
-    return load_artefact(path).card
 
 
 def as_alignment(

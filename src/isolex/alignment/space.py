@@ -1,6 +1,7 @@
 """`Space`: any number of languages in one shared space, each pair of which is an alignment."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -11,9 +12,9 @@ from typing import TypeVar
 from torch import Tensor
 
 from isolex.alignment.alignment import Alignment, Translations
-from isolex.alignment.card import Card
 from isolex.alignment.side import Side
-from isolex.alignment.space_card import SpaceCard
+from isolex.cards import Card
+from isolex.cards.space_card import SpaceCard
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon, LexiconLike
 from isolex.mapping import JointMapping
@@ -23,6 +24,9 @@ from isolex.retrieval import Criterion
 from isolex.vectors import VectorsLike
 
 LanguagePair = tuple[str, str]
+
+# Each holds rows of two languages.
+_KEPT_PAIRS = 4
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
@@ -103,7 +107,8 @@ class Space:
     ) -> None:
         self.sides, self.card = sides, card
         self._links, self._joint = links, joint
-        self._alignments: dict[LanguagePair, Alignment] = {}
+        self._alignments: OrderedDict[LanguagePair, Alignment] = OrderedDict()
+        self._neighbourhoods: dict[LanguagePair, tuple[Tensor, Tensor]] = {}
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
@@ -129,16 +134,12 @@ class Space:
     def links(self) -> Iterator[tuple[LanguagePair, Link]]:
         """What is kept of each pair of languages that has something, with what was made meanwhile."""
         for pair in combinations(self.languages, 2):
-            link = self.link(*pair)
-            with self._lock:
-                made = self._alignments.get(pair)
-            if made is not None and made.known_neighbourhoods is not None:
-                link = replace(link, neighbourhoods=made.known_neighbourhoods)
-            if pair in self._links or link.neighbourhoods is not None:
-                yield pair, link
+            link, made = self.link(*pair), self._known_neighbourhoods(pair)
+            if pair in self._links or made is not None:
+                yield pair, link if made is None else replace(link, neighbourhoods=made)
 
     def pair(self, source: str, target: str) -> Alignment:
-        """The alignment of two of the languages; made once, for both directions.
+        """The alignment of two of the languages; the few that were used last are kept, for both directions.
 
         Raises:
             InputError: A language is not in the space, or it is the same one twice.
@@ -153,6 +154,13 @@ class Space:
         with self._lock:
             if key not in self._alignments:
                 self._alignments[key] = self._aligned(*key)
+            self._alignments.move_to_end(key)
+            while len(self._alignments) > _KEPT_PAIRS:
+                # Rows of big vocabularies are many; what a pass over all pairs of words found is little.
+                oldest = next(iter(self._alignments))
+                if (found := self._known_neighbourhoods(oldest)) is not None:
+                    self._neighbourhoods[oldest] = found
+                del self._alignments[oldest]
             made = self._alignments[key]
         return made.reversed() if turned else made
 
@@ -264,6 +272,14 @@ class Space:
     def _check(self, language: str) -> None:
         look_up(language, dict.fromkeys(self.languages), "language of the space")
 
+    def _known_neighbourhoods(self, pair: LanguagePair) -> tuple[Tensor, Tensor] | None:
+        """Those of a pair, the earlier language first, if anybody has asked for them so far."""
+        with self._lock:
+            made = self._alignments.get(pair)
+            if made is not None and made.known_neighbourhoods is not None:
+                return made.known_neighbourhoods
+            return self._neighbourhoods.get(pair) or self.link(*pair).neighbourhoods
+
     def _aligned(self, source: str, target: str) -> Alignment:
         link = self.link(source, target)
         first, second = self.sides[source], self.sides[target]
@@ -274,7 +290,7 @@ class Space:
             second,
             seeds=link.seeds,
             card=self._pair_card(source, target, len(link.seeds)),
-            neighbourhoods=link.neighbourhoods,
+            neighbourhoods=self._known_neighbourhoods((source, target)),
         )
 
     def _pair_card(self, source: str, target: str, seeds: int) -> Card:

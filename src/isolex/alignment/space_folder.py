@@ -22,20 +22,12 @@ from safetensors import deserialize
 from safetensors.torch import save
 from torch import Tensor
 
-from isolex.alignment.artefact import (
-    CARD,
-    NORMALIZER,
-    SIDES,
-    check_vectors,
-    fitted_arrays,
-    pack_normalizer,
-    read_seeds,
-    unpack_normalizer,
-)
+from isolex.alignment.artefact import check_vectors, pack_normalizer, unpack_normalizer
 from isolex.alignment.side import Side
 from isolex.alignment.space import Lazy, Link, Space
-from isolex.alignment.space_card import BETWEEN, SpaceCard
 from isolex.arrays import pick_device
+from isolex.cards.alignment_folder import CARD, NORMALIZER, SIDES, fitted_arrays, read_seeds
+from isolex.cards.space_card import BETWEEN, SpaceCard
 from isolex.errors import FormatError, InputError
 from isolex.files import atomic_folder, check_folder, check_not_input, digest, steady
 from isolex.mapping import JointMapping, Mapping, Placement

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from isolex.cards import load_card
+from isolex.cards.alignment_folder import CARD
 from isolex.cli.console import emit, printable, working
 from isolex.cli.options import PATH, json_option
 from isolex.cli.outputs import Command
@@ -17,6 +19,9 @@ from isolex.vectors.strangers import known_folder
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+# What reranking keeps beside an alignment; its room needs torch.
+_CONFIDENCES = "confidence.json"
 
 
 @click.command("info", cls=Command)
@@ -37,14 +42,10 @@ def info(path: Path, as_json: bool) -> None:
 
 
 def _folder(path: Path) -> dict[str, Any]:
-    from isolex.alignment import load_card
-    from isolex.alignment.artefact import CARD
-    from isolex.reranking.saved_answers import CONFIDENCES
-
     if not (path / CARD).exists() and (other := known_folder(path)):
         what, fix = other
         raise InputError(f"is {what}, expected a saved alignment or a file", where=path, fix=fix)
-    kept = (path / CONFIDENCES.files[0]).exists()
+    kept = (path / _CONFIDENCES).exists()
     return {"kind": "alignment"} | load_card(path).to_dict() | {"confidences": "kept" if kept else "none"}
 
 

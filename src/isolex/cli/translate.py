@@ -87,7 +87,7 @@ def _opened(
     path: Path, choice: AlignmentChoice, *, plain: bool
 ) -> tuple[Alignment, RerankedDictionary | None]:
     """The alignment, and its confidences if they are asked for and there are any."""
-    from isolex.alignment.artefact import may_have_companions
+    from isolex.cards.alignment_folder import may_have_companions
 
     alignment = choice.open()
     if plain or not may_have_companions(path):

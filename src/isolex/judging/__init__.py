@@ -10,7 +10,7 @@ from isolex.judging.jointly import JointChoice, choose_jointly, composed
 from isolex.judging.policy import Candidate, Choice, choose
 from isolex.judging.restarts import Evidence, agreement, gather
 from isolex.judging.thresholds import FEW_WORDS
-from isolex.judging.verdict import Status, judge, judge_evidence
+from isolex.judging.verdict import judge, judge_evidence
 
 __all__ = [
     "FEW_WORDS",
@@ -20,7 +20,6 @@ __all__ = [
     "HeldOut",
     "Joining",
     "JointChoice",
-    "Status",
     "agreement",
     "choose",
     "choose_jointly",

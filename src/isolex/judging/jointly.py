@@ -8,9 +8,10 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from isolex.arrays import generator
+from isolex.choices import Status
 from isolex.judging.held_out import HeldOut, first_answers_right, null_rows
 from isolex.judging.thresholds import JOINT_PARTS, MIN_WEIGHT, OWN_SHARES, VOCABULARY
-from isolex.judging.verdict import Status, judge
+from isolex.judging.verdict import judge
 from isolex.mapping import JointMapping, JointProblem, JointSolver, PlacePair, Problem, Tie
 from isolex.progress import track
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from isolex.choices import Status
 from isolex.errors import InputError
 from isolex.judging.held_out import HeldOut, Part, cross_validate, null_problem
 from isolex.judging.restarts import agreement, gather
 from isolex.judging.thresholds import ALIGNED_AGREEMENT, FEW_WORDS
-from isolex.judging.verdict import Status, judge, judge_evidence
+from isolex.judging.verdict import judge, judge_evidence
 from isolex.mapping import Mapping, Problem, Solver
 from isolex.progress import stop_wanted, track
 

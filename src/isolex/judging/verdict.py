@@ -13,8 +13,6 @@ from isolex.judging.thresholds import (
 )
 
 Verdict: TypeAlias = Literal["aligned", "doubtful", "failed"]
-Status: TypeAlias = Literal["aligned", "doubtful", "failed", "unchecked"]
-"""A verdict, or `unchecked` where nobody looked."""
 
 
 def judge(found: HeldOut, null: HeldOut) -> tuple[Verdict, str]:

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from isolex.alignment import (
-    TRUSTED,
     LanguageCard,
     LanguagePair,
     Link,
@@ -21,11 +20,14 @@ from isolex.alignment import (
     SpaceCard,
     check_languages,
     lexicons_by_places,
+    pair_card,
     together,
 )
 from isolex.arrays import pick_device
+from isolex.cards.space_card import TRUSTED
+from isolex.choices import Status
 from isolex.errors import InputError, IsolexWarning
-from isolex.judging import FEW_WORDS, JointChoice, Status, choose_jointly
+from isolex.judging import FEW_WORDS, JointChoice, choose_jointly
 from isolex.lexicon import Lexicon, LexiconLike, found_seeds
 from isolex.mapping import Joint, JointProblem, PlacePair, Problem, Tie, components
 from isolex.names import look_up
@@ -233,15 +235,14 @@ def _pair_cards(choice: JointChoice, known: _Languages) -> dict[LanguagePair, Pa
     cards = {}
     for pair in sorted(choice.held_out.keys() | known.problems.keys()):
         linked, induced = pair in known.problems, pair in known.verdicts
-        verdict = known.verdicts.get(pair) or choice.statuses.get(pair)
+        verdict = known.verdicts.get(pair)
         if known.verdicts and not linked:
             verdict = "unchecked", _NOBODY
-        cards[known.codes[pair[0]], known.codes[pair[1]]] = PairCard.of(
-            verdict,
-            choice.held_out.get(pair),
+        cards[known.codes[pair[0]], known.codes[pair[1]]] = pair_card(
+            choice,
+            pair,
+            verdict=verdict,
             seeds=len(known.seeds[pair]) if linked else 0,
-            weight=choice.weights[pair] if linked else 0.0,
-            own=choice.own[pair] if linked else 0.0,
             origin=("induced" if induced else "given") if linked else None,
         )
     return cards

@@ -13,6 +13,7 @@ from torch import Tensor
 from isolex.alignment import Space, solution_of
 from isolex.errors import InputError
 from isolex.judging import composed
+from isolex.lexicon import Lexicon
 from isolex.mapping import Joint, JointMapping, JointProblem, PlacePair, Problem, Tie, components
 from isolex.mapping import Mapping as Maps
 from isolex.reranking.features import Pairs
@@ -72,7 +73,7 @@ class Surroundings:
         rows = [side.normalized().cpu() for side in sides]
         lexicons, given, weights, own = {}, set(), {}, {}
         for i, j in _linked(space, codes):
-            seeds = space.pair(codes[i], codes[j]).seeds.index(sides[i].vectors, sides[j].vectors)
+            seeds = _lexicon(space, codes[i], codes[j]).index(sides[i].vectors, sides[j].vectors)
             counts = None if seeds.weights is None else torch.from_numpy(seeds.weights)
             lexicons[i, j] = Problem(rows[i], rows[j], torch.from_numpy(seeds.pairs), counts).weighty()
             card = space.card.pair(codes[i], codes[j])
@@ -185,6 +186,12 @@ def _thirds(space: Space, source: str, target: str, count: int) -> list[str]:
 
     others = [code for code in space.languages if code not in (source, target)]
     return sorted(others, key=worth, reverse=True)[:count]
+
+
+def _lexicon(space: Space, first: str, second: str) -> Lexicon:
+    """The lexicon from one language to the other, whichever way round the space has it."""
+    forward = space.languages.index(first) < space.languages.index(second)
+    return space.link(first, second).seeds if forward else space.link(second, first).seeds.reversed()
 
 
 def _linked(space: Space, codes: Sequence[str]) -> list[PlacePair]:

@@ -3,14 +3,12 @@
 import datetime
 import platform
 from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import version
 from typing import Any, get_args
 
-import numpy as np
-import torch
-
 from isolex._version import __version__
+from isolex.choices import Status
 from isolex.errors import FormatError
-from isolex.judging import Status
 from isolex.saved import (
     DIMENSION,
     WORDS,
@@ -35,8 +33,8 @@ def current_versions() -> dict[str, str]:
     """Versions of isolex and of what it computes with."""
     return {
         "isolex": __version__,
-        "torch": torch.__version__,
-        "numpy": np.__version__,
+        "torch": version("torch"),
+        "numpy": version("numpy"),
         "python": platform.python_version(),
     }
 
@@ -151,10 +149,10 @@ class Card:
         """
         if not isinstance(data, dict) or data.get("format") != "isolex-alignment":
             raise FormatError("is not the card of an isolex alignment", where=where)
-        version = data.get("version")
-        if type(version) is not int or version != CARD_VERSION:
+        found = data.get("version")
+        if type(found) is not int or found != CARD_VERSION:
             raise FormatError(
-                f"has card version {str(version)[:40]}, expected {CARD_VERSION}",
+                f"has card version {str(found)[:40]}, expected {CARD_VERSION}",
                 where=where,
                 fix="use the isolex release that made it (pip install --upgrade isolex), or align again",
             )

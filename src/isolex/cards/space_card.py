@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, get_args
 
-from isolex.alignment.card import SideCard, current_versions, now
+from isolex.cards.card import SideCard, current_versions, now
+from isolex.choices import Status
 from isolex.errors import FormatError
-from isolex.judging import HeldOut, Status
 from isolex.saved import (
     WORDS,
     UnsoundError,
@@ -68,23 +68,6 @@ class PairCard:
     weight: float = 0.0
     own: float = 0.0
     origin: str | None = None
-
-    @classmethod
-    def of(
-        cls,
-        verdict: tuple[Status, str] | None,
-        found: HeldOut | None,
-        *,
-        seeds: int = 0,
-        weight: float = 0.0,
-        own: float = 0.0,
-        origin: str | None = None,
-    ) -> "PairCard":
-        """What is known of a pair by its verdict and held-out words, as far as there are any."""
-        status, reason = verdict or (cls.status, cls.reason)
-        words = 0 if found is None else found.words
-        percent = round(found.percent, 2) if found is not None and words else None
-        return cls(status, reason, percent, words, seeds, round(weight, 4), own, origin)
 
     @property
     def trust(self) -> tuple[int, float]:

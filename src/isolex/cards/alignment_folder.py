@@ -1,0 +1,202 @@
+"""What stands in the folder of a saved alignment, read and checked without torch.
+
+card.json                how it was made and how good it is
+alignment.safetensors    the two maps, what the normalisers were fitted to, the neighbourhoods of CSLS
+seeds.tsv                the training pairs that were found in both vocabularies
+source.safetensors       the vectors of either side (unless saved by reference)
+target.safetensors
+
+What other rooms keep there (`isolex.alignment.companion`) is known by its card.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from isolex.cards.card import Card
+from isolex.choices import OPERATIONS, STEPS
+from isolex.errors import FormatError, InputError
+from isolex.files import is_workshop, steady
+from isolex.lexicon import Lexicon
+from isolex.saved import (
+    DIMENSION,
+    WORDS,
+    Array,
+    UnsoundError,
+    many,
+    one_of,
+    parse_arrays,
+    read_json,
+    read_saved,
+    record,
+    sound,
+    whole,
+)
+
+CARD = "card.json"
+MATRICES = "alignment.safetensors"
+SEEDS = "seeds.tsv"
+SIDES = ("source", "target")
+CONTENTS = (CARD, MATRICES, SEEDS, *(f"{side}.safetensors" for side in SIDES))
+# What the card of something that is kept beside an alignment begins with, and in how many bytes.
+_COMPANION_MARKS = (rb'"format":\s*"isolex-', rb'"alignment":\s*"sha256:[0-9a-f]{64}"')
+_START = 4096
+
+FIX = "align again"
+# Cosines, but for rounding.
+_COSINE = 1.001
+_ARRAYS = {
+    "map.source": Array("d p"),
+    "map.target": Array("e p"),
+    "neighbourhoods.source": Array("n", -_COSINE, _COSINE),
+    "neighbourhoods.target": Array("m", -_COSINE, _COSINE),
+}
+NORMALIZER = record(
+    {
+        "operations": many(one_of(*OPERATIONS), most=10_000),
+        "steps": many(one_of(*STEPS)),
+        "dimension": whole(1, DIMENSION),
+        "zero_rows": whole(0, WORDS),
+    }
+)
+# What the card's file holds beside the card.
+_BESIDE = record(
+    {"normalizers": record(dict.fromkeys(SIDES, NORMALIZER))},
+    {"seeds": whole(0, WORDS**2), "vectors": one_of("copy", "reference")},
+)
+
+
+@dataclass(frozen=True, eq=False)
+class StoredAlignment:
+    """All of a saved alignment but the vectors.
+
+    Attributes:
+        card: Its card.
+        normalizers: By side, what the card's file says of its normaliser.
+        arrays: What stands in the file of matrices, by name.
+        seeds: Training pairs.
+    """
+
+    card: Card
+    normalizers: dict[str, dict[str, Any]]
+    arrays: dict[str, np.ndarray]
+    seeds: Lexicon
+
+
+@steady
+def load_card(path: str | Path) -> Card:
+    """Read only the card of a saved alignment.
+
+    Raises:
+        InputError: There is no such folder.
+        FormatError: It is not an alignment, or a damaged one.
+    """
+    return read_alignment(path).card
+
+
+def read_alignment(path: str | Path) -> StoredAlignment:
+    """Read all but the vectors.
+
+    Raises:
+        InputError: There is no such folder.
+        FormatError: It is not an alignment, or a damaged one.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise InputError(
+            "there is no such alignment folder", where=path, fix="give what isolex align wrote with -o"
+        )
+    if not (folder / CARD).exists():
+        raise FormatError(f"is no alignment: it holds no {CARD}", where=path)
+    data = read_json(folder / CARD, FIX)
+    # The version stands before everything else: another one may hold other things.
+    card = Card.from_dict(data, where=folder / CARD)
+    with sound(folder / CARD, FIX):
+        beside = _BESIDE(data)
+    wanted_seeds = beside.get("seeds", 0)
+    for name in (MATRICES, *([SEEDS] if wanted_seeds else [])):
+        if not (folder / name).is_file():
+            raise FormatError(f"is a damaged alignment: it holds no {name}", where=path, fix=FIX)
+    with sound(folder / MATRICES, FIX):
+        arrays = _arrays(read_saved(folder / MATRICES, FIX), card, beside["normalizers"])
+    seeds = read_seeds(folder / SEEDS, wanted_seeds)
+    return StoredAlignment(card, beside["normalizers"], arrays, seeds)
+
+
+def read_seeds(path: Path, count: int) -> Lexicon:
+    """So many training pairs; there is no file where there are none.
+
+    Raises:
+        FormatError: There are others than the card says.
+    """
+    if count == 0:
+        return Lexicon(())
+    with sound(path, FIX):
+        try:
+            seeds = Lexicon.read(path, unicode="keep", format="tsv")
+        except FormatError as error:
+            raise UnsoundError(error.problem) from error
+        if len(seeds) != count:
+            raise UnsoundError(f"holds {len(seeds):,} of {count:,} pairs")
+    return seeds
+
+
+def fitted_arrays(normalizer: dict[str, Any], side: str, size: str) -> dict[str, Array]:
+    """The arrays that a normaliser was fitted to, as they are declared."""
+    operations = enumerate(normalizer["operations"])
+    return {f"normalizer.{side}.{number}": Array(size) for number, name in operations if name != "unit"}
+
+
+def _arrays(data: bytes, card: Card, normalizers: dict[str, Any]) -> dict[str, np.ndarray]:
+    """The arrays, which are what the card says."""
+    sizes = {
+        "d": card.source.dimension,
+        "e": card.target.dimension,
+        "n": card.source.words,
+        "m": card.target.words,
+    }
+    fitted: dict[str, Array] = {}
+    for side, size in zip(SIDES, "de", strict=True):
+        if normalizers[side]["dimension"] != sizes[size]:
+            raise UnsoundError(f"and {CARD} do not belong together")
+        fitted |= fitted_arrays(normalizers[side], side, size)
+    return parse_arrays(data, _ARRAYS | fitted, sizes)
+
+
+def companion_files(name: str) -> tuple[str, str]:
+    """Of something that is kept beside an alignment: its card, and its arrays."""
+    return f"{name}.json", f"{name}.safetensors"
+
+
+def is_companion(entry: Path) -> bool:
+    """Whether an entry of the folder is a file of a companion, or a workshop where such files were made."""
+    if is_workshop(entry.name):
+        return _is_companion_workshop(entry)
+    files = card, _ = companion_files(entry.stem)
+    try:
+        with entry.with_name(card).open("rb") as stream:
+            start = stream.read(_START)
+    except OSError:
+        return False
+    return entry.name in files and all(re.search(mark, start) for mark in _COMPANION_MARKS)
+
+
+def may_have_companions(folder: Path) -> bool:
+    """Whether a card beside the alignment's own stands in its folder: a look before rooms are imported."""
+    return any(card.name != CARD for card in folder.glob("*.json"))
+
+
+def _is_companion_workshop(entry: Path) -> bool:
+    made, _, _ = entry.name[1:].rpartition(".new-")
+    files = companion_files(Path(made).stem)
+    if made not in files or entry.is_symlink():
+        return False
+    try:
+        return {one.name for one in entry.iterdir()} <= set(files)
+    except FileNotFoundError:  # it has gone since it was listed
+        return True
+    except NotADirectoryError:
+        return False
