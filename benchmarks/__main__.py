@@ -43,6 +43,10 @@ COMMANDS = {
         "benchmarks.commands.space:space",
         "P@1 of the joint space of en, es, fr and de beside two languages alone and English between them.",
     ),
+    "triangulation": (
+        "benchmarks.commands.triangulation:triangulation",
+        "P@1 and calibration of triangulated reranking beside pairwise reranking, on unreachable test words.",
+    ),
     "transfer": (
         "benchmarks.commands.transfer:transfer",
         "Word similarity, sentence retrieval, zero-shot topics and document retrieval across languages.",

@@ -133,7 +133,7 @@ def measure(
         reranked_no_identical=percent(answers.right[~answers.copied]),
         candidates_recall=None if answers.found is None else percent(answers.found),
         **calibration(answers, learnt=dictionary.learnt),
-        without=_ablated(dictionary, answers, settings) if ablation else {},
+        without=_ablated(dictionary, answers) if ablation else {},
         fit_seconds=round(fit_seconds, 1),
         seconds=round(fit_seconds + whole_seconds, 1),
     )
@@ -153,14 +153,14 @@ def _bases(
     return results
 
 
-def _ablated(dictionary: RerankedDictionary, answers: Answers, settings: RerankSettings) -> dict[str, float]:
+def _ablated(dictionary: RerankedDictionary, answers: Answers) -> dict[str, float]:
     """P@1 of rerankers that were learnt without one feature group each."""
     if not isinstance(dictionary.ranker, Reranker):
         return {}
     source, target = dictionary.alignment.source, dictionary.alignment.target
     rows = np.array([source.id(word) for word in answers.words])
     found = {}
-    for group in track(list(settings.groups), "feature groups"):
+    for group in track(list(dictionary.groups), "feature groups"):
         ranked = dictionary.ranker.without(group).rank(rows)
         best = dict(zip(ranked.rows.tolist(), ranked.keys[:, 0].tolist(), strict=True))
         right = [

@@ -46,7 +46,7 @@ if _typing.TYPE_CHECKING:
     )
     from isolex.normalize import Normalizer
     from isolex.recipes import METHODS, align, align_space
-    from isolex.reranking import RerankedDictionary, RerankSettings, load_reranked, rerank
+    from isolex.reranking import RerankedDictionary, RerankSettings, load_reranked, rerank, rerank_pair
     from isolex.samples import sample, sample_space
     from isolex.transfer import (
         DocumentIndex as DocumentIndex,
@@ -105,6 +105,7 @@ __all__ = [
     "load_reranked",
     "load_space",
     "rerank",
+    "rerank_pair",
     "sample",
     "sample_space",
 ]
@@ -146,7 +147,7 @@ _ROOMS = {
     "normalize": ("Normalizer",),
     "progress": (),
     "recipes": ("METHODS", "align", "align_space"),
-    "reranking": ("RerankSettings", "RerankedDictionary", "load_reranked", "rerank"),
+    "reranking": ("RerankSettings", "RerankedDictionary", "load_reranked", "rerank", "rerank_pair"),
     "retrieval": (),
     "samples": ("sample", "sample_space"),
     "scoring": (),

@@ -11,6 +11,7 @@ import pytest
 from benchmarks.__main__ import COMMANDS, app
 from benchmarks.commands import speed
 from benchmarks.spaces import SpacePair
+from tests.benchmarks.third import third_language
 from tests.cli.helpers import examples
 
 ROOT = Path(__file__).parent.parent.parent
@@ -56,6 +57,7 @@ def test_help(lab, name):
 def at_work(made_sample, tmp_path, monkeypatch, quick_auto, small_sample):
     """The working directory, which has what the examples speak of; what takes long is made smaller."""
     shutil.copytree(made_sample, tmp_path, dirs_exist_ok=True)
+    third_language(tmp_path / "data")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("isolex.samples.sample", lambda: small_sample)
     monkeypatch.setattr(

@@ -4,7 +4,14 @@ from isolex.alignment.alignment import Alignment, Translations
 from isolex.alignment.artefact import check_output
 from isolex.alignment.companion import Companion
 from isolex.alignment.entries import InducedEntry, InducedLexicon, LexiconDirection
-from isolex.alignment.joining import check_languages, join, lexicons_by_places, pair_card, together
+from isolex.alignment.joining import (
+    check_languages,
+    join,
+    lexicons_by_places,
+    pair_card,
+    solution_of,
+    together,
+)
 from isolex.alignment.loading import (
     AlignmentLike,
     VectorSpace,
@@ -53,5 +60,6 @@ __all__ = [
     "load_card",
     "load_space",
     "pair_card",
+    "solution_of",
     "together",
 ]

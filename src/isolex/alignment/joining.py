@@ -93,7 +93,7 @@ def _with(
     check: bool,
 ) -> Space:
     """The space with one more language, whose lexicons lead from others to it."""
-    joint, solver, normalizer = _solution(space)
+    joint, solver, normalizer = solution_of(space)
     others = sorted(lexicons, key=space.languages.index)
     device = space.sides[others[0]].device
     side = Side.fitted(usable_vectors(vectors, what=code), normalizer, device=device)
@@ -166,8 +166,12 @@ def pair_card(
     )
 
 
-def _solution(space: Space) -> tuple[JointMapping, Joint, Normalizer]:
-    """The joint solution of the space, the solver that made it, and what all vectors passed through."""
+def solution_of(space: Space) -> tuple[JointMapping, Joint, Normalizer]:
+    """The joint solution of the space, the solver that made it, and what all vectors passed through.
+
+    Raises:
+        InputError: It was made otherwise.
+    """
     joint = space.joint
     try:
         settings = _SETTINGS(space.card.settings)
@@ -175,7 +179,7 @@ def _solution(space: Space) -> tuple[JointMapping, Joint, Normalizer]:
         settings = None
     if joint is None or settings is None:
         raise InputError(
-            f"{space!r} was not made by the joint solver, so no language can join it",
+            f"{space!r} was not made by the joint solver, which this needs",
             where="space",
             fix="make a space: isolex.align_space(…)",
         )

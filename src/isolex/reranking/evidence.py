@@ -11,9 +11,10 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from isolex.mapping import Mapping, Problem, Solver, VecMap
-from isolex.reranking.features import FeatureTable, Pairs
+from isolex.reranking.features import TRIANGULATION, FeatureTable, Pairs
 from isolex.reranking.settings import ALIGNMENTS, RerankSettings
 from isolex.reranking.strings import Spelling, StringIndex, Transducer, decoded, latin_forms, look_alikes
+from isolex.reranking.triangulation import Surroundings, Triangles
 from isolex.reranking.views import Neighbourhoods, Signals, View, own_neighbours
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _DEPTH = 30
 # Pairs that character correspondences are learned from: more would teach little, and each takes memory.
 _MOST_SPELT = 20_000
 _PRIOR_STRENGTH = 20.0
+_NO_PAIRS = np.empty((0, 2), dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,12 +73,14 @@ class PreparedSpaces:
         source: Source strings.
         target: Target strings.
         by_ngrams: The same made of character n-grams, where there are n-gram vectors of either language.
+        others: Third languages, where the two are a pair of a space.
     """
 
     rows: BothSides
     source: WordForms
     target: WordForms
     by_ngrams: BothSides | None = None
+    others: Surroundings | None = None
 
     @classmethod
     def of(
@@ -85,9 +89,10 @@ class PreparedSpaces:
         source: Sequence[str],
         target: Sequence[str],
         by_ngrams: BothSides | None = None,
+        others: Surroundings | None = None,
     ) -> "PreparedSpaces":
         """Of normalised rows and their words."""
-        return cls(rows, WordForms.of(source, target), WordForms.of(target, source), by_ngrams)
+        return cls(rows, WordForms.of(source, target), WordForms.of(target, source), by_ngrams, others)
 
     @cached_property
     def near_x(self) -> Int[Tensor, "n k"]:
@@ -125,6 +130,7 @@ class PairEvidence:
         neighbourhoods: Of the first view.
         model: Character correspondences.
         settings: How many candidates, which groups.
+        triangles: What third languages say, where the two are a pair of a space.
     """
 
     spaces: PreparedSpaces
@@ -132,27 +138,45 @@ class PairEvidence:
     neighbourhoods: Neighbourhoods
     model: Transducer
     settings: RerankSettings
+    triangles: Triangles | None = None
 
     @classmethod
     def of(
-        cls, spaces: PreparedSpaces, fixed: View, pairs: Int[Tensor, "s 2"], settings: RerankSettings
+        cls,
+        spaces: PreparedSpaces,
+        fixed: View,
+        pairs: Int[Tensor, "s 2"],
+        settings: RerankSettings,
+        *,
+        unseen: Int[np.ndarray, "u 2"] = _NO_PAIRS,
     ) -> "PairEvidence":
-        """Fit everything to some pairs, but a view that is there already."""
+        """Fit everything to some pairs, but a view that is there already.
+
+        Args:
+            spaces: Both vocabularies.
+            fixed: The view that is there.
+            pairs: Pairs to fit to.
+            settings: How many candidates, which groups.
+            unseen: Pairs of words that third languages must not know, either.
+        """
         views = [
             _fitted(name, ALIGNMENTS[name](settings.seed), spaces.rows, pairs, settings)
             for name in settings.alignments
         ]
         if spaces.by_ngrams is not None:
             views.append(_fitted("n-grams", VecMap(), spaces.by_ngrams, pairs, settings))
+        triangles = None if spaces.others is None else spaces.others.without(unseen)
+        if triangles is not None:
+            views.append(view_of("space", triangles.maps, spaces.rows, settings))
         ids = pairs.numpy()[:: -(-len(pairs) // _MOST_SPELT)]
         model = Transducer.fit(
             spaces.source.spelling.chosen(ids[:, 0]), spaces.target.spelling.chosen(ids[:, 1]), spaces.prior
         )
         near = Neighbourhoods.of(views[0], spaces.near_x, spaces.near_z, pairs)
-        return cls(spaces, (*views, fixed), near, model, settings)
+        return cls(spaces, (*views, fixed), near, model, settings, triangles)
 
     def candidates(self, rows: Int[np.ndarray, "r"]) -> Pairs:
-        """The union of every view's best both ways and of the nearest strings, by sight and decoded."""
+        """The union of every view's best both ways, the nearest strings, and what third languages lead to."""
         settings, spaces = self.settings, self.spaces
         parts: list[tuple[np.ndarray, np.ndarray]] = []
         for view in self.views:
@@ -163,6 +187,8 @@ class PairEvidence:
         for queries in (spaces.queries[rows], spaces.strings.vectors(latin_forms(forms))):
             places, keys = spaces.strings.nearest(queries, settings.strings)
             parts.append((rows[places], keys))
+        if self.triangles is not None:
+            parts.append(self.triangles.proposed(rows, settings.triangulated))
         return Pairs.union(parts, len(spaces.target.words))
 
     def table(self, pairs: Pairs) -> FeatureTable:
@@ -173,6 +199,8 @@ class PairEvidence:
         columns |= _named("hubness", {view.name: view.hubness(rows, keys) for view in self.views})
         columns |= _named("neighbours", {self.views[0].name: self.neighbourhoods.signals(rows, keys)})
         columns |= frequency(pairs) | by_sight(self.spaces, pairs) | self._characters(pairs)
+        if self.triangles is not None:
+            columns |= {f"{TRIANGULATION}.{name}": v for name, v in self.triangles.signals(pairs).items()}
         return FeatureTable.of(columns, self.settings.groups)
 
     def _characters(self, pairs: Pairs) -> dict[str, np.ndarray]:

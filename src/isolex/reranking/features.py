@@ -17,7 +17,9 @@ GROUPS = {
     "frequency": "frequency rank of the target word, and how far it is from that of the source word",
     "strings": "n-gram cosine, identical strings, words that both languages have, lengths, digits, case",
     "characters": "likelihood ratio of the learned character correspondences",
+    "triangulation": "where two steps through the words of third languages of a space lead, both ways",
 }
+TRIANGULATION = "triangulation"
 
 _BLOCK = 4_096
 

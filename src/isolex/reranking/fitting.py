@@ -1,7 +1,7 @@
 """`rerank`: from two sets of vectors and seed pairs to a dictionary that says how sure it is."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
 import numpy as np
@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from isolex.alignment import Alignment, Side
+from isolex.alignment import Alignment, Side, Space
 from isolex.errors import MissingExtraError
 from isolex.lexicon import LexiconLike, as_lexicon
 from isolex.lexicon.indexing import IndexedLexicon
@@ -18,10 +18,12 @@ from isolex.mapping import Annealing, GivenPairs, Problem
 from isolex.normalize import Normalizer
 from isolex.recipes import align
 from isolex.reranking.evidence import PairEvidence, PreparedSpaces, view_of
+from isolex.reranking.features import TRIANGULATION
 from isolex.reranking.learning import Labelled
 from isolex.reranking.reranked_dictionary import RerankedDictionary
 from isolex.reranking.reranker import FORM, Ranked, Reranker, Unsure, judged_again, labelled_folds
 from isolex.reranking.settings import RerankSettings
+from isolex.reranking.triangulation import Surroundings
 from isolex.reranking.views import View
 from isolex.vectors import Vectors, VectorsLike, usable_vectors
 from isolex.vectors.ngrams import NgramVectors
@@ -34,6 +36,7 @@ ENOUGH_WORDS = 50
 _SURE_WORDS = 500
 # Mutual pairs of a self-learned alignment are taken from so many most frequent words.
 _INDUCED_WORDS = 10_000
+_SELF_LEARNED = ("self-learning", "unsupervised")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +54,15 @@ class _Start:
     pairs: Int[Tensor, "s 2"]
     gold: Int[np.ndarray, "g 2"]
     words: int
+
+    @classmethod
+    def of(cls, alignment: Alignment, gold: Int[np.ndarray, "g 2"]) -> "_Start":
+        """With few seed words, also with the mutual best pairs of the alignment."""
+        words = len(np.unique(gold[:, 0]))
+        if words >= MANY_WORDS:
+            return cls(alignment, torch.from_numpy(gold), gold, words)
+        both = np.concatenate([gold, _mutual(alignment, gold)])
+        return cls(alignment, torch.from_numpy(both), both if too_few(words) else gold, words)
 
     @property
     def seeded(self) -> bool:
@@ -104,12 +116,63 @@ def rerank(
     _check_packages()
     source, target = usable_vectors(source, what="source"), usable_vectors(target, what="target")
     settings = RerankSettings() if settings is None else settings
-    start = _begin(source, target, lexicon, settings, check=check)
+    # Without a space there is nothing to triangulate by.
+    settings = replace(settings, groups=tuple(name for name in settings.groups if name != TRIANGULATION))
+    return _learn(_begin(source, target, lexicon, settings, check=check), settings)
+
+
+def rerank_pair(
+    space: Space, source: str, target: str, *, settings: RerankSettings | None = None
+) -> RerankedDictionary:
+    """Rerank the words of two languages of a space, with what the other languages say of them.
+
+    Beside all that `rerank` looks at, the pair's alignment in the space is one more view, and third
+    languages take part: two steps, from a source word to its best words in a third language and from these
+    to theirs in the target language, lead to more candidates, and how surely, by how many languages, and
+    whether also the other way round, become features (group `triangulation`).
+
+    The trees learn from the pair's own lexicon. Where there is none, they learn from pairs that two lexicons
+    link through a word of a third language, and `reason` says so. Lexicons that were induced count as none.
+    For the features of seed words, the maps of all these languages are solved again without any pair of
+    these words in any lexicon, so that a seed word looks like a word that no lexicon has.
+
+    Cost: that of `rerank`, and for each third language about as much as for one of its alignments.
+
+    Args:
+        space: A space of at least three languages, from `align_space`.
+        source: Code of the source language.
+        target: Code of the target language.
+        settings: See `RerankSettings`.
+
+    Returns:
+        The dictionary, whose alignment is `space.pair(source, target)`; without confidences as in `rerank`.
+
+    Raises:
+        InputError: A language is not in the space, there is no third one, or the space was not made by the
+            joint solver.
+        MissingExtraError: The packages of the extra `rerank` are not installed.
+    """
+    _check_packages()
+    settings = RerankSettings() if settings is None else settings
+    alignment = space.pair(source, target)
+    others = Surroundings.of(space, source, target, settings)
+    gold, origin = others.seeds()
+    return _learn(_Start.of(alignment, gold), settings, others, origin=origin)
+
+
+def _learn(
+    start: _Start,
+    settings: RerankSettings,
+    others: Surroundings | None = None,
+    *,
+    origin: str | None = None,
+) -> RerankedDictionary:
+    """The dictionary from where it starts; `origin` says where seed words come from that nobody gave."""
     reason = _why_not(start, settings.groups)
     if reason is not None:
         order = PlainOrder(start.alignment, settings)
         return RerankedDictionary(start.alignment, order, settings.groups, learnt=False, reason=reason)
-    spaces = _spaces(start.alignment)
+    spaces = _spaces(start.alignment, others)
     fixed = _fixed(spaces, start, settings)
     folds = labelled_folds(spaces, fixed, start.pairs, start.gold, settings)
     labelled = Labelled.stacked(list(folds))
@@ -121,7 +184,7 @@ def rerank(
         reranker if start.seeded else Unsure(reranker),
         settings.groups,
         learnt=start.seeded,
-        reason=_learnt_from(start.words)
+        reason=_learnt_from(start.words, origin)
         if start.seeded
         else f"{too_few(start.words)}, so the order is learnt from the alignment's own mutual pairs",
     )
@@ -149,9 +212,9 @@ class PlainOrder:
         return Ranked(rows, keys.cpu().numpy(), unknown, unknown[:, 0], groups)
 
 
-def _learnt_from(words: int) -> str:
+def _learnt_from(words: int, origin: str | None = None) -> str:
     """How many seed words there were, and with few of them, how little that tells of all others."""
-    told = f"learnt from {counted(words, 'seed word')}"
+    told = f"learnt from {counted(words, 'seed word')}" + (f", {origin}" if origin else "")
     if words >= _SURE_WORDS:
         return told
     # Twice the standard error of a share that so many words tell, at its greatest.
@@ -184,14 +247,10 @@ def _begin(
     """Align by what there is to align with."""
     seeds = None if lexicon is None else as_lexicon(lexicon)
     gold = np.empty((0, 2), dtype=np.int64) if seeds is None else _counting(seeds.index(source, target))
-    words = len(np.unique(gold[:, 0]))
-    many = words >= MANY_WORDS
+    many = len(np.unique(gold[:, 0])) >= MANY_WORDS
     method = "vecmap" if many else "self-learning" if seeds is not None else "unsupervised"
     alignment = align(source, target, seeds, method=method, seed=settings.seed, device="cpu", check=check)
-    if many:
-        return _Start(alignment, torch.from_numpy(gold), gold, words)
-    both = np.concatenate([gold, _mutual(alignment, gold)])
-    return _Start(alignment, torch.from_numpy(both), both if too_few(words) else gold, words)
+    return _Start.of(alignment, gold)
 
 
 def _counting(seeds: IndexedLexicon) -> Int[np.ndarray, "s 2"]:
@@ -222,13 +281,13 @@ def _why_not(start: _Start, groups: Collection[str]) -> str | None:
     return None
 
 
-def _spaces(alignment: Alignment) -> PreparedSpaces:
+def _spaces(alignment: Alignment, others: Surroundings | None = None) -> PreparedSpaces:
     source, target = alignment.sides
-    x, z = source.normalized(), target.normalized()
+    x, z = source.normalized().cpu(), target.normalized().cpu()
     by_ngrams = None
     if any(isinstance(side.vectors.subwords, NgramVectors) for side in alignment.sides):
         by_ngrams = _composed(source, x), _composed(target, z)
-    return PreparedSpaces.of((x, z), source.vectors.words, target.vectors.words, by_ngrams)
+    return PreparedSpaces.of((x, z), source.vectors.words, target.vectors.words, by_ngrams, others)
 
 
 def _composed(side: Side, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
@@ -243,6 +302,6 @@ def _composed(side: Side, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
 def _fixed(spaces: PreparedSpaces, start: _Start, settings: RerankSettings) -> View:
     """The self-learned view, which owes the seed pairs its beginning only and so serves all parts of them."""
     mapping = start.alignment.mapping
-    if start.alignment.card.method == "vecmap":
+    if start.alignment.card.method not in _SELF_LEARNED:
         mapping = Annealing(GivenPairs(), seed=settings.seed).solve(Problem(*spaces.rows, start.pairs))
     return view_of("self-learning", mapping, spaces.rows, settings)

@@ -120,7 +120,8 @@ def labelled_folds(
     for number in track(range(min(settings.folds, len(words))), "cross-fitting"):
         held = words[folds == number]
         kept = pairs[torch.from_numpy(~np.isin(pairs[:, 0].numpy(), held))]
-        evidence = PairEvidence.of(spaces, fixed, kept, settings)
+        unseen = gold[np.isin(gold[:, 0], held)]
+        evidence = PairEvidence.of(spaces, fixed, kept, settings, unseen=unseen)
         found = evidence.candidates(held)
         right = found.among(gold, len(spaces.target.words))
         labelled = Labelled(found, evidence.table(found), right, np.full(len(found), number))

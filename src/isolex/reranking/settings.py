@@ -27,6 +27,9 @@ class RerankSettings:
         softmax: Best targets by inverted softmax, likewise.
         backward: A target also becomes a candidate of its so many best sources, by either.
         strings: Nearest strings taken of each source word, by sight and by learned correspondences each.
+        languages: For a pair of a space, third languages that are asked, the most trusted ones.
+        through: Words of a third language that each word is led to.
+        triangulated: Targets taken of each source word that third languages lead to most.
         groups: Feature groups to use, see `GROUPS`.
         folds: Parts of the seed words for cross-fitting.
         trees: Trees of the reranker.
@@ -44,6 +47,9 @@ class RerankSettings:
     softmax: int = 10
     backward: int = 3
     strings: int = 5
+    languages: int = 3
+    through: int = 10
+    triangulated: int = 10
     groups: tuple[str, ...] = tuple(GROUPS)
     folds: int = 5
     trees: int = 100
@@ -60,7 +66,8 @@ class RerankSettings:
             if not names:
                 raise InputError(f"got no {what}, expected at least one", where="reranking")
         least = {"candidates": 1, "softmax": 1, "backward": 0, "strings": 0, "folds": 2, "trees": 1}
-        for name, bound in (least | {"leaves": 2, "alternatives": 1}).items():
+        least |= {"leaves": 2, "alternatives": 1, "languages": 1, "through": 1, "triangulated": 0}
+        for name, bound in least.items():
             if getattr(self, name) < bound:
                 raise InputError(
                     f"got {name} {getattr(self, name)}, expected at least {bound}", where="reranking"

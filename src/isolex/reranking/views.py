@@ -145,6 +145,11 @@ def _rank(lists: TopK, asked: Int[Tensor, "p"], scores: Float[Tensor, "p"]) -> F
     return (lists.scores[asked] > scores[:, None] + _ROUNDING).sum(dim=1).float()
 
 
+def shares(scores: Float[Tensor, "n k"]) -> Float[Tensor, "n k"]:
+    """What part of the softmax of its list each score has."""
+    return torch.softmax(_SHARPNESS * scores, dim=1)
+
+
 def _share(lists: TopK, asked: Int[Tensor, "p"], scores: Float[Tensor, "p"]) -> Float[Tensor, "p"]:
     return torch.exp(_SHARPNESS * scores - torch.logsumexp(_SHARPNESS * lists.scores, dim=1)[asked])
 
