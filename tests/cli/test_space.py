@@ -411,9 +411,8 @@ class TestAPairOfASpace:
 
     def test_vectors_in_the_folder_that_are_others(self, isolex, languages):
         shutil.copy("space/en.vectors.safetensors", "space/es.vectors.safetensors")
-        isolex("translate", "space", "es7", *self.PAIR).fails(
-            "es.vectors.safetensors: is damaged .* do not belong together"
-        )
+        asked = isolex("translate", "space", "es7", *self.PAIR)
+        asked.fails(r"es.vectors.safetensors: is damaged .* do not belong together")
 
     @pytest.mark.parametrize(
         ("arguments", "told"),

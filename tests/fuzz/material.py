@@ -6,13 +6,14 @@ import json
 import lzma
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import zstandard
 from gensim.models import FastText
 from gensim.models.fasttext import save_facebook_model
 
-from isolex import align
+from isolex import align, align_space
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary, RerankSettings
 from isolex.reranking.reranker import Ranked
@@ -21,7 +22,7 @@ from isolex.scoring import Cell, MethodScore, ResultsFile
 from isolex.transfer import DocumentIndex, read_texts, save_index
 from isolex.vectors import Vectors
 from isolex.vectors.ngrams import NgramVectors
-from tests.spaces import gaussian, planted
+from tests.spaces import gaussian, planted, planted_languages, true_pairs
 
 WORDS, DIMENSION = 60, 8
 
@@ -50,6 +51,7 @@ def make(folder: Path) -> list[Subject]:
     test.write(folder / "test.tsv")
     _write_texts(folder, source, target, pairs)
     _write_alignments(folder, seeds)
+    _write_space(folder)
     index = DocumentIndex(read_texts(folder / "documents.tsv"), _aligned(folder, seeds))
     save_index(index, folder / "I", folder / "A")
     digest = "sha256:0"
@@ -128,6 +130,17 @@ def _write_alignments(folder: Path, seeds: Lexicon) -> None:
     RerankedDictionary(alignment, ranker, settings.groups, learnt=True, reason=ranker.reason).save(
         folder / "A"
     )
+
+
+def _write_space(folder: Path) -> None:
+    """S, of three languages, which another could join."""
+    lexicons = {("en", code): true_pairs("en", code, range(50)) for code in ("es", "fr")}
+    with patch(
+        "isolex.recipes.spaces.FEW_WORDS", 0
+    ):  # so few words would be supplemented, which takes minutes
+        align_space(planted_languages(("en", "es", "fr"), WORDS, DIMENSION), lexicons).save(folder / "S")
+    planted_languages(("gl",), WORDS, DIMENSION)["gl"].write(folder / "gl.vec")
+    true_pairs("en", "gl", range(50)).write(folder / "en-gl.tsv")
 
 
 _BEST = ("--method", "procrustes", "--force", "--json")
@@ -237,6 +250,19 @@ def _of_folders():
         if folder == "A":
             for name in ("source.safetensors", "target.safetensors"):
                 yield Subject("alignments", f"A/{name}", reads)
+    spaces = (
+        ("info", "S", "--json"),
+        ("translate", "S", "en3", "en50", "unseen", "--from", "en", "--to", "all", "--json"),
+        ("translate", "S", "es3", "--from", "es", "--to", "fr", "--json"),
+        ("lexicon", "S", "--from", "fr", "--to", "en", "-o", "out.jsonl", "--json"),
+        ("export", "S", "--from", "en", "--to", "es", "-o", "out", "--format", "word2vec", "--json"),
+        ("space", "add", "S", "gl=gl.vec", "--lexicon", "en-gl=en-gl.tsv", "-o", "out", "--force", "--json"),
+    )
+    for name in (
+        *("card.json", "space.safetensors", "es.map.safetensors", "en.vectors.safetensors"),
+        *("en--es.pair.safetensors", "es--fr.pair.safetensors", "en--es.seeds.tsv"),
+    ):
+        yield Subject("spaces", f"S/{name}", spaces)
     confident = ("lexicon", "A", "--min-confidence", "0.5", "--json", "-o")
     for name in ("confidence.json", "confidence.safetensors"):
         yield Subject(

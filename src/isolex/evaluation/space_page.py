@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-Report = Mapping[str, Any]
+Evaluated = Mapping[str, Any]
 
 # From white to the colour of the highest score; above this share of it, words are white.
 _FULL, _DARK = (15, 118, 110), 0.6
@@ -38,7 +38,7 @@ footer { margin-top: 32px; border-top: 1px solid var(--hair); padding-top: 10px;
 """
 
 
-def page(report: Report) -> str:
+def page(report: Evaluated) -> str:
     """The text of the page; nothing in it is loaded from elsewhere.
 
     Args:
@@ -99,7 +99,7 @@ def _cell(source: str, target: str, value: float | None, top: float) -> str:
     return f'<td style="background: rgb({mixed}); color: {words}" title="{title}">{value:.1f}</td>'
 
 
-def _directions(directions: Sequence[Report], steps: int) -> str:
+def _directions(directions: Sequence[Evaluated], steps: int) -> str:
     head = ["", "P@1", "95 % in", "words", "unreachable P@1", "95 % in", "words"]
     head += [f"reached by {step}" for step in range(1, steps + 1)]
     head += ["P@5", "MRR", "coverage", "hubness", "hub answers"]
