@@ -23,8 +23,8 @@ class GeoMM:
     over the lexicons, where the rows of X_i are the seed words of language i, and Y_ij is 1 for a pair and 0
     elsewhere. A language's map is U_i B^½. Written out, with M = U_i B U_jᵀ, the first term is
     tr(Σ_i M Σ_j Mᵀ) − 2 tr(Mᵀ C_ij) but for constants and the scale of B, so covariances and cross-products
-    are all that it needs. Σ_i is here that of all lexicons of language i, each pair counted. Prefer `Joint`,
-    which needs no descent and scores higher where both were measured.
+    are all that it needs. Σ_i is here that of all lexicons of language i, each pair counted. `Joint` needs
+    no descent.
 
     The rotations begin at generalised Procrustes. They move by Cayley's transform and B is L Lᵀ, so that
     L-BFGS is free of constraints. Cost: an evaluation takes a few products and one solution of a system of
