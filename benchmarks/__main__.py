@@ -39,6 +39,10 @@ COMMANDS = {
         "P@1 of reranked dictionaries beside the base methods, calibration, and the time for a whole "
         "dictionary.",
     ),
+    "space": (
+        "benchmarks.commands.space:space",
+        "P@1 of the joint space of en, es, fr and de beside two languages alone and English between them.",
+    ),
     "transfer": (
         "benchmarks.commands.transfer:transfer",
         "Word similarity, sentence retrieval, zero-shot topics and document retrieval across languages.",

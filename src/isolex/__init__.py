@@ -20,7 +20,15 @@ from isolex.waiting import short_waits_of as _short_waits_of
 if _typing.TYPE_CHECKING:
     from isolex.alignment import Alignment, InducedLexicon, Space, load, load_space
     from isolex.diagnosis import Diagnosis, diagnose
-    from isolex.evaluation import BLIProtocol, BLIResult, evaluate, evaluate_analogies, evaluate_similarity
+    from isolex.evaluation import (
+        BLIProtocol,
+        BLIResult,
+        SpaceResult,
+        evaluate,
+        evaluate_analogies,
+        evaluate_similarity,
+        evaluate_space,
+    )
     from isolex.interchange import export
     from isolex.lexicon import Lexicon, find_leaks
     from isolex.mapping import (
@@ -79,6 +87,7 @@ __all__ = [
     "RerankedDictionary",
     "SelfLearning",
     "Space",
+    "SpaceResult",
     "VecMap",
     "Vectors",
     "WassersteinProcrustes",
@@ -89,6 +98,7 @@ __all__ = [
     "evaluate",
     "evaluate_analogies",
     "evaluate_similarity",
+    "evaluate_space",
     "export",
     "find_leaks",
     "load",
@@ -105,7 +115,15 @@ _ROOMS = {
     "arrays": (),
     "datasets": (),
     "diagnosis": ("Diagnosis", "diagnose"),
-    "evaluation": ("BLIProtocol", "BLIResult", "evaluate", "evaluate_analogies", "evaluate_similarity"),
+    "evaluation": (
+        "BLIProtocol",
+        "BLIResult",
+        "SpaceResult",
+        "evaluate",
+        "evaluate_analogies",
+        "evaluate_similarity",
+        "evaluate_space",
+    ),
     "files": (),
     "interchange": ("export",),
     "judging": (),

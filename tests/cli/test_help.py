@@ -36,6 +36,7 @@ def test_all_commands_are_there():
             "info",
         ),
         *("evaluate bli", "evaluate similarity", "evaluate analogy", "evaluate sentences"),
+        "evaluate space",
         *("evaluate retrieval", "evaluate topics", "index", "search", "classify"),
         *("datasets", "bench"),
     }
@@ -74,7 +75,7 @@ def aligned(made_sample, tmp_path_factory):
 
 
 def _save_space(folder: Path) -> None:
-    """The space of en, es and fr, and what others are made from; fr and pt are Spanish by another name."""
+    """The space of en, es and fr, its tests, and what others are made from; fr and pt are Spanish."""
     from isolex import Lexicon, Vectors, align_space
 
     for code in ("fr", "pt"):
@@ -88,6 +89,8 @@ def _save_space(folder: Path) -> None:
     vectors = {code: Vectors.read(folder / f"{code}.vec") for code in ("en", "es", "fr")}
     lexicons = {("en", code): folder / f"en-{code}.tsv" for code in ("es", "fr")}
     align_space(vectors, lexicons, check=False).save(folder / "space")
+    (folder / "tests").mkdir()
+    shutil.copy(folder / "en-es.test.tsv", folder / "tests" / "en-es.test.tsv")
 
 
 @pytest.fixture
@@ -116,7 +119,7 @@ def test_examples_run(isolex, at_work, path, line):
         assert result.json
     else:
         assert result.out
-    outputs = [arguments[i + 1] for i, part in enumerate(arguments) if part in ("-o", "--answers")]
+    outputs = [arguments[i + 1] for i, part in enumerate(arguments) if part in ("-o", "--answers", "--page")]
     outputs += [arguments[2]] if path == ("convert",) else []
     assert all((at_work / output).exists() for output in outputs)
 

@@ -242,7 +242,10 @@ BAD = {
     "method": (("space", *FILES, "--method", "vecmap"), "'vecmap' is not one of 'joint', 'procrustes'"),
     "normalisation": (("space", *FILES, "--normalize", "size"), "'size'"),
     "output": (("space", *FILES, *STAR, "-o", "tables"), "tables: "),
-    "add to an alignment": (("space", "add", "alignment", *JOINS), "joins no two of the languages source, target"),
+    "add to an alignment": (
+        ("space", "add", "alignment", *JOINS),
+        "joins no two of the languages source, target",
+    ),
     "add to nothing": (("space", "add", "nowhere", *JOINS), "nowhere: there is no such folder of a space"),
     "add what is there": (
         ("space", "add", "space", "es=es.vec", "--lexicon", "en-es=en-es.tsv"),
@@ -339,6 +342,7 @@ class TestAPairOfASpace:
         ]
         back = isolex("translate", "space", "fr7", *self.PAIR, "--reverse", "-k", "1", "--json").json
         assert back["translations"][0]["answers"][0]["word"] == "es7"
+        assert back["translations"][0]["language"] == "es"
 
     def test_translate_to_all(self, isolex, languages):
         result = isolex(
@@ -407,8 +411,9 @@ class TestAPairOfASpace:
 
     def test_vectors_in_the_folder_that_are_others(self, isolex, languages):
         shutil.copy("space/en.vectors.safetensors", "space/es.vectors.safetensors")
-        asked = isolex("translate", "space", "es7", *self.PAIR)
-        asked.fails(r"es.vectors.safetensors: is damaged .* do not belong together")
+        isolex("translate", "space", "es7", *self.PAIR).fails(
+            "es.vectors.safetensors: is damaged .* do not belong together"
+        )
 
     @pytest.mark.parametrize(
         ("arguments", "told"),

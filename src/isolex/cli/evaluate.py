@@ -10,6 +10,7 @@ import click
 from isolex.choices import PROTOCOL_NAMES
 from isolex.cli.console import emit, table, working
 from isolex.cli.evaluate_similarity import analogy_command, similarity_command
+from isolex.cli.evaluate_space import space_command
 from isolex.cli.evaluate_transfer import retrieval_command, sentences_command, topics_command
 from isolex.cli.options import (
     PATH,
@@ -40,6 +41,7 @@ def evaluate_command() -> None:
 for _command in (
     similarity_command,
     analogy_command,
+    space_command,
     sentences_command,
     retrieval_command,
     topics_command,

@@ -83,7 +83,8 @@ def translate_command(
     if ways[0].dictionary is not None and was_given("k"):
         _check_kept(k, ways[0].dictionary.ranked.keys.shape[1])
     if reverse:
-        ways = [replace(way, alignment=way.alignment.reversed()) for way in ways]
+        source = choice.pair[0] if choice.pair else None
+        ways = [replace(way, alignment=way.alignment.reversed(), language=source) for way in ways]
     with working("searching"):
         answers = [
             answered for word in words for answered in _answers(ways, word, k, criterion, reverse=reverse)

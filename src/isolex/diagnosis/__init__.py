@@ -16,7 +16,6 @@ from isolex.diagnosis.held_out_ranks import (
     held_out_pairs,
     learning_curve,
 )
-from isolex.diagnosis.hubness import Hubness, hubness, hubness_of
 from isolex.diagnosis.measures import MEASURES, Measure, as_problem, measures_of, prediction_measures
 from isolex.diagnosis.page import page
 from isolex.diagnosis.paired import procrustes_residual, relational_similarity
@@ -40,6 +39,7 @@ from isolex.diagnosis.spectra import (
     mean_norm,
     singular_value_gap,
 )
+from isolex.retrieval import Hubness, hubness, hubness_of
 
 __all__ = [
     "MEASURES",

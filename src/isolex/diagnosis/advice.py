@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from isolex.diagnosis.findings import LexiconFindings
 from isolex.diagnosis.health import SpaceHealth
-from isolex.diagnosis.hubness import Hubness
 from isolex.diagnosis.prediction import Expectation
 from isolex.judging import FEW_WORDS, HeldOut
+from isolex.retrieval import Hubness
 
 # Points of P@1 that are worth advice, and that more pairs must still bring.
 _WORTH = 1.0

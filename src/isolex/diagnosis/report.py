@@ -15,14 +15,13 @@ from isolex.diagnosis.advice import Advice, advise
 from isolex.diagnosis.findings import COMPARED, VOCABULARY, LexiconFindings, frequent, lexicon_findings
 from isolex.diagnosis.flat_map import Places, places
 from isolex.diagnosis.health import PairHealth, SpaceHealth, pair_health, space_health
-from isolex.diagnosis.hubness import Hubness, hubness_of
 from isolex.diagnosis.measures import PAIRED, as_problem, measures_of, prediction_measures
 from isolex.diagnosis.prediction import Expectation, shipped_model
 from isolex.given import whole_number
 from isolex.judging import FEW_WORDS
 from isolex.lexicon import LexiconLike, as_lexicon
 from isolex.mapping import Problem
-from isolex.retrieval import CSLS, Criterion, InvertedSoftmax, NearestNeighbour
+from isolex.retrieval import CSLS, Criterion, Hubness, InvertedSoftmax, NearestNeighbour, hubness_of
 from isolex.vectors import Vectors, VectorsLike, as_vectors
 
 _TOP = 10

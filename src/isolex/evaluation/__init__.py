@@ -12,9 +12,11 @@ from isolex.evaluation.bli import evaluate
 from isolex.evaluation.metrics import PairedDifference, PairedTest
 from isolex.evaluation.protocols import PROTOCOLS, BLIProtocol
 from isolex.evaluation.ranked_lists import RankingResult
+from isolex.evaluation.reach import WordGraph, unreachable
 from isolex.evaluation.result import PRECISIONS, Answer, BLIResult, FrequencyBin
 from isolex.evaluation.similarity import ScoredPair, SimilarityResult, evaluate_similarity
 from isolex.evaluation.similarity_sets import SimilaritySet
+from isolex.evaluation.space import DirectionScore, SpaceResult, evaluate_space, find_tests
 
 __all__ = [
     "ANALOGY_METHODS",
@@ -28,6 +30,7 @@ __all__ = [
     "Answer",
     "BLIProtocol",
     "BLIResult",
+    "DirectionScore",
     "FrequencyBin",
     "PairedDifference",
     "PairedTest",
@@ -37,7 +40,12 @@ __all__ = [
     "SectionScore",
     "SimilarityResult",
     "SimilaritySet",
+    "SpaceResult",
+    "WordGraph",
     "evaluate",
     "evaluate_analogies",
     "evaluate_similarity",
+    "evaluate_space",
+    "find_tests",
+    "unreachable",
 ]

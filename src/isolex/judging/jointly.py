@@ -86,7 +86,12 @@ def choose_jointly(
     }
     trial = _Trial.of(solver, null, unaligned, weights, seed=seed, part=1)
     nothing = {pair: trial.right(pair, own.get(pair)) for pair in track(asked, "judging what cannot align")}
-    statuses = {pair: judge(found[pair], nothing[pair]) for pair in asked}
+    statuses: dict[PlacePair, tuple[Status, str]] = {
+        pair: judge(found[pair], nothing[pair])
+        if pair in lexicons or found[pair].words
+        else ("unchecked", "no two lexicons link words of the two languages, to check them by")
+        for pair in asked
+    }
     ties = ((pair, Tie.of(problem)) for pair, problem in lexicons.items())
     mapping = solver.solve(JointProblem.of(len(spaces), ties, weights=weights))
     return JointChoice(mapping, weights, own, found, statuses)

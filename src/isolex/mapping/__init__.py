@@ -2,6 +2,7 @@
 
 from isolex.mapping.adversarial import Adversarial
 from isolex.mapping.annealing import Annealing
+from isolex.mapping.geomm import GeoMM
 from isolex.mapping.gromov import GromovWasserstein
 from isolex.mapping.induction import Dictionary, Induction
 from isolex.mapping.joint import (
@@ -28,6 +29,7 @@ __all__ = [
     "Adversarial",
     "Annealing",
     "Dictionary",
+    "GeoMM",
     "GivenPairs",
     "GromovWasserstein",
     "Induction",

@@ -1,16 +1,20 @@
 """Nearest-key search over whole vocabularies, and the criteria that rank by it. Knows no words."""
 
 from isolex.retrieval.criteria import CSLS, Criterion, Index, InvertedSoftmax, NearestNeighbour
+from isolex.retrieval.hubness import Hubness, hubness, hubness_of
 from isolex.retrieval.kernel import log_sum_exp, mean_top_k, ranks, top_k, top_k_both
 from isolex.retrieval.tiles import TopK
 
 __all__ = [
     "CSLS",
     "Criterion",
+    "Hubness",
     "Index",
     "InvertedSoftmax",
     "NearestNeighbour",
     "TopK",
+    "hubness",
+    "hubness_of",
     "log_sum_exp",
     "mean_top_k",
     "ranks",

@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.errors import InputError
-from isolex.retrieval import Index
+from isolex.retrieval.criteria import Index
 
 _HUB = 2
 
@@ -60,7 +60,7 @@ def hubness(indices: Int[Tensor, "n k"], keys: int) -> Hubness:
 
     Examples:
         >>> import torch
-        >>> from isolex.diagnosis import hubness
+        >>> from isolex.retrieval import hubness
         >>> found = hubness(torch.tensor([[0], [0], [0], [1]]), keys=4)
         >>> found.counts.tolist(), found.robin_hood, found.hub_occurrence, found.anti_hub_share
         ([3, 1, 0, 0], 0.5, 0.75, 0.5)

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from isolex.diagnosis import Hubness, hubness, hubness_of
 from isolex.errors import InputError
-from isolex.retrieval import CSLS, NearestNeighbour
+from isolex.retrieval import CSLS, Hubness, NearestNeighbour, hubness, hubness_of
 from tests.comparisons import assert_close, assert_same
 from tests.oracles import diagnosis as oracle
 from tests.planted import unit_gaussian
