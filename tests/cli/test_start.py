@@ -86,7 +86,7 @@ def test_the_empty_command_line():
     ("words", "offered"),
     [
         ("isolex tr", {"translate"}),
-        ("isolex evaluate s", {"similarity", "sentences"}),
+        ("isolex evaluate s", {"similarity", "sentences", "space"}),
         ("isolex sp", {"space"}),
         ("isolex space a", {"add", "file,a"}),
         ("isolex export --for", {"--format"}),
