@@ -178,6 +178,7 @@ def test_a_folder_without_the_languages(lab, data, tmp_path):
     lab("space", "--data", tmp_path, "--json").fails("unknown language pair of .* 'en-fr'")
 
 
-def test_without_a_measurement_there_is_no_page(tmp_path, monkeypatch):
+def test_the_page_says_what_is_not_measured(tmp_path, monkeypatch):
     monkeypatch.setattr(filling, "RESULTS", tmp_path)
-    assert page.made() == {}
+    (text,) = page.made().values()
+    assert text.count("No figures stand here yet") == 7
