@@ -19,9 +19,24 @@ def svd(
     factors whatever the LAPACK build.
     """
     u, s, vt = torch.linalg.svd(matrix.double(), full_matrices=False)
-    largest = vt.abs().argmax(dim=1, keepdim=True)
-    sign = torch.where(vt.gather(1, largest) < 0, -1.0, 1.0).to(vt)
+    sign = _signs(vt)
     return u * sign.T, s, vt * sign
+
+
+def eigenvectors(matrix: Float[Tensor, "d d"]) -> tuple[Float[Tensor, "d"], Float[Tensor, "d d"]]:
+    """Eigenvalues of a symmetric matrix, largest first, and the eigenvectors as columns, in float64.
+
+    Their signs are fixed as those of `svd` are.
+    """
+    values, vectors = torch.linalg.eigh(matrix.double())
+    vectors = vectors.flip(1)
+    return values.flip(0), vectors * _signs(vectors.T).T
+
+
+def _signs(rows: Float[Tensor, "r n"]) -> Float[Tensor, "r 1"]:
+    """1 or -1 for each row, so that times it the entry of largest magnitude is positive."""
+    largest = rows.abs().argmax(dim=1, keepdim=True)
+    return torch.where(rows.gather(1, largest) < 0, -1.0, 1.0).to(rows)
 
 
 # Rows brought to float64 at a time: so many stay in the processor's cache.

@@ -21,7 +21,7 @@ from isolex.alignment.loading import (
     load,
 )
 from isolex.alignment.side import Side
-from isolex.alignment.space import LanguagePair, Link, Space
+from isolex.alignment.space import FEW_LANGUAGES, LanguagePair, Link, Space
 from isolex.alignment.space_folder import check_space_output, load_space
 from isolex.cards import Card, SideCard, current_versions, load_card
 from isolex.cards.space_card import LanguageCard, PairCard, SpaceCard
@@ -29,6 +29,7 @@ from isolex.choices import CRITERIA, Status
 
 __all__ = [
     "CRITERIA",
+    "FEW_LANGUAGES",
     "Alignment",
     "AlignmentLike",
     "Card",

@@ -1,9 +1,7 @@
 """A language joins a space: the others stay where they are, bit by bit."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
-
-import torch
 
 from isolex.alignment.side import Side
 from isolex.alignment.space import LanguagePair, Link, Space
@@ -13,7 +11,7 @@ from isolex.choices import STEPS, Status
 from isolex.errors import InputError
 from isolex.judging import Joining, JointChoice, choose_jointly
 from isolex.lexicon import Lexicon, LexiconLike, as_lexicon, found_seeds
-from isolex.mapping import Joint, JointMapping, JointProblem, PlacePair, Problem, Tie
+from isolex.mapping import Joint, JointMapping, PlacePair, Problem
 from isolex.normalize import Normalizer
 from isolex.saved import WORDS, UnsoundError, flag, many, number, one_of, record, whole
 from isolex.vectors import VectorsLike, usable_vectors
@@ -46,41 +44,39 @@ def join(
     """The space with more languages, one after the other; see `Space.add`."""
     check_languages(vectors, there=space.languages)
     known = [*space.languages, *vectors]
-    given = lexicons_by_places(known, lexicons)
-    waiting = list(vectors)
-    for i, j in given:
-        if known[j] not in vectors:
+    given = {(known[i], known[j]): one for (i, j), one in lexicons_by_places(known, lexicons).items()}
+    for first, second in given:
+        if second not in vectors:
             raise InputError(
-                f"is between {known[i]} and {known[j]}, which are in the space already",
-                where=f"lexicon {known[i]}-{known[j]}",
+                f"is between {first} and {second}, which are in the space already",
+                where=f"lexicon {first}-{second}",
                 fix="give lexicons of the languages that join",
             )
+    waiting = dict(vectors)
     while waiting:
-        tied = [
-            code
-            for code in waiting
-            if any(code in pair and set(pair) & set(space.languages) for pair in _codes(known, given))
-        ]
-        if not tied:
+        code = next((one for one in waiting if _towards(one, given, space.languages)), None)
+        if code is None:
             raise InputError(
-                f"got no lexicon between {waiting[0]} and a language of the space",
+                f"got no lexicon between {next(iter(waiting))} and a language of the space",
                 where="lexicons",
                 fix=f"give one with {', '.join(space.languages)}",
             )
-        code = tied[0]
-        own = {}
-        for (i, j), lexicon in given.items():
-            pair = known[i], known[j]
-            if code in pair and set(pair) & set(space.languages):
-                other = pair[0] if pair[1] == code else pair[1]
-                own[other] = lexicon if pair[1] == code else lexicon.reversed()
-        space = _with(space, code, vectors[code], own, seed=seed, check=check)
-        waiting.remove(code)
+        own = _towards(code, given, space.languages)
+        space = _with(space, code, waiting.pop(code), own, seed=seed, check=check)
     return space
 
 
-def _codes(known: list[str], given: Iterable[tuple[int, int]]) -> list[LanguagePair]:
-    return [(known[i], known[j]) for i, j in given]
+def _towards(
+    code: str, lexicons: Mapping[LanguagePair, Lexicon], there: Container[str]
+) -> dict[str, Lexicon]:
+    """The lexicons that lead from languages that are there to one that is not, by the former."""
+    found = {}
+    for (first, second), lexicon in lexicons.items():
+        if second == code and first in there:
+            found[first] = lexicon
+        elif first == code and second in there:
+            found[second] = lexicon.reversed()
+    return found
 
 
 def _with(
@@ -98,30 +94,23 @@ def _with(
     device = space.sides[others[0]].device
     side = Side.fitted(usable_vectors(vectors, what=code), normalizer, device=device)
     rows = [*(space.sides[other].normalized() for other in others), side.normalized()]
-    new, seeds, problems = len(others), dict[str, Lexicon](), dict[tuple[int, int], Problem]()
+    new, seeds, problems = len(others), dict[str, Lexicon](), dict[PlacePair, Problem]()
     for i, other in enumerate(others):
         what = f"lexicon {other}-{code}"
         seeds[other], indexed = found_seeds(
             lexicons[other], space.sides[other].vectors, side.vectors, what=what
         )
-        weights = None if indexed.weights is None else torch.from_numpy(indexed.weights).to(device)
-        ids = torch.from_numpy(indexed.pairs).to(device)
-        problems[i, new] = Problem(rows[i], rows[new], ids, weights).weighty()
+        problems[i, new] = Problem.over(rows[i], rows[new], indexed)
     places = [space.languages.index(other) for other in others]
     frozen = replace(joint, placements=tuple(joint.placements[place] for place in places))
     joining = Joining(frozen, solver)
     if check:
         choice = choose_jointly(joining, rows, problems, asked=list(problems), seed=seed)
     else:
-        ties = ((pair, Tie.of(problem)) for pair, problem in problems.items())
-        choice = JointChoice.unchecked(joining.solve(JointProblem.of(len(rows), ties)), problems)
-    placements = choice.mapping.placements
+        choice = JointChoice.unchecked(joining, len(rows), problems)
     links, cards = {}, {}
-    for i, other in enumerate(others):
-        pair = i, new
-        cross = Tie.of(problems[pair]).cross
-        maps = choice.mapping.between(placements[i], placements[-1], cross, own=choice.own[pair])
-        links[other, code] = Link(seeds[other], maps)
+    for other, pair in zip(others, problems, strict=True):
+        links[other, code] = Link(seeds[other], choice.between(pair))
         cards[other, code] = pair_card(choice, pair, seeds=len(seeds[other]), origin="given")
     best = max(others, key=lambda other: cards[other, code].trust)
     language = LanguageCard(SideCard.of(side.vectors), cards[best, code].status, best)
@@ -130,8 +119,9 @@ def _with(
         languages={**space.card.languages, code: language},
         pairs={**space.card.pairs, **cards},
     )
-    joint = replace(joint, placements=(*joint.placements, placements[-1]))
-    return space.extended(code, side.mapped(joint.map(placements[-1])), links, card, joint)
+    placement = choice.mapping.placements[-1]
+    joint = replace(joint, placements=(*joint.placements, placement))
+    return space.extended(code, side.mapped(joint.map(placement)), links, card, joint)
 
 
 def pair_card(
@@ -212,13 +202,13 @@ def _plain(code: str) -> str:
 
 def lexicons_by_places(
     codes: list[str], lexicons: Mapping[LanguagePair, LexiconLike]
-) -> dict[tuple[int, int], Lexicon]:
+) -> dict[PlacePair, Lexicon]:
     """The lexicons by places of languages, the earlier first; those of both directions together.
 
     Raises:
         InputError: A lexicon of a language that is not there, of one with itself, or of no pair of codes.
     """
-    made: dict[tuple[int, int], Lexicon] = {}
+    made: dict[PlacePair, Lexicon] = {}
     for pair, one in lexicons.items():
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise InputError(

@@ -25,6 +25,9 @@ from isolex.vectors import VectorsLike
 
 LanguagePair = tuple[str, str]
 
+FEW_LANGUAGES = 10
+"""Of more languages, what passes over all pairs of words is done only where two have a lexicon."""
+
 # Each holds rows of two languages.
 _KEPT_PAIRS = 4
 K = TypeVar("K", bound=Hashable)

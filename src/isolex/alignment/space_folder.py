@@ -23,9 +23,17 @@ from torch import Tensor
 
 from isolex.alignment.artefact import pack_normalizer, unpack_normalizer
 from isolex.alignment.side import Side
-from isolex.alignment.space import Lazy, Link, Space
+from isolex.alignment.space import FEW_LANGUAGES, Lazy, Link, Space
 from isolex.arrays import pick_device
-from isolex.cards.alignment_folder import CARD, NORMALIZER, SIDES, fitted_arrays, read_seeds
+from isolex.cards.alignment_folder import (
+    CARD,
+    NORMALIZER,
+    PAIR_ARRAYS,
+    SIDES,
+    fitted_arrays,
+    read_card,
+    read_seeds,
+)
 from isolex.cards.card import is_alignment
 from isolex.cards.space_card import BETWEEN, SpaceCard, check_language
 from isolex.errors import FormatError, InputError
@@ -50,15 +58,6 @@ from isolex.vectors import Vectors
 
 SHARED = "space.safetensors"
 _FIX = "make the space again"
-_COSINE = 1.001
-# Neighbourhoods are a pass over all pairs of words, so of many languages only those with a lexicon have them.
-_FEW_LANGUAGES = 10
-_OF_PAIR = {
-    "map.source": Array("d p"),
-    "map.target": Array("e p"),
-    "neighbourhoods.source": Array("n", -_COSINE, _COSINE),
-    "neighbourhoods.target": Array("m", -_COSINE, _COSINE),
-}
 _PLACEMENT = {"whitening": Array("d d", types=("F64",)), "rotation": Array("d p", types=("F64",))}
 _BESIDE = record(
     {"normalizers": by_name(NORMALIZER), "files": by_name(text)},
@@ -76,7 +75,7 @@ def save_space(space: Space, path: str | Path) -> None:
     languages = space.languages
     for code in languages:
         check_language(code)
-    few = len(languages) <= _FEW_LANGUAGES
+    few = len(languages) <= FEW_LANGUAGES
     for pair in track(list(combinations(languages, 2)), "neighbourhoods"):
         if few or len(space.link(*pair).seeds):
             space.pair(*pair).neighbourhoods  # noqa: B018 - makes them
@@ -159,13 +158,7 @@ def load_space(path: str | Path, *, device: str | torch.device | None = None) ->
         IsolexWarning: Of an alignment by reference, its vectors are read from outside the folder.
     """
     folder = Path(path)
-    if not folder.is_dir():
-        raise InputError(
-            "there is no such folder of a space", where=path, fix="give what isolex space wrote with -o"
-        )
-    if not (folder / CARD).exists():
-        raise FormatError(f"is no space: it holds no {CARD}", where=path)
-    data = read_json(folder / CARD, _FIX)
+    data = read_card(path, "space", called="folder of a space", command="isolex space", fix=_FIX)
     if is_alignment(data):
         from isolex.alignment.loading import load  # noqa: PLC0415 - it loads spaces, too
 
@@ -232,7 +225,7 @@ class _Reader:
             return Link(seeds)
         cards = [self.card.languages[code].vectors for code in (first, second)]
         sizes = {"d": cards[0].dimension, "e": cards[1].dimension, "n": cards[0].words, "m": cards[1].words}
-        tensors = self._tensors(name, _OF_PAIR, sizes, some=True)
+        tensors = self._tensors(name, PAIR_ARRAYS, sizes, some=True)
         maps, near = (
             tuple(tensors[f"{what}.{side}"] for side in SIDES) if f"{what}.source" in tensors else None
             for what in ("map", "neighbourhoods")

@@ -49,7 +49,7 @@ _START = 4096
 FIX = "align again"
 # Cosines, but for rounding.
 _COSINE = 1.001
-_ARRAYS = {
+PAIR_ARRAYS = {
     "map.source": Array("d p"),
     "map.target": Array("e p"),
     "neighbourhoods.source": Array("n", -_COSINE, _COSINE),
@@ -106,13 +106,7 @@ def read_alignment(path: str | Path) -> StoredAlignment:
         FormatError: It is not an alignment, or a damaged one.
     """
     folder = Path(path)
-    if not folder.is_dir():
-        raise InputError(
-            "there is no such alignment folder", where=path, fix="give what isolex align wrote with -o"
-        )
-    if not (folder / CARD).exists():
-        raise FormatError(f"is no alignment: it holds no {CARD}", where=path)
-    data = read_json(folder / CARD, FIX)
+    data = read_card(path, "alignment", called="alignment folder", command="isolex align", fix=FIX)
     if is_space(data):
         raise FormatError(
             "is a space of languages, expected an alignment of two",
@@ -131,6 +125,27 @@ def read_alignment(path: str | Path) -> StoredAlignment:
         arrays = _arrays(read_saved(folder / MATRICES, FIX), card, beside["normalizers"])
     seeds = read_seeds(folder / SEEDS, wanted_seeds)
     return StoredAlignment(card, beside["normalizers"], arrays, seeds)
+
+
+def read_card(path: str | Path, kind: str, *, called: str, command: str, fix: str) -> Any:
+    """What stands in the card's file of a folder, not yet checked.
+
+    Args:
+        path: The folder.
+        kind: What should stand there.
+        called: What such a folder is called.
+        command: What writes it.
+        fix: What helps where it is damaged.
+
+    Raises:
+        InputError: There is no such folder.
+        FormatError: It holds no card, or one that is no JSON.
+    """
+    if not Path(path).is_dir():
+        raise InputError(f"there is no such {called}", where=path, fix=f"give what {command} wrote with -o")
+    if not (Path(path) / CARD).exists():
+        raise FormatError(f"is no {kind}: it holds no {CARD}", where=path)
+    return read_json(Path(path) / CARD, fix)
 
 
 def read_seeds(path: Path, count: int) -> Lexicon:
@@ -170,7 +185,7 @@ def _arrays(data: bytes, card: Card, normalizers: dict[str, Any]) -> dict[str, n
         if normalizers[side]["dimension"] != sizes[size]:
             raise UnsoundError(f"and {CARD} do not belong together")
         fitted |= fitted_arrays(normalizers[side], side, size)
-    return parse_arrays(data, _ARRAYS | fitted, sizes)
+    return parse_arrays(data, PAIR_ARRAYS | fitted, sizes)
 
 
 def companion_files(name: str) -> tuple[str, str]:

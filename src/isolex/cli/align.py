@@ -10,7 +10,14 @@ import click
 
 from isolex.choices import METHOD_NAMES
 from isolex.cli.console import Stopwatch, emit, say, stopped_by_interrupt, working
-from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
+from isolex.cli.options import (
+    PATH,
+    case_option,
+    compute_options,
+    normalize_option,
+    seed_option,
+    unicode_option,
+)
 from isolex.cli.outputs import Command, Output
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon, weights_note
@@ -40,12 +47,7 @@ if TYPE_CHECKING:
     metavar="NAME",
     help=f"auto chooses by what seed pairs there are. By name: {', '.join(METHOD_NAMES)}.",
 )
-@click.option(
-    "--normalize",
-    default="unit,center,unit",
-    show_default=True,
-    help="Steps out of unit, center, unit-dim, iterative; or none.",
-)
+@normalize_option
 @click.option(
     "--vocab", type=click.IntRange(min=1), help="Read only the N most frequent words of either side."
 )

@@ -28,6 +28,12 @@ PATH = click.Path(path_type=Path, readable=False)
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON value on stdout, nothing else."
 )
+normalize_option = click.option(
+    "--normalize",
+    default="unit,center,unit",
+    show_default=True,
+    help="Steps out of unit, center, unit-dim, iterative; or none.",
+)
 seed_option = click.option(
     "--seed",
     type=click.IntRange(0, 2**32 - 1),

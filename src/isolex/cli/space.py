@@ -13,7 +13,14 @@ from click.shell_completion import CompletionItem
 from isolex.choices import SPACE_METHODS
 from isolex.cli.console import Stopwatch, emit, say, table, working
 from isolex.cli.named_files import FileTable, FileTableType, NamedFile, NamedFileType, by_pair
-from isolex.cli.options import PATH, case_option, compute_options, seed_option, unicode_option
+from isolex.cli.options import (
+    PATH,
+    case_option,
+    compute_options,
+    normalize_option,
+    seed_option,
+    unicode_option,
+)
 from isolex.cli.outputs import Command, Output
 from isolex.errors import MismatchError
 from isolex.lexicon import Lexicon, weights_note
@@ -87,12 +94,7 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
     show_default=True,
     help="joint whitens and re-weights; procrustes rotates and nothing else.",
 )
-@click.option(
-    "--normalize",
-    default="unit,center,unit",
-    show_default=True,
-    help="Steps out of unit, center, unit-dim, iterative; or none.",
-)
+@normalize_option
 @_given_options
 def space_command(
     languages: tuple[NamedFile, ...],

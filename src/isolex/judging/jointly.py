@@ -7,12 +7,12 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from isolex.arrays import generator
 from isolex.choices import Status
-from isolex.judging.held_out import HeldOut, first_answers_right, null_rows
+from isolex.judging.held_out import HeldOut, first_answers_right, null_rows, shuffled
 from isolex.judging.thresholds import JOINT_PARTS, MIN_WEIGHT, OWN_SHARES, VOCABULARY
 from isolex.judging.verdict import judge
 from isolex.mapping import JointMapping, JointProblem, JointSolver, PlacePair, Problem, Tie
+from isolex.mapping import Mapping as Maps
 from isolex.progress import track
 
 
@@ -26,6 +26,7 @@ class JointChoice:
         own: How much each lexicon counts between its two languages, see `JointMapping.between`.
         held_out: P@1 on held-out words, by pair (i < j), of pairs without a lexicon, too.
         statuses: By pair, the verdict and the sentence that explains it.
+        crosses: By pair, the cross-product of its lexicon.
     """
 
     mapping: JointMapping
@@ -33,12 +34,21 @@ class JointChoice:
     own: Mapping[PlacePair, float]
     held_out: Mapping[PlacePair, HeldOut]
     statuses: Mapping[PlacePair, tuple[Status, str]]
+    crosses: Mapping[PlacePair, Float[Tensor, "_ _"]]
 
     @classmethod
-    def unchecked(cls, mapping: JointMapping, lexicons: Iterable[PlacePair]) -> "JointChoice":
-        """A space that nobody tried, in which all lexicons count alike."""
-        pairs = list(lexicons)
-        return cls(mapping, dict.fromkeys(pairs, 1.0), dict.fromkeys(pairs, OWN_SHARES[0]), {}, {})
+    def unchecked(
+        cls, solver: JointSolver, size: int, lexicons: Mapping[PlacePair, Problem]
+    ) -> "JointChoice":
+        """A space of `size` languages that nobody tries, in which all lexicons count alike."""
+        weights, own = _alike(lexicons)
+        problem = _whole(size, lexicons, weights)
+        return cls(solver.solve(problem), weights, own, {}, {}, problem.crosses)
+
+    def between(self, pair: PlacePair) -> Maps:
+        """The maps of two languages that have a lexicon of their own, see `JointMapping.between`."""
+        source, target = (self.mapping.placements[place] for place in pair)
+        return self.mapping.between(source, target, self.crosses[pair], own=self.own[pair])
 
 
 def choose_jointly(
@@ -63,23 +73,10 @@ def choose_jointly(
         seed: Of the dealing.
     """
     asked = list(asked)
-    weights, own = dict.fromkeys(lexicons, 1.0), dict.fromkeys(lexicons, OWN_SHARES[0])
-    if len(lexicons) > 1:
-        trial = _Trial.of(solver, spaces, lexicons, weights, seed=seed, part=0)
-        tried = {
-            pair: [trial.right(pair, share) for share in OWN_SHARES]
-            for pair in track(list(lexicons), "weighing lexicons")
-        }
-        best = {
-            pair: max(range(len(OWN_SHARES)), key=lambda place: found[place].right)
-            for pair, found in tried.items()
-        }
-        own = {pair: OWN_SHARES[place] for pair, place in best.items()}
-        weights = _weights({pair: tried[pair][place] for pair, place in best.items()})
+    weights, own = _weighed(solver, spaces, lexicons, seed)
     trial = _Trial.of(solver, spaces, lexicons, weights, seed=seed, part=1)
     found = {pair: trial.right(pair, own.get(pair)) for pair in track(asked, "judging pairs of languages")}
     null = [null_rows(rows, seed=seed + place) for place, rows in enumerate(spaces)]
-    # The first stays as it is: what is permuted beside what is not cannot align either.
     unaligned = {
         (i, j): Problem(null[i], null[j], problem.pairs, problem.weights)
         for (i, j), problem in lexicons.items()
@@ -92,9 +89,41 @@ def choose_jointly(
         else ("unchecked", "no two lexicons link words of the two languages, to check them by")
         for pair in asked
     }
+    problem = _whole(len(spaces), lexicons, weights)
+    return JointChoice(solver.solve(problem), weights, own, found, statuses, problem.crosses)
+
+
+def _whole(
+    size: int, lexicons: Mapping[PlacePair, Problem], weights: Mapping[PlacePair, float]
+) -> JointProblem:
+    """The problem of all pairs of all lexicons."""
     ties = ((pair, Tie.of(problem)) for pair, problem in lexicons.items())
-    mapping = solver.solve(JointProblem.of(len(spaces), ties, weights=weights))
-    return JointChoice(mapping, weights, own, found, statuses)
+    return JointProblem.of(size, ties, weights=weights)
+
+
+def _alike(lexicons: Iterable[PlacePair]) -> tuple[dict[PlacePair, float], dict[PlacePair, float]]:
+    """How much each lexicon counts in the space and between its two languages, where nobody tried them."""
+    pairs = list(lexicons)
+    return dict.fromkeys(pairs, 1.0), dict.fromkeys(pairs, OWN_SHARES[0])
+
+
+def _weighed(
+    solver: JointSolver,
+    spaces: Sequence[Float[Tensor, "_ _"]],
+    lexicons: Mapping[PlacePair, Problem],
+    seed: int,
+) -> tuple[dict[PlacePair, float], dict[PlacePair, float]]:
+    """The same, by what held-out words say of each; one alone has no other to be weighed against."""
+    weights, own = _alike(lexicons)
+    if len(lexicons) <= 1:
+        return weights, own
+    trial = _Trial.of(solver, spaces, lexicons, weights, seed=seed, part=0)
+    best = {}
+    for pair in track(list(lexicons), "weighing lexicons"):
+        tried = {share: trial.right(pair, share) for share in OWN_SHARES}
+        own[pair] = max(OWN_SHARES, key=lambda share: tried[share].right)
+        best[pair] = tried[own[pair]]
+    return _weights(best), own
 
 
 def _weights(tried: Mapping[PlacePair, HeldOut]) -> dict[PlacePair, float]:
@@ -171,10 +200,8 @@ def _drawn(
     ids = torch.cat(
         [problem.pairs[:, pair.index(place)] for pair, problem in lexicons.items() if place in pair]
     ).unique()
-    order = torch.randperm(ids.numel(), generator=generator(seed + place)).to(ids.device)
-    parts = ids[order].tensor_split(JOINT_PARTS)
     out = torch.zeros(words, dtype=torch.bool, device=ids.device)
-    out[parts[part]] = True
+    out[shuffled(ids, seed=seed + place).tensor_split(JOINT_PARTS)[part]] = True
     return out
 
 

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from isolex.errors import InputError
+from isolex.linalg import eigenvectors
 from isolex.mapping.joint import Joint, JointMapping, JointProblem, Placement
 
 
@@ -85,8 +86,8 @@ class GeoMM:
         )
         with torch.no_grad():
             rotations = _turned(begun, skew)
-            values, vectors = torch.linalg.eigh(lower @ lower.T)
-        strengths, directions = values.flip(0).clamp(min=0), vectors.flip(1)
+            values, directions = eigenvectors(lower @ lower.T)
+        strengths = values.clamp(min=0)
         identity = torch.eye(widths[0]).to(begun[0])
         return JointMapping(
             tuple(Placement(identity, rotation @ directions) for rotation in rotations),

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from isolex.errors import InputError
-from isolex.linalg import gram, polar_factor, root, svd
+from isolex.linalg import eigenvectors, gram, polar_factor, root, svd
 from isolex.mapping.problem import Mapping, Problem
 
 PlacePair: TypeAlias = tuple[int, int]
@@ -390,9 +390,5 @@ def _principal(
     for (i, j), agreement in agreements.items():
         seen += weights[i, j] * (rotations[i].T @ agreement @ rotations[j])
     seen /= sum(weights.values())
-    values, vectors = torch.linalg.eigh((seen + seen.T) / 2)
-    # Signs by the largest entry, as `linalg.svd` fixes them.
-    vectors = vectors.flip(1)
-    largest = vectors.abs().argmax(dim=0, keepdim=True)
-    sign = torch.where(vectors.gather(0, largest) < 0, -1.0, 1.0).to(vectors)
-    return values.flip(0).clamp(min=0), vectors * sign
+    values, vectors = eigenvectors((seen + seen.T) / 2)
+    return values.clamp(min=0), vectors

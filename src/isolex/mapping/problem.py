@@ -105,7 +105,19 @@ class Problem:
             >>> problem.x.shape[0] == len(en)
             True
         """
-        x, z = source.normalized(), target.normalized()
+        return cls.over(source.normalized(), target.normalized(), seeds)
+
+    @classmethod
+    def over(
+        cls, x: Float[Tensor, "n d"], z: Float[Tensor, "m e"], seeds: IndexedPairs | None = None
+    ) -> "Problem":
+        """The same of rows that are normalised already, as where a language has several problems.
+
+        Args:
+            x: Normalised rows of the source side.
+            z: Those of the target side, on the same device.
+            seeds: Seed pairs by these rows; None for none.
+        """
         if seeds is None:
             return cls(x, z)
         weights = None if seeds.weights is None else torch.from_numpy(seeds.weights).to(x.device)

@@ -1,4 +1,4 @@
-"""`align_space`: from the vectors of many languages, and lexicons between some, to one space; and `join`."""
+"""`align_space`: from the vectors of many languages, and lexicons between some, to one space."""
 
 import warnings
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from isolex.alignment import (
+    FEW_LANGUAGES,
     LanguageCard,
     LanguagePair,
     Link,
@@ -29,7 +30,7 @@ from isolex.choices import Status
 from isolex.errors import InputError, IsolexWarning
 from isolex.judging import FEW_WORDS, JointChoice, choose_jointly
 from isolex.lexicon import Lexicon, LexiconLike, found_seeds
-from isolex.mapping import Joint, JointProblem, PlacePair, Problem, Tie, components
+from isolex.mapping import Joint, PlacePair, Problem, components
 from isolex.names import look_up
 from isolex.normalize import DEFAULT_STEPS, Normalizer
 from isolex.progress import track
@@ -39,8 +40,6 @@ from isolex.vectors import VectorsLike, usable_vectors
 V = TypeVar("V")
 
 JOINT_METHODS = {"joint": Joint(), "procrustes": Joint.rotations()}
-# Pairs of more languages than this are judged only where they have a lexicon.
-_FEW_LANGUAGES = 10
 # Dictionaries are induced among so many most frequent words.
 _INDUCED_WORDS = 20_000
 _LEFT_OUT = "no lexicon and no alignment that was judged aligned leads to it"
@@ -67,6 +66,26 @@ class _Languages:
     problems: dict[PlacePair, Problem] = field(default_factory=dict)
     verdicts: dict[PlacePair, tuple[Status, str]] = field(default_factory=dict)
 
+    @classmethod
+    def read(
+        cls,
+        vectors: Mapping[str, VectorsLike],
+        lexicons: Mapping[LanguagePair, LexiconLike],
+        normalizer: Normalizer,
+        device: torch.device,
+    ) -> "_Languages":
+        """What was given, with each language in its own space."""
+        # The small files first: what is wrong with them should show before long work.
+        given = lexicons_by_places(list(vectors), lexicons)
+        sides = [
+            Side.fitted(usable_vectors(one, what=code), normalizer, device=device)
+            for code, one in track(list(vectors.items()), "reading vectors")
+        ]
+        made = cls(list(vectors), sides, [side.normalized() for side in sides])
+        for pair, lexicon in given.items():
+            made.add(pair, lexicon)
+        return made
+
     def add(self, pair: PlacePair, lexicon: Lexicon) -> None:
         """Take the lexicon of a pair of languages, in place of the one that may be there."""
         i, j = pair
@@ -74,10 +93,7 @@ class _Languages:
         self.seeds[pair], indexed = found_seeds(
             lexicon, self.sides[i].vectors, self.sides[j].vectors, what=what
         )
-        device = self.rows[i].device
-        weights = None if indexed.weights is None else torch.from_numpy(indexed.weights).to(device)
-        ids = torch.from_numpy(indexed.pairs).to(device)
-        self.problems[pair] = Problem(self.rows[i], self.rows[j], ids, weights).weighty()
+        self.problems[pair] = Problem.over(self.rows[i], self.rows[j], indexed)
 
     def supplement(self, seed: int) -> None:
         """Induce lexicons by aligning pairs that have few seed words, or are in parts that none connects."""
@@ -167,18 +183,9 @@ def align_space(
     check_languages(vectors)
     if len(vectors) < 2:
         raise InputError(f"got {len(vectors)} languages, expected at least 2", where="languages")
-    place = pick_device(device)
-    given = lexicons_by_places(list(vectors), lexicons or {})
-    normalizer = Normalizer(normalize)
-    sides = [
-        Side.fitted(usable_vectors(one, what=code), normalizer, device=place)
-        for code, one in track(list(vectors.items()), "reading vectors")
-    ]
-    known = _Languages(list(vectors), sides, [side.normalized() for side in sides])
-    for pair, lexicon in given.items():
-        known.add(pair, lexicon)
+    known = _Languages.read(vectors, lexicons or {}, Normalizer(normalize), pick_device(device))
     known.supplement(seed)
-    kept = components(len(sides), known.problems)[0]
+    kept = components(len(known.codes), known.problems)[0]
     if len(kept) < 2:
         raise InputError(
             "no two of the languages could be aligned",
@@ -212,21 +219,17 @@ def align_space(
 
 def _chosen(solver: Joint, known: _Languages, *, seed: int, check: bool) -> JointChoice:
     if not check:
-        ties = ((pair, Tie.of(problem)) for pair, problem in known.problems.items())
-        return JointChoice.unchecked(solver.solve(JointProblem.of(len(known.codes), ties)), known.problems)
-    few = len(known.codes) <= _FEW_LANGUAGES
+        return JointChoice.unchecked(solver, len(known.codes), known.problems)
+    # Judging is a pass over all pairs of words, as neighbourhoods are.
+    few = len(known.codes) <= FEW_LANGUAGES
     asked = combinations(range(len(known.codes)), 2) if few else sorted(known.problems)
     return choose_jointly(solver, known.rows, known.problems, asked=asked, seed=seed)
 
 
 def _links(choice: JointChoice, known: _Languages) -> dict[LanguagePair, Link]:
-    places = choice.mapping.placements
     return {
-        (known.codes[i], known.codes[j]): Link(
-            known.seeds[i, j],
-            choice.mapping.between(places[i], places[j], Tie.of(problem).cross, own=choice.own[i, j]),
-        )
-        for (i, j), problem in known.problems.items()
+        (known.codes[pair[0]], known.codes[pair[1]]): Link(seeds, choice.between(pair))
+        for pair, seeds in known.seeds.items()
     }
 
 

@@ -74,8 +74,7 @@ class Surroundings:
         lexicons, given, weights, own = {}, set(), {}, {}
         for i, j in _linked(space, codes):
             seeds = _lexicon(space, codes[i], codes[j]).index(sides[i].vectors, sides[j].vectors)
-            counts = None if seeds.weights is None else torch.from_numpy(seeds.weights)
-            lexicons[i, j] = Problem(rows[i], rows[j], torch.from_numpy(seeds.pairs), counts).weighty()
+            lexicons[i, j] = Problem.over(rows[i], rows[j], seeds)
             card = space.card.pair(codes[i], codes[j])
             weights[i, j], own[i, j] = card.weight, card.own
             if card.origin == "given":
