@@ -88,13 +88,15 @@ class Languages:
         lexicon = self.lexicons[source, target]
         return Problem.of(first, second, lexicon.index(first.vectors, second.vectors))
 
-    def space(self, codes: Iterable[str] | None = None, *, star: bool = False, check: bool = True) -> Space:
-        """The joint space of some of the languages, or of all.
+    def space(
+        self, codes: Iterable[str] | None = None, *, star: bool = False, method: str = "joint"
+    ) -> Space:
+        """The space of some of the languages, or of all.
 
         Args:
             codes: Which.
             star: By the lexicons with English alone.
-            check: As `align_space` takes it.
+            method: As `align_space` takes it; only the joint solver's settings are tried on held-out words.
         """
         taken = list(self.sides if codes is None else codes)
         lexicons = {
@@ -102,7 +104,8 @@ class Languages:
             for pair, lexicon in self.lexicons.items()
             if set(pair) <= set(taken) and (not star or _PIVOT in pair)
         }
-        return align_space({code: self.vectors[code] for code in taken}, lexicons, check=check)
+        vectors = {code: self.vectors[code] for code in taken}
+        return align_space(vectors, lexicons, method=method, check=method == "joint")
 
     def direct(self, source: str, target: str) -> Alignment:
         """By VecMap on the pair's own lexicon."""
@@ -229,6 +232,7 @@ def run_pairs(data: Path, *, words: int = WORDS) -> dict[str, Any]:
     languages = Languages.read(folder, LANGUAGES, pairs, words)
     joint, star = languages.space(), languages.space(star=True)
     systems = {"direct": languages.direct, "joint": joint.pair, "star": star.pair}
+    systems |= {name: languages.space(method=method).pair for name, method in OTHERS.items()}
     composed = {f"pivot_{method}": partial(languages.pivot, method=method) for method in PIVOTS}
     rows = []
     for pair in track(pairs, "scoring pairs"):
@@ -254,12 +258,20 @@ def run_pairs(data: Path, *, words: int = WORDS) -> dict[str, Any]:
         "words": words,
         "steps": _STEPS,
         "pivot": strongest,
+        "ridges": {"joint": _ridge(joint), "star": _ridge(star)},
         "rows": rows,
         "means": means(rows),
     }
 
 
 PIVOTS = ("procrustes", "vecmap")
+# Other methods for many languages, with their own settings; by system, as `align_space` calls them.
+OTHERS = {"joint_vecmap": "vecmap", "geomm": "geomm"}
+
+
+def _ridge(space: Space) -> float:
+    """The one that held-out words chose."""
+    return float(space.card.settings["solver"]["ridge"])
 
 
 def run_more(data: Path, *, words: int = WORDS) -> dict[str, Any]:
@@ -297,7 +309,7 @@ def _distant(folder: DataFolder, words: int) -> dict[str, Any]:
             for pair, gold in (((near, code), test), ((code, near), test.reversed())):
                 scored = Scored.of(languages, pair, gold, systems)
                 others.append(scored.row() | {"status": space.card.pair(*pair).status})
-    return {"english": english, "others": others}
+    return {"ridge": _ridge(space), "english": english, "others": others}
 
 
 def composed_test(first: Lexicon, second: Lexicon) -> Lexicon:

@@ -58,7 +58,7 @@ METHOD_NAMES = (
 )
 """Of `isolex.recipes.METHODS`."""
 
-SPACE_METHODS = ("joint", "procrustes")
+SPACE_METHODS = ("joint", "vecmap", "procrustes", "geomm")
 """Of `isolex.recipes.spaces.JOINT_METHODS`."""
 
 PROTOCOL_NAMES = ("muse", "strict", "xling")

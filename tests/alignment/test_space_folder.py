@@ -221,7 +221,7 @@ class TestDamage:
             ("es.map.safetensors", "map"),
             ("es.map.safetensors", "rotation"),
             ("es.map.safetensors", "normalizer.side.1"),
-            ("en--es.pair.safetensors", "map.source"),
+            ("en--es.pair.safetensors", "neighbourhoods.source"),
             ("es--fr.pair.safetensors", "neighbourhoods.target"),
         ],
     )

@@ -18,7 +18,7 @@ def card() -> SpaceCard:
             "gl": LanguageCard(SideCard("sha256:2", 90, 6), "unchecked", "pt-br"),
         },
         {
-            ("en", "pt-br"): PairCard("aligned", "because", 61.5, 39, 200, 1.25, 0.25, "given"),
+            ("en", "pt-br"): PairCard("aligned", "because", 61.5, 39, 200, 1.25, "given"),
             ("en", "gl"): PairCard("failed", "by nothing"),
         },
         seed=3,
@@ -73,7 +73,6 @@ def test_a_verdict_is_trusted_more_than_any_score():
         (("pairs", "en"), {}, "is no pair of its languages"),
         (("pairs", "en--gl", "held_out"), 101, r"pairs.en--gl.held_out"),
         (("pairs", "en--gl", "weight"), -1, r"pairs.en--gl.weight"),
-        (("pairs", "en--gl", "own"), 1.5, r"pairs.en--gl.own"),
         (("pairs", "en--gl", "origin"), "stolen", r"pairs.en--gl.origin"),
         (("pairs", "en--gl", "seeds"), True, r"pairs.en--gl.seeds"),
         (("left_out",), [], "left_out"),

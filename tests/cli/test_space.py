@@ -239,7 +239,7 @@ BAD = {
         r"lexicon en-es: got en-es\.tsv and en-fr\.tsv; give one file with all its pairs",
     ),
     "lexicon of others": (("space", *FILES, "--lexicon", "en-es=es-fr.tsv"), "en-es: not one pair is"),
-    "method": (("space", *FILES, "--method", "vecmap"), "'vecmap' is not one of 'joint', 'procrustes'"),
+    "method": (("space", *FILES, "--method", "rcsls"), "'rcsls' is not one of 'joint', 'vecmap'"),
     "normalisation": (("space", *FILES, "--normalize", "size"), "'size'"),
     "output": (("space", *FILES, *STAR, "-o", "tables"), "tables: "),
     "add to an alignment": (

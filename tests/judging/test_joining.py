@@ -64,5 +64,5 @@ def test_a_lexicon_that_counts_more_moves_it_more(frozen):
 def test_a_lexicon_is_judged(frozen, right, status):
     pairs = same_ids(N) if right else shuffled_pairs(N)
     lexicons = {(i, 2): Problem(ROWS[i], ROWS[2], pairs) for i in (0, 1)}
-    choice = choose_jointly(Joining(frozen, Joint()), ROWS, lexicons, asked=list(lexicons), seed=0)
+    choice = choose_jointly([Joining(frozen, Joint())], ROWS, lexicons, asked=list(lexicons), seed=0)
     assert {found for found, _ in choice.statuses.values()} == {status}

@@ -1,12 +1,14 @@
 """A joint space is judged by words that none of its lexicons showed it."""
 
+from dataclasses import dataclass, replace
 from itertools import combinations
 
+import pytest
 import torch
 
 from isolex.arrays import generator
 from isolex.judging import choose_jointly, composed
-from isolex.mapping import Joint, Problem
+from isolex.mapping import Joint, JointMapping, JointProblem, Problem
 from isolex.normalize import unit_rows
 
 from ..planted import gaussian, rotation, same_ids, unit_gaussian
@@ -30,7 +32,7 @@ def test_pairs_with_and_without_a_lexicon_are_aligned() -> None:
         (0, 1): Problem(rows[0], rows[1], same_ids(N)),
         (0, 2): Problem(rows[0], rows[2], same_ids(N)),
     }
-    choice = choose_jointly(Joint(), rows, lexicons, asked=ALL, seed=0)
+    choice = choose_jointly([Joint()], rows, lexicons, asked=ALL, seed=0)
     assert {pair: status for pair, (status, _) in choice.statuses.items()} == dict.fromkeys(ALL, "aligned")
     # The words of language 1 and 2 that are asked are linked by the held-out words of language 0 alone.
     assert choice.held_out[1, 2].words >= N // 10
@@ -42,7 +44,7 @@ def test_a_language_with_a_wrong_lexicon_fails_and_the_others_do_not() -> None:
     right = {(i, j): Problem(rows[i], rows[j], same_ids(N)) for i, j in ALL}
     wrong = {(0, 3): Problem(rows[0], rows[3], shuffled(N))}
     asked = list(combinations(range(4), 2))
-    choice = choose_jointly(Joint(), rows, right | wrong, asked=asked, seed=0)
+    choice = choose_jointly([Joint()], rows, right | wrong, asked=asked, seed=0)
     statuses = {pair: status for pair, (status, _) in choice.statuses.items()}
     assert all(statuses[pair] == "aligned" for pair in ALL)
     assert all(statuses[i, 3] != "aligned" for i in range(3))
@@ -50,10 +52,37 @@ def test_a_language_with_a_wrong_lexicon_fails_and_the_others_do_not() -> None:
     assert choice.weights[0, 3] < 0.2 * min(choice.weights[pair] for pair in ALL)
 
 
+@dataclass(frozen=True)
+class Senseless:
+    """Maps the second language the wrong way round."""
+
+    def solve(self, problem: JointProblem) -> JointMapping:
+        mapping = Joint().solve(problem)
+        first, second = mapping.placements
+        return replace(mapping, placements=(first, replace(second, map=-second.map)))
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_of_several_solvers_the_one_is_taken_that_held_out_words_speak_for(turn) -> None:
+    rows = spaces(2)
+    lexicons = {(0, 1): Problem(rows[0], rows[1], same_ids(N))}
+    solvers = [Senseless(), Joint()][::turn]
+    choice = choose_jointly(solvers, rows, lexicons, asked=[(0, 1)], seed=0)
+    assert choice.solver == Joint()
+    assert choice.statuses[0, 1][0] == "aligned"
+
+
+def test_of_solvers_that_do_alike_the_first_is_taken() -> None:
+    rows = spaces(2, noise=0)
+    lexicons = {(0, 1): Problem(rows[0], rows[1], same_ids(N))}
+    for solvers in ([Joint(ridge=1), Joint(ridge=2)], [Joint(ridge=2), Joint(ridge=1)]):
+        assert choose_jointly(solvers, rows, lexicons, asked=[], seed=0).solver is solvers[0]
+
+
 def test_lexicons_too_small_to_hold_words_out_are_doubtful() -> None:
     rows = spaces(2)
     lexicons = {(0, 1): Problem(rows[0], rows[1], same_ids(3))}
-    status, reason = choose_jointly(Joint(), rows, lexicons, asked=[(0, 1)], seed=0).statuses[0, 1]
+    status, reason = choose_jointly([Joint()], rows, lexicons, asked=[(0, 1)], seed=0).statuses[0, 1]
     assert status == "doubtful"
     assert "too few to check" in reason
 

@@ -7,7 +7,7 @@ import torch
 
 from isolex.errors import InputError
 from isolex.linalg import polar_factor
-from isolex.mapping import GeoMM, Joint, JointProblem, Problem, Tie
+from isolex.mapping import GeneralizedProcrustes, GeoMM, JointProblem, Problem, Tie
 from isolex.mapping.geomm import objective
 from isolex.normalize import unit_rows
 from tests.comparisons import assert_close
@@ -95,7 +95,7 @@ def test_the_scale_of_the_rows_does_not_matter():
 
 def test_it_starts_where_generalised_procrustes_ends():
     rows, problem = planted()
-    begun = Joint.rotations().solve(problem)
+    begun = GeneralizedProcrustes().solve(problem)
     assert cosines(rows, begun.maps) > 0.9999
     ended = GeoMM(steps=1).solve(problem)
     assert ended.trace[0]["step"] == 10

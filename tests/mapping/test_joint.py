@@ -7,12 +7,24 @@ import torch
 
 from isolex.arrays import generator
 from isolex.errors import InputError
-from isolex.mapping import Joint, JointProblem, Problem, Procrustes, Tie, VecMap, components
+from isolex.mapping import (
+    GeneralizedProcrustes,
+    GeoMM,
+    Joint,
+    JointProblem,
+    JointVecMap,
+    Problem,
+    Procrustes,
+    Tie,
+    VecMap,
+    components,
+)
 from isolex.normalize import unit_rows
 
 from ..planted import gaussian, rotation, same_ids, unit_gaussian
 
 N, D = 200, 8
+SOLVERS = [Joint(), Joint(ridge=0), Joint(ridge=30), JointVecMap(), GeneralizedProcrustes()]
 STAR = [(0, 1), (0, 2), (0, 3)]
 TREE = [(0, 1), (1, 2), (2, 3)]
 COMPLETE = list(combinations(range(4), 2))
@@ -27,6 +39,10 @@ def spaces(count: int = 4, *, noise: float = 0.0, dimensions: tuple[int, ...] = 
     ]
 
 
+def name(solver) -> str:
+    return repr(solver).partition(", sweeps")[0].replace("(sweeps=100", "")
+
+
 def problem(rows, lexicons, *, weights=None, seeds: int = 120) -> JointProblem:
     ties = (((i, j), Tie.of(Problem(rows[i], rows[j], same_ids(seeds)))) for i, j in lexicons)
     return JointProblem.of(len(rows), ties, weights=weights)
@@ -39,22 +55,23 @@ def worst_cosine(rows, mapping) -> float:
 
 
 @pytest.mark.parametrize("lexicons", [STAR, TREE, COMPLETE], ids=["star", "tree", "complete"])
-@pytest.mark.parametrize("solver", [Joint(), Joint.rotations()], ids=["joint", "rotations"])
+@pytest.mark.parametrize("solver", SOLVERS, ids=name)
 def test_planted_rotations_are_recovered_whatever_the_graph(lexicons, solver) -> None:
     rows = spaces()
     assert worst_cosine(rows, solver.solve(problem(rows, lexicons))) > 0.9999
 
 
-def test_languages_may_differ_in_dimension() -> None:
+@pytest.mark.parametrize("solver", SOLVERS, ids=name)
+def test_languages_may_differ_in_dimension(solver) -> None:
     rows = spaces(dimensions=(D, D + 3, D, D + 5))
-    mapping = Joint().solve(problem(rows, TREE))
+    mapping = solver.solve(problem(rows, TREE))
     assert [tuple(map.shape) for map in mapping.maps] == [(e, D + 5) for e in (D, D + 3, D, D + 5)]
     assert worst_cosine(rows, mapping) > 0.999
 
 
 def test_rotations_on_a_star_are_procrustes_with_the_middle() -> None:
     rows = spaces(noise=0.3)
-    maps = Joint.rotations().solve(problem(rows, STAR)).maps
+    maps = GeneralizedProcrustes().solve(problem(rows, STAR)).maps
     for other in (1, 2, 3):
         pivot = Procrustes().solve(Problem(rows[other], rows[0], same_ids(120))).source
         torch.testing.assert_close(maps[other] @ maps[0].T, pivot, atol=1e-5, rtol=0)
@@ -62,7 +79,7 @@ def test_rotations_on_a_star_are_procrustes_with_the_middle() -> None:
 
 def test_two_languages_agree_in_the_singular_values_of_vecmap() -> None:
     rows = spaces(2, noise=0.3)
-    mapping = Joint().solve(problem(rows, [(0, 1)]))
+    mapping = JointVecMap().solve(problem(rows, [(0, 1)]))
     x, z = (side[:120].double() for side in rows)
     s = torch.linalg.svdvals(
         torch.linalg.inv(torch.linalg.cholesky(x.T @ x))
@@ -72,21 +89,52 @@ def test_two_languages_agree_in_the_singular_values_of_vecmap() -> None:
     torch.testing.assert_close(mapping.strengths, s, atol=1e-6, rtol=0)
 
 
-def test_a_lexicon_that_counts_alone_is_vecmap() -> None:
-    rows = spaces(2, noise=0.3)
-    tie = Tie.of(Problem(rows[0], rows[1], same_ids(120)))
-    mapping = Joint().solve(JointProblem.of(2, [((0, 1), tie)]))
-    ours = mapping.between(*mapping.placements, tie.cross, own=1.0).apply(*rows)
-    theirs = VecMap().solve(Problem(rows[0], rows[1], same_ids(120))).apply(*rows)
-    torch.testing.assert_close(ours[0] @ ours[1].T, theirs[0] @ theirs[1].T, atol=1e-4, rtol=0)
+@pytest.mark.parametrize("dimensions", [(D, D), (D, D + 3)])
+@pytest.mark.parametrize("ridge", [0.0, 0.5, 10.0])
+def test_scores_of_two_languages_are_those_of_the_ridge_regression(dimensions, ridge) -> None:
+    rows = spaces(dimensions=dimensions, noise=0.3)
+    maps = Joint(ridge=ridge, tolerance=1e-12).solve(problem(rows, [(0, 1)])).maps
+    x, z = (side[:120].double() / 120**0.5 for side in rows)
+    scale = [float(side.square().sum()) / side.shape[1] for side in (x, z)]
+    # The normal equations of M, written out: (Σ_z ⊗ Σ_x + λ I) vec M = vec C.
+    normal = torch.kron(x.T @ x, z.T @ z) + ridge * scale[0] * scale[1] * torch.eye(
+        dimensions[0] * dimensions[1]
+    )
+    regressed = torch.linalg.solve(normal, (x.T @ z).flatten()).reshape(dimensions)
+    expected = regressed * (scale[0] * scale[1]) ** 0.5
+    torch.testing.assert_close((maps[0] @ maps[1].T).double(), expected, atol=1e-5, rtol=1e-4)
 
 
-def test_between_without_a_lexicon_takes_the_shared_space() -> None:
+def test_it_reaches_the_objective_of_geomm_without_descent() -> None:
     rows = spaces(noise=0.3)
-    mapping = Joint().solve(problem(rows, TREE))
-    pair = mapping.between(mapping.placements[0], mapping.placements[3])
-    torch.testing.assert_close(pair.source, mapping.maps[0])
-    torch.testing.assert_close(pair.target, mapping.maps[3])
+    given = problem(rows, COMPLETE)
+
+    def right(maps) -> float:
+        a, b = (unit_rows(rows[place] @ maps[place]) for place in (0, 3))
+        return float(((a @ b.T).argmax(dim=1) == torch.arange(N)).double().mean())
+
+    ours, theirs = Joint(ridge=10).solve(given).maps, GeoMM(ridge=10).solve(given).maps
+    assert right(ours) == pytest.approx(right(theirs), abs=0.03)
+    scores = [maps[0].double() @ maps[3].double().T for maps in (ours, theirs)]
+    first, second = (one / one.norm() for one in scores)
+    assert float((first * second).sum()) > 0.995
+
+
+def test_two_languages_are_whitened_and_rotated_as_by_vecmap() -> None:
+    rows = spaces(2, noise=0.3)
+    mapping = JointVecMap().solve(problem(rows, [(0, 1)]))
+    plain = VecMap(dewhiten_source=None, dewhiten_target=None).solve(Problem(rows[0], rows[1], same_ids(120)))
+    turned = [place.map.double() @ torch.linalg.inv(mapping.scaling) for place in mapping.placements]
+    scores = turned[0] * mapping.strengths @ turned[1].T
+    expected = plain.source.double() @ plain.target.double().T
+    torch.testing.assert_close(scores / scores.norm(), expected / expected.norm(), atol=1e-4, rtol=0)
+
+
+def test_between_has_the_maps_of_two_languages() -> None:
+    mapping = Joint().solve(problem(spaces(noise=0.3), TREE))
+    pair = mapping.between(0, 3)
+    assert torch.equal(pair.source, mapping.maps[0])
+    assert torch.equal(pair.target, mapping.maps[3])
 
 
 def test_lexicons_with_other_words_bring_languages_closer_than_a_chain() -> None:
@@ -123,8 +171,11 @@ def test_the_order_of_the_languages_does_not_matter() -> None:
         torch.testing.assert_close(*scores, atol=1e-3, rtol=0)
 
 
-def test_the_objective_never_falls() -> None:
-    trace = Joint(tolerance=0).solve(problem(spaces(noise=0.5), COMPLETE)).trace
+@pytest.mark.parametrize(
+    "solver", [Joint(tolerance=0), JointVecMap(tolerance=0), GeneralizedProcrustes(tolerance=0)], ids=name
+)
+def test_the_objective_never_falls(solver) -> None:
+    trace = solver.solve(problem(spaces(noise=0.5), COMPLETE)).trace
     values = [row["objective"] for row in trace]
     assert len(values) > 2
     assert all(after >= before - 1e-9 for before, after in pairwise(values))
@@ -147,24 +198,26 @@ def test_a_wrong_lexicon_that_counts_little_does_little_harm() -> None:
     assert cosine(0.001) > cosine(1.0)
 
 
-def test_a_language_placed_later_stands_where_a_joint_solution_has_it() -> None:
+@pytest.mark.parametrize("solver", [Joint(), JointVecMap(), GeneralizedProcrustes()], ids=name)
+def test_a_language_placed_later_stands_where_a_joint_solution_has_it(solver) -> None:
     rows = spaces(noise=0.1)
-    mapping = Joint().solve(problem(rows[:3], [(0, 1), (0, 2), (1, 2)]))
+    mapping = solver.solve(problem(rows[:3], [(0, 1), (0, 2), (1, 2)]))
     kept = [map.clone() for map in mapping.maps]
     ties = [Tie.of(Problem(rows[3], rows[i], same_ids(120))) for i in (0, 1)]
-    placed = Joint().place(mapping, ties[0].source, [(i, tie.cross, 1.0) for i, tie in enumerate(ties)])
-    both = unit_rows(rows[3] @ mapping.map(placed)), unit_rows(rows[2] @ mapping.maps[2])
-    together = Joint().solve(problem(rows, [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3)]))
+    placed = solver.place(mapping, ties[0].source, [(i, tie.cross, 1.0) for i, tie in enumerate(ties)])
+    both = unit_rows(rows[3] @ placed.map), unit_rows(rows[2] @ mapping.maps[2])
+    together = solver.solve(problem(rows, [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3)]))
     expected = unit_rows(rows[3] @ together.maps[3]), unit_rows(rows[2] @ together.maps[2])
     cosines = [float((a * b).sum(dim=1).mean()) for a, b in (both, expected)]
     assert cosines[0] == pytest.approx(cosines[1], abs=0.01)
     assert all(torch.equal(before, after) for before, after in zip(kept, mapping.maps, strict=True))
 
 
-def test_directions_without_variance_are_left_out() -> None:
+@pytest.mark.parametrize("solver", SOLVERS, ids=name)
+def test_directions_without_variance_are_left_out(solver) -> None:
     rows = spaces()
     flat = [torch.cat([x[:, :-1], torch.zeros(N, 1)], dim=1) for x in rows]
-    mapping = Joint().solve(problem(flat, COMPLETE))
+    mapping = solver.solve(problem(flat, COMPLETE))
     assert all(bool(torch.isfinite(map).all()) for map in mapping.maps)
 
 
@@ -198,7 +251,14 @@ def test_unusable_problems_are_refused(lexicons, weights, said) -> None:
         JointProblem.of(4, ((pair, tie) for pair in lexicons), weights=weights)
 
 
-@pytest.mark.parametrize("settings", [{"sweeps": 0}, {"reweight": -1}, {"tolerance": float("nan")}])
-def test_unusable_settings_are_refused(settings) -> None:
-    with pytest.raises(InputError):
-        Joint(**settings)
+@pytest.mark.parametrize("settings", [{"sweeps": 0}, {"tolerance": float("nan")}])
+@pytest.mark.parametrize("kind", [Joint, JointVecMap, GeneralizedProcrustes])
+def test_unusable_settings_are_refused(kind, settings) -> None:
+    with pytest.raises(InputError, match=kind.__name__):
+        kind(**settings)
+
+
+@pytest.mark.parametrize("ridge", [-1.0, float("nan")])
+def test_an_unusable_ridge_is_refused(ridge) -> None:
+    with pytest.raises(InputError, match="expected at least 0"):
+        Joint(ridge=ridge)

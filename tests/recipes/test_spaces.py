@@ -224,7 +224,7 @@ class TestBadInput:
 
     def test_settings_of_ones_own(self):
         space = align_space(
-            some("en", "es"), lexicons([("en", "es")]), method=Joint(sweeps=1, reweight=1.0), check=False
+            some("en", "es"), lexicons([("en", "es")]), method=Joint(sweeps=1, ridge=7.0), check=False
         )
         assert space.card.settings["solver"]["sweeps"] == 1
         assert right(space, "en", "es") > 0.95

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from isolex.alignment.side import Side
 from isolex.alignment.space import LanguagePair, Link, Space
@@ -11,26 +12,27 @@ from isolex.choices import STEPS, Status
 from isolex.errors import InputError
 from isolex.judging import Joining, JointChoice, choose_jointly
 from isolex.lexicon import Lexicon, LexiconLike, as_lexicon, found_seeds
-from isolex.mapping import Joint, JointMapping, PlacePair, Problem
+from isolex.mapping import (
+    GeneralizedProcrustes,
+    Joint,
+    JointMapping,
+    JointVecMap,
+    PlacePair,
+    PlacingSolver,
+    Problem,
+)
 from isolex.normalize import Normalizer
-from isolex.saved import WORDS, UnsoundError, flag, many, number, one_of, record, whole
+from isolex.saved import WORDS, UnsoundError, by_name, many, number, one_of, plain, record, whole
 from isolex.vectors import VectorsLike, usable_vectors
 
-# What is needed of the settings on the card of a space that another language can join.
-_SETTINGS = record(
-    {
-        "solver": record(
-            {
-                "name": one_of(Joint.__name__),
-                "whiten": flag,
-                "reweight": number(0),
-                "sweeps": whole(1, WORDS),
-                "tolerance": number(0),
-            }
-        ),
-        "normalize": many(one_of(*STEPS)),
-    }
-)
+_SWEEPS = {"sweeps": whole(1, WORDS), "tolerance": number(0)}
+# The solvers that can place another language, and their settings on a card.
+_PLACING = {
+    Joint: record({"ridge": number(0)} | _SWEEPS),
+    JointVecMap: record(_SWEEPS),
+    GeneralizedProcrustes: record(_SWEEPS),
+}
+_SETTINGS = record({"solver": by_name(plain), "normalize": many(one_of(*STEPS))})
 
 
 def join(
@@ -105,12 +107,12 @@ def _with(
     frozen = replace(joint, placements=tuple(joint.placements[place] for place in places))
     joining = Joining(frozen, solver)
     if check:
-        choice = choose_jointly(joining, rows, problems, asked=list(problems), seed=seed)
+        choice = choose_jointly([joining], rows, problems, asked=list(problems), seed=seed)
     else:
         choice = JointChoice.unchecked(joining, len(rows), problems)
-    links, cards = {}, {}
+    links = {(other, code): Link(seeds[other]) for other in others}
+    cards = {}
     for other, pair in zip(others, problems, strict=True):
-        links[other, code] = Link(seeds[other], choice.between(pair))
         cards[other, code] = pair_card(choice, pair, seeds=len(seeds[other]), origin="given")
     best = max(others, key=lambda other: cards[other, code].trust)
     language = LanguageCard(SideCard.of(side.vectors), cards[best, code].status, best)
@@ -121,7 +123,7 @@ def _with(
     )
     placement = choice.mapping.placements[-1]
     joint = replace(joint, placements=(*joint.placements, placement))
-    return space.extended(code, side.mapped(joint.map(placement)), links, card, joint)
+    return space.extended(code, side.mapped(placement.map), links, card, joint)
 
 
 def pair_card(
@@ -151,12 +153,11 @@ def pair_card(
         words,
         seeds,
         round(choice.weights.get(pair, 0.0), 4),
-        choice.own.get(pair, 0.0),
         origin,
     )
 
 
-def solution_of(space: Space) -> tuple[JointMapping, Joint, Normalizer]:
+def solution_of(space: Space) -> tuple[JointMapping, PlacingSolver, Normalizer]:
     """The joint solution of the space, the solver that made it, and what all vectors passed through.
 
     Raises:
@@ -165,16 +166,26 @@ def solution_of(space: Space) -> tuple[JointMapping, Joint, Normalizer]:
     joint = space.joint
     try:
         settings = _SETTINGS(space.card.settings)
+        solver = _placing(settings["solver"])
     except UnsoundError:
-        settings = None
-    if joint is None or settings is None:
+        solver = None
+    if joint is None or solver is None:
         raise InputError(
-            f"{space!r} was not made by the joint solver, which this needs",
+            f"{space!r} was not made by the method joint, vecmap or procrustes, which this needs",
             where="space",
             fix="make a space: isolex.align_space(…)",
         )
-    solver = {name: value for name, value in settings["solver"].items() if name != "name"}
-    return joint, Joint(**solver), Normalizer(settings["normalize"])
+    return joint, solver, Normalizer(settings["normalize"])
+
+
+def _placing(settings: dict[str, Any]) -> PlacingSolver | None:
+    """The solver of a card; None if it cannot place another language."""
+    name = settings.pop("name", None)
+    for kind, declared in _PLACING.items():
+        if kind.__name__ == name:
+            made: PlacingSolver = kind(**declared(settings))
+            return made
+    return None
 
 
 def check_languages(codes: Iterable[str], *, there: Iterable[str] = ()) -> None:

@@ -18,7 +18,6 @@ from isolex.cards.space_card import LanguageCard, PairCard, SpaceCard
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon, LexiconLike
 from isolex.mapping import JointMapping
-from isolex.mapping import Mapping as Maps
 from isolex.names import look_up
 from isolex.retrieval import Criterion
 from isolex.vectors import VectorsLike
@@ -40,12 +39,10 @@ class Link:
 
     Attributes:
         seeds: Their lexicon, as far as both vocabularies have it.
-        maps: Their own maps, where a lexicon of theirs corrects the shared space; None for those of all.
         neighbourhoods: Of the words of the first and of the second; None if nobody asked for them yet.
     """
 
     seeds: Lexicon = field(default_factory=lambda: Lexicon([]))
-    maps: Maps | None = None
     neighbourhoods: tuple[Tensor, Tensor] | None = None
 
 
@@ -129,7 +126,7 @@ class Space:
         codes = (source, target) if source != target else ("source", "target")
         pair = PairCard(card.status, card.reason)
         if count:
-            pair = replace(pair, seeds=count, weight=1.0, own=1.0, origin="given")
+            pair = replace(pair, seeds=count, weight=1.0, origin="given")
         languages = {
             codes[0]: LanguageCard(card.source, card.status),
             codes[1]: LanguageCard(card.target, card.status, codes[0]),
@@ -321,12 +318,9 @@ class Space:
 
     def _aligned(self, source: str, target: str) -> Alignment:
         link = self.link(source, target)
-        first, second = self.sides[source], self.sides[target]
-        if link.maps is not None:
-            first, second = first.mapped(link.maps.source), second.mapped(link.maps.target)
         return Alignment(
-            first,
-            second,
+            self.sides[source],
+            self.sides[target],
             seeds=link.seeds,
             card=self._pair_card(source, target, len(link.seeds)),
             neighbourhoods=self._known_neighbourhoods((source, target)),

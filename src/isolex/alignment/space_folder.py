@@ -4,7 +4,7 @@ card.json                       how it was made, how good each pair is, and the 
 space.safetensors               what all maps share
 es.vectors.safetensors          the vectors of a language
 es.map.safetensors              its map, where it stands, what its normaliser was fitted to
-en--es.pair.safetensors         the maps of just these two, and the neighbourhoods of CSLS
+en--es.pair.safetensors         their neighbourhoods of CSLS
 en--es.seeds.tsv                their lexicon
 
 A language that joins later adds files, and changes none of those of the others.
@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import deserialize
 from safetensors.torch import save
 from torch import Tensor
 
@@ -27,8 +26,8 @@ from isolex.alignment.space import FEW_LANGUAGES, Lazy, Link, Space
 from isolex.arrays import pick_device
 from isolex.cards.alignment_folder import (
     CARD,
+    NEIGHBOURHOODS,
     NORMALIZER,
-    PAIR_ARRAYS,
     SIDES,
     fitted_arrays,
     read_card,
@@ -39,14 +38,13 @@ from isolex.cards.space_card import BETWEEN, SpaceCard, check_language
 from isolex.errors import FormatError, InputError
 from isolex.files import atomic_folder, check_folder, check_not_input, digest, steady
 from isolex.lexicon import Lexicon
-from isolex.mapping import JointMapping, Mapping, Placement
+from isolex.mapping import JointMapping, Placement
 from isolex.progress import track
 from isolex.saved import (
     Array,
     UnsoundError,
     by_name,
     json_text,
-    number,
     parse_arrays,
     read_json,
     read_saved,
@@ -58,11 +56,12 @@ from isolex.vectors import Vectors
 
 SHARED = "space.safetensors"
 _FIX = "make the space again"
-_PLACEMENT = {"whitening": Array("d d", types=("F64",)), "rotation": Array("d p", types=("F64",))}
-_BESIDE = record(
-    {"normalizers": by_name(NORMALIZER), "files": by_name(text)},
-    {"reweight": number(0)},
-)
+_PLACEMENT = {
+    "moments": Array("d d", types=("F64",)),
+    "rotation": Array("d p", types=("F64",)),
+    "map": Array("d p"),
+}
+_BESIDE = record({"normalizers": by_name(NORMALIZER), "files": by_name(text)})
 
 
 def check_space_output(path: str | Path) -> None:
@@ -88,7 +87,7 @@ def save_space(space: Space, path: str | Path) -> None:
     # Whoever gets the folder need not learn where its maker keeps files.
     for known in card["languages"].values():
         known["vectors"]["path"] = Path(known["vectors"]["path"] or "").name or None
-    files = _shared_file(space, card) | _language_files(space, card)
+    files = _shared_file(space) | _language_files(space, card)
     files |= {_pair_file(*pair): save(tensors) for pair, link in links if (tensors := _pair_tensors(link))}
     card["files"] = {name: digest(data) for name, data in files.items()}
     with atomic_folder(path, contents=(CARD,), also=_belongs) as folder:
@@ -103,12 +102,11 @@ def save_space(space: Space, path: str | Path) -> None:
         (folder / CARD).write_text(json_text(card, indent=2) + "\n", encoding="utf-8")
 
 
-def _shared_file(space: Space, card: dict[str, Any]) -> dict[str, bytes]:
-    """What all maps share, if there is a joint solution, whose exponent goes into the card."""
+def _shared_file(space: Space) -> dict[str, bytes]:
+    """What all maps share, if there is a joint solution."""
     joint = space.joint
     if joint is None:
         return {}
-    card["reweight"] = joint.reweight
     shared = {"strengths": joint.strengths, "scaling": joint.scaling}
     return {SHARED: save({name: tensor.cpu().contiguous() for name, tensor in shared.items()})}
 
@@ -121,7 +119,7 @@ def _language_files(space: Space, card: dict[str, Any]) -> dict[str, bytes]:
         tensors: dict[str, Tensor] = {"map": side.matrix}
         if joint is not None:
             placement = joint.placements[place]
-            tensors |= {"whitening": placement.whitening, "rotation": placement.rotation}
+            tensors |= {"moments": placement.moments, "rotation": placement.rotation}
         tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
         card["normalizers"][code] = pack_normalizer(side.normalizer, "side", tensors)
         files[f"{code}.map.safetensors"] = save(tensors)
@@ -130,13 +128,11 @@ def _language_files(space: Space, card: dict[str, Any]) -> dict[str, bytes]:
 
 def _pair_tensors(link: Link) -> dict[str, Tensor]:
     """What two languages have of their own."""
-    tensors: dict[str, Tensor] = {}
-    if link.maps is not None:
-        tensors |= {"map.source": link.maps.source, "map.target": link.maps.target}
-    if link.neighbourhoods is not None:
-        names = (f"neighbourhoods.{side}" for side in SIDES)
-        tensors |= dict(zip(names, link.neighbourhoods, strict=True))
-    return {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
+    if link.neighbourhoods is None:
+        return {}
+    names = (f"neighbourhoods.{side}" for side in SIDES)
+    made = zip(names, link.neighbourhoods, strict=True)
+    return {name: tensor.cpu().contiguous() for name, tensor in made}
 
 
 @steady
@@ -224,17 +220,10 @@ class _Reader:
         if name not in self.beside["files"]:
             return Link(seeds)
         cards = [self.card.languages[code].vectors for code in (first, second)]
-        sizes = {"d": cards[0].dimension, "e": cards[1].dimension, "n": cards[0].words, "m": cards[1].words}
-        tensors = self._tensors(name, PAIR_ARRAYS, sizes, some=True)
-        maps, near = (
-            tuple(tensors[f"{what}.{side}"] for side in SIDES) if f"{what}.source" in tensors else None
-            for what in ("map", "neighbourhoods")
-        )
-        return Link(
-            seeds,
-            None if maps is None else Mapping(maps[0], maps[1]),
-            None if near is None else (near[0], near[1]),
-        )
+        sizes = {"n": cards[0].words, "m": cards[1].words}
+        tensors = self._tensors(name, NEIGHBOURHOODS, sizes)
+        near = [tensors[f"neighbourhoods.{side}"] for side in SIDES]
+        return Link(seeds, (near[0], near[1]))
 
     def joint(self) -> JointMapping:
         """The joint solution."""
@@ -247,10 +236,8 @@ class _Reader:
             tensors = self._tensors(
                 f"{code}.map.safetensors", _PLACEMENT, sizes | {"d": known.vectors.dimension}
             )
-            placements.append(Placement(tensors["whitening"], tensors["rotation"]))
-        return JointMapping(
-            tuple(placements), shared["strengths"], shared["scaling"], self.beside.get("reweight", 0.5)
-        )
+            placements.append(Placement(**tensors))
+        return JointMapping(tuple(placements), shared["strengths"], shared["scaling"])
 
     def _file(self, name: str) -> Path:
         """The path of a file that must be there."""
@@ -258,18 +245,13 @@ class _Reader:
             raise FormatError(f"is a damaged space: it holds no {name}", where=self.folder, fix=_FIX)
         return self.folder / name
 
-    def _tensors(
-        self, name: str, declared: dict[str, Array], sizes: dict[str, int], *, some: bool = False
-    ) -> dict[str, Tensor]:
-        """The tensors of a file that is the card's; with `some`, those of the kinds that it has."""
+    def _tensors(self, name: str, declared: dict[str, Array], sizes: dict[str, int]) -> dict[str, Tensor]:
+        """The tensors of a file that is the card's."""
         file = self._file(name)
         with sound(file, _FIX):
             data = read_saved(file, _FIX)
             if digest(data) != self.beside["files"].get(name):
                 raise UnsoundError(f"and {CARD} do not belong together")
-            if some:
-                found = {one.partition(".")[0] for one, _ in deserialize(data)}  # type: ignore[no-untyped-call]
-                declared = {one: array for one, array in declared.items() if one.partition(".")[0] in found}
             arrays = parse_arrays(data, declared, sizes)
         return {one: torch.from_numpy(array.copy()).to(self.device) for one, array in arrays.items()}
 

@@ -49,12 +49,11 @@ _START = 4096
 FIX = "align again"
 # Cosines, but for rounding.
 _COSINE = 1.001
-PAIR_ARRAYS = {
-    "map.source": Array("d p"),
-    "map.target": Array("e p"),
+NEIGHBOURHOODS = {
     "neighbourhoods.source": Array("n", -_COSINE, _COSINE),
     "neighbourhoods.target": Array("m", -_COSINE, _COSINE),
 }
+_MAPS = {"map.source": Array("d p"), "map.target": Array("e p")}
 NORMALIZER = record(
     {
         "operations": many(one_of(*OPERATIONS), most=10_000),
@@ -185,7 +184,7 @@ def _arrays(data: bytes, card: Card, normalizers: dict[str, Any]) -> dict[str, n
         if normalizers[side]["dimension"] != sizes[size]:
             raise UnsoundError(f"and {CARD} do not belong together")
         fitted |= fitted_arrays(normalizers[side], side, size)
-    return parse_arrays(data, PAIR_ARRAYS | fitted, sizes)
+    return parse_arrays(data, _MAPS | NEIGHBOURHOODS | fitted, sizes)
 
 
 def companion_files(name: str) -> tuple[str, str]:

@@ -67,7 +67,6 @@ class PairCard:
         words: Held-out words.
         seeds: Pairs of words of its lexicon that both vocabularies have; 0 without a lexicon.
         weight: How much the lexicon counted in the space; 0 without one.
-        own: How much the lexicon counts between just these two.
         origin: Where the lexicon comes from: `given`, `induced`, or None without one.
     """
 
@@ -77,7 +76,6 @@ class PairCard:
     words: int = 0
     seeds: int = 0
     weight: float = 0.0
-    own: float = 0.0
     origin: str | None = None
 
     @property
@@ -176,7 +174,6 @@ _PAIR = record(
         "words": whole(0, WORDS),
         "seeds": whole(0, WORDS**2),
         "weight": number(0),
-        "own": number(0, 1),
         "origin": maybe(one_of("given", "induced")),
     },
 )

@@ -92,7 +92,7 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
     type=click.Choice(SPACE_METHODS),
     default=SPACE_METHODS[0],
     show_default=True,
-    help="joint whitens and re-weights; procrustes rotates and nothing else.",
+    help="joint is the best; vecmap whitens and re-weights, procrustes only rotates; geomm is published.",
 )
 @normalize_option
 @_given_options

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from isolex.mapping import Joint, JointMapping, JointProblem
+from isolex.mapping import JointMapping, JointProblem, PlacingSolver
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,7 +15,7 @@ class Joining:
     """
 
     frozen: JointMapping
-    solver: Joint
+    solver: PlacingSolver
 
     def solve(self, problem: JointProblem) -> JointMapping:
         """The space with one more language."""
@@ -23,6 +23,4 @@ class Joining:
         crosses = [(i, cross.T, problem.weights[i, new]) for (i, _), cross in problem.crosses.items()]
         placed = self.solver.place(self.frozen, problem.covariances[new], crosses)
         known = self.frozen
-        return JointMapping(
-            (*known.placements, placed), known.strengths, known.scaling, known.reweight, known.trace
-        )
+        return JointMapping((*known.placements, placed), known.strengths, known.scaling, known.trace)

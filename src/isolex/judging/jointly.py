@@ -9,10 +9,9 @@ from torch import Tensor
 
 from isolex.choices import Status
 from isolex.judging.held_out import HeldOut, first_answers_right, null_rows, shuffled
-from isolex.judging.thresholds import JOINT_PARTS, MIN_WEIGHT, OWN_SHARES, VOCABULARY
+from isolex.judging.thresholds import CHOOSING_LEXICONS, JOINT_PARTS, MIN_WEIGHT, VOCABULARY
 from isolex.judging.verdict import judge
 from isolex.mapping import JointMapping, JointProblem, JointSolver, PlacePair, Problem, Tie
-from isolex.mapping import Mapping as Maps
 from isolex.progress import track
 
 
@@ -21,76 +20,68 @@ class JointChoice:
     """A joint space, and what is known of every pair of its languages.
 
     Attributes:
+        solver: What made it.
         mapping: The maps.
         weights: How much each lexicon counted in the space, by pair (i < j); the mean is 1.
-        own: How much each lexicon counts between its two languages, see `JointMapping.between`.
         held_out: P@1 on held-out words, by pair (i < j), of pairs without a lexicon, too.
         statuses: By pair, the verdict and the sentence that explains it.
-        crosses: By pair, the cross-product of its lexicon.
     """
 
+    solver: JointSolver
     mapping: JointMapping
     weights: Mapping[PlacePair, float]
-    own: Mapping[PlacePair, float]
     held_out: Mapping[PlacePair, HeldOut]
     statuses: Mapping[PlacePair, tuple[Status, str]]
-    crosses: Mapping[PlacePair, Float[Tensor, "_ _"]]
 
     @classmethod
     def unchecked(
         cls, solver: JointSolver, size: int, lexicons: Mapping[PlacePair, Problem]
     ) -> "JointChoice":
         """A space of `size` languages that nobody tries, in which all lexicons count alike."""
-        weights, own = _alike(lexicons)
-        problem = _whole(size, lexicons, weights)
-        return cls(solver.solve(problem), weights, own, {}, {}, problem.crosses)
-
-    def between(self, pair: PlacePair) -> Maps:
-        """The maps of two languages that have a lexicon of their own, see `JointMapping.between`."""
-        source, target = (self.mapping.placements[place] for place in pair)
-        return self.mapping.between(source, target, self.crosses[pair], own=self.own[pair])
+        weights = dict.fromkeys(lexicons, 1.0)
+        return cls(solver, solver.solve(_whole(size, lexicons, weights)), weights, {}, {})
 
 
 def choose_jointly(
-    solver: JointSolver,
+    solvers: Sequence[JointSolver],
     spaces: Sequence[Float[Tensor, "_ _"]],
     lexicons: Mapping[PlacePair, Problem],
     *,
     asked: Iterable[PlacePair],
     seed: int,
 ) -> JointChoice:
-    """Weigh the lexicons by what held-out words say of each, solve, and judge pairs by other held-out words.
+    """Take a solver and weigh the lexicons by held-out words, solve, and judge pairs by other held-out words.
 
     A held-out word takes all its pairs in all lexicons with it, so that no path of lexicons leads to the
     answer. Pairs of languages without a lexicon are judged by pairs of held-out words that two lexicons
     link through a word of a third language.
 
     Args:
-        solver: How to map.
+        solvers: How to map; of several, the one that translates most held-out words rightly, or the first.
         spaces: Normalised rows of each language, most frequent word first.
         lexicons: By pair of languages (i < j), their problem over these rows.
         asked: Pairs (i < j) to judge.
         seed: Of the dealing.
     """
     asked = list(asked)
-    weights, own = _weighed(solver, spaces, lexicons, seed)
+    solver, weights = _chosen(solvers, spaces, lexicons, seed)
     trial = _Trial.of(solver, spaces, lexicons, weights, seed=seed, part=1)
-    found = {pair: trial.right(pair, own.get(pair)) for pair in track(asked, "judging pairs of languages")}
+    found = {pair: trial.right(pair) for pair in track(asked, "judging pairs of languages")}
     null = [null_rows(rows, seed=seed + place) for place, rows in enumerate(spaces)]
     unaligned = {
         (i, j): Problem(null[i], null[j], problem.pairs, problem.weights)
         for (i, j), problem in lexicons.items()
     }
     trial = _Trial.of(solver, null, unaligned, weights, seed=seed, part=1)
-    nothing = {pair: trial.right(pair, own.get(pair)) for pair in track(asked, "judging what cannot align")}
+    nothing = {pair: trial.right(pair) for pair in track(asked, "judging what cannot align")}
     statuses: dict[PlacePair, tuple[Status, str]] = {
         pair: judge(found[pair], nothing[pair])
         if pair in lexicons or found[pair].words
         else ("unchecked", "no two lexicons link words of the two languages, to check them by")
         for pair in asked
     }
-    problem = _whole(len(spaces), lexicons, weights)
-    return JointChoice(solver.solve(problem), weights, own, found, statuses, problem.crosses)
+    mapping = solver.solve(_whole(len(spaces), lexicons, weights))
+    return JointChoice(solver, mapping, weights, found, statuses)
 
 
 def _whole(
@@ -101,29 +92,29 @@ def _whole(
     return JointProblem.of(size, ties, weights=weights)
 
 
-def _alike(lexicons: Iterable[PlacePair]) -> tuple[dict[PlacePair, float], dict[PlacePair, float]]:
-    """How much each lexicon counts in the space and between its two languages, where nobody tried them."""
-    pairs = list(lexicons)
-    return dict.fromkeys(pairs, 1.0), dict.fromkeys(pairs, OWN_SHARES[0])
-
-
-def _weighed(
-    solver: JointSolver,
+def _chosen(
+    solvers: Sequence[JointSolver],
     spaces: Sequence[Float[Tensor, "_ _"]],
     lexicons: Mapping[PlacePair, Problem],
     seed: int,
-) -> tuple[dict[PlacePair, float], dict[PlacePair, float]]:
-    """The same, by what held-out words say of each; one alone has no other to be weighed against."""
-    weights, own = _alike(lexicons)
-    if len(lexicons) <= 1:
-        return weights, own
-    trial = _Trial.of(solver, spaces, lexicons, weights, seed=seed, part=0)
-    best = {}
-    for pair in track(list(lexicons), "weighing lexicons"):
-        tried = {share: trial.right(pair, share) for share in OWN_SHARES}
-        own[pair] = max(OWN_SHARES, key=lambda share: tried[share].right)
-        best[pair] = tried[own[pair]]
-    return _weights(best), own
+) -> tuple[JointSolver, dict[PlacePair, float]]:
+    """The solver and the weights that held-out words speak for.
+
+    One lexicon alone has no other to be weighed against.
+    """
+    alike = dict.fromkeys(lexicons, 1.0)
+    trials = {}
+    for place, solver in enumerate(track(list(solvers), "trying settings") if len(solvers) > 1 else solvers):
+        trial = _Trial.of(solver, spaces, lexicons, alike, seed=seed, part=0)
+        most = sorted(lexicons, key=lambda pair: -len(trial.gold[pair]))[:CHOOSING_LEXICONS]
+        trials[place] = trial, {pair: trial.right(pair) for pair in most} if len(solvers) > 1 else {}
+    best = max(trials, key=lambda place: sum(found.right for found in trials[place][1].values()))
+    if len(lexicons) == 1:
+        return solvers[best], alike
+    trial, known = trials[best]
+    rest = [pair for pair in lexicons if pair not in known]
+    known |= {pair: trial.right(pair) for pair in track(rest, "weighing lexicons")}
+    return solvers[best], _weights(known)
 
 
 def _weights(tried: Mapping[PlacePair, HeldOut]) -> dict[PlacePair, float]:
@@ -140,13 +131,11 @@ class _Trial:
     Attributes:
         mapping: The maps.
         spaces: Rows of each language.
-        crosses: By pair, what the lexicon says without those words.
         gold: By pair, the lexicon's pairs with those words.
     """
 
     mapping: JointMapping
     spaces: Sequence[Tensor]
-    crosses: Mapping[PlacePair, Tensor]
     gold: Mapping[PlacePair, Tensor]
 
     @classmethod
@@ -174,22 +163,18 @@ class _Trial:
         return cls(
             solver.solve(JointProblem.of(len(spaces), ties.items(), weights=weights)),
             spaces,
-            {pair: tie.cross for pair, tie in ties.items()},
             {pair: problem.pairs[~shown[pair]] for pair, problem in lexicons.items()},
         )
 
-    def right(self, pair: PlacePair, own: float | None) -> HeldOut:
-        """P@1 on the words that were left out, with the pair's own lexicon counting so much."""
+    def right(self, pair: PlacePair) -> HeldOut:
+        """P@1 on the words that were left out."""
         i, j = pair
         pairs = self.gold[pair] if pair in self.gold else composed(self.gold, i, j)
         pairs = pairs[(pairs < VOCABULARY).all(dim=1)]
         if pairs.shape[0] == 0:
             return HeldOut(0, 0)
-        places = self.mapping.placements
-        maps = self.mapping.between(places[i], places[j], self.crosses.get(pair), own=own or 0.0)
-        right = first_answers_right(
-            *maps.apply(self.spaces[i][:VOCABULARY], self.spaces[j][:VOCABULARY]), pairs
-        )
+        rows = (self.spaces[place][:VOCABULARY] for place in pair)
+        right = first_answers_right(*self.mapping.between(i, j).apply(*rows), pairs)
         return HeldOut(int(right.sum()), right.numel())
 
 

@@ -26,5 +26,5 @@ TELLING_WORDS = 50
 JOINT_PARTS = 10
 # In percent: a lexicon counts as if it were right at least so often.
 MIN_WEIGHT = 5.0
-# How much a pair's own lexicon may count between its two languages; of those that do equally well, the first.
-OWN_SHARES = (0.25, 0.5, 1.0)
+# Of several solvers the one is taken that does best on so many lexicons, those with the most held-out words.
+CHOOSING_LEXICONS = 10

@@ -6,12 +6,15 @@ from isolex.mapping.geomm import GeoMM
 from isolex.mapping.gromov import GromovWasserstein
 from isolex.mapping.induction import Dictionary, Induction
 from isolex.mapping.joint import (
+    GeneralizedProcrustes,
     Joint,
     JointMapping,
     JointProblem,
     JointSolver,
+    JointVecMap,
     Placement,
     PlacePair,
+    PlacingSolver,
     Tie,
     components,
 )
@@ -29,6 +32,7 @@ __all__ = [
     "Adversarial",
     "Annealing",
     "Dictionary",
+    "GeneralizedProcrustes",
     "GeoMM",
     "GivenPairs",
     "GromovWasserstein",
@@ -37,10 +41,12 @@ __all__ = [
     "JointMapping",
     "JointProblem",
     "JointSolver",
+    "JointVecMap",
     "LeastSquares",
     "Mapping",
     "PlacePair",
     "Placement",
+    "PlacingSolver",
     "Problem",
     "Procrustes",
     "Seed",

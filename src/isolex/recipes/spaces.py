@@ -1,7 +1,7 @@
 """`align_space`: from the vectors of many languages, and lexicons between some, to one space."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeVar
@@ -30,7 +30,16 @@ from isolex.choices import Status
 from isolex.errors import InputError, IsolexWarning
 from isolex.judging import FEW_WORDS, JointChoice, choose_jointly
 from isolex.lexicon import Lexicon, LexiconLike, found_seeds
-from isolex.mapping import Joint, PlacePair, Problem, components
+from isolex.mapping import (
+    GeneralizedProcrustes,
+    GeoMM,
+    Joint,
+    JointSolver,
+    JointVecMap,
+    PlacePair,
+    Problem,
+    components,
+)
 from isolex.names import look_up
 from isolex.normalize import DEFAULT_STEPS, Normalizer
 from isolex.progress import track
@@ -39,7 +48,13 @@ from isolex.vectors import VectorsLike, usable_vectors
 
 V = TypeVar("V")
 
-JOINT_METHODS = {"joint": Joint(), "procrustes": Joint.rotations()}
+# By name, the settings that are tried on held-out words; without a trial, the first is taken.
+JOINT_METHODS: dict[str, tuple[JointSolver, ...]] = {
+    "joint": (Joint(), *(Joint(ridge=ridge) for ridge in (0.3, 1.0, 10.0, 30.0))),
+    "vecmap": (JointVecMap(),),
+    "procrustes": (GeneralizedProcrustes(),),
+    "geomm": (GeoMM(),),
+}
 # Dictionaries are induced among so many most frequent words.
 _INDUCED_WORDS = 20_000
 _LEFT_OUT = "no lexicon and no alignment that was judged aligned leads to it"
@@ -137,7 +152,7 @@ def align_space(
     vectors: Mapping[str, VectorsLike],
     lexicons: Mapping[LanguagePair, LexiconLike] | None = None,
     *,
-    method: str | Joint = "joint",
+    method: str | JointSolver = "joint",
     normalize: tuple[str, ...] = DEFAULT_STEPS,
     seed: int = 0,
     device: str | torch.device | None = None,
@@ -155,13 +170,15 @@ def align_space(
     Args:
         vectors: By language code, vectors or a file of them.
         lexicons: By pair of codes (source, target), a lexicon or a file of one; None for none.
-        method: `joint`, which whitens and re-weights; `procrustes`, rotations alone; or a `Joint` with your
-            settings.
+        method: `joint`, the best, whose ridge is chosen by held-out words; `vecmap`, which whitens and
+            re-weights; `procrustes`, rotations alone; `geomm`, the published method; or a solver with your
+            settings, such as `Joint(ridge=3)`.
         normalize: Normalisation steps, see `isolex.normalize.Normalizer`.
         seed: Of everything random.
         device: Where to compute; by default a GPU if there is one.
-        check: Weigh lexicons by held-out words, and give each pair a status, which costs a few times the
-            solving. Without it all lexicons count alike, and the statuses are `unchecked`.
+        check: Choose settings and weigh lexicons by held-out words, and give each pair a status, which costs
+            some passes over all pairs of words. Without it the ridge is that of `Joint()`, all lexicons count
+            alike, and the statuses are `unchecked`.
 
     Raises:
         InputError: Fewer than two languages, one code spelled in two ways, a lexicon of a language that is
@@ -178,7 +195,7 @@ def align_space(
         >>> [word for word, score in space.pair("es", "en").translate("gato", k=1)]
         ['cat']
     """
-    solver = method if isinstance(method, Joint) else look_up(method, JOINT_METHODS, "method of a space")
+    solvers = look_up(method, JOINT_METHODS, "method of a space") if isinstance(method, str) else (method,)
     name = method if isinstance(method, str) else type(method).__name__
     check_languages(vectors)
     if len(vectors) < 2:
@@ -196,11 +213,11 @@ def align_space(
     for code, why in left_out.items():
         warnings.warn(f"{code} is left out: {why}", IsolexWarning, stacklevel=2)
     known = known.only(kept)
-    choice = _chosen(solver, known, seed=seed, check=check)
+    choice = _chosen(solvers, known, seed=seed, check=check)
     pairs = _pair_cards(choice, known)
     card = SpaceCard(
         name,
-        {"solver": settings_of(solver), "normalize": list(normalize)},
+        {"solver": settings_of(choice.solver), "normalize": list(normalize)},
         _language_cards(known, pairs),
         pairs,
         seed=seed,
@@ -211,26 +228,19 @@ def align_space(
             code: side.mapped(matrix)
             for code, side, matrix in zip(known.codes, known.sides, choice.mapping.maps, strict=True)
         },
-        _links(choice, known),
+        {(known.codes[i], known.codes[j]): Link(seeds) for (i, j), seeds in known.seeds.items()},
         card,
         joint=choice.mapping,
     )
 
 
-def _chosen(solver: Joint, known: _Languages, *, seed: int, check: bool) -> JointChoice:
+def _chosen(solvers: Sequence[JointSolver], known: _Languages, *, seed: int, check: bool) -> JointChoice:
     if not check:
-        return JointChoice.unchecked(solver, len(known.codes), known.problems)
+        return JointChoice.unchecked(solvers[0], len(known.codes), known.problems)
     # Judging is a pass over all pairs of words, as neighbourhoods are.
     few = len(known.codes) <= FEW_LANGUAGES
     asked = combinations(range(len(known.codes)), 2) if few else sorted(known.problems)
-    return choose_jointly(solver, known.rows, known.problems, asked=asked, seed=seed)
-
-
-def _links(choice: JointChoice, known: _Languages) -> dict[LanguagePair, Link]:
-    return {
-        (known.codes[pair[0]], known.codes[pair[1]]): Link(seeds, choice.between(pair))
-        for pair, seeds in known.seeds.items()
-    }
+    return choose_jointly(solvers, known.rows, known.problems, asked=asked, seed=seed)
 
 
 def _pair_cards(choice: JointChoice, known: _Languages) -> dict[LanguagePair, PairCard]:

@@ -14,7 +14,15 @@ from isolex.alignment import Space, solution_of
 from isolex.errors import InputError
 from isolex.judging import composed
 from isolex.lexicon import Lexicon
-from isolex.mapping import Joint, JointMapping, JointProblem, PlacePair, Problem, Tie, components
+from isolex.mapping import (
+    JointMapping,
+    JointProblem,
+    PlacePair,
+    PlacingSolver,
+    Problem,
+    Tie,
+    components,
+)
 from isolex.mapping import Mapping as Maps
 from isolex.reranking.features import Pairs
 from isolex.reranking.settings import RerankSettings
@@ -37,7 +45,6 @@ class Surroundings:
         lexicons: By pair of places (i < j), the problem of their lexicon.
         given: Pairs of places whose lexicon was given, and not induced.
         weights: By pair, how much the lexicon counts in the space.
-        own: By pair, how much it counts between just these two.
         solver: How the space was made.
         depth: How many words of a third language each word is led to.
     """
@@ -47,8 +54,7 @@ class Surroundings:
     lexicons: Mapping[PlacePair, Problem]
     given: frozenset[PlacePair]
     weights: Mapping[PlacePair, float]
-    own: Mapping[PlacePair, float]
-    solver: Joint
+    solver: PlacingSolver
     depth: int
 
     @classmethod
@@ -71,16 +77,16 @@ class Surroundings:
             codes += [code for code in space.languages if code not in codes]
         sides = [space.sides[code] for code in codes]
         rows = [side.normalized().cpu() for side in sides]
-        lexicons, given, weights, own = {}, set(), {}, {}
+        lexicons, given, weights = {}, set(), {}
         for i, j in _linked(space, codes):
             seeds = _lexicon(space, codes[i], codes[j]).index(sides[i].vectors, sides[j].vectors)
             lexicons[i, j] = Problem.over(rows[i], rows[j], seeds)
             card = space.card.pair(codes[i], codes[j])
-            weights[i, j], own[i, j] = card.weight, card.own
+            weights[i, j] = card.weight
             if card.origin == "given":
                 given.add((i, j))
         places = {code: codes.index(code) for code in thirds}
-        return cls(rows, places, lexicons, frozenset(given), weights, own, solver, settings.through)
+        return cls(rows, places, lexicons, frozenset(given), weights, solver, settings.through)
 
     def seeds(self) -> tuple[Int[np.ndarray, "s 2"], str | None]:
         """Pairs to learn from: those of a lexicon, else those that two lexicons link through a third.
@@ -102,27 +108,18 @@ class Surroundings:
         lexicons with third languages lose both words.
         """
         hidden = [torch.from_numpy(np.unique(column)) for column in unseen.T]
-        shown = {pair: _restricted(problem, pair, hidden) for pair, problem in self.lexicons.items()}
-        ties = {pair: Tie.of(problem) for pair, problem in shown.items()}
-        joint = self.solver.solve(JointProblem.of(len(self.rows), ties.items(), weights=self.weights))
+        ties = ((pair, Tie.of(_restricted(problem, pair, hidden))) for pair, problem in self.lexicons.items())
+        joint = self.solver.solve(JointProblem.of(len(self.rows), ties, weights=self.weights))
         there, back = {}, {}
         for code, place in self.thirds.items():
-            out, home = self._leg(joint, ties, SOURCE, place)
-            back_out, on = self._leg(joint, ties, TARGET, place)
+            out, home = self._leg(joint, SOURCE, place)
+            back_out, on = self._leg(joint, TARGET, place)
             there[code], back[code] = (out @ on).tocsr(), (back_out @ home).tocsr()
-        return Triangles(self._between(joint, ties, SOURCE, TARGET), there, back)
+        return Triangles(joint.between(SOURCE, TARGET), there, back)
 
-    def _between(self, joint: JointMapping, ties: Mapping[PlacePair, Tie], i: int, j: int) -> Maps:
-        first, second = joint.placements[i], joint.placements[j]
-        if (i, j) not in ties:
-            return joint.between(first, second)
-        return joint.between(first, second, ties[i, j].cross, own=self.own[i, j])
-
-    def _leg(
-        self, joint: JointMapping, ties: Mapping[PlacePair, Tie], end: int, middle: int
-    ) -> "tuple[csr_matrix, csr_matrix]":
+    def _leg(self, joint: JointMapping, end: int, middle: int) -> "tuple[csr_matrix, csr_matrix]":
         """What share each word gives to its best words of the other language by CSLS, both ways."""
-        x, z = self._between(joint, ties, end, middle).apply(self.rows[end], self.rows[middle])
+        x, z = joint.between(end, middle).apply(self.rows[end], self.rows[middle])
         criterion = CSLS()
         there, back = criterion.both_with(x, z, self.depth, criterion.neighbourhoods(x, z))
         return _steps(there, z.shape[0]), _steps(back, x.shape[0])
