@@ -9,13 +9,13 @@ import click
 from rich.console import Console
 
 from benchmarks.commands.reports import Report, measured
-from benchmarks.languages import WORDS, run_more, run_pairs, run_planted
+from benchmarks.languages import OTHERS, WORDS, run_more, run_pairs, run_planted
 from benchmarks.measuring import machine
 from isolex.cli.console import emit, table
 from isolex.cli.options import PATH, json_option, names_in, threads_option
 from isolex.cli.outputs import Command
 
-SYSTEMS = ("direct", "pivot", "star", "joint")
+SYSTEMS = ("direct", "pivot", "star", *OTHERS, "joint")
 
 
 @click.command("space", cls=Command)

@@ -429,7 +429,20 @@ class TestAPairOfASpace:
     def test_which_two_must_be_said(self, isolex, languages, arguments, told):
         isolex("translate", "space", "es7", *arguments).fails(told)
 
-    def test_confidences_are_learnt_and_not_kept(self, isolex, languages, monkeypatch):
+    def test_confidences_are_learnt_with_third_languages_and_not_kept(self, isolex, languages, monkeypatch):
+        asked = []
+
+        def rerank_pair(space, source, target):
+            asked.append((space.languages, source, target))
+            raise InputError("that is enough")
+
+        monkeypatch.setattr("isolex.reranking.rerank_pair", rerank_pair)
+        before = contents(languages)
+        isolex(*self.CONFIDENT, "--from", "es", "--to", "en").fails("that is enough")
+        assert asked == [(("en", "es", "fr"), "es", "en")]
+        assert contents(languages) == before
+
+    def test_two_languages_are_reranked_by_themselves(self, isolex, languages, monkeypatch):
         asked = []
 
         def rerank(source, target, lexicon, **_):
@@ -437,22 +450,11 @@ class TestAPairOfASpace:
             raise InputError("that is enough")
 
         monkeypatch.setattr("isolex.reranking.rerank", rerank)
-        before = contents(languages)
-        given = (
-            "lexicon",
-            "space",
-            "-o",
-            "made.tsv",
-            "--min-confidence",
-            "0.5",
-            "--from",
-            "en",
-            "--to",
-            "es",
-        )
-        isolex(*given).fails("that is enough")
+        isolex("space", *FILES[:2], "-o", "space", "--lexicon", "en-es=en-es.tsv", "--force").warns(None)
+        isolex(*self.CONFIDENT, "--from", "en", "--to", "es").fails("that is enough")
         assert asked == [("en", "es", SEEDS)]
-        assert contents(languages) == before
+
+    CONFIDENT = ("lexicon", "space", "-o", "made.tsv", "--min-confidence", "0.5")
 
 
 class TestExport:
@@ -463,7 +465,7 @@ class TestExport:
             exported = Vectors.read(f"out/{code}.aligned.vec")
             np.testing.assert_allclose(exported.matrix, space.sides[code].rows, atol=1e-5)
 
-    def test_two_of_them_as_is_best_for_these(self, isolex, languages):
+    def test_two_of_them(self, isolex, languages):
         isolex("export", "space", "--from", "en", "--to", "fr", "-o", "out", "--format", "numpy").warns(None)
         pair = load_space("space").pair("en", "fr")
         assert {path.name for path in (languages / "out").glob("*.npy")} == {

@@ -6,6 +6,7 @@ from isolex.alignment.companion import Companion
 from isolex.alignment.entries import InducedEntry, InducedLexicon, LexiconDirection
 from isolex.alignment.joining import (
     check_languages,
+    is_joint,
     join,
     lexicons_by_places,
     pair_card,
@@ -55,6 +56,7 @@ __all__ = [
     "check_output",
     "check_space_output",
     "current_versions",
+    "is_joint",
     "join",
     "lexicons_by_places",
     "load",

@@ -178,6 +178,15 @@ def solution_of(space: Space) -> tuple[JointMapping, PlacingSolver, Normalizer]:
     return joint, solver, Normalizer(settings["normalize"])
 
 
+def is_joint(space: Space) -> bool:
+    """Whether the space has what `solution_of` gives."""
+    try:
+        solution_of(space)
+    except InputError:
+        return False
+    return True
+
+
 def _placing(settings: dict[str, Any]) -> PlacingSolver | None:
     """The solver of a card; None if it cannot place another language."""
     name = settings.pop("name", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from isolex.files import sweep
 
 if TYPE_CHECKING:
     from isolex.alignment import Alignment
+    from isolex.cli.options import AlignmentChoice
     from isolex.reranking import RerankedDictionary
 
 _FIX = "align with more pairs of a dictionary, or ask without --min-confidence"
@@ -24,49 +26,81 @@ def was_given(option: str) -> bool:
     return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
-def reranked(path: Path, alignment: Alignment) -> RerankedDictionary:
+def reranked(choice: AlignmentChoice, alignment: Alignment) -> RerankedDictionary:
     """The reranked dictionary of a saved alignment, or of two languages of a space, which keeps none.
+
+    Where the space has third languages, they are asked, too.
 
     Raises:
         InputError: The alignment failed, or there is too little to learn from.
         MissingExtraError: The packages of the extra `rerank` are not installed.
     """
     from isolex.cards import is_space_folder
-    from isolex.reranking import rerank
     from isolex.reranking.reranked_dictionary import find_reranked
     from isolex.reranking.saved_answers import CONFIDENCES
 
-    keeps = not is_space_folder(path)
-    if keeps:
-        sweep(path, CONFIDENCES.files)
-    kept = find_reranked(path, alignment) if keeps else None
+    path = choice.path
+    if is_space_folder(path):
+        return _learnt_of_space(choice, alignment)
+    sweep(path, CONFIDENCES.files)
+    kept = find_reranked(path, alignment)
     if kept is not None:
         return kept
-    _check_seeds(path, alignment)
-    with working("learning from the seed pairs"):
-        # The alignment has its verdict.
-        made = rerank(alignment.source, alignment.target, alignment.seeds, check=False)
-        if not made.learnt:
-            raise _no_confidences(path, made.reason)
-        _ = made.ranked  # all answers, while there are bars to show it
-    if keeps:
-        try:
-            made.save(path)
-        except InputError as error:
-            say(f"the confidences are not kept: {error}")
+    made = _learnt(path, alignment)
+    try:
+        made.save(path)
+    except InputError as error:
+        say(f"the confidences are not kept: {error}")
     return made
 
 
-def _check_seeds(path: Path, alignment: Alignment) -> None:
-    """Raise `InputError` if it is plain that there is nothing to learn from: learning takes minutes."""
-    from isolex.reranking.fitting import too_few
+def _learnt(path: Path, alignment: Alignment) -> RerankedDictionary:
+    """From the seed pairs of the alignment alone."""
+    from isolex.reranking import rerank
 
+    _check_seeds(path, alignment)
+    # The alignment has its verdict.
+    return _answered(
+        path, lambda: rerank(alignment.source, alignment.target, alignment.seeds, check=False)
+    )
+
+
+def _learnt_of_space(choice: AlignmentChoice, alignment: Alignment) -> RerankedDictionary:
+    """With what third languages say, where there are some."""
+    from isolex.alignment import is_joint, load_space
+    from isolex.reranking import rerank_pair
+
+    space = load_space(choice.path)
+    if choice.pair is None or len(space) == 2 or not is_joint(space):
+        return _learnt(choice.path, alignment)
+    _check_status(choice.path, alignment)
+    source, target = choice.pair
+    return _answered(choice.path, lambda: rerank_pair(space, source, target))
+
+
+def _answered(path: Path, learn: Callable[[], RerankedDictionary]) -> RerankedDictionary:
+    with working("learning from the seed pairs"):
+        made = learn()
+        if not made.learnt:
+            raise _no_confidences(path, made.reason)
+        _ = made.ranked  # all answers, while there are bars to show it
+    return made
+
+
+def _check_status(path: Path, alignment: Alignment) -> None:
     if alignment.card.status == "failed":
         raise InputError(
             f"there are no confidences: the alignment failed ({alignment.card.reason})",
             where=path,
             fix="align again, with more seed pairs or other vectors",
         )
+
+
+def _check_seeds(path: Path, alignment: Alignment) -> None:
+    """Raise `InputError` if it is plain that there is nothing to learn from: learning takes minutes."""
+    from isolex.reranking.fitting import too_few
+
+    _check_status(path, alignment)
     if len(alignment.seeds) == 0:
         raise _no_confidences(path, "the alignment has no seed pairs to learn from")
     if not any(source != target and any(map(str.isalpha, source)) for source, target in alignment.seeds):

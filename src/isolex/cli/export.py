@@ -29,8 +29,7 @@ def export_command(
 ) -> None:
     """Write the vectors of both sides of DIR, mapped into the shared space, of unit length.
 
-    Of a space, those of all languages are written, mapped as all share it; or with --from and --to those of
-    two, mapped as is best for just these.
+    Of a space, those of all languages are written; or with --from and --to those of two.
 
     spacy, sentence-transformers and huggingface make a folder of their own, which must be new or empty, or
     such an export in which nothing was changed. The other formats put files into a folder, beside what it

@@ -92,7 +92,8 @@ def lexicon_command(
     Each entry has source, target, score, rank, and whether the two words are each other's best answer.
 
     With --min-confidence, each has the probability that it is right, what spoke for it, and alternatives.
-    These are learnt from the seed pairs, which takes minutes, and kept in DIR for the next time.
+    These are learnt from the seed pairs, which takes minutes, and kept in DIR for the next time. Of a space
+    they are not kept, and its other languages take part.
 
     \b
     Examples:
@@ -119,7 +120,7 @@ def lexicon_command(
     else:
         languages = _languages(alignment, languages)
         check_languages(format, languages)
-        dictionary = reranked(choice.path, alignment)
+        dictionary = reranked(choice, alignment)
         report = _write_trusted(
             dictionary, output, min_confidence, k, format, languages, one_to_one=one_to_one
         )
