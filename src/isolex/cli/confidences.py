@@ -60,9 +60,7 @@ def _learnt(path: Path, alignment: Alignment) -> RerankedDictionary:
 
     _check_seeds(path, alignment)
     # The alignment has its verdict.
-    return _answered(
-        path, lambda: rerank(alignment.source, alignment.target, alignment.seeds, check=False)
-    )
+    return _answered(path, lambda: rerank(alignment.source, alignment.target, alignment.seeds, check=False))
 
 
 def _learnt_of_space(choice: AlignmentChoice, alignment: Alignment) -> RerankedDictionary:

@@ -47,8 +47,7 @@ def export(
     """Write the mapped, unit-length vectors of an alignment or of a space for another program.
 
     The vocabularies are named by language where both are known and differ (`en.aligned.vec`), else by side
-    (`source.aligned.vec`). Those of a space are mapped as all of it shares; `space.pair` maps two as is best
-    for just these. Files stand beside what the folder holds; they replace earlier ones of their names
+    (`source.aligned.vec`). Files stand beside what the folder holds; they replace earlier ones of their names
     only when all are whole, and never the vectors that the alignment was made from. Formats that are folders
     (`spacy`, `sentence-transformers`, `huggingface`) take a new or empty one, or replace an earlier export in
     the same format in which nothing was added or changed since.
