@@ -100,12 +100,12 @@ def train_command(
         language, tokens=tokens, case=case, numbers=not drop_numbers, punctuation=keep_punctuation
     )
     output_format(output, None)
-    _check_subwords(output, trainer)
+    if output.suffix == ".bin":
+        trainer = _with_subwords(output, trainer)
     with working("reading texts"):
         prepared = Prepared.of(texts, segmenter=segmenter, field=field, phrases=phrases, min_count=min_count)
     check_enough(prepared)
     chosen = _chosen(trainer, prepared, dimension, window, epochs, threads)
-    _check_subwords(output, _name(chosen))
     with working("training"), atomic_files(output.parent, [output.name, card.name]) as (made, noted):
         if output.suffix == ".bin" and isinstance(chosen, SkipGram):
             vectors = chosen.train_model(prepared.corpus, made, language=language)
@@ -145,13 +145,14 @@ def _name(trainer: Trainer) -> str:
     return next(name for name, one in TRAINERS.items() if type(one) is type(trainer))
 
 
-def _check_subwords(output: Path, trainer: str) -> None:
-    """Raise `UsageError` for a fastText model of a trainer that has no subwords."""
-    if output.suffix == ".bin" and trainer == "ppmi":
+def _with_subwords(output: Path, trainer: str) -> str:
+    """The trainer that makes a fastText model; raises `UsageError` if another one was named."""
+    if trainer == "ppmi":
         raise click.UsageError(
             f"{output} would be a fastText model, which ppmi cannot make; "
             "give --trainer skip-gram, or name the output .vec or .safetensors"
         )
+    return "skip-gram"
 
 
 def _report(
@@ -171,8 +172,9 @@ def _report(
 
 
 def _summary(data: dict[str, Any]) -> str:
-    return printable(
-        f"{data['vectors']}: {data['words']:,} words × {data['dimension']} by {data['trainer']}, from "
-        f"{data['tokens']:,} tokens; of {data['types']:,} different words, these occur {data['min_count']} "
-        f"times or more ({data['seconds']} s)\n{data['card']}: what they were made of"
+    return (
+        f"{printable(data['vectors'])}: {data['words']:,} words × {data['dimension']} by {data['trainer']}, "
+        f"from {data['tokens']:,} tokens; of {data['types']:,} different words, these occur "
+        f"{data['min_count']} times or more ({data['seconds']} s)\n"
+        f"{printable(data['card'])}: what they were made of"
     )

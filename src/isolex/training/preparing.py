@@ -72,7 +72,7 @@ class Prepared:
             corpus = learnt.joined(corpus)
         return cls(
             corpus.frequent(min_count),
-            tuple({"name": source.name, "digest": source.digest} for source in sources),
+            tuple({"name": Path(source.name).name, "digest": source.digest} for source in sources),
             segmenter,
             learnt,
             min_count,

@@ -26,8 +26,8 @@ _PERCENT = re.compile(rb"Progress:\s*([\d.]+)%")
 class SkipGram:
     """Skip-gram with negative sampling, where a word is the mean of itself and of its character n-grams.
 
-    fastText trains it, by the package `fasttext-community`. The same corpus and settings give the same vectors
-    on one thread; several threads write over each other, and do not.
+    fastText trains it, by the package `fasttext-community`. The same corpus and settings give the same
+    vectors on one thread; several threads write over each other, and do not.
 
     Attributes:
         dimension: Of the vectors.
