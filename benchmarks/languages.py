@@ -296,9 +296,7 @@ def _distant(folder: DataFolder, words: int) -> dict[str, Any]:
     english = []
     for turned in (True, False):  # so that the last space is the one for the others
         own = [(code, _PIVOT) if turned else (_PIVOT, code) for code in DISTANT]
-        languages = Languages.read(
-            folder, [*LANGUAGES, *DISTANT], [*combinations(LANGUAGES, 2), *own], words
-        )
+        languages = Languages.read(folder, [*LANGUAGES, *DISTANT], [*combinations(LANGUAGES, 2), *own], words)
         space = languages.space()
         for pair in own:
             test = folder.dictionary("-".join(pair), "test")
