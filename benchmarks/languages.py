@@ -288,16 +288,21 @@ def run_more(data: Path, *, words: int = WORDS) -> dict[str, Any]:
 
 
 def _distant(folder: DataFolder, words: int) -> dict[str, Any]:
-    """Hungarian and Ukrainian, which have dictionaries with English alone."""
-    pairs = [*combinations(LANGUAGES, 2), *((_PIVOT, code) for code in DISTANT)]
-    languages = Languages.read(folder, [*LANGUAGES, *DISTANT], pairs, words)
-    space = languages.space()
+    """Hungarian and Ukrainian, which have dictionaries with English alone.
+
+    Each direction is asked of a space with the training dictionaries of that direction: those of the other
+    one hold many of the test pairs.
+    """
     english = []
-    for code in DISTANT:
-        for pair in ((_PIVOT, code), (code, _PIVOT)):
+    for turned in (True, False):  # so that the last space is the one for the others
+        own = [(code, _PIVOT) if turned else (_PIVOT, code) for code in DISTANT]
+        languages = Languages.read(folder, [*LANGUAGES, *DISTANT], [*combinations(LANGUAGES, 2), *own], words)
+        space = languages.space()
+        for pair in own:
             test = folder.dictionary("-".join(pair), "test")
             scored = Scored.of(languages, pair, test, {"direct": languages.direct, "joint": space.pair})
             english.append(scored.row() | {"status": space.card.pair(*pair).status})
+    english.sort(key=lambda row: [code in row["pair"] for code in DISTANT], reverse=True)
     systems: dict[str, Callable[[str, str], Alignment]] = {
         "joint": space.pair,
         **{f"pivot_{method}": partial(languages.pivot, method=method) for method in PIVOTS},

@@ -3,6 +3,7 @@
 python -m benchmarks space --data DATA --json > benchmarks/results/space.json
 python -m benchmarks space --data DATA --more --json > benchmarks/results/space-more.json
 python -m benchmarks space --planted 10,50,157 --json > benchmarks/results/space-planted.json
+python -m benchmarks triangulation --data ../shared/data --json > benchmarks/results/triangulation.json
 python -m benchmarks pages
 """
 
@@ -125,6 +126,46 @@ def planted(report: Report) -> str:
     return f"{table(head, rows, text_columns=0)}\n\n{machine(report)}"
 
 
+def triangulation(report: Report) -> str:
+    """Reranking with the space beside reranking of the pair alone, on unreachable words."""
+    head = [
+        "pair",
+        "test words",
+        "joint",
+        "reranked",
+        "triangulated",
+        "gain",
+        "ECE, reranked",
+        "ECE, triangulated",
+    ]
+    rows = [
+        [
+            row["pair"],
+            f"{row['n']:,} / {row['unreachable']:,}",
+            f"{row['joint']['p1_unreachable']:.1f}",
+            f"{row['pairwise']['p1_unreachable']:.1f}",
+            f"{row['triangulated']['p1_unreachable']:.1f}",
+            f"{row['gain_unreachable']:+.1f}",
+            f"{row['pairwise']['ece_unreachable']:.3f}",
+            f"{row['triangulated']['ece_unreachable']:.3f}",
+        ]
+        for row in report["rows"]
+    ]
+    found = report["means"]
+    errors = [
+        sum(row[way]["ece_unreachable"] for row in report["rows"]) / len(report["rows"])
+        for way in ("pairwise", "triangulated")
+    ]
+    means = [found["joint"], found["pairwise"], found["triangulated"]]
+    rows.append(
+        ["**mean**", ""]
+        + [f"**{one:.1f}**" for one in means]
+        + [f"**{found['gain_unreachable']:+.1f}**"]
+        + [f"**{one:.3f}**" for one in errors]
+    )
+    return table(head, rows)
+
+
 def _columns(systems: Iterable[str]) -> list[str]:
     return [
         name
@@ -138,6 +179,7 @@ _PARTS: Mapping[str, Mapping[str, Maker]] = {
     "space": {"machine": machine, "pairs": pairs, "pivots": pivots, "ridges": ridges},
     "space-more": {"english": english, "others": others, "added": added},
     "space-planted": {"planted": planted},
+    "triangulation": {"triangulation": triangulation},
 }
 
 
