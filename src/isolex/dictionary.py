@@ -14,7 +14,7 @@ from typing import Any
 from isolex._version import __version__
 from isolex.alignment import Alignment, load
 from isolex.choices import Status
-from isolex.errors import FormatError, InputError, IsolexError
+from isolex.errors import FormatError, InputError
 from isolex.files import atomic_file, check_file, digest, make_folder
 from isolex.lexicon import Lexicon
 from isolex.recipes import align
@@ -141,7 +141,8 @@ def make_dictionary(
     written, expected = 0, tuple[dict[str, Any], ...]()
     if dictionary is not None and dictionary.learnt:
         found = dictionary.entries(min_confidence)
-        written = len(write_entries(found, output, format=format, languages=(source_language, target_language)))
+        languages = (source_language, target_language)
+        written = len(write_entries(found, output, format=format, languages=languages))
         expected = tuple(
             {"confidence": level.confidence, "entries": level.entries, "precision": level.expected_precision}
             for level in dictionary.summary()
@@ -178,7 +179,8 @@ def _vectors(steps: _Work, side: str, path: Path, language: str) -> tuple[Vector
         trainer = trainer_for(prepared.corpus)
         vectors = trainer.train(prepared.corpus, language=language)
         with atomic_file(noted) as file:
-            file.write_text(json_text(training_card(prepared, trainer, vectors), indent=2) + "\n", encoding="utf-8")
+            card = json_text(training_card(prepared, trainer, vectors), indent=2)
+            file.write_text(card + "\n", encoding="utf-8")
         vectors.write(store)
 
     steps.made(side, _key(_content(path), language), store, make)
@@ -211,21 +213,18 @@ def _reranked(steps: _Work, folder: Path, alignment: Alignment) -> RerankedDicti
 def _content(path: Path) -> list[list[str]]:
     """Names and digests of a file, or of all files of a folder."""
     files = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
-    made = []
-    for file in files:
-        try:
-            with file.open("rb") as stream:
-                found = hashlib.file_digest(stream, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else ""
-                if not found:
-                    stream.seek(0)
-                    state = hashlib.sha256()
-                    while piece := stream.read(1 << 20):
-                        state.update(piece)
-                    found = state.hexdigest()
-        except OSError as error:
-            raise InputError(f"cannot be read ({error.strerror})", where=file) from error
-        made.append([str(file.relative_to(path)), found])
-    return made
+    try:
+        return [[str(file.relative_to(path)), _digest(file)] for file in files]
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=path, fix="check the path") from error
+
+
+def _digest(file: Path) -> str:
+    state = hashlib.sha256()
+    with file.open("rb") as stream:
+        while piece := stream.read(1 << 20):
+            state.update(piece)
+    return state.hexdigest()
 
 
 def _key(*parts: Any) -> str:
