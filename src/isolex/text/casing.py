@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Literal, TypeAlias
 
 Case: TypeAlias = Literal["keep", "lower", "fold"]
@@ -23,6 +24,7 @@ def lower(text: str, *, language: str | None = None) -> str:
     return case_of("lower", language)(text)
 
 
+@cache
 def case_of(case: Case, language: str | None) -> Callable[[str], str]:
     """How the letter case of a word or a text is changed in a language.
 

@@ -19,15 +19,26 @@ DoubtKind: TypeAlias = Literal["html", "scripts", "languages", "tiny"]
 ENOUGH_TOKENS = 100_000
 """Fewer make poor vectors, whoever trains them."""
 
-_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--|&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
+_TAG = re.compile(
+    r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--|&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});"
+)
 _LOOKED_AT = 300  # characters of a paragraph; its script is seen by then
 _SCRIPT_SHARE = 0.05
-_LINE_SHARE = 0.05
+_LINE_SHARE = 0.03
 _FEW_TAGS = 10
 
 # Japanese is written in all of these.
 _TOGETHER = dict.fromkeys(("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC"), "Chinese or Japanese")
-_NO_SCRIPTS = {"MODIFIER", "FULLWIDTH", "HALFWIDTH", "FEMININE", "MASCULINE", "MATHEMATICAL", "MICRO", "SUPERSCRIPT"}
+_NO_SCRIPTS = {
+    "MODIFIER",
+    "FULLWIDTH",
+    "HALFWIDTH",
+    "FEMININE",
+    "MASCULINE",
+    "MATHEMATICAL",
+    "MICRO",
+    "SUPERSCRIPT",
+}
 
 # Two languages: so many frequent words, on so many lines, of which each group has so many.
 _FREQUENT, _LINES, _GROUP = 200, 50_000, 8

@@ -72,7 +72,9 @@ class Phrases:
         """
         # Not a number is less than nothing.
         if isinstance(threshold, bool) or not -1 <= threshold <= 1:
-            raise InputError(f"got threshold = {threshold!r}, expected a number from -1 to 1", where="phrases")
+            raise InputError(
+                f"got threshold = {threshold!r}, expected a number from -1 to 1", where="phrases"
+            )
         whole_number(min_count, "min_count", where="phrases")
         whole_number(passes, "passes", where="phrases")
         corpus = sentences if isinstance(sentences, Corpus) else Corpus.of(sentences)
@@ -205,4 +207,3 @@ def _every_other(found: Bool[np.ndarray, "tokens"]) -> Bool[np.ndarray, "tokens"
     before = np.concatenate([[False], found[:-1]])
     run_start = np.maximum.accumulate(np.where(found & ~before, place, -1))
     return found & ((place - run_start) % 2 == 0)
-

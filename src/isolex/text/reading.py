@@ -113,9 +113,7 @@ class TextSource:
                 yield from map(str.strip, filter(str.strip, re.split(r"[\r\n]+", text)))
 
 
-def text_sources(
-    given: str | Path | Iterable[str | Path], *, field: str = "text"
-) -> list[TextSource]:
+def text_sources(given: str | Path | Iterable[str | Path], *, field: str = "text") -> list[TextSource]:
     """What is read: the given files, and all files of given folders, sorted by name.
 
     In folders, and those inside them, hidden and empty files are passed over.

@@ -18,7 +18,9 @@ TextCase: TypeAlias = Literal["lower", "keep"]
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _LINE_END = re.compile(r"[\r\n]+")
 _CLOSING = "[\"'»”’)\\]」』）]*"
-_SENTENCE_END = re.compile(rf"[.!?…]+{_CLOSING}\s+|[。！？｡।॥؟۔։።།။។]+{_CLOSING}\s*")
+_SENTENCE_END = re.compile(rf"[.!?…。！？｡।॥؟۔։።།။។]+{_CLOSING}\s*")
+# Behind these stands a blank, unless they are inside a number, an abbreviation or an address.
+_SPACED_ENDS = ".!?…"
 # Up to so many letters, and a capital first, are a title or an initial before a full stop: Mr. J. Smith.
 _TITLE = 3
 _OPENING = "\"'«“„‘(["
@@ -77,12 +79,34 @@ class Segmenter:
         Raises:
             MissingExtraError: The text has a script without spaces, and the package icu4py is not there.
         """
+        return self._words_of(self._plain(text))
+
+    def sentences(self, text: str) -> Iterator[list[str]]:
+        """The words of each sentence that has any; a line never goes on in the next one.
+
+        Where texts are segmented already, a line is a sentence.
+        """
+        for line in _LINE_END.split(self._plain(text)):
+            for sentence in [line] if self.tokens == "whitespace" else _sentences(line):
+                if words := self._words_of(sentence):
+                    yield words
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings."""
+        return asdict(self)
+
+    def _plain(self, text: str) -> str:
+        return plain_signs(text, same_language(self.language)) if self.tokens == "words" else text
+
+    def _words_of(self, text: str) -> list[str]:
+        """The words of a text of plain signs."""
+        if self.case == "lower":
+            text = lower(text, language=self.language)
         if self.tokens == "whitespace":
-            found = self._cased(text).split()
+            found = text.split()
             return found if self.punctuation and self.numbers else list(filter(self._is_wanted, found))
         language = same_language(self.language)
-        text = self._cased(plain_signs(text, language))
-        found = word_pattern(language, punctuation=self.punctuation).findall(text)
+        found = word_pattern(text, language, punctuation=self.punctuation).findall(text)
         if not text.isascii():
             if _UNSPACED.search(text):
                 found = _cut_unspaced(found)
@@ -90,23 +114,6 @@ class Segmenter:
                 found = [word for token in found if (word := trim(token))]
         # Nearly all words are letters alone, which is seen at once.
         return found if self.numbers else [word for word in found if word.isalpha() or self._is_wanted(word)]
-
-    def sentences(self, text: str) -> Iterator[list[str]]:
-        """The words of each sentence that has any; a line never goes on in the next one.
-
-        Where texts are segmented already, a line is a sentence.
-        """
-        for line in _LINE_END.split(text):
-            for sentence in [line] if self.tokens == "whitespace" else _sentences(line):
-                if words := self.words(sentence):
-                    yield words
-
-    def to_dict(self) -> dict[str, Any]:
-        """The settings."""
-        return asdict(self)
-
-    def _cased(self, text: str) -> str:
-        return lower(text, language=self.language) if self.case == "lower" else text
 
     def _is_wanted(self, token: str) -> bool:
         if any(map(str.isalpha, token)):
@@ -124,10 +131,11 @@ def _sentences(line: str) -> Iterator[str]:
 
 
 def _goes_on(line: str, end: re.Match[str]) -> bool:
-    """Whether what looks like the end of a sentence is none: after a title, or before a small letter."""
-    if line[end.end() : end.end() + 1].islower():
+    """Whether what looks like the end of a sentence is none: inside or after a short form, or before a small letter."""
+    sign = end[0]
+    if (sign[0] in _SPACED_ENDS and not sign[-1].isspace()) or line[end.end() : end.end() + 1].islower():
         return True
-    if not end[0].startswith(". "):
+    if not sign.startswith(". "):
         return False
     before = line[line.rfind(" ", 0, end.start()) + 1 : end.start()].lstrip(_OPENING)
     return (before.istitle() and len(before) <= _TITLE) or before.isdigit()
