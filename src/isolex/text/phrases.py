@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,14 +21,14 @@ _CHUNK = 1 << 23  # pairs of neighbours that are counted at a time
 
 @dataclass(frozen=True, repr=False)
 class Phrases:
-    """Pairs of words that are joined, pass by pass, so that the second pass makes phrases of up to four words.
+    """Pairs of words that are joined, pass by pass, so that two passes make phrases of up to four words.
 
     Neighbours a, b of a sentence are joined if their normalised pointwise mutual information
 
         ln(p(a, b) / (p(a) p(b))) / -ln p(a, b)
 
-    is high enough: 1 if they never stand apart, 0 if they meet by chance, and, unlike the score of word2phrase,
-    the same for rare and for frequent pairs.
+    is high enough: it is 1 if they never stand apart and 0 if they meet by chance, whether the pair is rare
+    or frequent, which is not so for the score of word2phrase.
 
     Attributes:
         passes: The pairs that each pass joins.
@@ -36,12 +37,13 @@ class Phrases:
 
     References:
         Bouma (2009), Normalized (pointwise) mutual information in collocation extraction.
-        Mikolov, Sutskever, Chen, Corrado and Dean (2013), Distributed representations of words and phrases and
-        their compositionality (the passes).
+        Mikolov, Sutskever, Chen, Corrado and Dean (2013), Distributed representations of words and phrases
+        and their compositionality (the passes).
 
     Examples:
         >>> from isolex.text import Phrases
-        >>> phrases = Phrases.learn([["ice", "cream"], ["ice", "cream"], ["the", "sun"], ["the"]], min_count=2)
+        >>> sentences = [["ice", "cream"], ["ice", "cream"], ["the", "sun"], ["the"]]
+        >>> phrases = Phrases.learn(sentences, min_count=2)
         >>> phrases.join(["the", "ice", "cream"])
         ['the', 'ice_cream']
     """
@@ -70,11 +72,8 @@ class Phrases:
         Raises:
             InputError: An option is out of its range.
         """
-        # Not a number is less than nothing.
-        if isinstance(threshold, bool) or not -1 <= threshold <= 1:
-            raise InputError(
-                f"got threshold = {threshold!r}, expected a number from -1 to 1", where="phrases"
-            )
+        if isinstance(threshold, bool | str) or not -1 <= threshold <= 1:
+            raise InputError(f"got {threshold!r}, expected a number from -1 to 1", where="threshold")
         whole_number(min_count, "min_count", where="phrases")
         whole_number(passes, "passes", where="phrases")
         corpus = sentences if isinstance(sentences, Corpus) else Corpus.of(sentences)
@@ -121,7 +120,7 @@ class Phrases:
 def _join(words: list[str], pairs: _Pairs) -> list[str]:
     joined: list[str] = []
     start = 0
-    for place, pair in enumerate(zip(words, words[1:], strict=False)):
+    for place, pair in enumerate(pairwise(words)):
         if place >= start and pair in pairs:
             joined += [*words[start:place], JOIN.join(pair)]
             start = place + 2
@@ -198,7 +197,8 @@ def _stands_in(pairs: Int64[np.ndarray, "p 2"], corpus: Corpus) -> Bool[np.ndarr
         own = ids[:-1] * corpus.types + ids[1:]
         place = np.minimum(np.searchsorted(keys, own), len(keys) - 1)
         found[start : start + len(own)] = keys[place] == own
-    return found & ~_sentence_ends(corpus, 0, corpus.tokens)
+    found &= ~_sentence_ends(corpus, 0, corpus.tokens)
+    return found
 
 
 def _every_other(found: Bool[np.ndarray, "tokens"]) -> Bool[np.ndarray, "tokens"]:
@@ -206,4 +206,5 @@ def _every_other(found: Bool[np.ndarray, "tokens"]) -> Bool[np.ndarray, "tokens"
     place = np.arange(len(found))
     before = np.concatenate([[False], found[:-1]])
     run_start = np.maximum.accumulate(np.where(found & ~before, place, -1))
-    return found & ((place - run_start) % 2 == 0)
+    odd: Bool[np.ndarray, tokens] = found & ((place - run_start) % 2 == 0)
+    return odd

@@ -34,8 +34,8 @@ class Segmenter:
     and Catalan middle dots, a number with its inner points and commas, or an abbreviation with its inner
     points (`u.s`). Elided words are their own in the languages that part them (French `l'` `homme`, Italian
     `dell'` `arte`, Catalan `dona` `'m`); elsewhere they are inside (English `don't`, Ukrainian `п'ять`). All
-    apostrophes are written `'`, all hyphens `-`, Hebrew gershayim `"`. Chinese, Japanese, Thai, Lao, Khmer and
-    Burmese are cut by the dictionaries of ICU, run by run, whatever the language.
+    apostrophes are written `'`, all hyphens `-`, Hebrew gershayim `"`. Chinese, Japanese, Thai, Lao, Khmer
+    and Burmese are cut by the dictionaries of ICU, run by run, whatever the language.
 
     About two million words a second on one core, where there are spaces.
 
@@ -131,7 +131,7 @@ def _sentences(line: str) -> Iterator[str]:
 
 
 def _goes_on(line: str, end: re.Match[str]) -> bool:
-    """Whether what looks like the end of a sentence is none: inside or after a short form, or before a small letter."""
+    """Whether a sentence goes on behind what looks like its end: a title, a number, or a point in a word."""
     sign = end[0]
     if (sign[0] in _SPACED_ENDS and not sign[-1].isspace()) or line[end.end() : end.end() + 1].islower():
         return True

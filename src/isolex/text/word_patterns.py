@@ -1,4 +1,4 @@
-"""What a word looks like, as regular expressions: Unicode's rules (UAX 29), and what languages add to them."""
+"""What a word looks like, as regular expressions: Unicode's rules (UAX 29), and what languages add."""
 
 import re
 import unicodedata
