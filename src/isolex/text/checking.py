@@ -40,8 +40,8 @@ _NO_SCRIPTS = {
     "SUPERSCRIPT",
 }
 
-# Two languages: so many frequent words, on so many lines, of which each group has so many.
-_FREQUENT, _LINES, _GROUP = 200, 50_000, 8
+# Two languages: so many frequent words, on so many lines (at least, at most), and of each language so many.
+_FREQUENT, _FEWEST_LINES, _LINES, _GROUP = 200, 100, 50_000, 8
 _STRONG = 0.2
 # How often words of a sentence meet, beside what chance makes of it: of two languages, and of one.
 _MEETING, _MEETING_ALIKE = 0.15, 0.5
@@ -161,7 +161,7 @@ def _languages(corpus: Corpus) -> Doubt | None:
     expected = np.outer(often, often) / max(lines, 1)
     surprise = np.log((together + 1) / (expected + 1))
     np.fill_diagonal(surprise, 0)
-    if len(surprise) < 2 * _GROUP:
+    if lines < _FEWEST_LINES or len(surprise) < 2 * _GROUP:
         return None
     leading = np.linalg.eigh(surprise)[1][:, -1]
     strong = _STRONG * np.abs(leading).max()

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
-from isolex.errors import InputError, MissingExtraError
+from isolex.errors import InputError
 from isolex.names import look_up
 from isolex.tables import trim
 from isolex.text.casing import lower
 from isolex.text.languages import check_language, same_language
-from isolex.text.word_patterns import UNSPACED, plain_signs, word_pattern
+from isolex.text.unspaced import cut_unspaced, has_unspaced
+from isolex.text.word_patterns import plain_signs, word_pattern
 
 Tokens: TypeAlias = Literal["words", "whitespace"]
 TextCase: TypeAlias = Literal["lower", "keep"]
 
-_UNSPACED = re.compile(f"[{UNSPACED}]")
 _LINE_END = re.compile(r"[\r\n]+")
 _CLOSING = "[\"'»”’)\\]」』）]*"
 _SENTENCE_END = re.compile(rf"[.!?…。！？｡।॥؟۔։።།။។]+{_CLOSING}\s*")
@@ -108,8 +108,8 @@ class Segmenter:
         language = same_language(self.language)
         found = word_pattern(text, language, punctuation=self.punctuation).findall(text)
         if not text.isascii():
-            if _UNSPACED.search(text):
-                found = _cut_unspaced(found)
+            if has_unspaced(text):
+                found = cut_unspaced(found)
             if "\u200c" in text or "\u200d" in text:
                 found = [word for token in found if (word := trim(token))]
         # Nearly all words are letters alone, which is seen at once.
@@ -139,20 +139,3 @@ def _goes_on(line: str, end: re.Match[str]) -> bool:
         return False
     before = line[line.rfind(" ", 0, end.start()) + 1 : end.start()].lstrip(_OPENING)
     return (before.istitle() and len(before) <= _TITLE) or before.isdigit()
-
-
-def _cut_unspaced(tokens: list[str]) -> list[str]:
-    """The tokens, with those of scripts without spaces cut into words."""
-    try:
-        from icu4py.breakers import WordBreaker  # noqa: PLC0415 - an optional package
-    except ImportError as error:
-        feature = "cutting Chinese, Japanese, Thai, Lao, Khmer or Burmese text into words"
-        raise MissingExtraError(feature, "icu4py", "train") from error
-    words: list[str] = []
-    for token in tokens:
-        if _UNSPACED.match(token):
-            # The dictionary follows from the script, so no language is named.
-            words += [word for word in WordBreaker(token, "und") if any(map(str.isalnum, word))]
-        else:
-            words.append(token)
-    return words
