@@ -133,7 +133,14 @@ class TestSentences:
 
 class TestOptions:
     def test_case_is_kept(self):
-        assert Segmenter("fr", case="keep").words("L’Été, QU’il D'Or") == ["L'", "Été", "QU'", "il", "D'", "Or"]
+        assert Segmenter("fr", case="keep").words("L’Été, QU’il D'Or") == [
+            "L'",
+            "Été",
+            "QU'",
+            "il",
+            "D'",
+            "Or",
+        ]
         assert Segmenter("it", case="keep").words("Po’ Dell’Arte") == ["Po'", "Dell'", "Arte"]
 
     def test_numbers_are_dropped(self):
@@ -143,7 +150,17 @@ class TestOptions:
 
     def test_punctuation_is_kept(self):
         segmenter = Segmenter(punctuation=True, numbers=False)
-        assert segmenter.words('"Wait... -- no!" 100% €5') == ['"', "wait", "...", "--", "no", "!", '"', "%", "€"]
+        assert segmenter.words('"Wait... -- no!" 100% €5') == [
+            '"',
+            "wait",
+            "...",
+            "--",
+            "no",
+            "!",
+            '"',
+            "%",
+            "€",
+        ]
         assert segmenter.words("東京。") == ["東京", "。"]
 
     def test_whitespace_alone_parts_tokens(self):
@@ -182,11 +199,15 @@ class TestOptions:
 def test_without_icu_only_scripts_without_spaces_ask_for_it(monkeypatch):
     hide(monkeypatch, "icu4py")
     assert Segmenter("ja").words("Tokyo हिन्दी 서울") == ["tokyo", "हिन्दी", "서울"]
-    with pytest.raises(MissingExtraError, match=r"needs the package icu4py; run: pip install 'isolex\[train\]'"):
+    with pytest.raises(
+        MissingExtraError, match=r"needs the package icu4py; run: pip install 'isolex\[train\]'"
+    ):
         Segmenter().words("Tokyo 東京")
 
 
-TEXTS = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("aIl'’-.·,\"1 \nא״ぁ中ไ\u200c\u0301_")))
+TEXTS = st.text(
+    st.one_of(st.characters(codec="utf-8"), st.sampled_from("aIl'’-.·,\"1 \nא״ぁ中ไ\u200c\u0301_"))
+)
 LANGUAGES = st.sampled_from([None, "fr", "it", "ca", "tr", "he", "uz", "fi"])
 
 
