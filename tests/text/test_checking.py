@@ -4,8 +4,8 @@ import pytest
 from isolex.errors import FormatError
 from isolex.text import ENOUGH_TOKENS, Corpus, Segmenter, TextCheck
 
-ENGLISH = "the of and to in was that he his with as it had for on her at not".split()
-SPANISH = "de que la el en los se un por con una su para es al lo como más".split()
+ENGLISH = ["the", "of", "and", "to", "in", "was", "that", "he", "his", "with", "as", "it", "had", "for", "on"]
+SPANISH = ["de", "que", "la", "el", "en", "los", "se", "un", "por", "con", "una", "su", "para", "es", "al"]
 RARE = [f"w{number}" for number in range(2_000)]
 
 

@@ -1,4 +1,5 @@
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ ANY = st.lists(st.lists(st.sampled_from("abcd"), max_size=8), min_size=1, max_si
 def oracle(sentences, threshold, min_count):
     """The pairs, by the definition."""
     tokens = [word for words in sentences for word in words]
-    pairs = [pair for words in sentences for pair in zip(words, words[1:], strict=False)]
+    pairs = [pair for words in sentences for pair in pairwise(words)]
     found = set()
     for a, b in set(pairs):
         both = pairs.count((a, b)) / len(tokens)

@@ -69,7 +69,7 @@ class TestEveryCompression:
         with pytest.raises(FormatError, match=r"t\.txt.*damaged or cut off"):
             read(write(tmp_path, "t.txt" + ending, cut))
         standard_input(monkeypatch, cut)
-        with pytest.raises(FormatError, match="standard input: the .* data are damaged or cut off"):
+        with pytest.raises(FormatError, match=r"standard input: the .* data are damaged or cut off"):
             read("-")
 
 
@@ -159,8 +159,8 @@ class TestSources:
 
     def test_one_or_several(self, tmp_path):
         path = write(tmp_path, "t", "x")
-        for given in (path, str(path), [path], (str(path),)):
-            assert [source.name for source in text_sources(given)] == [str(path)]
+        for paths in (path, str(path), [path], (str(path),)):
+            assert [source.name for source in text_sources(paths)] == [str(path)]
         assert repr(text_sources("-")) == "[TextSource('standard input')]"
 
     def test_bad_ones(self, tmp_path):

@@ -5,14 +5,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from unicodedata import name
 
 import numpy as np
-from jaxtyping import Float64, Int64
 
 from isolex.errors import FormatError
 from isolex.text.corpus import Corpus
+
+if TYPE_CHECKING:
+    from jaxtyping import Float64, Int64
 
 DoubtKind: TypeAlias = Literal["html", "scripts", "languages", "tiny"]
 
@@ -188,10 +190,10 @@ def _languages(corpus: Corpus) -> Doubt | None:
 
 
 def _meeting(
-    together: Float64[np.ndarray, "f f"],
-    expected: Float64[np.ndarray, "f f"],
-    first: Int64[np.ndarray, "a"],
-    second: Int64[np.ndarray, "b"],
+    together: 'Float64[np.ndarray, "f f"]',
+    expected: 'Float64[np.ndarray, "f f"]',
+    first: 'Int64[np.ndarray, "a"]',
+    second: 'Int64[np.ndarray, "b"]',
 ) -> float:
     """How often words of two groups are in one sentence, as a multiple of what chance makes of it."""
     different = first[:, None] != second[None, :]
@@ -199,7 +201,7 @@ def _meeting(
     return float(together[between][different].sum() / max(expected[between][different].sum(), 1))
 
 
-def _presence(corpus: Corpus) -> Float64[np.ndarray, "lines frequent"]:
+def _presence(corpus: Corpus) -> 'Float64[np.ndarray, "lines frequent"]':
     """Which of the most frequent words are in each of some sentences, spread over the corpus."""
     step = max(1, len(corpus) // _LINES)
     chosen = np.arange(0, len(corpus), step)
@@ -212,11 +214,13 @@ def _presence(corpus: Corpus) -> Float64[np.ndarray, "lines frequent"]:
     return present[present.any(axis=1)]
 
 
-def _ranges(starts: Int64[np.ndarray, "n"], ends: Int64[np.ndarray, "n"]) -> Int64[np.ndarray, "tokens"]:
+def _ranges(
+    starts: 'Int64[np.ndarray, "n"]', ends: 'Int64[np.ndarray, "n"]'
+) -> 'Int64[np.ndarray, "tokens"]':
     """All places from each start to its end."""
     lengths = ends - starts
     before = np.cumsum(lengths) - lengths
-    places: Int64[np.ndarray, tokens] = np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
+    places: 'Int64[np.ndarray, "tokens"]' = np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
     return places
 
 

@@ -4,14 +4,16 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from jaxtyping import Bool, Int64
 
 from isolex.errors import InputError
 from isolex.given import whole_number
 from isolex.text.corpus import Corpus, recounted, without
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Int64
 
 JOIN = "_"
 
@@ -127,7 +129,7 @@ def _join(words: list[str], pairs: _Pairs) -> list[str]:
     return joined + words[start:]
 
 
-def _collocations(corpus: Corpus, threshold: float, min_count: int) -> Int64[np.ndarray, "p 2"]:
+def _collocations(corpus: Corpus, threshold: float, min_count: int) -> 'Int64[np.ndarray, "p 2"]':
     """Pairs of words that are joined."""
     frequent = corpus.occurring(min_count)
     keys, counts = _neighbours(corpus, frequent, min_count)
@@ -143,7 +145,7 @@ def _collocations(corpus: Corpus, threshold: float, min_count: int) -> Int64[np.
 
 def _neighbours(
     corpus: Corpus, frequent: int, min_count: int
-) -> tuple[Int64[np.ndarray, "p"], Int64[np.ndarray, "p"]]:
+) -> 'tuple[Int64[np.ndarray, "p"], Int64[np.ndarray, "p"]]':
     """Pairs of frequent words, `left * frequent + right`, that stand together so often; and how often."""
     keys, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
     for start in range(0, corpus.tokens, _CHUNK):
@@ -158,7 +160,7 @@ def _neighbours(
     return keys[often], counts[often]
 
 
-def _sentence_ends(corpus: Corpus, start: int, length: int) -> Bool[np.ndarray, "tokens"]:
+def _sentence_ends(corpus: Corpus, start: int, length: int) -> 'Bool[np.ndarray, "tokens"]':
     """Of the tokens from `start`, whether each is the last of its sentence."""
     ends = np.zeros(length, bool)
     last = corpus.offsets[1:] - 1 - start
@@ -166,7 +168,7 @@ def _sentence_ends(corpus: Corpus, start: int, length: int) -> Bool[np.ndarray, 
     return ends
 
 
-def _joined(corpus: Corpus, pairs: Int64[np.ndarray, "p 2"]) -> Corpus:
+def _joined(corpus: Corpus, pairs: 'Int64[np.ndarray, "p 2"]') -> Corpus:
     """The corpus with its phrases joined, as `_join` would join them."""
     starts = np.flatnonzero(_every_other(_stands_in(pairs, corpus)))
     left, right = corpus.ids[starts].tolist(), corpus.ids[starts + 1].tolist()
@@ -188,7 +190,7 @@ def _joined(corpus: Corpus, pairs: Int64[np.ndarray, "p 2"]) -> Corpus:
     return recounted(words, *without(ids, corpus.offsets, kept))
 
 
-def _stands_in(pairs: Int64[np.ndarray, "p 2"], corpus: Corpus) -> Bool[np.ndarray, "tokens"]:
+def _stands_in(pairs: 'Int64[np.ndarray, "p 2"]', corpus: Corpus) -> 'Bool[np.ndarray, "tokens"]':
     """Of each token, whether it and the next one in its sentence are one of the pairs."""
     found = np.zeros(corpus.tokens, bool)
     keys = np.sort(pairs[:, 0] * corpus.types + pairs[:, 1])
@@ -201,10 +203,10 @@ def _stands_in(pairs: Int64[np.ndarray, "p 2"], corpus: Corpus) -> Bool[np.ndarr
     return found
 
 
-def _every_other(found: Bool[np.ndarray, "tokens"]) -> Bool[np.ndarray, "tokens"]:
+def _every_other(found: 'Bool[np.ndarray, "tokens"]') -> 'Bool[np.ndarray, "tokens"]':
     """In each run of true values the first, the third, and so on: phrases that do not overlap."""
     place = np.arange(len(found))
     before = np.concatenate([[False], found[:-1]])
     run_start = np.maximum.accumulate(np.where(found & ~before, place, -1))
-    odd: Bool[np.ndarray, tokens] = found & ((place - run_start) % 2 == 0)
+    odd: 'Bool[np.ndarray, "tokens"]' = found & ((place - run_start) % 2 == 0)
     return odd
