@@ -220,7 +220,8 @@ def _ranges(
     """All places from each start to its end."""
     lengths = ends - starts
     before = np.cumsum(lengths) - lengths
-    places: 'Int64[np.ndarray, "tokens"]' = np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
+    places = np.arange(lengths.sum())
+    places += np.repeat(starts - before, lengths)
     return places
 
 

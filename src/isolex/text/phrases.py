@@ -208,5 +208,4 @@ def _every_other(found: 'Bool[np.ndarray, "tokens"]') -> 'Bool[np.ndarray, "toke
     place = np.arange(len(found))
     before = np.concatenate([[False], found[:-1]])
     run_start = np.maximum.accumulate(np.where(found & ~before, place, -1))
-    odd: 'Bool[np.ndarray, "tokens"]' = found & ((place - run_start) % 2 == 0)
-    return odd
+    return np.where(found, (place - run_start) % 2 == 0, False)
