@@ -1,5 +1,7 @@
 """The sentences here are written for these tests (CC0)."""
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -193,6 +195,13 @@ class TestOptions:
     def test_bad_ones(self, options, message):
         with pytest.raises(InputError, match=message):
             Segmenter(**options)
+
+    def test_a_segmenter_travels_to_other_processes(self):
+        segmenter = Segmenter("tr")
+        assert segmenter.words("IŞIK") == ["ışık"]
+        other = pickle.loads(pickle.dumps(segmenter))
+        assert other == segmenter
+        assert other.words("IŞIK") == ["ışık"]
 
     def test_they_are_told(self):
         assert Segmenter("fr", numbers=False).to_dict() == {

@@ -1,17 +1,18 @@
 """From a text to its words, as people of the language write them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from isolex.errors import InputError
 from isolex.names import look_up
 from isolex.tables import trim
-from isolex.text.casing import lower
+from isolex.text.casing import case_of
 from isolex.text.languages import check_language, same_language
 from isolex.text.unspaced import cut_unspaced, has_unspaced
-from isolex.text.word_patterns import plain_signs, word_pattern
+from isolex.text.word_patterns import is_plain, plain_signs, word_pattern
 
 Tokens: TypeAlias = Literal["words", "whitespace"]
 TextCase: TypeAlias = Literal["lower", "keep"]
@@ -37,7 +38,7 @@ class Segmenter:
     apostrophes are written `'`, all hyphens `-`, Hebrew gershayim `"`. Chinese, Japanese, Thai, Lao, Khmer
     and Burmese are cut by the dictionaries of ICU, run by run, whatever the language.
 
-    About two million words a second on one core, where there are spaces.
+    Where there are spaces, two million words a second on one core (`benchmarks/texts.py`).
 
     Args:
         language: Code of the language, or None where nobody knows.
@@ -95,19 +96,26 @@ class Segmenter:
         """The settings."""
         return asdict(self)
 
+    @cached_property
+    def _same_language(self) -> str:
+        return same_language(self.language)
+
+    @cached_property
+    def _cased(self) -> Callable[[str], str]:
+        return case_of(self.case, self.language)
+
     def _plain(self, text: str) -> str:
-        return plain_signs(text, same_language(self.language)) if self.tokens == "words" else text
+        return plain_signs(text, self._same_language) if self.tokens == "words" else text
 
     def _words_of(self, text: str) -> list[str]:
         """The words of a text of plain signs."""
-        if self.case == "lower":
-            text = lower(text, language=self.language)
+        text = self._cased(text)
         if self.tokens == "whitespace":
             found = text.split()
             return found if self.punctuation and self.numbers else list(filter(self._is_wanted, found))
-        language = same_language(self.language)
-        found = word_pattern(text, language, punctuation=self.punctuation).findall(text)
-        if not text.isascii():
+        plain = is_plain(text)
+        found = word_pattern(self._same_language, plain=plain, punctuation=self.punctuation).findall(text)
+        if not plain:
             if has_unspaced(text):
                 found = cut_unspaced(found)
             if "\u200c" in text or "\u200d" in text:

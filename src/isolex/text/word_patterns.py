@@ -40,23 +40,22 @@ _NOT_PLAIN = re.compile(
 )
 
 
-def word_pattern(text: str, language: str, *, punctuation: bool) -> re.Pattern[str]:
+def is_plain(text: str) -> bool:
+    """Whether a text has no marks and joiners, no Hebrew letters and no scripts without spaces."""
+    return text.isascii() or _NOT_PLAIN.search(text) is None
+
+
+@cache
+def word_pattern(language: str, *, plain: bool, punctuation: bool) -> re.Pattern[str]:
     """What finds all words of a text through which `plain_signs` has been.
 
     A run of a script without spaces is found as a whole.
 
     Args:
-        text: The text.
         language: As `languages.same_language` has it.
+        plain: Whether the text `is_plain`; the pattern for those is twice as fast.
         punctuation: Whether to find runs of dots and dashes, and other signs one by one, too.
     """
-    # Most texts have letters and nothing else in their words, which goes twice as fast.
-    plain = text.isascii() or _NOT_PLAIN.search(text) is None
-    return _pattern(language, plain=plain, punctuation=punctuation)
-
-
-@cache
-def _pattern(language: str, *, plain: bool, punctuation: bool) -> re.Pattern[str]:
     # What \w leaves out though words hold it: vowel signs and other marks, and joiners, which nobody sees.
     letter = r"[^\W_]" if plain else rf"[^\W_{UNSPACED}]"
     run = f"{letter}+" if plain else f"{letter}+(?:[{_marks()}]+{letter}*)*"
