@@ -164,6 +164,7 @@ _ROOMS = {
     "saved": (),
     "streams": (),
     "tables": (),
+    "text": (),
     "transfer": ("DocumentIndex", "TextEncoder", "evaluate_documents", "evaluate_sentences"),
     "vectors": ("Vectors",),
 }

@@ -75,9 +75,12 @@ def open_stream(path: Path, compression: str | None) -> Iterator[io.BufferedRead
         FormatError: The compressed data are damaged or cut off.
         MissingExtraError: zstd without the package zstandard.
     """
-    with _own_errors(path, compression), path.open("rb", buffering=0) as file:
-        with _unpacked(file, compression) as stream:
-            yield stream
+    with (
+        _own_errors(path, compression),
+        path.open("rb", buffering=0) as file,
+        _unpacked(file, compression) as stream,
+    ):
+        yield stream
 
 
 @contextmanager

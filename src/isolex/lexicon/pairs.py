@@ -16,9 +16,9 @@ from isolex.lexicon.lexicon_formats import Format
 from isolex.lexicon.reading import check_choice, read_pairs
 from isolex.lexicon.shared_strings import identical_pairs, numeral_pairs
 from isolex.lexicon.words import Languages, as_weight, counted, word_problem
-from isolex.text.casing import CASES, Case, case_of
 from isolex.lexicon.writing import write_pairs
 from isolex.tables import UNICODE, Unicode
+from isolex.text.casing import CASES, Case, case_of
 from isolex.vectors import VectorsLike, as_vectors
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache, partial
 from typing import Literal, TypeAlias
 
 Case: TypeAlias = Literal["keep", "lower", "fold"]
@@ -23,6 +24,7 @@ def lower(text: str, *, language: str | None = None) -> str:
     return case_of("lower", language)(text)
 
 
+@cache
 def case_of(case: Case, language: str | None) -> Callable[[str], str]:
     """How the letter case of a word or a text is changed in a language.
 
@@ -36,10 +38,14 @@ def case_of(case: Case, language: str | None) -> Callable[[str], str]:
     change = CASES[case]
     if case == "keep" or not has_dotless_i(language):
         return change
-    # A decomposed İ is brought together first, as NFC would.
-    return lambda text: change(text.replace("I\u0307", "İ").replace("İ", "i").replace("I", "ı"))
+    return partial(_with_dotless_i, change)  # which can be pickled
 
 
 def has_dotless_i(language: str | None) -> bool:
     """Whether a language tells i from ı."""
     return language is not None and re.split("[-_]", language.lower())[0] in _DOTLESS
+
+
+def _with_dotless_i(change: Callable[[str], str], text: str) -> str:
+    # A decomposed İ is brought together first, as NFC would.
+    return change(text.replace("I\u0307", "İ").replace("İ", "i").replace("I", "ı"))

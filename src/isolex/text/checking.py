@@ -5,34 +5,48 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from unicodedata import name
 
 import numpy as np
-from jaxtyping import Float64, Int64
 
 from isolex.errors import FormatError
 from isolex.text.corpus import Corpus
+
+if TYPE_CHECKING:
+    from jaxtyping import Float64, Int64
 
 DoubtKind: TypeAlias = Literal["html", "scripts", "languages", "tiny"]
 
 ENOUGH_TOKENS = 100_000
 """Fewer make poor vectors, whoever trains them."""
 
-_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--|&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
+_TAG = re.compile(
+    r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--|&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});"
+)
 _LOOKED_AT = 300  # characters of a paragraph; its script is seen by then
 _SCRIPT_SHARE = 0.05
-_LINE_SHARE = 0.05
+_LINE_SHARE = 0.03
 _FEW_TAGS = 10
 
 # Japanese is written in all of these.
 _TOGETHER = dict.fromkeys(("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC"), "Chinese or Japanese")
-_NO_SCRIPTS = {"MODIFIER", "FULLWIDTH", "HALFWIDTH", "FEMININE", "MASCULINE", "MATHEMATICAL", "MICRO", "SUPERSCRIPT"}
+_NO_SCRIPTS = {
+    "MODIFIER",
+    "FULLWIDTH",
+    "HALFWIDTH",
+    "FEMININE",
+    "MASCULINE",
+    "MATHEMATICAL",
+    "MICRO",
+    "SUPERSCRIPT",
+}
 
-# Two languages: so many frequent words, on so many lines, of which each group has so many.
-_FREQUENT, _LINES, _GROUP = 200, 50_000, 8
+# Two languages: so many frequent words, on so many lines (at least, at most), and of each language so many.
+_FREQUENT, _FEWEST_LINES, _LINES, _GROUP = 200, 100, 50_000, 8
 _STRONG = 0.2
-_MEETING = 0.15
+# How often words of a sentence meet, beside what chance makes of it: of two languages, and of one.
+_MEETING, _MEETING_ALIKE = 0.15, 0.5
 
 
 @dataclass(frozen=True)
@@ -132,8 +146,8 @@ class TextCheck:
         if apart > _LINE_SHARE * self._lines and self._lines_in["mixed"] < apart:
             share = apart / self._lines
             message = (
-                f"the lines are in different scripts ({shares} of the letters), as if two languages were in one "
-                "text; keep one"
+                f"the lines are in different scripts ({shares} of the letters), as if two languages were in "
+                "one text; keep one"
             )
             return Doubt("languages", message, apart, share)
         message = f"the text is a mixture of scripts ({shares} of the letters)"
@@ -147,18 +161,19 @@ def _languages(corpus: Corpus) -> Doubt | None:
     together = present.T @ present
     often = np.diag(together)
     expected = np.outer(often, often) / max(lines, 1)
-    surprise = (together - expected) / np.sqrt(np.maximum(expected, 1))
+    surprise = np.log((together + 1) / (expected + 1))
     np.fill_diagonal(surprise, 0)
-    if len(surprise) < 2 * _GROUP:
+    if lines < _FEWEST_LINES or len(surprise) < 2 * _GROUP:
         return None
     leading = np.linalg.eigh(surprise)[1][:, -1]
     strong = _STRONG * np.abs(leading).max()
     first, second = np.flatnonzero(leading > strong), np.flatnonzero(leading < -strong)
     if min(len(first), len(second)) < _GROUP:
         return None
-    between = np.ix_(first, second)
-    if together[between].sum() > _MEETING * expected[between].sum():
+    if _meeting(together, expected, first, second) > _MEETING:
         return None
+    if min(_meeting(together, expected, group, group) for group in (first, second)) < _MEETING_ALIKE:
+        return None  # a word a line: none meets any
     first_lines = present[:, first].sum(axis=1) > present[:, second].sum(axis=1)
     second_lines = present[:, second].sum(axis=1) > present[:, first].sum(axis=1)
     groups = sorted([(int(first_lines.sum()), first), (int(second_lines.sum()), second)], key=lambda g: g[0])
@@ -168,13 +183,25 @@ def _languages(corpus: Corpus) -> Doubt | None:
         return None
     rarer, other = (" ".join(corpus.words[place] for place in sorted(group)[:6]) for _, group in groups)
     message = (
-        f"the text seems to be in two languages: {_percent(share)} of the sentences have words such as {rarer!r}, "
-        f"the others such as {other!r}; keep one"
+        f"the text seems to be in two languages: {_percent(share)} of the sentences have words such as "
+        f"{rarer!r}, the others such as {other!r}; keep one"
     )
     return Doubt("languages", message, count, share)
 
 
-def _presence(corpus: Corpus) -> Float64[np.ndarray, "lines frequent"]:
+def _meeting(
+    together: 'Float64[np.ndarray, "f f"]',
+    expected: 'Float64[np.ndarray, "f f"]',
+    first: 'Int64[np.ndarray, "a"]',
+    second: 'Int64[np.ndarray, "b"]',
+) -> float:
+    """How often words of two groups are in one sentence, as a multiple of what chance makes of it."""
+    different = first[:, None] != second[None, :]
+    between = np.ix_(first, second)
+    return float(together[between][different].sum() / max(expected[between][different].sum(), 1))
+
+
+def _presence(corpus: Corpus) -> 'Float64[np.ndarray, "lines frequent"]':
     """Which of the most frequent words are in each of some sentences, spread over the corpus."""
     step = max(1, len(corpus) // _LINES)
     chosen = np.arange(0, len(corpus), step)
@@ -187,19 +214,23 @@ def _presence(corpus: Corpus) -> Float64[np.ndarray, "lines frequent"]:
     return present[present.any(axis=1)]
 
 
-def _ranges(starts: Int64[np.ndarray, "n"], ends: Int64[np.ndarray, "n"]) -> Int64[np.ndarray, "tokens"]:
+def _ranges(
+    starts: 'Int64[np.ndarray, "n"]', ends: 'Int64[np.ndarray, "n"]'
+) -> 'Int64[np.ndarray, "tokens"]':
     """All places from each start to its end."""
     lengths = ends - starts
     before = np.cumsum(lengths) - lengths
-    return np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
+    places = np.arange(lengths.sum())
+    places += np.repeat(starts - before, lengths)
+    return places
 
 
 def _tiny(corpus: Corpus) -> Doubt | None:
     if corpus.tokens >= ENOUGH_TOKENS:
         return None
     message = (
-        f"the text has {corpus.tokens:,} tokens; fewer than about {ENOUGH_TOKENS:,} make poor vectors, so find "
-        "more text"
+        f"the text has {corpus.tokens:,} tokens; fewer than about {ENOUGH_TOKENS:,} make poor vectors, so "
+        "find more text"
     )
     return Doubt("tiny", message, corpus.tokens, corpus.tokens / ENOUGH_TOKENS)
 

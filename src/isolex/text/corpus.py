@@ -4,12 +4,14 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Bool, Int32, Int64
 
 from isolex.given import whole_number
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Int32, Int64
 
 _CHUNK = 1 << 22  # tokens that are recoded at a time
 
@@ -29,9 +31,9 @@ class Corpus:
     """
 
     words: list[str]
-    counts: Int64[np.ndarray, "n"]
-    ids: Int32[np.ndarray, "tokens"]
-    offsets: Int64[np.ndarray, "sentences+1"]
+    counts: 'Int64[np.ndarray, "n"]'
+    ids: 'Int32[np.ndarray, "tokens"]'
+    offsets: 'Int64[np.ndarray, "sentences+1"]'
 
     @classmethod
     def of(cls, sentences: Iterable[Iterable[str]], *, min_count: int = 1) -> "Corpus":
@@ -114,7 +116,7 @@ class Corpus:
 
 
 def _ordered(
-    words: list[str], ids: Int32[np.ndarray, "tokens"], offsets: Int64[np.ndarray, "s"], min_count: int
+    words: list[str], ids: 'Int32[np.ndarray, "tokens"]', offsets: 'Int64[np.ndarray, "s"]', min_count: int
 ) -> Corpus:
     """A corpus of ids that number the words by their first appearance."""
     counts = np.zeros(len(words), np.int64)
@@ -130,8 +132,8 @@ def _ordered(
 
 
 def without(
-    ids: Int32[np.ndarray, "tokens"], offsets: Int64[np.ndarray, "s"], kept: Bool[np.ndarray, "tokens"]
-) -> tuple[Int32[np.ndarray, "fewer"], Int64[np.ndarray, "t"]]:
+    ids: 'Int32[np.ndarray, "tokens"]', offsets: 'Int64[np.ndarray, "s"]', kept: 'Bool[np.ndarray, "tokens"]'
+) -> 'tuple[Int32[np.ndarray, "fewer"], Int64[np.ndarray, "t"]]':
     """The kept tokens, and where the sentences that have any of them begin and end."""
     if not kept.all():
         before = np.zeros(len(ids) + 1, np.int64)
@@ -141,7 +143,7 @@ def without(
 
 
 def recounted(
-    words: Sequence[str], ids: Int32[np.ndarray, "tokens"], offsets: Int64[np.ndarray, "s"]
+    words: Sequence[str], ids: 'Int32[np.ndarray, "tokens"]', offsets: 'Int64[np.ndarray, "s"]'
 ) -> Corpus:
     """A corpus of ids that number the words in any order; words that do not occur are left out."""
     first = np.full(len(words), len(ids), np.int64)

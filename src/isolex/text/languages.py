@@ -1,6 +1,7 @@
 """Codes of languages that people name."""
 
 import re
+from functools import cache
 
 from isolex.errors import InputError
 from isolex.names import nearest
@@ -36,6 +37,7 @@ def check_language(code: object) -> None:
     raise InputError(f"unknown language {code!r}", fix=f"{guess}{_HOW}")
 
 
+@cache
 def same_language(code: str | None) -> str:
     """One code of three letters for all codes of a language that is known, else the code; "" for None."""
     first = re.split("[-_]", (code or "").lower())[0]

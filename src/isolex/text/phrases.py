@@ -3,14 +3,17 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from jaxtyping import Bool, Int64
 
 from isolex.errors import InputError
 from isolex.given import whole_number
 from isolex.text.corpus import Corpus, recounted, without
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Int64
 
 JOIN = "_"
 
@@ -20,14 +23,14 @@ _CHUNK = 1 << 23  # pairs of neighbours that are counted at a time
 
 @dataclass(frozen=True, repr=False)
 class Phrases:
-    """Pairs of words that are joined, pass by pass, so that the second pass makes phrases of up to four words.
+    """Pairs of words that are joined, pass by pass, so that two passes make phrases of up to four words.
 
     Neighbours a, b of a sentence are joined if their normalised pointwise mutual information
 
         ln(p(a, b) / (p(a) p(b))) / -ln p(a, b)
 
-    is high enough: 1 if they never stand apart, 0 if they meet by chance, and, unlike the score of word2phrase,
-    the same for rare and for frequent pairs.
+    is high enough: it is 1 if they never stand apart and 0 if they meet by chance, whether the pair is rare
+    or frequent, which is not so for the score of word2phrase.
 
     Attributes:
         passes: The pairs that each pass joins.
@@ -36,12 +39,13 @@ class Phrases:
 
     References:
         Bouma (2009), Normalized (pointwise) mutual information in collocation extraction.
-        Mikolov, Sutskever, Chen, Corrado and Dean (2013), Distributed representations of words and phrases and
-        their compositionality (the passes).
+        Mikolov, Sutskever, Chen, Corrado and Dean (2013), Distributed representations of words and phrases
+        and their compositionality (the passes).
 
     Examples:
         >>> from isolex.text import Phrases
-        >>> phrases = Phrases.learn([["ice", "cream"], ["ice", "cream"], ["the", "sun"], ["the"]], min_count=2)
+        >>> sentences = [["ice", "cream"], ["ice", "cream"], ["the", "sun"], ["the"]]
+        >>> phrases = Phrases.learn(sentences, min_count=2)
         >>> phrases.join(["the", "ice", "cream"])
         ['the', 'ice_cream']
     """
@@ -70,9 +74,8 @@ class Phrases:
         Raises:
             InputError: An option is out of its range.
         """
-        # Not a number is less than nothing.
-        if isinstance(threshold, bool) or not -1 <= threshold <= 1:
-            raise InputError(f"got threshold = {threshold!r}, expected a number from -1 to 1", where="phrases")
+        if isinstance(threshold, bool | str) or not -1 <= threshold <= 1:
+            raise InputError(f"got {threshold!r}, expected a number from -1 to 1", where="threshold")
         whole_number(min_count, "min_count", where="phrases")
         whole_number(passes, "passes", where="phrases")
         corpus = sentences if isinstance(sentences, Corpus) else Corpus.of(sentences)
@@ -119,14 +122,14 @@ class Phrases:
 def _join(words: list[str], pairs: _Pairs) -> list[str]:
     joined: list[str] = []
     start = 0
-    for place, pair in enumerate(zip(words, words[1:], strict=False)):
+    for place, pair in enumerate(pairwise(words)):
         if place >= start and pair in pairs:
             joined += [*words[start:place], JOIN.join(pair)]
             start = place + 2
     return joined + words[start:]
 
 
-def _collocations(corpus: Corpus, threshold: float, min_count: int) -> Int64[np.ndarray, "p 2"]:
+def _collocations(corpus: Corpus, threshold: float, min_count: int) -> 'Int64[np.ndarray, "p 2"]':
     """Pairs of words that are joined."""
     frequent = corpus.occurring(min_count)
     keys, counts = _neighbours(corpus, frequent, min_count)
@@ -142,7 +145,7 @@ def _collocations(corpus: Corpus, threshold: float, min_count: int) -> Int64[np.
 
 def _neighbours(
     corpus: Corpus, frequent: int, min_count: int
-) -> tuple[Int64[np.ndarray, "p"], Int64[np.ndarray, "p"]]:
+) -> 'tuple[Int64[np.ndarray, "p"], Int64[np.ndarray, "p"]]':
     """Pairs of frequent words, `left * frequent + right`, that stand together so often; and how often."""
     keys, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
     for start in range(0, corpus.tokens, _CHUNK):
@@ -157,7 +160,7 @@ def _neighbours(
     return keys[often], counts[often]
 
 
-def _sentence_ends(corpus: Corpus, start: int, length: int) -> Bool[np.ndarray, "tokens"]:
+def _sentence_ends(corpus: Corpus, start: int, length: int) -> 'Bool[np.ndarray, "tokens"]':
     """Of the tokens from `start`, whether each is the last of its sentence."""
     ends = np.zeros(length, bool)
     last = corpus.offsets[1:] - 1 - start
@@ -165,7 +168,7 @@ def _sentence_ends(corpus: Corpus, start: int, length: int) -> Bool[np.ndarray, 
     return ends
 
 
-def _joined(corpus: Corpus, pairs: Int64[np.ndarray, "p 2"]) -> Corpus:
+def _joined(corpus: Corpus, pairs: 'Int64[np.ndarray, "p 2"]') -> Corpus:
     """The corpus with its phrases joined, as `_join` would join them."""
     starts = np.flatnonzero(_every_other(_stands_in(pairs, corpus)))
     left, right = corpus.ids[starts].tolist(), corpus.ids[starts + 1].tolist()
@@ -187,7 +190,7 @@ def _joined(corpus: Corpus, pairs: Int64[np.ndarray, "p 2"]) -> Corpus:
     return recounted(words, *without(ids, corpus.offsets, kept))
 
 
-def _stands_in(pairs: Int64[np.ndarray, "p 2"], corpus: Corpus) -> Bool[np.ndarray, "tokens"]:
+def _stands_in(pairs: 'Int64[np.ndarray, "p 2"]', corpus: Corpus) -> 'Bool[np.ndarray, "tokens"]':
     """Of each token, whether it and the next one in its sentence are one of the pairs."""
     found = np.zeros(corpus.tokens, bool)
     keys = np.sort(pairs[:, 0] * corpus.types + pairs[:, 1])
@@ -196,13 +199,13 @@ def _stands_in(pairs: Int64[np.ndarray, "p 2"], corpus: Corpus) -> Bool[np.ndarr
         own = ids[:-1] * corpus.types + ids[1:]
         place = np.minimum(np.searchsorted(keys, own), len(keys) - 1)
         found[start : start + len(own)] = keys[place] == own
-    return found & ~_sentence_ends(corpus, 0, corpus.tokens)
+    found &= ~_sentence_ends(corpus, 0, corpus.tokens)
+    return found
 
 
-def _every_other(found: Bool[np.ndarray, "tokens"]) -> Bool[np.ndarray, "tokens"]:
+def _every_other(found: 'Bool[np.ndarray, "tokens"]') -> 'Bool[np.ndarray, "tokens"]':
     """In each run of true values the first, the third, and so on: phrases that do not overlap."""
     place = np.arange(len(found))
     before = np.concatenate([[False], found[:-1]])
     run_start = np.maximum.accumulate(np.where(found & ~before, place, -1))
-    return found & ((place - run_start) % 2 == 0)
-
+    return np.where(found, (place - run_start) % 2 == 0, False)

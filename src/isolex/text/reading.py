@@ -27,8 +27,8 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 class TextSource:
     """A text file, plain or compressed, or standard input, from which paragraphs are read.
 
-    Files called `.jsonl` or `.ndjson`, and others whose first line is an object with the field, are JSON Lines;
-    all others are plain text, in which a line is a paragraph. Texts are UTF-8, and come in Unicode NFC.
+    Files called `.jsonl` or `.ndjson`, and others whose first line is an object with the field, are JSON
+    Lines; all others are plain text, in which a line is a paragraph. Texts are UTF-8, and come in NFC.
 
     Args:
         path: The file, or "-" for standard input, which can be read once.
@@ -113,9 +113,7 @@ class TextSource:
                 yield from map(str.strip, filter(str.strip, re.split(r"[\r\n]+", text)))
 
 
-def text_sources(
-    given: str | Path | Iterable[str | Path], *, field: str = "text"
-) -> list[TextSource]:
+def text_sources(given: str | Path | Iterable[str | Path], *, field: str = "text") -> list[TextSource]:
     """What is read: the given files, and all files of given folders, sorted by name.
 
     In folders, and those inside them, hidden and empty files are passed over.

@@ -1,24 +1,27 @@
 """From a text to its words, as people of the language write them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-from isolex.errors import InputError, MissingExtraError
+from isolex.errors import InputError
 from isolex.names import look_up
 from isolex.tables import trim
-from isolex.text.casing import lower
+from isolex.text.casing import case_of
 from isolex.text.languages import check_language, same_language
-from isolex.text.word_patterns import UNSPACED, plain_signs, word_pattern
+from isolex.text.unspaced import cut_unspaced, has_unspaced
+from isolex.text.word_patterns import is_plain, plain_signs, word_pattern
 
 Tokens: TypeAlias = Literal["words", "whitespace"]
 TextCase: TypeAlias = Literal["lower", "keep"]
 
-_UNSPACED = re.compile(f"[{UNSPACED}]")
 _LINE_END = re.compile(r"[\r\n]+")
 _CLOSING = "[\"'»”’)\\]」』）]*"
-_SENTENCE_END = re.compile(rf"[.!?…]+{_CLOSING}\s+|[。！？｡।॥؟۔։።།။។]+{_CLOSING}\s*")
+_SENTENCE_END = re.compile(rf"[.!?…。！？｡।॥؟۔։።།။។]+{_CLOSING}\s*")
+# Behind these stands a blank, unless they are inside a number, an abbreviation or an address.
+_SPACED_ENDS = ".!?…"
 # Up to so many letters, and a capital first, are a title or an initial before a full stop: Mr. J. Smith.
 _TITLE = 3
 _OPENING = "\"'«“„‘(["
@@ -32,10 +35,10 @@ class Segmenter:
     and Catalan middle dots, a number with its inner points and commas, or an abbreviation with its inner
     points (`u.s`). Elided words are their own in the languages that part them (French `l'` `homme`, Italian
     `dell'` `arte`, Catalan `dona` `'m`); elsewhere they are inside (English `don't`, Ukrainian `п'ять`). All
-    apostrophes are written `'`, all hyphens `-`, Hebrew gershayim `"`. Chinese, Japanese, Thai, Lao, Khmer and
-    Burmese are cut by the dictionaries of ICU, run by run, whatever the language.
+    apostrophes are written `'`, all hyphens `-`, Hebrew gershayim `"`. Chinese, Japanese, Thai, Lao, Khmer
+    and Burmese are cut by the dictionaries of ICU, run by run, whatever the language.
 
-    About two million words a second on one core, where there are spaces.
+    Where there are spaces, two million words a second on one core (`benchmarks/texts.py`).
 
     Args:
         language: Code of the language, or None where nobody knows.
@@ -77,36 +80,48 @@ class Segmenter:
         Raises:
             MissingExtraError: The text has a script without spaces, and the package icu4py is not there.
         """
-        if self.tokens == "whitespace":
-            found = self._cased(text).split()
-            return found if self.punctuation and self.numbers else list(filter(self._is_wanted, found))
-        language = same_language(self.language)
-        text = self._cased(plain_signs(text, language))
-        found = word_pattern(language, punctuation=self.punctuation).findall(text)
-        if not text.isascii():
-            if _UNSPACED.search(text):
-                found = _cut_unspaced(found)
-            if "\u200c" in text or "\u200d" in text:
-                found = [word for token in found if (word := trim(token))]
-        # Nearly all words are letters alone, which is seen at once.
-        return found if self.numbers else [word for word in found if word.isalpha() or self._is_wanted(word)]
+        return self._words_of(self._plain(text))
 
     def sentences(self, text: str) -> Iterator[list[str]]:
         """The words of each sentence that has any; a line never goes on in the next one.
 
         Where texts are segmented already, a line is a sentence.
         """
-        for line in _LINE_END.split(text):
+        for line in _LINE_END.split(self._plain(text)):
             for sentence in [line] if self.tokens == "whitespace" else _sentences(line):
-                if words := self.words(sentence):
+                if words := self._words_of(sentence):
                     yield words
 
     def to_dict(self) -> dict[str, Any]:
         """The settings."""
         return asdict(self)
 
-    def _cased(self, text: str) -> str:
-        return lower(text, language=self.language) if self.case == "lower" else text
+    @cached_property
+    def _same_language(self) -> str:
+        return same_language(self.language)
+
+    @cached_property
+    def _cased(self) -> Callable[[str], str]:
+        return case_of(self.case, self.language)
+
+    def _plain(self, text: str) -> str:
+        return plain_signs(text, self._same_language) if self.tokens == "words" else text
+
+    def _words_of(self, text: str) -> list[str]:
+        """The words of a text of plain signs."""
+        text = self._cased(text)
+        if self.tokens == "whitespace":
+            found = text.split()
+            return found if self.punctuation and self.numbers else list(filter(self._is_wanted, found))
+        plain = is_plain(text)
+        found = word_pattern(self._same_language, plain=plain, punctuation=self.punctuation).findall(text)
+        if not plain:
+            if has_unspaced(text):
+                found = cut_unspaced(found)
+            if "\u200c" in text or "\u200d" in text:
+                found = [word for token in found if (word := trim(token))]
+        # Nearly all words are letters alone, which is seen at once.
+        return found if self.numbers else [word for word in found if word.isalpha() or self._is_wanted(word)]
 
     def _is_wanted(self, token: str) -> bool:
         if any(map(str.isalpha, token)):
@@ -124,27 +139,11 @@ def _sentences(line: str) -> Iterator[str]:
 
 
 def _goes_on(line: str, end: re.Match[str]) -> bool:
-    """Whether what looks like the end of a sentence is none: after a title, or before a small letter."""
-    if line[end.end() : end.end() + 1].islower():
+    """Whether a sentence goes on behind what looks like its end: a title, a number, or a point in a word."""
+    sign = end[0]
+    if (sign[0] in _SPACED_ENDS and not sign[-1].isspace()) or line[end.end() : end.end() + 1].islower():
         return True
-    if not end[0].startswith(". "):
+    if not sign.startswith(". "):
         return False
     before = line[line.rfind(" ", 0, end.start()) + 1 : end.start()].lstrip(_OPENING)
     return (before.istitle() and len(before) <= _TITLE) or before.isdigit()
-
-
-def _cut_unspaced(tokens: list[str]) -> list[str]:
-    """The tokens, with those of scripts without spaces cut into words."""
-    try:
-        from icu4py.breakers import WordBreaker  # noqa: PLC0415 - an optional package
-    except ImportError as error:
-        feature = "cutting Chinese, Japanese, Thai, Lao, Khmer or Burmese text into words"
-        raise MissingExtraError(feature, "icu4py", "train") from error
-    words: list[str] = []
-    for token in tokens:
-        if _UNSPACED.match(token):
-            # The dictionary follows from the script, so no language is named.
-            words += [word for word in WordBreaker(token, "und") if any(map(str.isalnum, word))]
-        else:
-            words.append(token)
-    return words

@@ -1,4 +1,4 @@
-"""What a word looks like, as regular expressions: Unicode's rules (UAX 29), and what languages add to them."""
+"""What a word looks like, as regular expressions: Unicode's rules (UAX 29), and what languages add."""
 
 import re
 import unicodedata
@@ -32,21 +32,33 @@ _CUT_SHORT = ("po", "mo", "be", "ca", "da", "di", "fa", "sta", "va", "to", "vo",
 _LEANING = "(?:ls|ns|[lmnst])"
 _COLON_INSIDE = {"fin", "swe"}  # EU:n, S:t
 _HEBREW = "[\u05d0-\u05ea]"
+# All marks, joiners, Hebrew letters and scripts without spaces are in here, and no Latin, Greek, Cyrillic or
+# Armenian letter: few ranges, which are searched for fast.
+_NOT_PLAIN = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0590-\u1cff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\u2de0-\u2dff"
+    "\u2e80-\U0010ffff]"
+)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text has no marks and joiners, no Hebrew letters and no scripts without spaces."""
+    return text.isascii() or _NOT_PLAIN.search(text) is None
 
 
 @cache
-def word_pattern(language: str, *, punctuation: bool) -> re.Pattern[str]:
-    """What finds all words of a text, once `plain_signs` has been through it.
+def word_pattern(language: str, *, plain: bool, punctuation: bool) -> re.Pattern[str]:
+    """What finds all words of a text through which `plain_signs` has been.
 
     A run of a script without spaces is found as a whole.
 
     Args:
         language: As `languages.same_language` has it.
+        plain: Whether the text `is_plain`; the pattern for those is twice as fast.
         punctuation: Whether to find runs of dots and dashes, and other signs one by one, too.
     """
-    letter = rf"[^\W_{UNSPACED}]"
     # What \w leaves out though words hold it: vowel signs and other marks, and joiners, which nobody sees.
-    run = rf"{letter}+(?:[{_marks()}]+{letter}*)*"
+    letter = r"[^\W_]" if plain else rf"[^\W_{UNSPACED}]"
+    run = f"{letter}+" if plain else f"{letter}+(?:[{_marks()}]+{letter}*)*"
     joints = [
         r"(?<=·)",
         r"(?<=-)(?:(?!\d)|(?<!\d-))",  # 1914-1918 are two numbers
@@ -56,11 +68,13 @@ def word_pattern(language: str, *, punctuation: bool) -> re.Pattern[str]:
         *(["(?<=:)"] if language in _COLON_INSIDE else []),
         *([] if language in _ELIDING else [rf"(?<=')(?!{_LEANING}\b)" if language == "cat" else "(?<=')"]),
     ]
-    word = rf"""{run}(?:[-'·.,٫٬:"](?=\w)(?:{"|".join(joints)}){run})*(?:'(?<={_HEBREW}'))?"""
+    word = rf"""{run}(?:[-'·.,٫٬:"](?=\w)(?:{"|".join(joints)}){run})*"""
     if language in _ELIDING:
         cut_short = "|".join(rf"(?<=\b{short}')" for short in (*_CUT_SHORT, *map(str.title, _CUT_SHORT)))
         word += rf"""(?:'(?:(?=[\w«“"])|{cut_short}))?"""
-    ways = [word, f"[{UNSPACED}][{UNSPACED}\u200c\u200d]*"]
+    ways = [word]
+    if not plain:
+        ways = [rf"{word}(?:'(?<={_HEBREW}'))?", rf"[{UNSPACED}][{UNSPACED}\u200c\u200d]*"]
     if elided := _ELIDED.get(language):
         ways.insert(0, f"(?i:{'|'.join(elided.split())})'")
     if language == "cat":

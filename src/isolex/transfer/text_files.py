@@ -221,8 +221,6 @@ def _check_unique(path: str | Path, texts: Iterable[tuple[int, Text]]) -> None:
 
 
 def _of_object(path: str | Path, number: int, line: str) -> Text:
-    data = text_object(
-        line, field=_TEXT, where=f"{path}, line {number}", fix='write {"id": …, "text": …}'
-    )
+    data = text_object(line, field=_TEXT, where=f"{path}, line {number}", fix='write {"id": …, "text": …}')
     name = data.get("id")
     return Text(tidy(str(number if name is None else name), "nfc"), tidy(data[_TEXT], "nfc"))
