@@ -59,8 +59,8 @@ def dictionary_command(
 
     \b
     Examples:
-      isolex dictionary en.txt uk.txt --source-language en --target-language uk -o en-uk.tsv --lexicon pairs.tsv
-      isolex dictionary en.vec texts-uk/ --source-language en --target-language uk -o en-uk.jsonl
+      isolex dictionary en.txt uk.txt --source-language en --target-language uk -o out.tsv --lexicon seeds.tsv
+      isolex dictionary en.vec texts-uk/ --source-language en --target-language uk -o out.jsonl
     """
     from isolex.dictionary import make_dictionary
 

@@ -100,6 +100,8 @@ def train_command(
         language, tokens=tokens, case=case, numbers=not drop_numbers, punctuation=keep_punctuation
     )
     output_format(output, None)
+    if trainer == "ppmi":
+        _check_epochs()
     if output.suffix == ".bin":
         trainer = _with_subwords(output, trainer)
     with working("reading texts"):
@@ -131,12 +133,17 @@ def _chosen(
     trainer = replace(trainer, dimension=dimension, window=window)
     if isinstance(trainer, SkipGram):
         return replace(trainer, epochs=epochs, threads=threads or 1)
-    if was_given("epochs"):
-        raise click.UsageError(f"--epochs goes with skip-gram; {_name(trainer)} has none")
+    _check_epochs()
     if threads is not None:
         torch.set_num_threads(threads)
     chosen: Trainer = trainer
     return chosen
+
+
+def _check_epochs() -> None:
+    """Raise `UsageError` if epochs are given to a trainer that has none."""
+    if was_given("epochs"):
+        raise click.UsageError("--epochs goes with skip-gram; ppmi has none")
 
 
 def _name(trainer: Trainer) -> str:
