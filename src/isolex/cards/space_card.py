@@ -23,7 +23,7 @@ from isolex.saved import (
     whole,
 )
 
-SPACE_CARD_VERSION = 1
+SPACE_CARD_VERSION = 2
 _FORMAT = "isolex-space"
 TRUSTED: tuple[Status, ...] = ("aligned", "doubtful", "failed", "unchecked")
 """Verdicts, the best first."""
