@@ -20,6 +20,7 @@ from isolex.waiting import short_waits_of as _short_waits_of
 if _typing.TYPE_CHECKING:
     from isolex.alignment import Alignment, InducedLexicon, Space, load, load_space
     from isolex.diagnosis import Diagnosis, diagnose
+    from isolex.dictionary import make_dictionary
     from isolex.evaluation import (
         BLIProtocol,
         BLIResult,
@@ -29,7 +30,6 @@ if _typing.TYPE_CHECKING:
         evaluate_similarity,
         evaluate_space,
     )
-    from isolex.dictionary import make_dictionary
     from isolex.interchange import export
     from isolex.lexicon import Lexicon, find_leaks
     from isolex.mapping import (

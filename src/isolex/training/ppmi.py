@@ -33,8 +33,7 @@ class PPMI:
     PPMI(w, c) = max(0, log( #(w, c) · Σ_c' #(c')^α / (#(w) · #(c)^α) ) − log k)
 
     is factorised as U diag(s) Vᵀ, and the vector of a word is its row of U diag(s)^p. It needs no descent and
-    no epochs, and the same corpus gives the same vectors. On small corpora it is stronger than skip-gram, and
-    takes a fraction of the time.
+    no epochs, and the same corpus gives the same vectors.
 
     Attributes:
         dimension: Directions that are kept; fewer where there are fewer words.
@@ -64,7 +63,7 @@ class PPMI:
     window: int = 5
     shift: float = 1.0
     smoothing: float = 0.75
-    power: float = 0.5
+    power: float = 0.75
     contexts: int = 50_000
     seed: int = 0
 
