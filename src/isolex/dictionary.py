@@ -23,7 +23,8 @@ from isolex.reranking.entry_files import format_of, write_entries
 from isolex.reranking.reranked_dictionary import find_reranked
 from isolex.saved import json_text
 from isolex.text import Segmenter
-from isolex.training import Prepared, check_enough, trainer_for, training_card
+from isolex.training import Prepared, check_enough, trainer_for
+from isolex.training.training import training_card
 from isolex.vectors import Vectors, identify
 
 _STEPS = "steps.json"

@@ -13,9 +13,9 @@ from isolex.training import (
     check_enough,
     train,
     trainer_for,
-    training_card,
 )
 from isolex.training import training as module
+from isolex.training.training import training_card
 
 from .made_up import sentences, topic_found
 

@@ -89,7 +89,8 @@ def train_command(
     """
     from isolex.saved import json_text
     from isolex.text import Segmenter
-    from isolex.training import Prepared, SkipGram, check_enough, training_card
+    from isolex.training import Prepared, SkipGram, check_enough
+    from isolex.training.training import training_card
     from isolex.vectors.vector_formats import output_format
 
     watch = Stopwatch()

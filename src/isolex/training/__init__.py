@@ -3,7 +3,7 @@
 from isolex.training.ppmi import PPMI
 from isolex.training.preparing import Prepared
 from isolex.training.skip_gram import SkipGram
-from isolex.training.training import TRAINERS, Trainer, check_enough, train, trainer_for, training_card
+from isolex.training.training import TRAINERS, Trainer, check_enough, train, trainer_for
 
 __all__ = [
     "PPMI",
@@ -14,5 +14,4 @@ __all__ = [
     "check_enough",
     "train",
     "trainer_for",
-    "training_card",
 ]
