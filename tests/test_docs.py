@@ -102,11 +102,9 @@ def files(tmp_path_factory: pytest.TempPathFactory, cut: Sample) -> Path:
 
 
 def write_fasttext(path: Path) -> None:
-    from gensim.models.fasttext import FastText, save_facebook_model
-
-    sentences = [["the", "house", "water", "bread"]]
-    model = FastText(sentences, vector_size=4, min_count=1, bucket=100, epochs=1, workers=1, seed=1)
-    save_facebook_model(model, str(path))
+    words = [b"the", b"house", b"water", b"bread"]
+    rows = gaussian(len(words) + 100, 4, 0)
+    path.write_bytes(encoded(Model(words, rows, rows[: len(words)], buckets=100)))
 
 
 @pytest.fixture

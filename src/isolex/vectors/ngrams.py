@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 LONGEST = 100
 """Characters of an n-gram; more than any model has would only take time."""
 
+BUCKETS = 2**31 - 1
+"""The most values of the hash that a model can have."""
+
 # FNV-1a, 32 bits.
 _BASIS, _PRIME = np.uint32(2166136261), np.uint32(16777619)
 # fastText's mark of the end of a sentence, a word without n-grams.
