@@ -20,6 +20,8 @@ from isolex import Vectors
 from isolex.cli import demo
 from isolex.cli.app import run
 from isolex.samples import Sample, SpaceSample, sample, sample_space
+from tests.oracles.fasttext import Model, encoded
+from tests.spaces import gaussian
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(

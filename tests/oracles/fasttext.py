@@ -20,9 +20,7 @@ class Coded:
     def dense(self) -> np.ndarray:
         rows = []
         for place, codes in enumerate(self.codes):
-            parts = [
-                own[code].astype(np.float64) for own, code in zip(self.centroids, codes, strict=True)
-            ]
+            parts = [own[code].astype(np.float64) for own, code in zip(self.centroids, codes, strict=True)]
             length = 1.0 if self.norms is None else float(self.norms[self.norm_codes[place]])
             rows.append(length * np.concatenate(parts))
         return np.array(rows)
@@ -66,8 +64,7 @@ class Model:
             text[start : start + size]
             for start in range(len(text))
             for size in range(max(1, self.shortest), longest + 1)
-            if start + size <= len(text)
-            and not (size == 1 and (start == 0 or start + size == len(text)))
+            if start + size <= len(text) and not (size == 1 and (start == 0 or start + size == len(text)))
         ]
         return [cut.encode() for cut in cuts]
 

@@ -12,7 +12,7 @@ from isolex.errors import FormatError
 from isolex.vectors.content import Content
 from isolex.vectors.fasttext_file import DenseRows, FastTextFile, read_fasttext_file
 from isolex.vectors.gather import Gather, ReadOptions
-from isolex.vectors.mapped import StoredRows
+from isolex.vectors.mapped import StoredRows, release
 from isolex.vectors.ngrams import BLOCK, NgramVectors
 from isolex.vectors.reading_report import ReadReport
 from isolex.vectors.row_grammar import Block
@@ -102,6 +102,8 @@ def read_fasttext(path: Path, kind: VectorFormat, options: ReadOptions) -> Conte
         rows = _rows(model, subwords, block, options)
         places = range(block.start + 1, block.stop + 1)
         gather.add(Block(model.words[block.start : block.stop], rows, places))
+    if isinstance(model.rows, DenseRows):
+        release(model.rows.raw)
     return replace(gather.content(path, str(kind), unit="row"), subwords=subwords)
 
 
