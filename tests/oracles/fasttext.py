@@ -10,7 +10,7 @@ MAGIC = 793712314
 
 @dataclass
 class Coded:
-    """A quantised matrix: codes [n, parts], centroids [parts][256][numbers], norm codes [n] and norms [256]."""
+    """Quantised: codes [n, parts], centroids [parts][256][numbers], norm codes [n], norms [256]."""
 
     codes: np.ndarray
     centroids: list[np.ndarray]
@@ -43,7 +43,7 @@ class Model:
     kind: int = 2
 
     def vector(self, word: str) -> np.ndarray:
-        """Of any word: the mean of its own row, if it has one, and those of its n-grams; zeros if it has none."""
+        """The mean of the word's own row, if it has one, and those of its n-grams, if it has any."""
         rows = dense(self.inputs)
         raw = word.encode()
         used = [self.words.index(raw)] if raw in self.words else []

@@ -91,9 +91,8 @@ class Quantiser:
     def decode(self, codes: 'Int[np.ndarray, "k parts"]') -> 'Float[np.ndarray, "k d"]':
         """The rows that these codes stand for."""
         whole = self.whole[np.arange(len(self.whole)), codes[:, :-1]]
-        return np.concatenate(
-            [whole.reshape(len(codes), whole.shape[1] * whole.shape[2]), self.last[codes[:, -1]]], axis=1
-        )
+        width = whole.shape[1] * whole.shape[2]
+        return np.concatenate([whole.reshape(len(codes), width), self.last[codes[:, -1]]], axis=1)
 
 
 @dataclass(frozen=True)
