@@ -14,8 +14,8 @@ import jaxtyping
 from beartype import beartype
 from jaxtyping import AbstractArray, config, jaxtyped
 
-# Where tensors and arrays are. `vectors` and `lexicon` name their shapes for type checkers alone, since they
-# do not import jaxtyping; the hook's frames would also be where their warnings seem to come from.
+# Where tensors and arrays are. `vectors`, `lexicon` and `text` name their shapes for type checkers alone,
+# since they do not import jaxtyping; the hook's frames would also be where their warnings seem to come from.
 MODULES = (
     "isolex.alignment",
     "isolex.arrays",

@@ -1,7 +1,7 @@
 import pytest
 
 from isolex.errors import InputError
-from isolex.names import look_up
+from isolex.names import look_up, nearest
 
 TABLE = {"procrustes": 1, "vecmap": None, "cca": 3}
 
@@ -25,3 +25,8 @@ def test_far_misses_are_not(name) -> None:
     with pytest.raises(InputError) as caught:
         look_up(name, TABLE, "method")
     assert str(caught.value) == f"unknown method {name!r}; choose from procrustes, vecmap, cca"
+
+
+def test_nearest():
+    assert nearest("procustes", ["cca", "procrustes"]) == "procrustes"
+    assert nearest("procustes", iter(["cca"])) is None

@@ -1,6 +1,7 @@
 import builtins
 import bz2
 import gzip
+import io
 import lzma
 import tracemalloc
 
@@ -8,7 +9,7 @@ import pytest
 import zstandard
 
 from isolex.errors import FormatError, InputError, MissingExtraError
-from isolex.streams import check_file, create_stream, find_compression, open_stream
+from isolex.streams import check_file, create_stream, find_compression, open_stream, unpacking
 
 COMPRESS = {
     "gzip": gzip.compress,
@@ -31,6 +32,21 @@ def test_compressed_data_are_told_and_read(tmp_path, compression):
     with open_stream(path, compression) as stream:
         assert stream.readline() == b"word0 0.0\n"
         assert stream.readline() + stream.read() == TEXT[10:]
+
+
+def test_a_file_that_is_open_is_unpacked_once_and_closed(compression):
+    file = io.BytesIO(COMPRESS[compression](TEXT))
+    with unpacking(file, "standard input") as stream:
+        assert stream.read() == TEXT
+    assert file.closed
+    with unpacking(io.BytesIO(TEXT), "standard input") as stream:
+        assert stream.read() == TEXT
+    cut = io.BytesIO(COMPRESS[compression](TEXT)[:-9])
+    with (
+        pytest.raises(FormatError, match=f"standard input: the {compression} data are damaged or cut off"),
+        unpacking(cut, "standard input") as stream,
+    ):
+        stream.read()
 
 
 def test_parts_packed_one_after_the_other_are_one_stream(tmp_path, compression):

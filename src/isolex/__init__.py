@@ -20,6 +20,7 @@ from isolex.waiting import short_waits_of as _short_waits_of
 if _typing.TYPE_CHECKING:
     from isolex.alignment import Alignment, InducedLexicon, Space, load, load_space
     from isolex.diagnosis import Diagnosis, diagnose
+    from isolex.dictionary import make_dictionary
     from isolex.evaluation import (
         BLIProtocol,
         BLIResult,
@@ -51,6 +52,7 @@ if _typing.TYPE_CHECKING:
     from isolex.recipes import METHODS, align, align_space
     from isolex.reranking import RerankedDictionary, RerankSettings, load_reranked, rerank, rerank_pair
     from isolex.samples import sample, sample_space
+    from isolex.training import PPMI, SkipGram, train
     from isolex.transfer import (
         DocumentIndex as DocumentIndex,
     )
@@ -69,6 +71,7 @@ if _typing.TYPE_CHECKING:
 __all__ = [
     "CCA",
     "METHODS",
+    "PPMI",
     "RCSLS",
     "Adversarial",
     "Alignment",
@@ -92,6 +95,7 @@ __all__ = [
     "RerankSettings",
     "RerankedDictionary",
     "SelfLearning",
+    "SkipGram",
     "Space",
     "SpaceResult",
     "VecMap",
@@ -110,10 +114,12 @@ __all__ = [
     "load",
     "load_reranked",
     "load_space",
+    "make_dictionary",
     "rerank",
     "rerank_pair",
     "sample",
     "sample_space",
+    "train",
 ]
 
 # Most rooms need torch, which takes a second or two to import: they are opened when they are asked for.
@@ -122,6 +128,7 @@ _ROOMS = {
     "arrays": (),
     "datasets": (),
     "diagnosis": ("Diagnosis", "diagnose"),
+    "dictionary": ("make_dictionary",),
     "evaluation": (
         "BLIProtocol",
         "BLIResult",
@@ -164,6 +171,8 @@ _ROOMS = {
     "saved": (),
     "streams": (),
     "tables": (),
+    "text": (),
+    "training": ("PPMI", "SkipGram", "train"),
     "transfer": ("DocumentIndex", "TextEncoder", "evaluate_documents", "evaluate_sentences"),
     "vectors": ("Vectors",),
 }

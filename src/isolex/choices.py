@@ -24,6 +24,8 @@ VECTOR_FORMATS: Mapping[str, str] = MappingProxyType(
 )
 """Every format that isolex reads, by name, and what messages call it; it writes all but fasttext."""
 
+TRAINER_NAMES = ("ppmi", "skip-gram")
+"""Of `isolex.training.TRAINERS`."""
 CRITERIA = ("csls", "nn", "isf")
 STEPS = ("unit", "center", "unit-dim", "iterative")
 """Of normalisation."""

@@ -1,7 +1,7 @@
 """Names that users type, looked up once at the edge, with help for near misses."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from isolex.errors import InputError
@@ -24,6 +24,11 @@ def look_up(name: object, table: Mapping[str, Value], what: str) -> Value:
         raise InputError(f"got {name!r}, expected a name", where=what, fix=f"choose from {', '.join(table)}")
     if name in table:
         return table[name]
-    near = difflib.get_close_matches(name, table, n=1)
-    guess = f"did you mean {near[0]!r}? " if near else ""
+    near = nearest(name, table)
+    guess = f"did you mean {near!r}? " if near else ""
     raise InputError(f"unknown {what} {name!r}", fix=f"{guess}choose from {', '.join(table)}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is written most like `name`, or None if none is written nearly so."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1)), None)

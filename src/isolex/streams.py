@@ -28,6 +28,7 @@ _MAGIC = {
     b"\xfd7zXZ\x00": "xz",
     b"\x28\xb5\x2f\xfd": "zstd",
 }
+_MAGIC_BYTES = max(map(len, _MAGIC))
 
 
 def check_file(path: str | Path) -> Path:
@@ -62,8 +63,7 @@ def find_compression(path: Path) -> str | None:
         InputError: The file cannot be read.
     """
     with open_stream(path, None) as stream:
-        start = stream.read(max(map(len, _MAGIC)))
-    return next((name for magic, name in _MAGIC.items() if start.startswith(magic)), None)
+        return _compression_of(stream.read(_MAGIC_BYTES))
 
 
 @contextmanager
@@ -75,15 +75,47 @@ def open_stream(path: Path, compression: str | None) -> Iterator[io.BufferedRead
         FormatError: The compressed data are damaged or cut off.
         MissingExtraError: zstd without the package zstandard.
     """
-    try:
-        with _OPENERS[compression](path) as raw, io.BufferedReader(raw, BUFFER) as stream:
+    with (
+        _own_errors(path, compression),
+        path.open("rb", buffering=0) as file,
+        _unpacked(file, compression) as stream,
+    ):
+        yield stream
+
+
+@contextmanager
+def unpacking(file: BinaryIO, name: str) -> Iterator[io.BufferedReader]:
+    """The decompressed bytes of a file that is open already, such as standard input; it is closed at the end.
+
+    Args:
+        file: It is read once, from where it stands.
+        name: What it is called in messages.
+
+    Raises:
+        InputError: The file cannot be read.
+        FormatError: The compressed data are damaged or cut off.
+        MissingExtraError: zstd without the package zstandard.
+    """
+    with _own_errors(name, None), io.BufferedReader(file, BUFFER) as packed:  # type: ignore[type-var]
+        compression = _compression_of(packed.peek(_MAGIC_BYTES))
+        with _own_errors(name, compression), _unpacked(packed, compression) as stream:
             yield stream
+
+
+@contextmanager
+def _own_errors(where: object, compression: str | None) -> Iterator[None]:
+    try:
+        yield
     except (EOFError, zlib.error, lzma.LZMAError) as error:
-        raise _damaged(path, compression, error) from error
+        raise _damaged(where, compression, error) from error
     except OSError as error:
         if error.errno is None:  # the decompressors' own complaints carry none
-            raise _damaged(path, compression, error) from error
-        raise InputError(f"cannot be read ({error.strerror})", where=path) from error
+            raise _damaged(where, compression, error) from error
+        raise InputError(f"cannot be read ({error.strerror})", where=where) from error
+
+
+def _compression_of(start: bytes) -> str | None:
+    return next((name for magic, name in _MAGIC.items() if start.startswith(magic)), None)
 
 
 @contextmanager
@@ -101,9 +133,9 @@ def create_stream(path: Path, compression: str | None) -> Iterator[BinaryIO]:
         raise InputError(f"cannot be written ({error.strerror or error})", where=path) from error
 
 
-def _damaged(path: Path, compression: str | None, error: Exception) -> FormatError:
+def _damaged(where: object, compression: str | None, error: Exception) -> FormatError:
     return FormatError(
-        f"the {compression} data are damaged or cut off ({error})", where=path, fix="fetch the file again"
+        f"the {compression} data are damaged or cut off ({error})", where=where, fix="fetch the file again"
     )
 
 
@@ -187,10 +219,8 @@ def _zstandard() -> Any:
     return zstandard
 
 
-@contextmanager
-def _unpacked(make: Callable[[], Any], path: Path) -> Iterator[_Unpacked]:
-    with path.open("rb", buffering=0) as file, _Unpacked(make, file) as stream:
-        yield stream
+def _unpacked(file: Any, compression: str | None) -> io.BufferedReader:
+    return io.BufferedReader(file if compression is None else _Unpacked(_DECODERS[compression], file), BUFFER)
 
 
 @contextmanager
@@ -200,12 +230,11 @@ def _create_gzip(path: Path) -> Iterator[BinaryIO]:
         yield stream  # type: ignore[misc]
 
 
-_OPENERS: Mapping[str | None, Callable[[Path], AbstractContextManager[Any]]] = {
-    None: lambda path: path.open("rb", buffering=0),
-    "gzip": partial(_unpacked, partial(zlib.decompressobj, zlib.MAX_WBITS | 16)),
-    "bzip2": partial(_unpacked, bz2.BZ2Decompressor),
-    "xz": partial(_unpacked, partial(lzma.LZMADecompressor, memlimit=_XZ_MEMORY)),
-    "zstd": partial(_unpacked, _ZstdDecoder),
+_DECODERS: Mapping[str, Callable[[], Any]] = {
+    "gzip": partial(zlib.decompressobj, zlib.MAX_WBITS | 16),
+    "bzip2": bz2.BZ2Decompressor,
+    "xz": partial(lzma.LZMADecompressor, memlimit=_XZ_MEMORY),
+    "zstd": _ZstdDecoder,
 }
 _CREATORS: Mapping[str | None, Callable[[Path], AbstractContextManager[Any]]] = {
     None: lambda path: path.open("wb"),

@@ -199,7 +199,7 @@ class TestDamage:
         with pytest.raises(FormatError, match=name):
             ask_all(folder)
 
-    @pytest.mark.parametrize("name", sorted(FILES - {"card.json", "en--es.seeds.tsv", "en--fr.seeds.tsv"}))
+    @pytest.mark.parametrize("name", sorted(FILES - {"card.json"}))
     def test_a_file_of_another_space(self, folder, tmp_path, name):
         languages = planted_languages(CODES, seed=50)
         lexicons = {("en", code): true_pairs("en", code, range(240)) for code in CODES[1:]}
@@ -211,7 +211,7 @@ class TestDamage:
     def test_fewer_seeds_than_the_card_says(self, folder):
         lines = (folder / "en--fr.seeds.tsv").read_text().splitlines(keepends=True)
         (folder / "en--fr.seeds.tsv").write_text("".join(lines[:-1]))
-        with pytest.raises(FormatError, match=r"en--fr.seeds.tsv: is damaged .*of 260 pairs"):
+        with pytest.raises(FormatError, match=r"en--fr.seeds.tsv: is damaged .* do not belong together"):
             ask_all(folder)
 
     @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_a_verdict_is_trusted_more_than_any_score():
     ("path", "value", "said"),
     [
         (("format",), "isolex-alignment", "is not the card of an isolex space"),
-        (("version",), 2, r"has card version 2, expected 1; use the isolex release that made it"),
+        (("version",), 9, r"has card version 9, expected 2; use the isolex release that made it"),
         (("languages", "en", "status"), "fine", r"languages.en.status"),
         (("languages", "en", "vectors", "words"), 0, r"languages.en.vectors.words"),
         (("languages", "a/b"), {"vectors": {"fingerprint": "", "words": 1, "dimension": 1}}, "no code"),

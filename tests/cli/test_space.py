@@ -222,7 +222,7 @@ BAD = {
         "got pt_br and pt-BR, which are one code",
     ),
     "no code": (("space", *FILES, "a/b=es.vec"), "got the language 'a/b', expected letters, digits"),
-    "one language": (("space", "en=en.vec"), "got 1 languages, expected at least 2"),
+    "one language": (("space", "en=en.vec"), "got en, expected at least two languages"),
     "no language": (("space",), "got no languages; give LANGUAGE=FILE for each, or --config"),
     "no name": (("space", "en.vec", "es=es.vec"), "got 'en.vec', expected LANGUAGE=FILE"),
     "no file": (("space", "en=en.vec", "es=nowhere.vec"), "nowhere.vec: no such file"),

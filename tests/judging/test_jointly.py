@@ -8,6 +8,7 @@ import torch
 
 from isolex.arrays import generator
 from isolex.judging import choose_jointly, composed
+from isolex.judging.jointly import _Trial
 from isolex.mapping import Joint, JointMapping, JointProblem, Problem
 from isolex.normalize import unit_rows
 
@@ -96,6 +97,19 @@ def test_composed_pairs_go_through_every_third_language() -> None:
     }
     # 1 → 5 → 8 and 7 through language 1; 1 → 3 → 3 through language 3, whose lexicon with 2 is turned round.
     assert composed(lexicons, 0, 2).tolist() == [[1, 3], [1, 7], [1, 8]]
+
+
+def test_pairs_that_other_words_of_the_lexicons_link_are_not_asked() -> None:
+    rows = spaces()
+    # Two words of language 0 mean the same, so when one is held out the other gives the answer away.
+    twice = torch.cat([same_ids(N), torch.stack([torch.arange(N).roll(1), torch.arange(N)], dim=1)])
+    lexicons = {pair: Problem(rows[pair[0]], rows[pair[1]], twice) for pair in ((0, 1), (0, 2))}
+    trial = _Trial.of(Joint(), rows, lexicons, dict.fromkeys(lexicons, 1.0), seed=0, part=1)
+    asked = {tuple(pair) for pair in trial._unshown(1, 2).tolist()}
+    shown = {tuple(pair) for pair in composed(trial.shown, 1, 2).tolist()}
+    assert asked
+    assert not asked & shown
+    assert len(asked) < len(composed(trial.gold, 1, 2))
 
 
 def test_composed_of_languages_that_nothing_links_is_empty() -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isolex.lexicon.words import CASES, as_weight, counted, word_problem
+from isolex.lexicon.words import as_weight, counted, word_problem
+from isolex.text.casing import CASES
 
 
 @pytest.mark.parametrize("word", ["cat", "ice cream", "#", "a\u00a0b", "\ufeffthe", "١٢", "a\u2028b"])

@@ -242,6 +242,7 @@ def test_components_are_named_the_largest_first() -> None:
         ([(0, 4)], None, "expected two of 4"),
         (STAR, {(0, 1): 0.0}, "must be positive"),
         (STAR, {(0, 1): float("nan")}, "must be positive"),
+        (STAR, {(0, 1): float("inf")}, "positive and finite"),
     ],
 )
 def test_unusable_problems_are_refused(lexicons, weights, said) -> None:
@@ -251,14 +252,37 @@ def test_unusable_problems_are_refused(lexicons, weights, said) -> None:
         JointProblem.of(4, ((pair, tie) for pair in lexicons), weights=weights)
 
 
-@pytest.mark.parametrize("settings", [{"sweeps": 0}, {"tolerance": float("nan")}])
+def test_one_space_is_refused() -> None:
+    with pytest.raises(InputError, match="at least 2"):
+        JointProblem.of(1, [])
+
+
+def test_a_space_of_two_dimensions_is_refused() -> None:
+    rows = spaces(dimensions=(D, D, D + 1, D))
+    ties = [((0, 1), (0, 1)), ((0, 3), (2, 3))]
+    with pytest.raises(InputError, match="dimensions of space 0"):
+        JointProblem.of(
+            4, [(pair, Tie.of(Problem(rows[i], rows[j], same_ids(120)))) for pair, (i, j) in ties]
+        )
+
+
+@pytest.mark.parametrize("solver", [*SOLVERS, GeoMM()], ids=name)
+def test_a_language_whose_rows_are_all_zero_harms_no_other(solver) -> None:
+    rows = [*spaces(3), torch.zeros(N, D)]
+    mapping = solver.solve(problem(rows, COMPLETE))
+    assert all(bool(torch.isfinite(map).all()) for map in mapping.maps)
+    a, b = (unit_rows(rows[place] @ mapping.maps[place]) for place in (0, 1))
+    assert float((a * b).sum(dim=1).min()) > 0.99
+
+
+@pytest.mark.parametrize("settings", [{"sweeps": 0}, {"sweeps": 1.5}, {"tolerance": float("nan")}])
 @pytest.mark.parametrize("kind", [Joint, JointVecMap, GeneralizedProcrustes])
 def test_unusable_settings_are_refused(kind, settings) -> None:
     with pytest.raises(InputError, match=kind.__name__):
         kind(**settings)
 
 
-@pytest.mark.parametrize("ridge", [-1.0, float("nan")])
+@pytest.mark.parametrize("ridge", [-1.0, float("nan"), float("inf"), 1e300])
 def test_an_unusable_ridge_is_refused(ridge) -> None:
-    with pytest.raises(InputError, match="expected at least 0"):
+    with pytest.raises(InputError, match="expected a number of at least 0"):
         Joint(ridge=ridge)

@@ -140,12 +140,15 @@ class TestJudging:
 def by_truth(monkeypatch) -> None:
     """Self-learning takes minutes: instead, alignments are made of what is true, and of xx they fail."""
 
-    def aligned(source, target, seeds, *, seed, device):
+    def aligned(source, target, seeds, *, normalize, seed, device):
+        if min(len(source), len(target)) < 3:
+            raise InputError("found no pair of words to begin with", where="self-learning")
         made = align(
             source,
             target,
             true_pairs(source.language, target.language, range(400)),
             method="procrustes",
+            normalize=normalize,
             check=False,
             seed=seed,
             device=device,
@@ -188,6 +191,28 @@ class TestFewLexicons:
         assert space.card.left_out.keys() == {"xx"}
         assert right(space, "en", "es") > 0.95
 
+    def test_one_with_too_few_words_to_begin_is_left_out_like_any_other(self):
+        vectors = some("en", "es") | {"xy": LANGUAGES["fr"].head(2)}
+        with pytest.warns(IsolexWarning, match="xy is left out"):
+            assert align_space(vectors, lexicons([("en", "es")])).languages == ("en", "es")
+
+    def test_a_small_lexicon_whose_alignment_failed_stays_a_given_one(self):
+        vectors = some("en", "es") | {"xx": strangers("xx")}
+        given = {("en", "xx"): Lexicon(zip(vectors["en"].words[:60], vectors["xx"].words[:60], strict=True))}
+        card = align_space(vectors, lexicons([("en", "es")]) | given).card.pair("en", "xx")
+        assert (card.status, card.origin, card.seeds) == ("failed", "given", 60)
+
+    def test_only_what_was_induced_silences_the_verdict_on_pairs_that_it_links(self):
+        vectors = some("en", "es", "fr") | {"xx": strangers("xx")}
+        few = {("en", "xx"): Lexicon(zip(vectors["en"].words[:60], vectors["xx"].words[:60], strict=True))}
+        card = align_space(vectors, lexicons([("en", "es"), ("en", "fr")]) | few).card
+        assert card.pair("es", "fr").status == "aligned"
+        induced = align_space(some("en", "es", "fr"), lexicons([("en", "es")])).card
+        middle = next(code for code in ("en", "es") if induced.pair(code, "fr").origin == "induced")
+        other = "es" if middle == "en" else "en"
+        if induced.pair(other, "fr").origin is None:
+            assert induced.pair(other, "fr").status == "unchecked"
+
     def test_where_nothing_aligns_there_is_no_space(self):
         with pytest.raises(InputError, match="no two of the languages could be aligned; give lexicons"):
             align_space({"en": LANGUAGES["en"], "xx": strangers("xx")})
@@ -197,8 +222,10 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("codes", "pairs", "said"),
         [
-            (["en"], [], "got 1 languages, expected at least 2"),
-            ([], [], "got 0 languages"),
+            (["en"], [], "got en, expected at least two languages"),
+            ([], [], "got none, expected at least two languages"),
+            (["en", "all"], [], "which stands for all of them"),
+            (["en", "e" * 300], [], "40 at most"),
             (["en", "EN"], [], "got en and EN, which are one code; give each language once"),
             (["pt_br", "pt-BR"], [], "which are one code"),
             (["en", "es"], [("en", "fr")], "lexicon en-fr: got no vectors of fr, only of en, es"),
@@ -221,6 +248,16 @@ class TestBadInput:
     def test_an_unknown_method_is_refused_with_the_nearest_one(self):
         with pytest.raises(InputError, match="did you mean 'joint'"):
             align_space(some("en", "es"), lexicons([("en", "es")]), method="join")
+
+    @pytest.mark.parametrize("method", [Joint, None, 3])
+    def test_what_is_no_method_is_refused(self, method):
+        with pytest.raises(InputError, match="expected a name or a solver"):
+            align_space(some("en", "es"), lexicons([("en", "es")]), method=method)
+
+    @pytest.mark.parametrize("vectors", [None, ["en.vec", "es.vec"]])
+    def test_what_is_no_dictionary_of_vectors_is_refused(self, vectors):
+        with pytest.raises(InputError, match="expected a dictionary by code"):
+            align_space(vectors)
 
     def test_settings_of_ones_own(self):
         space = align_space(

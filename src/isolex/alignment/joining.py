@@ -9,7 +9,7 @@ from isolex.alignment.space import LanguagePair, Link, Space
 from isolex.cards import SideCard
 from isolex.cards.space_card import LanguageCard, PairCard, check_language
 from isolex.choices import STEPS, Status
-from isolex.errors import InputError
+from isolex.errors import FormatError, InputError
 from isolex.judging import Joining, JointChoice, choose_jointly
 from isolex.lexicon import Lexicon, LexiconLike, as_lexicon, found_seeds
 from isolex.mapping import (
@@ -22,7 +22,7 @@ from isolex.mapping import (
     Problem,
 )
 from isolex.normalize import Normalizer
-from isolex.saved import WORDS, UnsoundError, by_name, many, number, one_of, plain, record, whole
+from isolex.saved import WORDS, by_name, many, number, one_of, plain, record, sound, whole
 from isolex.vectors import VectorsLike, usable_vectors
 
 _SWEEPS = {"sweeps": whole(1, WORDS), "tolerance": number(0)}
@@ -119,6 +119,7 @@ def _with(
     card = replace(
         space.card,
         languages={**space.card.languages, code: language},
+        left_out={other: why for other, why in space.card.left_out.items() if other != code},
         pairs={**space.card.pairs, **cards},
     )
     placement = choice.mapping.placements[-1]
@@ -162,18 +163,23 @@ def solution_of(space: Space) -> tuple[JointMapping, PlacingSolver, Normalizer]:
 
     Raises:
         InputError: It was made otherwise.
+        FormatError: Its card is damaged.
     """
     joint = space.joint
-    try:
+    if joint is None:
+        raise InputError(
+            f"{space!r} is an alignment of two languages, which no other can join",
+            where="space",
+            fix="make a space of their vectors: isolex space, in Python isolex.align_space",
+        )
+    with sound("card of the space", "make the space again"):
         settings = _SETTINGS(space.card.settings)
         solver = _placing(settings["solver"])
-    except UnsoundError:
-        solver = None
-    if joint is None or solver is None:
+    if solver is None:
         raise InputError(
-            f"{space!r} was not made by the method joint, vecmap or procrustes, which this needs",
+            f"{space!r} was made by a method that no other language can join",
             where="space",
-            fix="make a space: isolex.align_space(…)",
+            fix="make it by joint, vecmap or procrustes",
         )
     return joint, solver, Normalizer(settings["normalize"])
 
@@ -182,7 +188,7 @@ def is_joint(space: Space) -> bool:
     """Whether the space has what `solution_of` gives."""
     try:
         solution_of(space)
-    except InputError:
+    except (InputError, FormatError):
         return False
     return True
 

@@ -55,7 +55,7 @@ from isolex.saved import (
 from isolex.vectors import Vectors
 
 SHARED = "space.safetensors"
-_FIX = "make the space again"
+_FIX = "load it again if another run has replaced it meanwhile; else make the space again"
 _PLACEMENT = {
     "moments": Array("d d", types=("F64",)),
     "rotation": Array("d p", types=("F64",)),
@@ -98,7 +98,9 @@ def save_space(space: Space, path: str | Path) -> None:
             space.sides[code].vectors.write(folder / f"{code}.vectors.safetensors")
         for pair, link in links:
             if len(link.seeds):
-                link.seeds.write(folder / f"{BETWEEN.join(pair)}.seeds.tsv")
+                file = folder / _seeds_file(*pair)
+                link.seeds.write(file)
+                card["files"][file.name] = digest(file.read_bytes())
         (folder / CARD).write_text(json_text(card, indent=2) + "\n", encoding="utf-8")
 
 
@@ -215,7 +217,7 @@ class _Reader:
     def link(self, first: str, second: str) -> Link:
         """What is kept of two languages."""
         count = self.card.pair(first, second).seeds
-        seeds = read_seeds(self._file(f"{first}{BETWEEN}{second}.seeds.tsv"), count) if count else Lexicon([])
+        seeds = self._seeds(_seeds_file(first, second), count) if count else Lexicon([])
         name = _pair_file(first, second)
         if name not in self.beside["files"]:
             return Link(seeds)
@@ -224,6 +226,11 @@ class _Reader:
         tensors = self._tensors(name, NEIGHBOURHOODS, sizes)
         near = [tensors[f"neighbourhoods.{side}"] for side in SIDES]
         return Link(seeds, (near[0], near[1]))
+
+    def _seeds(self, name: str, count: int) -> Lexicon:
+        file = self._file(name)
+        self._data(file)
+        return read_seeds(file, count)
 
     def joint(self) -> JointMapping:
         """The joint solution."""
@@ -245,15 +252,25 @@ class _Reader:
             raise FormatError(f"is a damaged space: it holds no {name}", where=self.folder, fix=_FIX)
         return self.folder / name
 
+    def _data(self, file: Path) -> bytes:
+        """The bytes of a file, which must be those that the card knows."""
+        with sound(file, _FIX):
+            data = read_saved(file, _FIX)
+            if digest(data) != self.beside["files"].get(file.name):
+                raise UnsoundError(f"and {CARD} do not belong together")
+        return data
+
     def _tensors(self, name: str, declared: dict[str, Array], sizes: dict[str, int]) -> dict[str, Tensor]:
         """The tensors of a file that is the card's."""
         file = self._file(name)
+        data = self._data(file)
         with sound(file, _FIX):
-            data = read_saved(file, _FIX)
-            if digest(data) != self.beside["files"].get(name):
-                raise UnsoundError(f"and {CARD} do not belong together")
             arrays = parse_arrays(data, declared, sizes)
         return {one: torch.from_numpy(array.copy()).to(self.device) for one, array in arrays.items()}
+
+
+def _seeds_file(first: str, second: str) -> str:
+    return f"{first}{BETWEEN}{second}.seeds.tsv"
 
 
 def _belongs(entry: Path) -> bool:
@@ -264,5 +281,5 @@ def _belongs(entry: Path) -> bool:
     except (InputError, FormatError):
         return False
     own = {f"{code}.vectors.safetensors" for code in card.languages}
-    own |= {f"{BETWEEN.join(pair)}.seeds.tsv" for pair in card.pairs}
+    own |= {_seeds_file(*pair) for pair in card.pairs}
     return entry.is_file() and (entry.name in own or entry.name in data.get("files", {}))

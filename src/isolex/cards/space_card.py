@@ -23,21 +23,31 @@ from isolex.saved import (
     whole,
 )
 
-SPACE_CARD_VERSION = 1
+SPACE_CARD_VERSION = 2
 _FORMAT = "isolex-space"
 TRUSTED: tuple[Status, ...] = ("aligned", "doubtful", "failed", "unchecked")
 """Verdicts, the best first."""
 # Joins the codes of two languages in names of files and in the card; no code holds it.
 BETWEEN = "--"
 _CODE = re.compile(r"\w+(-\w+)*")
+_LONGEST_CODE = 40
+EVERY = "all"
+"""What stands for all languages, and so for none of them."""
 
 
-def check_language(code: str) -> None:
+def check_language(code: object) -> None:
     """Raise `InputError` unless a language's code may name files."""
-    if not _CODE.fullmatch(code):
+    if not isinstance(code, str) or not _CODE.fullmatch(code) or len(code) > _LONGEST_CODE:
         raise InputError(
-            f"got the language {code!r}, expected letters, digits and single hyphens, such as en or pt-br",
+            f"got the language {str(code)[: _LONGEST_CODE + 1]!r}, expected letters, digits and single "
+            f"hyphens, such as en or pt-br, {_LONGEST_CODE} at most",
             where="languages",
+        )
+    if code == EVERY:
+        raise InputError(
+            f"got the language {code!r}, which stands for all of them",
+            where="languages",
+            fix="name it otherwise",
         )
 
 
@@ -144,6 +154,8 @@ class SpaceCard:
             )
         with sound(where, "make the space again"):
             checked = _CARD(data)
+            if len(checked["languages"]) < 2:
+                raise UnsoundError("are fewer than two", ("languages",))
             for code in checked["languages"]:
                 if not _CODE.fullmatch(code):
                     raise UnsoundError("is no code of a language", ("languages", code[:40]))

@@ -38,6 +38,11 @@ _COMMANDS = {
         "isolex.cli.diagnose:diagnose_command",
         "Will the spaces SRC and TGT align, did they, and why not? With advice.",
     ),
+    "dictionary": (
+        "isolex.cli.dictionary:dictionary_command",
+        "From two texts to a dictionary: train, align, judge, rerank, write.",
+    ),
+    "train": ("isolex.cli.train:train_command", "Train word vectors on texts."),
     "convert": (
         "isolex.cli.convert:convert_command",
         "Convert word vectors: word2vec text and binary, GloVe, fastText (in only), native store.",

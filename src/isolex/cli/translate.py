@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from isolex.cards.space_card import EVERY
 from isolex.cli.confidences import was_given
 from isolex.cli.console import emit, say, table, working
 from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
     from isolex.alignment import Alignment, Translations
     from isolex.reranking import RerankedDictionary
-
-_ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,9 @@ def translate_command(
       isolex translate space house --from en --to fr
       isolex translate space house bread --from en --to all -k 1
     """
-    if choice.pair is not None and choice.pair[1] == _ALL:
+    if choice.pair is not None and choice.pair[1] == EVERY:
         if reverse or choice.source or choice.target:
-            raise click.UsageError(f"--reverse, --source and --target do not go with --to {_ALL}")
+            raise click.UsageError(f"--reverse, --source and --target do not go with --to {EVERY}")
         ways = _to_all(choice.path, choice.pair[0], choice.device)
     else:
         ways = [_opened(choice.path, choice, plain=reverse or was_given("criterion"))]

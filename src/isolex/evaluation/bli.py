@@ -33,7 +33,7 @@ def evaluate(
         criterion: `csls`, `nn`, `isf`, or a criterion object.
         direction: `forward` asks for target words, `backward` for source words.
         train: Pairs to look for leaks in, or a file of them; by default those that the alignment was made
-            from.
+            from, if there are some.
 
     Returns:
         The scores, with every answer.
@@ -45,6 +45,7 @@ def evaluate(
         protocol = look_up(protocol, PROTOCOLS, "protocol")
     lexicon = as_lexicon(lexicon, what="test lexicon")
     alignment = as_alignment(alignment)
+    known = train is not None or len(alignment.seeds) > 0
     train = alignment.seeds if train is None else as_lexicon(train, what="training lexicon")
     if look_up(direction, {"forward": False, "backward": True}, "direction"):
         alignment, lexicon, train = alignment.reversed(), lexicon.reversed(), train.reversed()
@@ -60,7 +61,7 @@ def evaluate(
         direction=direction,
         coverage=indexed.coverage.sources_percent,
         answers=tuple(answers),
-        leaks=find_leaks(train, lexicon),
+        leaks=find_leaks(train, lexicon) if known else None,
         without_vector=indexed.coverage.without_vector,
     )
 

@@ -1,5 +1,6 @@
 """All pairs of the languages of a space, scored on test lexicons in both directions."""
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from isolex.alignment import LanguagePair, Space, load_space
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning
 from isolex.evaluation.bli import evaluate
 from isolex.evaluation.metrics import rounded
 from isolex.evaluation.protocols import PROTOCOLS, BLIProtocol
@@ -257,7 +258,9 @@ def _scored(
     source, target = pair
     # Cut here, so that both the scores and hubness search one index.
     alignment = space.pair(source, target).head(protocol.vocabulary)
-    result = evaluate(alignment, lexicon, protocol=protocol, criterion=criterion)
+    with warnings.catch_warnings():  # told already, with the name of the direction
+        warnings.simplefilter("ignore", IsolexWarning)
+        result = evaluate(alignment, lexicon, protocol=protocol, criterion=criterion)
     distances = graph.distances(result, source, target, most=steps)
     asked = alignment.shared[0][:HUB_QUERIES]
     hubs = hubness_of(alignment.index(criterion), asked, k=HUB_ANSWERS)

@@ -132,11 +132,13 @@ class _Trial:
         mapping: The maps.
         spaces: Rows of each language.
         gold: By pair, the lexicon's pairs with those words.
+        shown: By pair, its other pairs.
     """
 
     mapping: JointMapping
     spaces: Sequence[Tensor]
     gold: Mapping[PlacePair, Tensor]
+    shown: Mapping[PlacePair, Tensor]
 
     @classmethod
     def of(
@@ -164,18 +166,26 @@ class _Trial:
             solver.solve(JointProblem.of(len(spaces), ties.items(), weights=weights)),
             spaces,
             {pair: problem.pairs[~shown[pair]] for pair, problem in lexicons.items()},
+            {pair: problem.pairs[shown[pair]] for pair, problem in lexicons.items()},
         )
 
     def right(self, pair: PlacePair) -> HeldOut:
         """P@1 on the words that were left out."""
         i, j = pair
-        pairs = self.gold[pair] if pair in self.gold else composed(self.gold, i, j)
+        pairs = self.gold[pair] if pair in self.gold else self._unshown(i, j)
         pairs = pairs[(pairs < VOCABULARY).all(dim=1)]
         if pairs.shape[0] == 0:
             return HeldOut(0, 0)
         rows = (self.spaces[place][:VOCABULARY] for place in pair)
         right = first_answers_right(*self.mapping.between(i, j).apply(*rows), pairs)
         return HeldOut(int(right.sum()), right.numel())
+
+    def _unshown(self, i: int, j: int) -> Int[Tensor, "p 2"]:
+        """Pairs that held-out pairs link through a third language, and the others do not."""
+        pairs, known = composed(self.gold, i, j), composed(self.shown, i, j)
+        width = self.spaces[j].shape[0]
+        new = ~torch.isin(pairs[:, 0] * width + pairs[:, 1], known[:, 0] * width + known[:, 1])
+        return pairs[new]
 
 
 def _drawn(

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from isolex.lexicon.words import Case, Languages, case_of, counted
+from isolex.lexicon.words import Languages, counted
+from isolex.text.casing import Case, case_of
 from isolex.vectors import Vectors
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from isolex.lexicon.indexing import IndexedLexicon, index_pairs
 from isolex.lexicon.lexicon_formats import Format
 from isolex.lexicon.reading import check_choice, read_pairs
 from isolex.lexicon.shared_strings import identical_pairs, numeral_pairs
-from isolex.lexicon.words import CASES, Case, Languages, as_weight, case_of, counted, word_problem
+from isolex.lexicon.words import Languages, as_weight, counted, word_problem
 from isolex.lexicon.writing import write_pairs
 from isolex.tables import UNICODE, Unicode
+from isolex.text.casing import CASES, Case, case_of
 from isolex.vectors import VectorsLike, as_vectors
 
 

@@ -1,48 +1,18 @@
-"""What may stand in a lexicon as a word or a weight, how letter case is treated, and how counts read."""
+"""What may stand in a lexicon as a word or a weight, and how counts read."""
 
 import math
 import re
 import warnings
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from isolex.errors import IsolexWarning
 
 _Entry = TypeVar("_Entry")
-Case: TypeAlias = Literal["keep", "lower", "fold"]
-
 Languages: TypeAlias = tuple[str | None, str | None]
-
-CASES: dict[str, Callable[[str], str]] = {"keep": str, "lower": str.lower, "fold": str.casefold}
-
-# Whose alphabets have two letters i, with a dot and without.
-_DOTLESS = {"tr", "tur", "az", "aze", "azj", "azb"}
-_DOTS = str.maketrans({"İ": "i", "I": "ı"})
 
 # Tabs and line breaks part the fields of every text format, and a lone surrogate has no UTF-8 form.
 _UNWRITABLE = re.compile("[\x00-\x1f]|(?P<surrogate>[\ud800-\udfff])")
-
-
-def case_of(case: Case, language: str | None) -> Callable[[str], str]:
-    """How the letter case of a word is changed in a language.
-
-    Turkish and Azerbaijani lower-case İ to i, and I to ı; all others follow the Unicode standard, where
-    I becomes i, and İ, which they lack, i with a combining dot.
-
-    Args:
-        case: A key of `CASES`.
-        language: Code of the language, perhaps with a region, or None.
-    """
-    change = CASES[case]
-    if case == "keep" or not has_dotless_i(language):
-        return change
-    # A decomposed İ is brought together first, as NFC would.
-    return lambda word: change(word.replace("I\u0307", "İ").translate(_DOTS))
-
-
-def has_dotless_i(language: str | None) -> bool:
-    """Whether a language tells i from ı."""
-    return language is not None and re.split("[-_]", language.lower())[0] in _DOTLESS
 
 
 def word_problem(word: str) -> str | None:

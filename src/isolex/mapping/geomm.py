@@ -1,5 +1,6 @@
 """Many languages in one space by rotations and one metric that all share (GeoMM)."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from isolex.errors import InputError
+from isolex.given import whole_number
 from isolex.linalg import eigenvectors
 from isolex.mapping.joint import GeneralizedProcrustes, JointMapping, JointProblem, Placement
 
@@ -56,10 +58,9 @@ class GeoMM:
     tolerance: float = 1e-5
 
     def __post_init__(self) -> None:
-        if not (self.ridge >= 0 and self.tolerance >= 0):
-            raise InputError("ridge and tolerance must be at least 0", where="GeoMM")
-        if self.steps < 1:
-            raise InputError(f"got {self.steps} steps, expected at least 1", where="GeoMM")
+        if not (0 <= self.ridge < math.inf and 0 <= self.tolerance < math.inf):
+            raise InputError("ridge and tolerance must be finite, and at least 0", where="GeoMM")
+        whole_number(self.steps, "steps", where="GeoMM")
 
     def solve(self, problem: JointProblem) -> JointMapping:
         """The maps of all languages.
@@ -126,7 +127,7 @@ def objective(
 
 def _scaled(problem: JointProblem) -> JointProblem:
     """The same with covariances of mean eigenvalue 1, which only changes the scales of rows, B and λ."""
-    scale = [float(moments.trace()) / moments.shape[0] for moments in problem.covariances]
+    scale = [float(moments.trace()) / moments.shape[0] or 1.0 for moments in problem.covariances]
     return JointProblem(
         tuple(moments / size for moments, size in zip(problem.covariances, scale, strict=True)),
         {(i, j): cross / (scale[i] * scale[j]) ** 0.5 for (i, j), cross in problem.crosses.items()},

@@ -11,12 +11,15 @@ from jaxtyping import Float
 from torch import Tensor
 
 from isolex.errors import InputError
+from isolex.given import whole_number
 from isolex.linalg import eigenvectors, gram, polar_factor, root
 from isolex.mapping.problem import Mapping, Problem
 
 PlacePair: TypeAlias = tuple[int, int]
 """Places of two languages, the earlier one first."""
 
+# What is more than this is no weight or ridge, and would drown everything else in rounding.
+_LARGEST = 1e9
 # Two languages and how much their lexicon counts, by the place of the second: what pulls at the first.
 _Pulls: TypeAlias = Sequence[tuple[int, Tensor]]
 
@@ -78,9 +81,12 @@ class JointProblem:
             weights: How much each lexicon counts; None for all alike.
 
         Raises:
-            InputError: A tie of a space with itself or with none, two ties of one pair, weights that are not
-                positive, or spaces that the ties do not connect.
+            InputError: Fewer than two spaces, a tie of a space with itself or with none, two ties of one
+                pair, a space of two dimensions, weights that are not positive and finite, or spaces that the
+                ties do not connect.
         """
+        if size < 2:
+            raise InputError(f"got spaces: {size}, expected at least 2", where="joint")
         sums: list[Tensor | None] = [None] * size
         counts = [0] * size
         crosses: dict[PlacePair, Tensor] = {}
@@ -93,6 +99,11 @@ class JointProblem:
             crosses[key] = cross
             for place, moments in ((i, tie.source), (j, tie.target)):
                 known = sums[place]
+                if known is not None and known.shape != moments.shape:
+                    raise InputError(
+                        f"got ties of {known.shape[0]} and of {moments.shape[0]} dimensions of space {place}",
+                        where="joint",
+                    )
                 sums[place] = moments if known is None else known + moments
                 counts[place] += 1
         parts = components(size, crosses)
@@ -107,8 +118,8 @@ class JointProblem:
         )
         given = {} if weights is None else {(min(pair), max(pair)): w for pair, w in weights.items()}
         counting = {pair: float(given.get(pair, 1.0)) for pair in crosses}
-        if not all(weight > 0 for weight in counting.values()):
-            raise InputError("weights of lexicons must be positive", where="joint")
+        if not all(0 < weight < _LARGEST for weight in counting.values()):
+            raise InputError("weights of lexicons must be positive and finite", where="joint")
         return cls(covariances, crosses, counting)
 
     def __len__(self) -> int:
@@ -247,8 +258,8 @@ class Joint:
     tolerance: float = 1e-4
 
     def __post_init__(self) -> None:
-        if not self.ridge >= 0:
-            raise InputError(f"got a ridge of {self.ridge}, expected at least 0", where="Joint")
+        if not 0 <= self.ridge < _LARGEST:
+            raise InputError(f"got a ridge of {self.ridge}, expected a number of at least 0", where="Joint")
         _check_sweeps(self, "Joint")
 
     def solve(self, problem: JointProblem) -> JointMapping:
@@ -398,6 +409,8 @@ class _Spectrum:
 
         Directions in which there is nothing to regress on are left out.
         """
+        if not (self.mean and other.mean):  # all rows are zero
+            return torch.zeros_like(cross)
         damping = torch.outer(self.values, other.values) + ridge
         there = self.vectors.T @ cross @ other.vectors / (self.mean * other.mean) ** 0.5
         # What is under it is the rounding of float32, as in `linalg.root`.
@@ -406,10 +419,9 @@ class _Spectrum:
 
 
 def _check_sweeps(solver: "Joint | JointVecMap | GeneralizedProcrustes", name: str) -> None:
-    if not solver.tolerance >= 0:
+    if not 0 <= solver.tolerance < _LARGEST:
         raise InputError(f"got a tolerance of {solver.tolerance}, expected at least 0", where=name)
-    if solver.sweeps < 1:
-        raise InputError(f"got {solver.sweeps} sweeps, expected at least 1", where=name)
+    whole_number(solver.sweeps, "sweeps", where=name)
 
 
 @dataclass(frozen=True, eq=False)

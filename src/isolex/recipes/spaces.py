@@ -28,6 +28,7 @@ from isolex.arrays import pick_device
 from isolex.cards.space_card import TRUSTED
 from isolex.choices import Status
 from isolex.errors import InputError, IsolexWarning
+from isolex.given import whole_number
 from isolex.judging import FEW_WORDS, JointChoice, choose_jointly
 from isolex.lexicon import Lexicon, LexiconLike, found_seeds
 from isolex.mapping import (
@@ -71,7 +72,8 @@ class _Languages:
         rows: Their normalised rows.
         seeds: Pairs of words found in both vocabularies.
         problems: The same over the rows.
-        verdicts: Of induced lexicons, what the alignment that they come from was judged.
+        verdicts: Of pairs that were aligned for want of seed words, what that was judged.
+        induced: Pairs whose lexicon came out of such an alignment, or was enlarged by it.
     """
 
     codes: list[str]
@@ -80,6 +82,7 @@ class _Languages:
     seeds: dict[PlacePair, Lexicon] = field(default_factory=dict)
     problems: dict[PlacePair, Problem] = field(default_factory=dict)
     verdicts: dict[PlacePair, tuple[Status, str]] = field(default_factory=dict)
+    induced: set[PlacePair] = field(default_factory=set)
 
     @classmethod
     def read(
@@ -110,8 +113,11 @@ class _Languages:
         )
         self.problems[pair] = Problem.over(self.rows[i], self.rows[j], indexed)
 
-    def supplement(self, seed: int) -> None:
-        """Induce lexicons by aligning pairs that have few seed words, or are in parts that none connects."""
+    def supplement(self, normalize: tuple[str, ...], seed: int) -> None:
+        """Induce lexicons by aligning pairs that have few seed words, or are in parts that none connects.
+
+        Whatever cannot be aligned counts as failed, and the languages may still come in by others.
+        """
         weak = [pair for pair, one in self.problems.items() if one.pairs[:, 0].unique().numel() < FEW_WORDS]
         part_of = {
             at: number
@@ -123,13 +129,25 @@ class _Languages:
         for pair in track([*weak, *apart], "aligning pairs of languages"):
             first, second = (self.sides[at] for at in pair)
             seeds = self.seeds.get(pair)
-            alignment = align(first.vectors, second.vectors, seeds, seed=seed, device=first.device)
-            status = alignment.card.status
+            status: Status
+            try:
+                alignment = align(
+                    first.vectors,
+                    second.vectors,
+                    seeds,
+                    normalize=normalize,
+                    seed=seed,
+                    device=first.device,
+                )
+                status, reason = alignment.card.status, alignment.card.reason
+            except InputError as error:
+                status, reason = "failed", str(error)
             if status == "aligned":
-                induced = alignment.head(_INDUCED_WORDS).induce("mutual").lexicon()
-                self.add(pair, induced if seeds is None else together(seeds, induced))
+                found = alignment.head(_INDUCED_WORDS).induce("mutual").lexicon()
+                self.add(pair, found if seeds is None else together(seeds, found))
+                self.induced.add(pair)
             if status == "aligned" or seeds is not None:
-                self.verdicts[pair] = status, alignment.card.reason
+                self.verdicts[pair] = status, reason
 
     def only(self, kept: list[int]) -> "_Languages":
         """Some of the languages."""
@@ -145,6 +163,7 @@ class _Languages:
             moved(self.seeds),
             moved(self.problems),
             moved(self.verdicts),
+            {(place[i], place[j]) for i, j in self.induced if i in place and j in place},
         )
 
 
@@ -178,7 +197,8 @@ def align_space(
         device: Where to compute; by default a GPU if there is one.
         check: Choose settings and weigh lexicons by held-out words, and give each pair a status, which costs
             some passes over all pairs of words. Without it the ridge is that of `Joint()`, all lexicons count
-            alike, and the statuses are `unchecked`.
+            alike, and the statuses are `unchecked`, but for pairs that have to be aligned for want of seed
+            words.
 
     Raises:
         InputError: Fewer than two languages, one code spelled in two ways, a lexicon of a language that is
@@ -195,13 +215,23 @@ def align_space(
         >>> [word for word, score in space.pair("es", "en").translate("gato", k=1)]
         ['cat']
     """
+    if not isinstance(vectors, Mapping):
+        raise InputError(f"got {type(vectors).__name__}, expected a dictionary by code", where="vectors")
+    whole_number(seed, "seed", where="space", least=0)
     solvers = look_up(method, JOINT_METHODS, "method of a space") if isinstance(method, str) else (method,)
+    for one in solvers:
+        if isinstance(one, type) or not hasattr(one, "solve"):
+            raise InputError(f"got {one!r}, expected a name or a solver such as Joint()", where="method")
     name = method if isinstance(method, str) else type(method).__name__
     check_languages(vectors)
     if len(vectors) < 2:
-        raise InputError(f"got {len(vectors)} languages, expected at least 2", where="languages")
+        raise InputError(
+            f"got {', '.join(vectors) or 'none'}, expected at least two languages",
+            where="languages",
+            fix="for one pair of files there is isolex.align",
+        )
     known = _Languages.read(vectors, lexicons or {}, Normalizer(normalize), pick_device(device))
-    known.supplement(seed)
+    known.supplement(normalize, seed)
     kept = components(len(known.codes), known.problems)[0]
     if len(kept) < 2:
         raise InputError(
@@ -247,9 +277,9 @@ def _pair_cards(choice: JointChoice, known: _Languages) -> dict[LanguagePair, Pa
     """What is known of each pair; an induced lexicon cannot vouch for itself, but its alignment's verdict."""
     cards = {}
     for pair in sorted(choice.held_out.keys() | known.problems.keys()):
-        linked, induced = pair in known.problems, pair in known.verdicts
+        linked, induced = pair in known.problems, pair in known.induced
         verdict = known.verdicts.get(pair)
-        if known.verdicts and not linked:
+        if not linked and _by_induced(known, pair):
             verdict = "unchecked", _NOBODY
         cards[known.codes[pair[0]], known.codes[pair[1]]] = pair_card(
             choice,
@@ -259,6 +289,16 @@ def _pair_cards(choice: JointChoice, known: _Languages) -> dict[LanguagePair, Pa
             origin=("induced" if induced else "given") if linked else None,
         )
     return cards
+
+
+def _by_induced(known: _Languages, pair: PlacePair) -> bool:
+    """Whether an induced lexicon is among those that link two languages through a third one."""
+    legs = [
+        {(min(end, middle), max(end, middle)) for end in pair}
+        for middle in range(len(known.codes))
+        if middle not in pair
+    ]
+    return any(leg <= known.problems.keys() and leg & known.induced for leg in legs)
 
 
 def _language_cards(known: _Languages, pairs: Mapping[LanguagePair, PairCard]) -> dict[str, LanguageCard]:

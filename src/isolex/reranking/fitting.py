@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from isolex.alignment import Alignment, Side, Space
+from isolex.alignment import Alignment, Side, Space, load_space
 from isolex.errors import MissingExtraError
 from isolex.lexicon import LexiconLike, as_lexicon
 from isolex.lexicon.indexing import IndexedLexicon
@@ -122,7 +123,7 @@ def rerank(
 
 
 def rerank_pair(
-    space: Space, source: str, target: str, *, settings: RerankSettings | None = None
+    space: Space | str | Path, source: str, target: str, *, settings: RerankSettings | None = None
 ) -> RerankedDictionary:
     """Rerank the words of two languages of a space, with what the other languages say of them.
 
@@ -139,7 +140,7 @@ def rerank_pair(
     Cost: that of `rerank`, and for each third language about as much as for one of its alignments.
 
     Args:
-        space: A space of at least three languages, from `align_space`.
+        space: A space of at least three languages, from `align_space`, or its folder.
         source: Code of the source language.
         target: Code of the target language.
         settings: See `RerankSettings`.
@@ -154,6 +155,7 @@ def rerank_pair(
     """
     _check_packages()
     settings = RerankSettings() if settings is None else settings
+    space = load_space(space) if isinstance(space, str | Path) else space
     alignment = space.pair(source, target)
     others = Surroundings.of(space, source, target, settings)
     gold, origin = others.seeds()

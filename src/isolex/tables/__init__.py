@@ -1,7 +1,17 @@
 """Small text files as people have them: their lines, the cells of a table and what these say."""
 
 from isolex.tables.cells import UNICODE, Unicode, number, tidy, trim
-from isolex.tables.lines import LATIN, check_utf8, is_utf8, read_lines, split_lines
+from isolex.tables.languages import LANGUAGE_CODES, LANGUAGE_NAMES
+from isolex.tables.lines import (
+    HEAD_BYTES,
+    LATIN,
+    check_utf8,
+    is_utf8,
+    read_lines,
+    refuse_strangers,
+    regular_file,
+    split_lines,
+)
 from isolex.tables.rows import Row, is_quoted, numbered, row_of, without_quotes, without_row_numbers
 from isolex.tables.separators import (
     BARS,
@@ -25,6 +35,9 @@ __all__ = [
     "COLON",
     "COLON_BLANK",
     "COMMA",
+    "HEAD_BYTES",
+    "LANGUAGE_CODES",
+    "LANGUAGE_NAMES",
     "LATIN",
     "QUOTES",
     "SEMICOLON",
@@ -43,6 +56,8 @@ __all__ = [
     "number",
     "numbered",
     "read_lines",
+    "refuse_strangers",
+    "regular_file",
     "row_of",
     "split_lines",
     "tidy",

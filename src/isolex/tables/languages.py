@@ -62,7 +62,8 @@ def _table() -> tuple[dict[str, str], dict[str, str]]:
     return codes, names
 
 
-_CODES, _NAMES = _table()
+LANGUAGE_CODES, LANGUAGE_NAMES = _table()
+"""Codes, and English names in lower case, of one language stand for the same code of three letters."""
 
 
 def heads_of_two_languages(first: str, second: str) -> bool:
@@ -72,8 +73,8 @@ def heads_of_two_languages(first: str, second: str) -> bool:
     es", "eng spa", "en_GB es_MX"). Codes with two letters are also words of some languages, as Dutch "de" and
     French "la".
     """
-    names = [_NAMES.get(cell.lower()) for cell in (first, second)]
+    names = [LANGUAGE_NAMES.get(cell.lower()) for cell in (first, second)]
     tags = [_TAG.fullmatch(cell.lower()) for cell in (first, second)]
-    codes = [tag and _CODES.get(tag[1]) for tag in tags]
+    codes = [tag and LANGUAGE_CODES.get(tag[1]) for tag in tags]
     alike = all(tags) and len({len(tag[1]) for tag in tags if tag}) == 1
     return any(None not in found and found[0] != found[1] for found in (names, codes if alike else [None]))

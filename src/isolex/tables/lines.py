@@ -10,7 +10,7 @@ from isolex.streams import find_compression, open_stream
 LATIN = "convert it, for instance by: iconv -f latin1 -t utf-8"
 
 # Enough to recognise a file of word vectors before reading gigabytes of it.
-_HEAD_BYTES = 1 << 16
+HEAD_BYTES = 1 << 16
 
 _LINE_END = re.compile("\r\n|\r|\n")
 _UNPACK = "unpack it and name a file from it"
@@ -57,6 +57,19 @@ def read_lines(path: str | Path, *, expected: str, fix: str, prose: bool = False
         FormatError: It is empty, damaged or binary, a web page, a JSON document or a file of word vectors.
         MissingExtraError: It is zstd and the package for that is not installed.
     """
+    path = regular_file(path)
+    with open_stream(path, find_compression(path)) as stream:
+        head = stream.read(HEAD_BYTES)
+        refuse_strangers(head, where=path, expected=expected, fix=fix, prose=prose)
+        return split_lines(head + stream.read())
+
+
+def regular_file(path: str | Path) -> Path:
+    """The path of a file that is there.
+
+    Raises:
+        InputError: There is none, or it is a folder or a pipe.
+    """
     path = Path(path)
     if path.is_dir():
         raise _not_readable(path, "is a folder, expected a file")
@@ -64,12 +77,17 @@ def read_lines(path: str | Path, *, expected: str, fix: str, prose: bool = False
         raise _not_readable(path, "there is no such file")
     if not path.is_file():
         raise InputError("is not a regular file", where=path, fix="save the data to a file first")
-    with open_stream(path, find_compression(path)) as stream:
-        head = stream.read(_HEAD_BYTES)
-        if stranger := _stranger(head, prose=prose):
-            kind, remedy = stranger
-            raise FormatError(f"{kind}, expected {expected}", where=path, fix=remedy or fix)
-        return split_lines(head + stream.read())
+    return path
+
+
+def refuse_strangers(head: bytes, *, where: object, expected: str, fix: str, prose: bool = False) -> None:
+    """Raise `FormatError` if the first `HEAD_BYTES` of a file tell that it is empty or something else.
+
+    The arguments are those of `read_lines`; `where` is what the file is called.
+    """
+    if stranger := _stranger(head, prose=prose):
+        kind, remedy = stranger
+        raise FormatError(f"{kind}, expected {expected}", where=where, fix=remedy or fix)
 
 
 def split_lines(data: bytes) -> list[str]:
@@ -102,7 +120,7 @@ def _stranger(head: bytes, *, prose: bool) -> tuple[str, str | None] | None:
     for signature, fix in _BINARY:
         if signature.matches(head):
             return f"is {signature.what}", fix
-    whole = len(head) < _HEAD_BYTES
+    whole = len(head) < HEAD_BYTES
     lines = [line.strip() for line in split_lines(head)]
     lines = [line for line in (lines if whole or len(lines) == 1 else lines[:-1]) if line]
     if not lines:

@@ -1,6 +1,5 @@
 """Files of texts: plain lines, TSV and JSON Lines; with labels, or with the documents that answer queries."""
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,8 +8,8 @@ from pathlib import Path
 from isolex.errors import FormatError, InputError
 from isolex.evaluation.set_files import read_set_lines
 from isolex.lexicon.words import counted
-from isolex.streams import SUFFIXES
 from isolex.tables import TAB, Row, tidy, trim, without_quotes
+from isolex.text.json_lines import holds_text, layout_of, text_object
 
 _Lines = Sequence[tuple[int, str]]
 
@@ -56,8 +55,7 @@ def read_texts(path: str | Path) -> list[Text]:
         FormatError: A line is not of the layout, or an id is there twice.
     """
     lines = _lines(path)
-    name = Path(path)
-    layout = (name.with_suffix("") if name.suffix in SUFFIXES else name).suffix
+    layout = layout_of(path)
     if layout == ".jsonl":
         texts = [(number, _of_object(path, number, line)) for number, line in lines]
     elif layout == ".tsv":
@@ -191,7 +189,7 @@ def _check_plain(path: str | Path, lines: _Lines) -> None:
     number, first = lines[0]
     names = {name.strip(" \"'").lower() for name in re.split("[\t,;]", first)}
     layout = "columns by tabs, in a file called .tsv" if _TEXT in names and len(names & _NAMES) > 1 else None
-    if first.startswith("{") and _is_object(first):
+    if holds_text(first, field=_TEXT):
         layout = "an object a line, in a file called .jsonl"
     if layout is not None:
         raise FormatError(
@@ -199,13 +197,6 @@ def _check_plain(path: str | Path, lines: _Lines) -> None:
             where=f"{path}, line {number}",
             fix=f"give {layout}, or the bare texts",
         )
-
-
-def _is_object(line: str) -> bool:
-    try:
-        return _TEXT in json.loads(line)
-    except (ValueError, RecursionError):
-        return False
 
 
 def _check_header(path: str | Path, number: int, names: Sequence[str]) -> None:
@@ -230,13 +221,6 @@ def _check_unique(path: str | Path, texts: Iterable[tuple[int, Text]]) -> None:
 
 
 def _of_object(path: str | Path, number: int, line: str) -> Text:
-    try:
-        data = json.loads(line)
-        name, text = data.get("id"), data["text"]
-        if not isinstance(text, str):
-            raise TypeError(text)  # noqa: TRY301
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
-        raise FormatError(
-            'is no object with a "text"', where=f"{path}, line {number}", fix='write {"id": …, "text": …}'
-        ) from error
-    return Text(tidy(str(number if name is None else name), "nfc"), tidy(text, "nfc"))
+    data = text_object(line, field=_TEXT, where=f"{path}, line {number}", fix='write {"id": …, "text": …}')
+    name = data.get("id")
+    return Text(tidy(str(number if name is None else name), "nfc"), tidy(data[_TEXT], "nfc"))

@@ -1,0 +1,105 @@
+"""`isolex dictionary`: from two texts to a dictionary, in one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from isolex.cli.console import Stopwatch, emit, printable, table, working
+from isolex.cli.options import PATH, json_option, seed_option, threads_option
+from isolex.cli.outputs import Command, Output
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_FAILED = 1
+
+
+@click.command("dictionary", cls=Command)
+@click.argument("source", metavar="SOURCE", type=PATH)
+@click.argument("target", metavar="TARGET", type=PATH)
+@click.option("--source-language", required=True, help="Code of the source language, such as en.")
+@click.option("--target-language", required=True, help="Code of the target language.")
+@click.option("-o", "--output", type=Output("kept"), required=True, help="File for the dictionary.")
+@click.option("--lexicon", type=PATH, help="Known pairs of words; without any there are no confidences.")
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.5,
+    show_default=True,
+    help="Write only entries that are right with at least this probability.",
+)
+@click.option(
+    "--work",
+    type=PATH,
+    help="Folder for the results of all steps; by default beside the output, as OUT.work.",
+)
+@seed_option
+@threads_option
+@json_option
+def dictionary_command(
+    source: Path,
+    target: Path,
+    source_language: str,
+    target_language: str,
+    output: Path,
+    lexicon: Path | None,
+    min_confidence: float,
+    work: Path | None,
+    seed: int,
+    as_json: bool,
+) -> int:
+    """From two texts to a dictionary: train, align, judge, rerank, write.
+
+    SOURCE and TARGET are texts, folders of texts, or files of vectors. The result of every step is kept in
+    a folder of work, so that a second run, or one after an interruption, does only what is missing. If the
+    alignment failed, no dictionary is written (exit status 1).
+
+    \b
+    Examples:
+      isolex dictionary en.txt uk.txt --source-language en --target-language uk -o out.tsv --lexicon seeds.tsv
+      isolex dictionary en.vec texts-uk/ --source-language en --target-language uk -o out.jsonl
+    """
+    from isolex.dictionary import make_dictionary
+
+    watch = Stopwatch()
+    with working("making the dictionary"):
+        report = make_dictionary(
+            source,
+            target,
+            output,
+            source_language=source_language,
+            target_language=target_language,
+            lexicon=lexicon,
+            min_confidence=min_confidence,
+            work=work,
+            seed=seed,
+        )
+    data = report.to_dict() | {"seconds": watch.seconds}
+    emit(as_json, data, lambda console: _render(console, data))
+    return 0 if report.output is not None else _FAILED
+
+
+def _render(console: Console, data: dict[str, Any]) -> None:
+    for side in data["sides"]:
+        tokens = "" if side["tokens"] is None else f" from {side['tokens']:,} tokens"
+        console.print(printable(f"{side['language']}: {side['words']:,} words{tokens}"))
+    console.print(printable(f"{data['status']}: {data['verdict']}"))
+    if data["output"] is None:
+        console.print("no dictionary is written")
+    else:
+        console.print(printable(f"{data['output']}: {data['entries']:,} entries, {data['reason']}"))
+        if data["expected"]:
+            rows = [
+                [
+                    f"{level['confidence']}",
+                    f"{level['entries']:,}",
+                    f"{level['precision']:.2f}" if level["entries"] else "–",
+                ]
+                for level in data["expected"]
+            ]
+            console.print(table(None, ["confidence", "entries", "precision to expect"], rows))
+    console.print(printable(f"what would help most: {data['advice']}"))
+    console.print(printable(f"{data['work']}: results of all steps, for the next run"))

@@ -1,0 +1,187 @@
+"""`isolex train`: word vectors from texts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from isolex.choices import TRAINER_NAMES
+from isolex.cli.confidences import was_given
+from isolex.cli.console import Stopwatch, emit, printable, working
+from isolex.cli.options import PATH, json_option
+from isolex.cli.outputs import Command, Output
+from isolex.files import atomic_files, check_file
+
+if TYPE_CHECKING:
+    from isolex.training import Prepared, Trainer
+    from isolex.vectors import Vectors
+
+
+@click.command("train", cls=Command)
+@click.argument("texts", metavar="TEXT…", nargs=-1, required=True, type=PATH)
+@click.option("-o", "--output", type=Output("kept"), required=True, help="File for the vectors.")
+@click.option("--language", help="Code of the language, such as en or tr.")
+@click.option(
+    "--trainer",
+    type=click.Choice(("auto", *TRAINER_NAMES)),
+    default="auto",
+    show_default=True,
+    help="ppmi counts, skip-gram also gives vectors to unseen words; auto goes by the number of tokens.",
+)
+@click.option("--dimension", type=click.IntRange(min=1), default=300, show_default=True)
+@click.option(
+    "--window", type=click.IntRange(min=1), default=5, show_default=True, help="Words on either side."
+)
+@click.option("--epochs", type=click.IntRange(min=1), default=5, show_default=True, help="Of skip-gram.")
+@click.option(
+    "--min-count", type=click.IntRange(min=1), default=5, show_default=True, help="Leave rarer words out."
+)
+@click.option(
+    "--tokens",
+    type=click.Choice(["words", "whitespace"]),
+    default="words",
+    show_default=True,
+    help="whitespace for texts that are segmented already.",
+)
+@click.option("--case", type=click.Choice(["lower", "keep"]), default="lower", show_default=True)
+@click.option("--drop-numbers", is_flag=True, help="Leave out what has digits and no letters.")
+@click.option("--keep-punctuation", is_flag=True, help="Punctuation marks count as words.")
+@click.option("--phrases", is_flag=True, help="Join words that belong together, such as ice_cream.")
+@click.option("--field", default="text", show_default=True, help="In JSON Lines, the field of the text.")
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    help="By default all cores for ppmi, and one for skip-gram, which is the same every time on one alone.",
+)
+@json_option
+def train_command(
+    texts: tuple[Path, ...],
+    output: Path,
+    language: str | None,
+    trainer: str,
+    dimension: int,
+    window: int,
+    epochs: int,
+    min_count: int,
+    tokens: Any,
+    case: Any,
+    drop_numbers: bool,
+    keep_punctuation: bool,
+    phrases: bool,
+    field: str,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Train word vectors on texts: files, folders, or - for standard input.
+
+    A line is a paragraph; files may be compressed, or JSON Lines. Words are cut as the script and the
+    language ask for, and lower-cased. -o takes .vec, .txt, .safetensors and, of skip-gram, .bin, a fastText
+    model. What the vectors were made of is noted beside it, in FILE.json.
+
+    \b
+    Examples:
+      isolex train novels.txt -o en.vec --language en
+      isolex train corpus/ more.jsonl.gz -o tr.safetensors --language tr --phrases
+      isolex train corpus/ -o hu.bin --language hu --trainer skip-gram
+    """
+    from isolex.saved import json_text
+    from isolex.text import Segmenter
+    from isolex.training import Prepared, SkipGram, check_enough, training_card
+    from isolex.vectors.vector_formats import output_format
+
+    watch = Stopwatch()
+    card = output.with_name(output.name + ".json")
+    check_file(output)
+    check_file(card)
+    segmenter = Segmenter(
+        language, tokens=tokens, case=case, numbers=not drop_numbers, punctuation=keep_punctuation
+    )
+    output_format(output, None)
+    if trainer == "ppmi":
+        _check_epochs()
+    if output.suffix == ".bin":
+        trainer = _with_subwords(output, trainer)
+    with working("reading texts"):
+        prepared = Prepared.of(texts, segmenter=segmenter, field=field, phrases=phrases, min_count=min_count)
+    check_enough(prepared)
+    chosen = _chosen(trainer, prepared, dimension, window, epochs, threads)
+    with working("training"), atomic_files(output.parent, [output.name, card.name]) as (made, noted):
+        if output.suffix == ".bin" and isinstance(chosen, SkipGram):
+            vectors = chosen.train_model(prepared.corpus, made, language=language)
+        else:
+            vectors = chosen.train(prepared.corpus, language=language)
+            vectors.write(made)
+        noted.write_text(
+            json_text(training_card(prepared, chosen, vectors), indent=2) + "\n", encoding="utf-8"
+        )
+    data = _report(prepared, chosen, vectors, output, card) | {"seconds": watch.seconds}
+    emit(as_json, data, lambda console: console.print(_summary(data)))
+
+
+def _chosen(
+    name: str, prepared: Prepared, dimension: int, window: int, epochs: int, threads: int | None
+) -> Trainer:
+    """The trainer with its settings."""
+    import torch
+
+    from isolex.training import TRAINERS, SkipGram, trainer_for
+
+    trainer: Any = trainer_for(prepared.corpus) if name == "auto" else TRAINERS[name]
+    trainer = replace(trainer, dimension=dimension, window=window)
+    if isinstance(trainer, SkipGram):
+        return replace(trainer, epochs=epochs, threads=threads or 1)
+    _check_epochs()
+    if threads is not None:
+        torch.set_num_threads(threads)
+    chosen: Trainer = trainer
+    return chosen
+
+
+def _check_epochs() -> None:
+    """Raise `UsageError` if epochs are given to a trainer that has none."""
+    if was_given("epochs"):
+        raise click.UsageError("--epochs goes with skip-gram; ppmi has none")
+
+
+def _name(trainer: Trainer) -> str:
+    from isolex.training import TRAINERS
+
+    return next(name for name, one in TRAINERS.items() if type(one) is type(trainer))
+
+
+def _with_subwords(output: Path, trainer: str) -> str:
+    """The trainer that makes a fastText model; raises `UsageError` if another one was named."""
+    if trainer == "ppmi":
+        raise click.UsageError(
+            f"{output} would be a fastText model, which ppmi cannot make; "
+            "give --trainer skip-gram, or name the output .vec or .safetensors"
+        )
+    return "skip-gram"
+
+
+def _report(
+    prepared: Prepared, trainer: Trainer, vectors: Vectors, output: Path, card: Path
+) -> dict[str, Any]:
+    return {
+        "vectors": str(output),
+        "card": str(card),
+        "words": len(vectors),
+        "dimension": vectors.dimension,
+        "trainer": _name(trainer),
+        "texts": len(prepared.sources),
+        **{name: prepared.whole[name] for name in ("tokens", "types")},
+        "min_count": prepared.min_count,
+        "doubts": [doubt.to_dict() for doubt in prepared.doubts],
+    }
+
+
+def _summary(data: dict[str, Any]) -> str:
+    return (
+        f"{printable(data['vectors'])}: {data['words']:,} words × {data['dimension']} by {data['trainer']}, "
+        f"from {data['tokens']:,} tokens; of {data['types']:,} different words, these occur "
+        f"{data['min_count']} times or more ({data['seconds']} s)\n"
+        f"{printable(data['card'])}: what they were made of"
+    )

@@ -1,0 +1,246 @@
+"""`make_dictionary`: from two texts, or vectors, to a dictionary with confidences, by steps that are kept.
+
+Each step leaves its result in a folder of work and a key of all that it came from. A run does only what is
+missing, or came from something else, so one that was killed goes on, and ends with the same bytes.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from isolex._version import __version__
+from isolex.alignment import Alignment, load
+from isolex.choices import Status
+from isolex.errors import FormatError, InputError
+from isolex.files import atomic_file, check_file, digest, make_folder
+from isolex.lexicon import Lexicon
+from isolex.recipes import align
+from isolex.reranking import RerankedDictionary, rerank
+from isolex.reranking.entry_files import format_of, write_entries
+from isolex.reranking.reranked_dictionary import find_reranked
+from isolex.saved import json_text
+from isolex.text import Segmenter
+from isolex.training import Prepared, check_enough, trainer_for, training_card
+from isolex.vectors import Vectors, identify
+
+_STEPS = "steps.json"
+_ALIGNMENT = "alignment"
+# Fewer tokens make vectors that more text would help most.
+_FEW_TOKENS = 2_000_000
+_FEW_PAIRS = 1_000
+
+
+@dataclass(frozen=True)
+class DictionaryReport:
+    """What came of it.
+
+    Attributes:
+        output: The dictionary; None if the alignment failed, and nothing was written.
+        work: Where the results of all steps are.
+        entries: How many the dictionary has.
+        confidences: Whether each entry says how probable it is.
+        reason: Why it has confidences, or none.
+        status: The verdict on the alignment.
+        verdict: The sentence that explains it.
+        seeds: Pairs of the lexicon that both vocabularies have.
+        sides: Of either language: words, and for texts the tokens.
+        expected: By confidence, how many entries have at least that, and what share of them is right.
+        advice: What would help most.
+        done: Steps that this run made; the others were there.
+    """
+
+    output: Path | None
+    work: Path
+    entries: int
+    confidences: bool
+    reason: str
+    status: Status
+    verdict: str
+    seeds: int
+    sides: tuple[dict[str, Any], dict[str, Any]]
+    expected: tuple[dict[str, Any], ...]
+    advice: str
+    done: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        made = asdict(self) | {"work": str(self.work)}
+        return made | {"output": None if self.output is None else str(self.output)}
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """Results of steps in a folder, each with the key of what it came from."""
+
+    folder: Path
+    done: list[str] = field(default_factory=list)
+
+    def made(self, step: str, key: str, result: Path, make: Callable[[], None]) -> None:
+        """Make the result of a step, unless it is there and came from the same."""
+        if self._keys().get(step) == key and result.exists():
+            return
+        make()
+        self.done.append(step)
+        with atomic_file(self.folder / _STEPS) as file:
+            file.write_text(json_text(self._keys() | {step: key}, indent=2) + "\n", encoding="utf-8")
+
+    def _keys(self) -> dict[str, str]:
+        try:
+            found = json.loads((self.folder / _STEPS).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+def make_dictionary(
+    source: str | Path,
+    target: str | Path,
+    output: str | Path,
+    *,
+    source_language: str,
+    target_language: str,
+    lexicon: str | Path | None = None,
+    min_confidence: float = 0.5,
+    work: str | Path | None = None,
+    seed: int = 0,
+) -> DictionaryReport:
+    """Train, align, judge, rerank and write, doing only what an earlier run has not done.
+
+    Args:
+        source: A text, a folder of texts, or a file of vectors.
+        target: Likewise.
+        output: The dictionary, in the format that its name asks for (.tsv, .jsonl, .csv, .tei, .tbx).
+        source_language: Code of the source language.
+        target_language: Code of the target language.
+        lexicon: Known pairs; without any, the languages are aligned unsupervised, and there are no
+            confidences.
+        min_confidence: Entries that are less probable are left out, where there are confidences.
+        work: Folder for the results of all steps; by default beside the output.
+        seed: Of everything random.
+
+    Raises:
+        InputError: A file is not there or cannot be used, or a language is unknown.
+        FormatError: A file is neither text nor vectors.
+        MissingExtraError: A package of the extras `train` or `rerank` is not installed.
+    """
+    output = Path(output)
+    check_file(output)
+    format = format_of(output)
+    steps = _Work(make_folder(work if work is not None else output.with_name(output.name + ".work")))
+    pairs = None if lexicon is None else Lexicon.read(lexicon, languages=(source_language, target_language))
+    first, first_side = _vectors(steps, "source", Path(source), source_language)
+    second, second_side = _vectors(steps, "target", Path(target), target_language)
+    folder = steps.folder / _ALIGNMENT
+    key = _key(first.fingerprint, second.fingerprint, pairs and [list(pairs.pairs), pairs.weights], seed)
+    steps.made("alignment", key, folder, lambda: align(first, second, pairs, seed=seed).save(folder))
+    alignment = load(folder)
+    dictionary = None if alignment.card.status == "failed" else _reranked(steps, folder, alignment)
+    written, expected = 0, tuple[dict[str, Any], ...]()
+    if dictionary is not None and dictionary.learnt:
+        found = dictionary.entries(min_confidence)
+        languages = (source_language, target_language)
+        written = len(write_entries(found, output, format=format, languages=languages))
+        expected = tuple(
+            {"confidence": level.confidence, "entries": level.entries, "precision": level.expected_precision}
+            for level in dictionary.summary()
+        )
+    elif dictionary is not None:
+        written = len(alignment.induce("mutual").write(output))
+    return DictionaryReport(
+        None if dictionary is None else output,
+        steps.folder,
+        written,
+        dictionary is not None and dictionary.learnt,
+        alignment.card.reason if dictionary is None else dictionary.reason,
+        alignment.card.status,
+        alignment.card.reason,
+        len(alignment.seeds),
+        (first_side, second_side),
+        expected,
+        _advice(alignment, (first_side, second_side)),
+        tuple(steps.done),
+    )
+
+
+def _vectors(steps: _Work, side: str, path: Path, language: str) -> tuple[Vectors, dict[str, Any]]:
+    """The vectors of a side: as they are, or trained on texts."""
+    segmenter = Segmenter(language)  # so that an unknown code is told before long work
+    if not path.is_dir() and _is_vectors(path):
+        vectors = Vectors.read(path, language=language)
+        return vectors, {"language": language, "words": len(vectors), "tokens": None}
+    store, noted = steps.folder / f"{side}.safetensors", steps.folder / f"{side}.json"
+
+    def make() -> None:
+        prepared = Prepared.of(path, segmenter=segmenter)
+        check_enough(prepared)
+        trainer = trainer_for(prepared.corpus)
+        vectors = trainer.train(prepared.corpus, language=language)
+        with atomic_file(noted) as file:
+            card = json_text(training_card(prepared, trainer, vectors), indent=2)
+            file.write_text(card + "\n", encoding="utf-8")
+        vectors.write(store)
+
+    steps.made(side, _key(_content(path), language), store, make)
+    vectors = Vectors.read(store, unicode="keep")
+    tokens = json.loads(noted.read_text(encoding="utf-8"))["corpus"]["tokens"] if noted.exists() else None
+    return vectors, {"language": language, "words": len(vectors), "tokens": tokens}
+
+
+def _is_vectors(path: Path) -> bool:
+    try:
+        identify(path)
+    except FormatError:
+        return False
+    return True
+
+
+def _reranked(steps: _Work, folder: Path, alignment: Alignment) -> RerankedDictionary:
+    kept = find_reranked(folder, alignment)
+    if kept is not None:
+        return kept
+    made = rerank(alignment.source, alignment.target, alignment.seeds, check=False)
+    if made.learnt:
+        steps.done.append("confidences")
+        made.save(folder)
+        # What is read back, so that a second run has the same.
+        return find_reranked(folder, alignment) or made
+    return made
+
+
+def _content(path: Path) -> list[list[str]]:
+    """Names and digests of a file, or of all files of a folder."""
+    files = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
+    try:
+        return [[str(file.relative_to(path)), _digest(file)] for file in files]
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=path, fix="check the path") from error
+
+
+def _digest(file: Path) -> str:
+    state = hashlib.sha256()
+    with file.open("rb") as stream:
+        while piece := stream.read(1 << 20):
+            state.update(piece)
+    return state.hexdigest()
+
+
+def _key(*parts: Any) -> str:
+    """What a result came from."""
+    return digest(json.dumps([__version__, *parts], ensure_ascii=True).encode())
+
+
+def _advice(alignment: Alignment, sides: tuple[dict[str, Any], ...]) -> str:
+    """What would help most, by what there is least of."""
+    seeds = len(alignment.seeds)
+    small = [side for side in sides if side["tokens"] is not None and side["tokens"] < _FEW_TOKENS]
+    if not seeds:
+        return "a lexicon of a few hundred pairs, which also gives confidences"
+    if small:
+        least = min(small, key=lambda side: side["tokens"])
+        return f"more text in {least['language']}, which has {least['tokens']:,} tokens"
+    if seeds < _FEW_PAIRS:
+        return f"a larger lexicon: {seeds:,} pairs of this one are in both vocabularies"
+    return "correcting the least sure entries, and giving them as a lexicon"

@@ -1,0 +1,98 @@
+"""Texts as a corpus to train on, with a record of where they come from and how they were cut into words."""
+
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from isolex.errors import IsolexWarning
+from isolex.given import whole_number
+from isolex.text import Corpus, Doubt, Phrases, Segmenter, TextCheck, TextSource, text_sources
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A corpus, and what it was made of.
+
+    Attributes:
+        corpus: Its words occur often enough to be learnt.
+        sources: Name and SHA-256 of each text.
+        segmenter: How texts were cut into words.
+        phrases: Which words were joined; None for none.
+        min_count: How often a word had to occur.
+        whole: Tokens and types before rare words were left out.
+        doubts: What is doubtful about the texts.
+    """
+
+    corpus: Corpus
+    sources: tuple[dict[str, str | None], ...]
+    segmenter: Segmenter
+    phrases: Phrases | None
+    min_count: int
+    whole: dict[str, Any]
+    doubts: tuple[Doubt, ...]
+
+    @classmethod
+    def of(
+        cls,
+        texts: str | Path | Iterable[str | Path],
+        *,
+        segmenter: Segmenter,
+        field: str = "text",
+        phrases: bool = False,
+        min_count: int = 5,
+    ) -> "Prepared":
+        """Read texts once.
+
+        A paragraph is a unit: words of two paragraphs do not stand together.
+
+        Args:
+            texts: A file or folder, or several; "-" is standard input.
+            segmenter: How to cut them into words.
+            field: In JSON Lines, the field that holds the text.
+            phrases: Whether to join words that belong together, such as ice_cream.
+            min_count: Rarer words are left out.
+
+        Raises:
+            InputError: A file is not there, or no word occurs often enough.
+            FormatError: A file is no text, or there is no word in them.
+
+        Warns:
+            IsolexWarning: Something about the texts is doubtful.
+        """
+        whole_number(min_count, "min_count", where="training")
+        sources, check = text_sources(texts, field=field), TextCheck()
+        corpus = Corpus.of(map(segmenter.words, check.passing(_paragraphs(sources))))
+        doubts = tuple(check.doubts(corpus))
+        for doubt in doubts:
+            warnings.warn(doubt.message, IsolexWarning, stacklevel=3)
+        learnt = Phrases.learn(corpus) if phrases else None
+        if learnt is not None:
+            corpus = learnt.joined(corpus)
+        return cls(
+            corpus.frequent(min_count),
+            tuple({"name": Path(source.name).name, "digest": source.digest} for source in sources),
+            segmenter,
+            learnt,
+            min_count,
+            corpus.to_dict(),
+            doubts,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "texts": list(self.sources),
+            "corpus": self.whole,
+            "words": self.corpus.types,
+            "min_count": self.min_count,
+            "segmenter": asdict(self.segmenter),
+            "phrases": None if self.phrases is None else self.phrases.to_dict(),
+            "doubts": [doubt.to_dict() for doubt in self.doubts],
+        }
+
+
+def _paragraphs(sources: Iterable[TextSource]) -> Iterator[str]:
+    for source in sources:
+        yield from source.paragraphs()

@@ -1,0 +1,152 @@
+"""Skip-gram with subwords, trained by fastText's own library in a process of its own."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO
+
+from isolex.errors import InputError, IsolexError, MissingExtraError
+from isolex.given import whole_number
+from isolex.progress import track
+from isolex.text import Corpus
+from isolex.vectors import Vectors
+
+# What fastText puts at the end of each line.
+_END = "</s>"
+_PERCENT = re.compile(rb"Progress:\s*([\d.]+)%")
+
+
+@dataclass(frozen=True)
+class SkipGram:
+    """Skip-gram with negative sampling, where a word is the mean of itself and of its character n-grams.
+
+    fastText trains it, by the package `fasttext-community`. The same corpus and settings give the same
+    vectors on one thread; several threads write over each other, and do not.
+
+    Attributes:
+        dimension: Of the vectors.
+        window: Largest distance of a context.
+        epochs: Passes over the corpus.
+        shortest: Characters of the shortest n-gram.
+        longest: Characters of the longest; 0 for plain skip-gram, without n-grams.
+        buckets: Rows that n-grams share by their hashes.
+        negatives: Negative samples a pair.
+        rate: Learning rate at the beginning.
+        threads: How many train at a time.
+
+    Raises:
+        InputError: A setting out of its range.
+
+    References:
+        Mikolov et al. 2013, Distributed representations of words and phrases; Bojanowski et al. 2017,
+        Enriching word vectors with subword information.
+    """
+
+    dimension: int = 300
+    window: int = 5
+    epochs: int = 5
+    shortest: int = 3
+    longest: int = 6
+    buckets: int = 200_000
+    negatives: int = 5
+    rate: float = 0.05
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("dimension", "window", "epochs", "shortest", "buckets", "negatives", "threads"):
+            whole_number(getattr(self, name), name, where="SkipGram")
+        whole_number(self.longest, "longest", where="SkipGram", least=0)
+        if not 0 < self.rate <= 1:
+            raise InputError(f"got a rate of {self.rate}, expected up to 1", where="SkipGram")
+
+    def train(self, corpus: Corpus, *, language: str | None = None) -> Vectors:
+        """The vectors of all words of the corpus, and of n-grams for words that are not in it.
+
+        Raises:
+            IsolexError: The library failed.
+            MissingExtraError: fasttext-community is not there.
+        """
+        with TemporaryDirectory() as folder:
+            model = Path(folder) / "model.bin"
+            return self.train_model(corpus, model, language=language)
+
+    def train_model(self, corpus: Corpus, path: Path, *, language: str | None = None) -> Vectors:
+        """Write a fastText model of the corpus, and return its vectors; raises as `train` does."""
+        if find_spec("fasttext") is None:
+            raise MissingExtraError("training skip-gram", "fasttext-community", "train")
+        with TemporaryDirectory() as folder:
+            text = Path(folder) / "sentences.txt"
+            with text.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(" ".join(sentence) + "\n" for sentence in corpus)
+            order = {"text": str(text), "model": str(path), "settings": self._settings()}
+            # fastText holds the interpreter until it is done: in this process nobody could interrupt it.
+            with subprocess.Popen(
+                [sys.executable, "-m", "isolex.training.fasttext_process", json.dumps(order)],
+                stderr=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+            ) as process:
+                try:
+                    said = _followed(process)
+                except BaseException:
+                    process.kill()
+                    raise
+            if process.returncode:
+                raise IsolexError(
+                    f"fastText failed ({said or f'exit status {process.returncode}'})",
+                    where="training",
+                    fix="look whether memory and disk suffice, or take --trainer ppmi",
+                )
+        vectors = Vectors.read(path, language=language, unicode="keep")
+        return vectors.subset([word for word in vectors.words if word != _END])
+
+    def _settings(self) -> dict[str, object]:
+        return {
+            "model": "skipgram",
+            "dim": self.dimension,
+            "ws": self.window,
+            "epoch": self.epochs,
+            "minn": self.shortest if self.longest else 0,
+            "maxn": self.longest,
+            "bucket": self.buckets if self.longest else 0,
+            "neg": self.negatives,
+            "lr": self.rate,
+            "thread": self.threads,
+            "minCount": 1,
+            # Words that begin like this are no words to fastText: nothing does.
+            "label": "\x01",
+            "verbose": 2,
+        }
+
+
+def _followed(process: "subprocess.Popen[bytes]") -> str:
+    """Show how far fastText is until it ends; its last line."""
+    said, known = _lines(process.stderr), 0.0
+    last = ""
+    for percent in track(range(100), "training"):
+        while known <= percent:
+            line = next(said, None)
+            if line is None:
+                break
+            if found := _PERCENT.search(line):
+                known = float(found[1])
+            elif line.strip():
+                last = line.decode(errors="replace").strip()
+    for line in said:
+        last = line.decode(errors="replace").strip() or last
+    process.wait()
+    return last
+
+
+def _lines(stream: IO[bytes] | None) -> Iterator[bytes]:
+    """What a program writes, by lines that end in a line feed or a carriage return."""
+    rest = b""
+    while stream is not None and (piece := stream.read1(1 << 12)):  # type: ignore[attr-defined]
+        *lines, rest = re.split(rb"[\r\n]", rest + piece)
+        yield from lines
+    yield rest

@@ -1,0 +1,122 @@
+"""`train`: from texts to word vectors."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Protocol
+
+from isolex.cards import current_versions, now
+from isolex.errors import InputError
+from isolex.names import look_up
+from isolex.text import Corpus, Segmenter
+from isolex.training.ppmi import PPMI
+from isolex.training.preparing import Prepared
+from isolex.training.skip_gram import SkipGram
+from isolex.vectors import Vectors
+
+
+class Trainer(Protocol):
+    """A way to train is a frozen dataclass of its settings with this one method."""
+
+    def train(self, corpus: Corpus, *, language: str | None = None) -> Vectors:
+        """The vectors of all words of the corpus."""
+        ...
+
+
+TRAINERS: dict[str, Trainer] = {"ppmi": PPMI(), "skip-gram": SkipGram()}
+_AUTO = "auto"
+# So many tokens are enough for skip-gram to be the better one.
+_MANY_TOKENS = 20_000_000
+_FEW_WORDS = 100
+
+
+def train(
+    texts: str | Path | Iterable[str | Path],
+    *,
+    language: str | None = None,
+    trainer: str | Trainer = _AUTO,
+    segmenter: Segmenter | None = None,
+    field: str = "text",
+    phrases: bool = False,
+    min_count: int = 5,
+) -> Vectors:
+    r"""Train word vectors on texts.
+
+    Args:
+        texts: A text file or a folder of them, or several, plain or compressed; JSON Lines, too; "-" is
+            standard input. A line is a paragraph.
+        language: Code of the language, by which words are cut and lower-cased; None where nobody knows.
+        trainer: `ppmi`, `skip-gram`, or `auto`, which takes one of them by the number of tokens; or a trainer
+            with your settings, such as `PPMI(dimension=100)`.
+        segmenter: How to cut texts into words; by default lower-cased words of the language.
+        field: In JSON Lines, the field that holds the text.
+        phrases: Whether to join words that belong together, such as ice_cream.
+        min_count: Rarer words get no vector.
+
+    Returns:
+        The vectors, most frequent word first; those of skip-gram also answer for words that are not there.
+
+    Raises:
+        InputError: A file is not there, a language or a trainer is unknown, or there is too little text.
+        FormatError: A file is no text.
+        MissingExtraError: A package of the extra `train` is not installed.
+
+    Warns:
+        IsolexWarning: Something about the texts is doubtful.
+
+    Examples:
+        >>> import isolex
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "text.txt"
+        ...     _ = path.write_text("The cat sleeps. The dog sleeps.\n" * 50)
+        ...     vectors = isolex.train(path, language="en", trainer=isolex.training.PPMI(dimension=3))
+        >>> vectors.words[:2]
+        ('the', 'sleeps')
+    """
+    chosen = look_up(trainer, TRAINERS | {_AUTO: None}, "trainer") if isinstance(trainer, str) else trainer
+    prepared = Prepared.of(
+        texts,
+        segmenter=segmenter or Segmenter(language),
+        field=field,
+        phrases=phrases,
+        min_count=min_count,
+    )
+    check_enough(prepared)
+    return (chosen or trainer_for(prepared.corpus)).train(prepared.corpus, language=language)
+
+
+def trainer_for(corpus: Corpus) -> Trainer:
+    """The trainer that `auto` stands for: by the number of tokens, PPMI of few and skip-gram of many."""
+    return TRAINERS["skip-gram" if corpus.tokens >= _MANY_TOKENS else "ppmi"]
+
+
+def check_enough(prepared: Prepared) -> None:
+    """Raise `InputError` if hardly any word occurs often enough to be learnt."""
+    if prepared.corpus.types < _FEW_WORDS and prepared.whole["types"] > prepared.corpus.types:
+        raise InputError(
+            f"of {prepared.whole['types']:,} different words, {prepared.corpus.types:,} occur "
+            f"{prepared.min_count} times or more, which is too little to learn from",
+            where="texts",
+            fix="give more text, or lower min_count",
+        )
+
+
+def training_card(prepared: Prepared, trainer: Trainer, vectors: Vectors) -> dict[str, Any]:
+    """What vectors were made of, as plain JSON values."""
+    settings = asdict(trainer)  # type: ignore[call-overload]
+    return {
+        "format": "isolex-training",
+        "version": 1,
+        **prepared.to_dict(),
+        "trainer": {"name": type(trainer).__name__, **settings},
+        "vectors": {
+            "words": len(vectors),
+            "dimension": vectors.dimension,
+            "fingerprint": vectors.fingerprint,
+            "language": vectors.language,
+        },
+        "versions": current_versions(),
+        "created": now(),
+    }

@@ -1,0 +1,78 @@
+"""`isolex train`."""
+
+import io
+import json
+import sys
+
+import pytest
+
+from isolex.vectors import Vectors
+
+from ..training.made_up import sentences
+
+
+@pytest.fixture
+def text(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "text.txt"
+    path.write_text("".join(" ".join(sentence) + ".\n" for sentence in sentences()))
+    return path
+
+
+GIVEN = ("train", "text.txt", "--language", "en", "--dimension", "8")
+
+
+@pytest.mark.parametrize("name", ["en.vec", "en.safetensors", "en.txt.gz"])
+def test_vectors_and_their_card(isolex, text, name):
+    result = isolex(*GIVEN, "-o", name, "--json")
+    told = result.json
+    vectors = Vectors.read(name)
+    assert (told["words"], told["dimension"], told["trainer"]) == (len(vectors), 8, "ppmi")
+    assert json.loads((text.parent / f"{name}.json").read_text())["segmenter"]["language"] == "en"
+
+
+def test_for_people(isolex, text):
+    result = isolex(*GIVEN, "-o", "en.vec")
+    assert result.status == 0
+    assert "words × 8 by ppmi, from 4,800 tokens" in result.out
+    assert "fewer than about 100,000 make poor vectors" in result.err
+
+
+def test_standard_input(isolex, text, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.read_bytes())))
+    assert isolex("train", "-", "-o", "en.vec", "--dimension", "8").status == 0
+    isolex("train", "text.txt", "-o", "same.vec", "--dimension", "8")
+    assert Vectors.read("en.vec").fingerprint == Vectors.read("same.vec").fingerprint
+
+
+def test_a_fasttext_model(isolex, text):
+    pytest.importorskip("fasttext")
+    result = isolex(*GIVEN, "-o", "en.bin", "--epochs", "1", "--json")
+    assert result.json["trainer"] == "skip-gram"
+    assert Vectors.read("en.bin").from_subwords("t1w99") is not None
+
+
+def test_too_little_text_is_told(isolex, text):
+    result = isolex(*GIVEN, "-o", "en.vec", "--min-count", "100000")
+    assert result.status == 2
+    assert "of 164 different words, 0 occur 100000 times or more" in result.err
+    assert [path.name for path in text.parent.iterdir()] == ["text.txt"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("-o", "en.bin", "--trainer", "ppmi"), "en.bin would be a fastText model, which ppmi cannot make"),
+        (("-o", "-"), "cannot be written to standard output"),
+        (("-o", "en.vec", "--language", "englsh"), "englsh"),
+        (("-o", "en.vec", "--trainer", "ppmi", "--epochs", "3"), "--epochs goes with skip-gram"),
+        (("-o", "en.doc"), "en.doc"),
+        (("-o", "text.txt"), "text.txt"),
+        (("-o", "en.vec", "none.txt"), "none.txt: there is no such file"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(isolex, text, arguments, said):
+    before = text.read_bytes()
+    isolex("train", "text.txt", *arguments).fails(said)
+    assert [path.name for path in text.parent.iterdir()] == ["text.txt"]
+    assert text.read_bytes() == before

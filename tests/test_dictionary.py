@@ -1,0 +1,145 @@
+"""From two texts to a dictionary, by steps that are kept."""
+
+import numpy as np
+import pytest
+
+from isolex import dictionary as module
+from isolex.dictionary import make_dictionary
+from isolex.errors import InputError
+from isolex.lexicon import Lexicon
+from isolex.vectors import Vectors
+
+WORDS, SEEDS = 260, 150
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*tokens"),
+    pytest.mark.usefixtures("small"),
+]
+
+
+def names(seed: int) -> list[str]:
+    rng = np.random.default_rng(seed)
+    return ["".join(rng.choice(list("abdegiklmnoprstuvz"), 7)) for _ in range(WORDS)]
+
+
+def write_text(path, seed: int) -> list[str]:
+    """Words stand together if they are near each other on a ring, which is the same one in every language."""
+    rng, words = np.random.default_rng(seed), names(seed)
+    places = np.random.default_rng(0).permutation(WORDS)  # so that frequency says nothing
+    lines = []
+    for _ in range(4000):
+        near = (rng.integers(WORDS) + rng.integers(-6, 7, 10)) % WORDS
+        lines.append(" ".join(words[places[at]] for at in near))
+    path.write_text("\n".join(lines))
+    return words
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """For as few words as here self-learning would take hundreds of rounds."""
+    monkeypatch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 20)
+
+
+@pytest.fixture
+def texts(tmp_path):
+    first, second = (write_text(tmp_path / f"{code}.txt", seed) for code, seed in (("en", 1), ("es", 2)))
+    pairs = list(zip(first, second, strict=True))
+    Lexicon(pairs[:SEEDS]).write(tmp_path / "seeds.tsv")
+    return tmp_path, dict(pairs[SEEDS:])
+
+
+def make(folder, **options):
+    given = {"source_language": "en", "target_language": "es", "lexicon": folder / "seeds.tsv"}
+    return make_dictionary(folder / "en.txt", folder / "es.txt", folder / "out.tsv", **(given | options))
+
+
+def test_from_texts_to_confidences_and_nothing_twice(texts):
+    folder, rest = texts
+    report = make(folder)
+    assert report.status == "aligned"
+    assert report.confidences
+    assert report.done == ("source", "target", "alignment", "confidences")
+    found = Lexicon.read(folder / "out.tsv")
+    asked = [rest[source] == target for source, target in found if source in rest]
+    assert len(asked) > 20
+    assert sum(asked) > 0.5 * len(asked)
+    before = (folder / "out.tsv").read_bytes()
+    (folder / "out.tsv").unlink()
+    again = make(folder)
+    assert again.done == ()
+    assert (folder / "out.tsv").read_bytes() == before
+    assert again.entries == report.entries
+    # Another lexicon leaves the vectors as they are.
+    Lexicon(list(Lexicon.read(folder / "seeds.tsv"))[:100]).write(folder / "seeds.tsv")
+    assert make(folder).done == ("alignment", "confidences")
+
+
+@pytest.mark.parametrize("step", ["align", "rerank", "write_entries"])
+def test_an_interrupted_run_goes_on_and_ends_alike(texts, monkeypatch, step):
+    folder, _ = texts
+    make(folder, work=folder / "whole")
+    expected = (folder / "out.tsv").read_bytes()
+    (folder / "out.tsv").unlink()
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, step, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            make(folder)
+    assert not (folder / "out.tsv").exists()
+    assert "source" not in make(folder).done
+    assert (folder / "out.tsv").read_bytes() == expected
+
+
+def test_vectors_are_taken_as_they_are(texts):
+    folder, _ = texts
+    make(folder)
+    Vectors.read(folder / "out.tsv.work" / "source.safetensors").write(folder / "en.vec")
+    report = make_dictionary(
+        folder / "en.vec",
+        folder / "es.txt",
+        folder / "other.tsv",
+        source_language="en",
+        target_language="es",
+        lexicon=folder / "seeds.tsv",
+    )
+    assert "source" not in report.done
+    assert report.sides[0]["tokens"] is None
+    assert (folder / "other.tsv").read_bytes() == (folder / "out.tsv").read_bytes()
+
+
+def test_few_pairs_give_no_confidences(texts):
+    folder, _ = texts
+    Lexicon(list(Lexicon.read(folder / "seeds.tsv"))[:30]).write(folder / "seeds.tsv")
+    report = make(folder)
+    assert not report.confidences
+    if report.output is not None:
+        assert len(Lexicon.read(folder / "out.tsv")) == report.entries
+        assert "too few" in report.reason or "seed" in report.reason
+
+
+def test_a_failed_alignment_writes_nothing(texts):
+    folder, _ = texts
+    rng = np.random.default_rng(0)
+    seeds = list(Lexicon.read(folder / "seeds.tsv"))
+    order = rng.permutation(len(seeds))
+    Lexicon([(seeds[i][0], seeds[j][1]) for i, j in enumerate(order)]).write(folder / "seeds.tsv")
+    report = make(folder)
+    if report.status == "failed":
+        assert report.output is None
+        assert not (folder / "out.tsv").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"source_language": "englsh"}, "englsh"),
+        ({"lexicon": "none.tsv"}, "none.tsv: there is no such file"),
+    ],
+)
+def test_bad_input(texts, options, said):
+    folder, _ = texts
+    with pytest.raises(InputError, match=said):
+        make(folder, **options)
+    assert not (folder / "out.tsv").exists()

@@ -1,0 +1,35 @@
+import pytest
+
+from isolex.text import CASES, case_of, has_dotless_i, lower
+
+
+@pytest.mark.parametrize("language", ["tr", "az", "TR", "tr-TR", "aze", "az_Latn"])
+def test_turkish_and_azeri_tell_i_from_dotless_i(language):
+    assert lower("ISPARTA'da İĞDE, IŞIK", language=language) == "ısparta'da iğde, ışık"
+    assert has_dotless_i(language)
+
+
+@pytest.mark.parametrize("language", [None, "en", "tt", "trv", "azz"])
+def test_others_follow_unicode(language):
+    assert lower("IŞIK", language=language) == "işik"
+    assert lower("İ", language=language) == "i\u0307"
+    assert not has_dotless_i(language)
+
+
+def test_a_decomposed_letter_is_brought_together_first():
+    assert lower("I\u0307NCE", language="tr") == "ince"
+
+
+def test_the_last_sigma_of_a_word():
+    assert lower("ΟΔΟΣ ΣΟΦΟΣ", language="el") == "οδος σοφος"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_case_is_stable(case):
+    change = case_of(case, "tr")
+    assert change(change("IıİiŞ")) == change("IıİiŞ")
+
+
+def test_nothing_changes_what_is_kept():
+    assert case_of("keep", "tr")("IİΣ") == "IİΣ"
+    assert case_of("fold", "tr")("STRAßE I") == "strasse ı"

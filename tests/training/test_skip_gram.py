@@ -1,0 +1,83 @@
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from isolex.errors import InputError, IsolexError, MissingExtraError
+from isolex.training import SkipGram
+from isolex.vectors import Vectors
+
+from .made_up import corpus, topic_found
+
+pytest.importorskip("fasttext")
+QUICK = SkipGram(dimension=16, epochs=5, buckets=500)
+
+
+def test_words_of_a_topic_are_near_each_other():
+    assert topic_found(replace(QUICK, epochs=60, longest=0).train(corpus())) > 0.8
+
+
+def test_the_same_corpus_gives_the_same_vectors():
+    first, second = (QUICK.train(corpus(), language="xx") for _ in range(2))
+    assert first.fingerprint == second.fingerprint
+    assert first.language == "xx"
+    assert sorted(first.words) == sorted(corpus().words)
+
+
+def test_it_answers_for_words_that_are_not_there():
+    vectors = QUICK.train(corpus())
+    assert np.abs(vectors.from_subwords("t1w99")).max() > 0
+    assert replace(QUICK, longest=0).train(corpus()).subwords is None
+
+
+def test_a_model_is_written_for_others(tmp_path):
+    vectors = QUICK.train_model(corpus(), tmp_path / "model.bin")
+    again = Vectors.read(tmp_path / "model.bin")
+    np.testing.assert_array_equal(again.vector("t1w1"), vectors.vector("t1w1"))
+    assert "</s>" not in vectors
+
+
+def test_an_interrupt_ends_the_process(monkeypatch):
+    made = []
+
+    class Watched(subprocess.Popen):
+        def __init__(self, *given, **options):
+            super().__init__(*given, **options)
+            made.append(self)
+
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("isolex.training.skip_gram.subprocess.Popen", Watched)
+    monkeypatch.setattr("isolex.training.skip_gram._followed", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        replace(QUICK, epochs=100_000).train(corpus())
+    assert made[0].wait(timeout=30) != 0
+
+
+def test_a_failure_is_told(monkeypatch):
+    monkeypatch.setattr(SkipGram, "_settings", lambda _: {"nonsense": 1})
+    with pytest.raises(IsolexError, match=r"fastText failed \(.*nonsense"):
+        QUICK.train(corpus())
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [{"dimension": 0}, {"window": 0}, {"epochs": 0}, {"longest": -1}, {"rate": 0.0}, {"threads": 0}],
+)
+def test_settings_out_of_range_are_refused(setting):
+    with pytest.raises(InputError):
+        replace(QUICK, **setting)
+
+
+def test_without_the_library_it_says_what_to_install(monkeypatch):
+    monkeypatch.setattr("isolex.training.skip_gram.find_spec", lambda _: None)
+    with pytest.raises(MissingExtraError, match=r"isolex\[train\]"):
+        QUICK.train(corpus())
+
+
+def test_the_other_process_needs_no_more_than_the_library():
+    code = "import isolex.training.fasttext_process as m; print(m.main.__name__)"
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
