@@ -41,7 +41,7 @@ def run_files(rows: int) -> FilesRow:
         MissingExtraError: gensim is not there.
     """
     if find_spec("gensim") is None:
-        raise MissingExtraError("the comparison with gensim", "gensim", "fasttext")
+        raise MissingExtraError("the comparison with gensim", "gensim", "gensim")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.vec"
         matrix = shared_space(rows)[0].numpy()

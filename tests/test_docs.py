@@ -20,6 +20,8 @@ from isolex import Vectors
 from isolex.cli import demo
 from isolex.cli.app import run
 from isolex.samples import Sample, SpaceSample, sample, sample_space
+from tests.oracles.fasttext import Model, encoded
+from tests.spaces import gaussian
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
@@ -102,11 +104,9 @@ def files(tmp_path_factory: pytest.TempPathFactory, cut: Sample) -> Path:
 
 
 def write_fasttext(path: Path) -> None:
-    from gensim.models.fasttext import FastText, save_facebook_model
-
-    sentences = [["the", "house", "water", "bread"]]
-    model = FastText(sentences, vector_size=4, min_count=1, bucket=100, epochs=1, workers=1, seed=1)
-    save_facebook_model(model, str(path))
+    words = [b"the", b"house", b"water", b"bread"]
+    rows = gaussian(len(words) + 100, 4, 0)
+    path.write_bytes(encoded(Model(words, rows, rows[: len(words)], buckets=100)))
 
 
 @pytest.fixture

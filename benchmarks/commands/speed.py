@@ -30,7 +30,7 @@ _COUNT = click.IntRange(min=1_000)
 def speed(words: int, learnt: int, rows: int, full: bool, mapped: int | None, as_json: bool) -> None:
     """Searching, learning, reading and writing, beside what people use otherwise.
 
-    Needs the extras bench and fasttext, for faiss and gensim to be compared with. Figures are ratios within
+    Needs the extras bench and gensim, for faiss and gensim to be compared with. Figures are ratios within
     this run: how many times faster, but iteration_over_product, which is how many times slower.
 
     \b

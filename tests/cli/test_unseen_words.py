@@ -1,15 +1,12 @@
 """A fastText model in: words that it has never seen are translated by what the alignment folder holds."""
 
 import shutil
-import sys
 
-import numpy as np
 import pytest
 
 from isolex import Lexicon, Vectors, load
-from tests.spaces import rotation
-
-gensim_fasttext = pytest.importorskip("gensim.models.fasttext")
+from tests.oracles.fasttext import Model, encoded
+from tests.spaces import gaussian, rotation
 
 STEMS = ("house", "bread", "water", "stone", "light", "green", "small", "river")
 ENDINGS = ("", "s", "ed", "ing", "er", "less", "ness", "ful")
@@ -20,13 +17,9 @@ UNSEEN = "riverlessness"
 def models(tmp_path_factory):
     """A model of English-like words, and target vectors that are its space turned."""
     folder = tmp_path_factory.mktemp("models")
-    rng = np.random.default_rng(0)
-    words = [stem + ending for stem in STEMS for ending in ENDINGS]
-    sentences = [[str(word) for word in rng.choice(words, 8)] for _ in range(300)]
-    model = gensim_fasttext.FastText(
-        sentences, vector_size=12, min_count=1, bucket=500, epochs=2, workers=1, seed=1
-    )
-    gensim_fasttext.save_facebook_model(model, str(folder / "en.bin"))
+    words = [(stem + ending).encode() for stem in STEMS for ending in ENDINGS]
+    rows = gaussian(len(words) + 500, 12, 0)
+    (folder / "en.bin").write_bytes(encoded(Model(words, rows, rows[: len(words)], buckets=500)))
     source = Vectors.read(folder / "en.bin")
     target = Vectors([f"x{word}" for word in source.words], source.matrix @ rotation(12, 3))
     target.write(folder / "xx.vec")
@@ -50,18 +43,17 @@ def answers(result) -> list[str]:
     return [answer["word"] for answer in result.json["translations"][0]["answers"]]
 
 
-def test_an_unseen_word_translates_from_the_folder_alone(aligned, isolex, monkeypatch):
+def test_an_unseen_word_translates_from_the_folder_alone(aligned, isolex):
     vectors = Vectors.read("en.bin")
     assert UNSEEN not in vectors
-    # Where the rotated vector of the word, made by gensim, has its nearest neighbours.
+    # Where the rotated vector of the word has its nearest neighbours.
     alignment = load("en-xx")
-    mapped = alignment.map(vectors.subwords._model.get_vector(UNSEEN)[None])
+    mapped = alignment.map(vectors.subwords.vector(UNSEEN)[None])
     nearest = (alignment.shared[1] @ mapped[0]).topk(5).indices.tolist()
     expected = [alignment.target.words[row] for row in nearest]
     assert any("river" in word for word in expected)
-    # Neither the model nor gensim is needed any more.
+    # The model is not needed any more.
     (aligned / "en.bin").unlink()
-    monkeypatch.setitem(sys.modules, "gensim.models.fasttext", None)
     assert answers(isolex("translate", "en-xx", UNSEEN, "--criterion", "nn", "--json")) == expected
 
 

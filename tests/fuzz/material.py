@@ -10,8 +10,6 @@ from unittest.mock import patch
 
 import numpy as np
 import zstandard
-from gensim.models import FastText
-from gensim.models.fasttext import save_facebook_model
 
 from isolex import align, align_space
 from isolex.lexicon import Lexicon
@@ -22,6 +20,7 @@ from isolex.scoring import Cell, MethodScore, ResultsFile
 from isolex.transfer import DocumentIndex, read_texts, save_index
 from isolex.vectors import Vectors
 from isolex.vectors.ngrams import NgramVectors
+from tests.oracles.fasttext import Coded, Model, encoded
 from tests.spaces import gaussian, planted, planted_languages, true_pairs
 
 WORDS, DIMENSION = 60, 8
@@ -77,9 +76,23 @@ def _write_vectors(folder: Path, source: Vectors, target: Vectors) -> None:
     (folder / "aa.vec.bz2").write_bytes(bz2.compress(data))
     (folder / "aa.vec.xz").write_bytes(lzma.compress(data))
     (folder / "aa.vec.zst").write_bytes(zstandard.compress(data))
-    sentences = [list(source.words)] * 2
-    model = FastText(sentences, vector_size=DIMENSION, bucket=30, min_count=1, epochs=1, workers=1, seed=1)
-    save_facebook_model(model, str(folder / "model.bin"))
+    _write_models(folder, [word.encode() for word in source.words])
+
+
+def _write_models(folder: Path, words: list[bytes]) -> None:
+    """fastText binaries: with n-grams, without, compressed, and quantised and pruned."""
+    rows = gaussian(WORDS + 30, DIMENSION, 5)
+    model = encoded(Model(words, rows, rows[:WORDS], buckets=30))
+    (folder / "model.bin").write_bytes(model)
+    (folder / "model.bin.gz").write_bytes(gzip.compress(model, mtime=0))
+    (folder / "plain.bin").write_bytes(encoded(Model(words, rows[:WORDS], rows[:WORDS], longest=0)))
+    rng = np.random.default_rng(0)
+    parts, pruned = [gaussian(256, 3, seed) for seed in (6, 7)], [(29, 1), (3, 0), (12, 2)]
+    parts.append(gaussian(256, DIMENSION - 6, 8))
+    codes, norm_codes = rng.integers(0, 256, (WORDS + 3, 3)), rng.integers(0, 256, WORDS + 3)
+    coded = Coded(codes, parts, norm_codes, np.linspace(0.5, 2, 256))
+    quantised = Model(words, coded, rows[:WORDS], buckets=30, pruned=pruned)
+    (folder / "quantised.bin").write_bytes(encoded(quantised))
 
 
 def _write_texts(folder: Path, source: Vectors, target: Vectors, pairs: Lexicon) -> None:
@@ -150,7 +163,8 @@ _ALIGN = ("align", "aa.vec", "bb.vec", "-o", "out", *_BEST, "--lexicon")
 def _subjects():
     for name in (
         *("aa.vec", "aa.txt", "aa.bin", "aa.vec.gz", "aa.vec.bz2", "aa.vec.xz", "aa.vec.zst"),
-        *("aa.safetensors", "half.safetensors", "ngrams.safetensors", "model.bin"),
+        *("aa.safetensors", "half.safetensors", "ngrams.safetensors"),
+        *("model.bin", "model.bin.gz", "plain.bin", "quantised.bin"),
     ):
         yield Subject("vectors", name, _of_vectors(name))
     for name in (

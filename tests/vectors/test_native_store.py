@@ -188,6 +188,27 @@ def test_damaged_ngrams_are_told(tmp_path, lengths, ngrams, message):
         Vectors.read(tmp_path / "file")
 
 
+def test_ngrams_of_a_pruned_model_are_kept(vectors, tmp_path):
+    rows, kept = np.arange(12, dtype=np.float32).reshape(3, 4), np.array([0, 5, 17])
+    vectors.subwords = NgramVectors(rows, 2, 3, buckets=20, kept=kept)
+    vectors.write(tmp_path / "file.safetensors")
+    back = Vectors.read(tmp_path / "file.safetensors")
+    assert back.subwords.buckets == 20
+    np.testing.assert_array_equal(back.subwords.kept, kept)
+    for word in ("unseen", "another", "third"):
+        np.testing.assert_array_equal(back.subwords.vector(word), vectors.subwords.vector(word))
+
+
+@pytest.mark.parametrize("kept", [[1, 0], [-1, 1], [1, 20], [1, 1], [1, 2, 3], []])
+def test_buckets_that_cannot_be_are_told(tmp_path, kept):
+    lengths = {"shortest": 2, "longest": 3, "buckets": 20}
+    card = {"format": "isolex-vectors", "version": 1, "ngrams": lengths}
+    ngrams = {"ngrams": np.ones((2, 3), np.float32), "ngram_buckets": np.array(kept, dtype=np.int64)}
+    save_file(TENSORS | ngrams, tmp_path / "file", metadata={"isolex": json.dumps(card)})
+    with pytest.raises(FormatError, match="ngram_buckets"):
+        Vectors.read(tmp_path / "file")
+
+
 def test_words_outside_nfc(tmp_path):
     path = tmp_path / "file.safetensors"
     Vectors(["cafe\u0301", "café"], np.ones((2, 2)), unicode="keep").write(path)

@@ -45,6 +45,30 @@ def test_ngrams_and_hashes_are_those_of_gensim(word, shortest, more):
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+@given(st.lists(st.one_of(any_word, st.sampled_from(["", "</s>", "a"])), max_size=9), st.integers(1, 4))
+def test_many_words_are_as_each_alone(words, shortest):
+    ngrams = NgramVectors(one_hot_rows(), shortest, shortest + 2)
+    found = ngrams.composed_rows(words)
+    assert found.shape == (len(words), BUCKETS)
+    for row, word in zip(found, words, strict=True):
+        np.testing.assert_array_equal(row, ngrams.composed(word))
+
+
+def test_pruned_ngrams_do_not_count():
+    every = NgramVectors(one_hot_rows(), 2, 3)
+    places = every.places(["house"])[0]
+    kept = np.unique(places[::2])
+    pruned = NgramVectors(one_hot_rows()[kept], 2, 3, buckets=BUCKETS, kept=kept)
+    expected = np.bincount(places[np.isin(places, kept)], minlength=BUCKETS) / np.isin(places, kept).sum()
+    np.testing.assert_allclose(pruned.vector("house"), expected, atol=1e-7)
+    assert not NgramVectors(one_hot_rows()[:1], 2, 3, buckets=BUCKETS, kept=np.array([996])).vector("a").any()
+
+
+def test_a_very_long_word_is_summed_piece_by_piece():
+    ngrams = NgramVectors(np.ones((5, 2), np.float32), 3, 3)
+    assert ngrams.vector("x" * 40_000).tolist() == [1, 1]
+
+
 def test_words_without_an_ngram_have_zeros():
     vectors = NgramVectors(np.ones((5, 3), np.float16), 4, 6)
     assert vectors.vector("a").tolist() == [0, 0, 0]

@@ -297,7 +297,7 @@ def _composed(side: Side, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
     ngrams = side.vectors.subwords
     if not isinstance(ngrams, NgramVectors):
         return rows
-    made = torch.from_numpy(np.stack([ngrams.composed(word) for word in side.vectors.words]))
+    made = torch.from_numpy(ngrams.composed_rows(side.vectors.words))
     return Normalizer(side.normalizer.steps).fit(made).apply(made)
 
 

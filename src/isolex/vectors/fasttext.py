@@ -1,108 +1,157 @@
-"""fastText binaries, read by gensim: the words' vectors, and the n-grams that give any other word one."""
+"""fastText binaries: the words' vectors, and the n-grams that give any other word one."""
 
-import mmap
-import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from isolex.errors import FormatError, MissingExtraError
+from isolex.errors import FormatError
 from isolex.vectors.content import Content
+from isolex.vectors.fasttext_file import DenseRows, FastTextFile, read_fasttext_file
 from isolex.vectors.gather import Gather, ReadOptions
-from isolex.vectors.ngrams import NgramVectors
+from isolex.vectors.mapped import StoredRows, release
+from isolex.vectors.ngrams import BLOCK, NgramVectors
+from isolex.vectors.reading_report import ReadReport
 from isolex.vectors.row_grammar import Block
 from isolex.vectors.sniff import VectorFormat
 
-_HEADER = struct.Struct("=2i12id3i2q")  # magic, version, settings, sampling, words and labels, sizes
-_COUNT = struct.Struct("=qb")  # after each word and its NUL: its frequency and kind
-_MATRIX = struct.Struct("=?2q")  # quantised or not, rows, columns
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
 
-_AGAIN = "fetch the file again"
-# Characters of an n-gram; more than any model has would only take time.
-_LONGEST = 100
+
+_BYTES = 1 << 18  # of words whose n-grams are hashed at a time
 
 
 class FastTextSubwords(NgramVectors):
     """A fastText model's n-grams; words that the model has seen, read or not, keep their own vectors."""
 
-    def __init__(self, model: Any) -> None:
-        super().__init__(model.vectors_ngrams, max(model.min_n, 1), model.max_n)
+    def __init__(self, model: FastTextFile, path: Path) -> None:
         self._model = model
+        self._path = path
+        self.shortest = model.shortest
+        self.longest = model.longest
+        self.buckets = model.buckets
+        self.kept = None if model.pruning is None else model.pruning.kept
 
-    def vector(self, word: str) -> np.ndarray:
+    @property
+    def matrix(self) -> 'Float[np.ndarray, "rows d"]':
+        """The rows of the n-grams; those that can be are mapped from the file."""
+        rows, words = self._model.rows, len(self._model.words)
+        if isinstance(rows, DenseRows) and self.kept is None:
+            mapped: np.ndarray = rows.raw[words:].view("<f4")
+            return mapped
+        return self.rows(np.arange(len(rows) - words))
+
+    @property
+    def file(self) -> str:
+        """The model's file."""
+        return str(self._path)
+
+    def rows(self, places: 'Int[np.ndarray, "k"]') -> 'Float[np.ndarray, "k d"]':
+        """Some of the n-grams' rows, float32."""
+        pruning = self._model.pruning
+        own = places if pruning is None else pruning.rows[places]
+        return self._model.rows.take(len(self._model.words) + own)
+
+    def vector(self, word: str) -> 'Float[np.ndarray, "d"]':
         """The model's vector of the word, float32 [d]; zeros if the word has no n-gram."""
-        if word not in self._model.key_to_index:
+        place = self._places.get(word.encode())
+        if place is None:
             return self.composed(word)
-        vector: np.ndarray = self._model.get_vector(word)
-        return vector.astype(np.float32, copy=False)
+        rows = self.known_rows(np.array([place]), [word])
+        self.check_finite(rows, [word])
+        vector: np.ndarray = rows[0]
+        return vector
+
+    def known_rows(self, ids: 'Int[np.ndarray, "k"]', words: Sequence[str]) -> 'Float[np.ndarray, "k d"]':
+        """Vectors of words that the model has seen: the mean of their own row and those of their n-grams."""
+        means = self._model.rows.take(ids)
+        for place, ngrams in enumerate(self.places(words)):
+            means[place] = (means[place] + self.sum(ngrams)) / np.float32(1 + len(ngrams))
+        return means
+
+    @cached_property
+    def _places(self) -> dict[bytes, int]:
+        return {word: place for place, word in enumerate(self._model.words)}
 
 
 def read_fasttext(path: Path, kind: VectorFormat, options: ReadOptions) -> Content:
     """Read a fastText binary; the `subwords` of the content answer for any word.
 
+    Of a plain file only the rows that are asked for come into memory. A word's vector is the mean of its own
+    row and the rows of its n-grams (Bojanowski et al. 2017), or where there are none its own row; so is any
+    row of the output matrix.
+
     Raises:
-        FormatError: The file is cut off, compressed, quantised, or a classifier's, or its n-grams are not
-            finite.
-        MissingExtraError: gensim is not there.
+        FormatError: The file is cut off, contradicts itself, or is a classifier's; or it has no output
+            vectors of words, which are asked for.
     """
-    try:
-        from gensim.models.fasttext import load_facebook_vectors  # noqa: PLC0415 - optional
-    except ImportError as error:
-        raise MissingExtraError("reading fastText .bin files", "gensim", "fasttext") from error
-    if kind.compression is not None:
-        raise FormatError(
-            f"is a fastText binary inside {kind.compression}", where=path, fix="decompress it first"
-        )
-    _check_whole(path)
-    try:
-        model = load_facebook_vectors(str(path))
-    except Exception as error:  # whatever gensim stumbles over, the file is to blame
-        raise FormatError(
-            f"gensim cannot read this fastText binary ({error})", where=path, fix=_AGAIN
-        ) from error
-    words, matrix = model.index_to_key, model.vectors
-    if model.bucket and not np.isfinite([model.vectors_ngrams.min(), model.vectors_ngrams.max()]).all():
-        raise FormatError("its n-grams hold NaN or infinite numbers", where=path, fix=_AGAIN)
-    gather = Gather(matrix.shape[1], options, expected=len(words))
-    gather.add(Block([word.encode() for word in words], matrix, range(1, len(words) + 1)))
-    content = gather.content(path, str(kind), unit="row")
-    if len(content.words) == len(words):
-        model.vectors = content.matrix  # one matrix for both
-    return replace(content, subwords=FastTextSubwords(model) if model.bucket else None)
-
-
-def _check_whole(path: Path) -> None:
-    """Walk the file before gensim does, which loops for ever where a vocabulary is cut off."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        try:
-            _, _, dimension, *settings = _HEADER.unpack_from(data)
-            bucket, shortest, longest = settings[7:10]
-            words, _, labels, _, pruned = settings[-5:]
-            position = _HEADER.size
-            for _ in range(words):
-                position = data.find(b"\0", position) + 1
-                if not position:
-                    raise _cut_off(path)
-                position += _COUNT.size
-            position += 8 * max(pruned, 0)
-            quantised, rows, columns = _MATRIX.unpack_from(data, position)
-        except struct.error as error:
-            raise _cut_off(path) from error
-        missing = position + _MATRIX.size + 4 * rows * columns - len(data)
-    if labels:
+    model = read_fasttext_file(path, kind.compression, matrix=options.matrix)
+    if model.labels:
         raise FormatError("is a fastText classifier", where=path, fix="name a model made by skipgram or cbow")
-    if quantised:
-        raise FormatError(
-            "is a quantised fastText model", where=path, fix="name the .bin that it was made from"
-        )
-    possible = min(words, dimension) > 0 and min(bucket, shortest, longest) >= 0 and longest <= _LONGEST
-    if (rows, columns) != (words + bucket, dimension) or not possible:
-        raise FormatError("the fastText binary contradicts itself", where=path, fix=_AGAIN)
-    if missing > 0:
-        raise _cut_off(path)
+    subwords = FastTextSubwords(model, path) if model.buckets and options.matrix == "input" else None
+    if subwords is None and (mapped := _mapped(model, kind, options)) is not None:
+        return mapped
+    gather = Gather(model.rows.dimension, options, expected=len(model.words))
+    for block in _blocks(model.words, min(BLOCK, options.limit or BLOCK)):
+        if gather.full:
+            break
+        rows = _rows(model, subwords, block, options)
+        places = range(block.start + 1, block.stop + 1)
+        gather.add(Block(model.words[block.start : block.stop], rows, places))
+    if isinstance(model.rows, DenseRows):
+        release(model.rows.raw)
+    return replace(gather.content(path, str(kind), unit="row"), subwords=subwords)
 
 
-def _cut_off(path: Path) -> FormatError:
-    return FormatError("the fastText binary is cut off", where=path, fix=_AGAIN)
+def _mapped(model: FastTextFile, kind: VectorFormat, options: ReadOptions) -> Content | None:
+    """Words and rows as they stand in the file; None if they must be chosen or changed."""
+    raw = model.rows.raw if isinstance(model.rows, DenseRows) else None
+    if not isinstance(raw, StoredRows) or options.vocabulary is not None or options.dtype == "float16":
+        return None
+    matrix = raw[: len(model.words)].view("<f4")
+    n = min(len(model.words), options.limit or len(model.words))
+    decoded = map(_decoded, model.words[:n])
+    words = tuple(options.normal(word) for word in decoded if word)
+    if not matrix.flags.aligned or len(set(words)) < n:
+        return None
+    return Content(words, matrix[:n], report=ReadReport(str(kind), n, zero_rows=None, unit="row"))
+
+
+def _blocks(words: Sequence[bytes], most: int) -> Iterator[range]:
+    """Words on end, at most so many, and no more than a block's n-grams even where words are very long."""
+    start = size = 0
+    for place, word in enumerate(words):
+        if place - start == most or (size + len(word) > _BYTES and place > start):
+            yield range(start, place)
+            start, size = place, 0
+        size += len(word)
+    yield range(start, len(words))
+
+
+def _rows(
+    model: FastTextFile, subwords: FastTextSubwords | None, block: range, options: ReadOptions
+) -> 'Float[np.ndarray, "k d"]':
+    """The words' vectors; zeros for words that nobody wants, so that their rows are not touched."""
+    words = {place: _decoded(model.words[place]) for place in block}
+    wanted = {
+        place: word
+        for place, word in words.items()
+        if word is not None and options.wants(options.normal(word))
+    }
+    ids = np.fromiter(wanted, dtype=np.int64, count=len(wanted))
+    taken = model.rows.take(ids) if subwords is None else subwords.known_rows(ids, list(wanted.values()))
+    rows = np.zeros((len(block), taken.shape[1]), dtype=np.float32)
+    rows[ids - block.start] = taken
+    return rows
+
+
+def _decoded(word: bytes) -> str | None:
+    """The word, or None if it is not UTF-8."""
+    try:
+        return word.decode()
+    except UnicodeDecodeError:
+        return None

@@ -17,6 +17,7 @@ from isolex.vectors.row_grammar import Block
 _FEW = 50  # one broken word in so many is a row to skip; in languages that need letters beyond ASCII more are
 
 DType = Literal["float32", "float16"]
+Matrix = Literal["input", "output"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class ReadOptions:
     vocabulary: Collection[str] | None = None
     dtype: DType | None = None
     unicode: Unicode = "nfc"
+    matrix: Matrix = "input"
     _wanted: frozenset[str] | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
@@ -40,6 +42,8 @@ class ReadOptions:
             raise InputError(f"got {self.dtype!r}, expected 'float32' or 'float16'", where="dtype")
         if self.unicode not in ("nfc", "keep"):
             raise InputError(f"got {self.unicode!r}, expected 'nfc' or 'keep'", where="unicode")
+        if self.matrix not in ("input", "output"):
+            raise InputError(f"got {self.matrix!r}, expected 'input' or 'output'", where="matrix")
         if isinstance(self.vocabulary, str):
             raise InputError("got one string, expected a collection of words", where="vocabulary")
         if self.vocabulary is not None:

@@ -3,8 +3,10 @@
 It holds three tensors: `matrix` [n, d], float32 or float16; `words`, all words' UTF-8 bytes on end; and
 `offsets` int64 [n + 1], where each word starts in them. Under the key `isolex`, the file's metadata hold a
 JSON card: format, version, n, dimension, language and fingerprint. Vectors with fastText's subwords have a
-fourth tensor, `ngrams` [buckets, d], and `ngrams` in the card, with their shortest and longest length. Both
-matrices are memory-mapped, and words are decoded when the first of them is asked for.
+fourth tensor, `ngrams` [buckets, d], and `ngrams` in the card, with their shortest and longest length; those
+of a pruned model have rows only for some buckets, which are a fifth, `ngram_buckets` int64, ascending, and
+the card has the number of all, `buckets`. Both matrices are memory-mapped, and words are decoded when the
+first of them is asked for.
 """
 
 import json
@@ -36,7 +38,7 @@ from isolex.saved import (
 from isolex.vectors.content import Content
 from isolex.vectors.gather import Gather, ReadOptions
 from isolex.vectors.mapped import stored_rows
-from isolex.vectors.ngrams import NgramVectors
+from isolex.vectors.ngrams import BUCKETS, LONGEST, NgramVectors
 from isolex.vectors.reading_report import ReadReport
 from isolex.vectors.row_grammar import Block
 from isolex.vectors.sniff import VectorFormat
@@ -53,9 +55,10 @@ _ARRAYS = {
     "words": Array("bytes", types=("U8",)),
     "offsets": Array("bounds", types=("I64",)),
 }
-_NGRAMS = {"ngrams": Array("buckets d", types=tuple(_DTYPES))}
+_NGRAMS = {"ngrams": Array("ngrams d", types=tuple(_DTYPES))}
+_PRUNED = {"ngram_buckets": Array("ngrams", types=("I64",))}
 # Longer n-grams than any model has would only take time.
-_LENGTH = whole(1, 100)
+_LENGTH = whole(1, LONGEST)
 _CARD = record(
     {},
     {
@@ -65,7 +68,7 @@ _CARD = record(
         "fingerprint": maybe(text),
         "zero_rows": whole(0, WORDS),
         "without_vector": many(text),
-        "ngrams": record({"shortest": _LENGTH, "longest": _LENGTH}),
+        "ngrams": record({"shortest": _LENGTH, "longest": _LENGTH}, {"buckets": whole(1, BUCKETS)}),
     },
 )
 
@@ -186,6 +189,9 @@ def write_store(content: Content, path: Path) -> None:
         ngrams = content.subwords
         tensors["ngrams"] = np.ascontiguousarray(ngrams.matrix, dtype=content.matrix.dtype)
         card["ngrams"] = {"shortest": ngrams.shortest, "longest": ngrams.longest}
+        if ngrams.kept is not None:
+            tensors["ngram_buckets"] = np.ascontiguousarray(ngrams.kept, dtype=np.int64)
+            card["ngrams"]["buckets"] = ngrams.buckets
     mode = path.stat().st_mode if path.exists() else None
     try:
         save_file(tensors, path, metadata={CARD: json.dumps(card)})
@@ -211,7 +217,8 @@ def _checked(
 ) -> tuple[dict[str, Any], np.ndarray, StoredWords, NgramVectors | None]:
     """What `_open` gives: card, rows, words and n-grams, which fit each other."""
     card = _card(path, file.metadata() or {})
-    declared = _ARRAYS | (_NGRAMS if "ngrams" in card else {})
+    pruned = "buckets" in card.get("ngrams", {})
+    declared = _ARRAYS | (_NGRAMS if "ngrams" in card else {}) | (_PRUNED if pruned else {})
     sizes = {size: card[name] for size, name in (("n", "n"), ("d", "dimension")) if name in card}
     missing = declared.keys() - file.keys()
     if missing:
@@ -224,13 +231,22 @@ def _checked(
         raise UnsoundError(f"bound {len(offsets) - 1:,} words, expected {sizes['n']:,}", ("offsets",))
     if offsets[0] != 0 or offsets[-1] != len(text) or (offsets[1:] <= offsets[:-1]).any():
         raise UnsoundError("do not part the words", ("offsets",))
-    subwords = None
-    if "ngrams" in card:
-        shortest, longest = card["ngrams"]["shortest"], card["ngrams"]["longest"]
-        if shortest > longest:
-            raise UnsoundError(f"are of {shortest} to {longest} characters", ("ngrams",))
-        subwords = NgramVectors(_mapped(path, file, "ngrams"), shortest, longest)
+    subwords = _subwords(path, card["ngrams"], file) if "ngrams" in card else None
     return card, _mapped(path, file, "matrix"), StoredWords(path, text, offsets, options), subwords
+
+
+def _subwords(path: Path, card: dict[str, int], file: Any) -> NgramVectors:
+    """The n-grams, of which the card has the lengths."""
+    shortest, longest, buckets = card["shortest"], card["longest"], card.get("buckets")
+    if shortest > longest:
+        raise UnsoundError(f"are of {shortest} to {longest} characters", ("ngrams",))
+    rows = _mapped(path, file, "ngrams")
+    if buckets is None:
+        return NgramVectors(rows, shortest, longest)
+    kept = file.get_tensor("ngram_buckets")
+    if kept[0] < 0 or kept[-1] >= buckets or (kept[1:] <= kept[:-1]).any():
+        raise UnsoundError("are not those of the n-grams", ("ngram_buckets",))
+    return NgramVectors(rows, shortest, longest, buckets=buckets, kept=kept)
 
 
 def _mapped(path: Path, file: Any, name: str) -> np.ndarray:

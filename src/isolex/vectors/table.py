@@ -18,7 +18,7 @@ from isolex.files import digest
 from isolex.given import given_or_read, whole_number
 from isolex.tables import Unicode
 from isolex.vectors.content import Content, Subwords
-from isolex.vectors.gather import DType, ReadOptions
+from isolex.vectors.gather import DType, Matrix, ReadOptions
 from isolex.vectors.mapped import release
 from isolex.vectors.reading_report import ReadReport
 from isolex.vectors.table_checks import (
@@ -114,11 +114,12 @@ class Vectors:
         dtype: DType | None = None,
         unicode: Unicode = "nfc",
         language: str | None = None,
+        matrix: Matrix = "input",
     ) -> "Vectors":
         """Read word vectors in any format that isolex knows; the content tells which, never the name.
 
-        word2vec text and binary, GloVe text, isolex's own store, and fastText binaries (these with gensim).
-        Text and word2vec binary may be compressed by gzip, bzip2, xz or zstd, and stream. Rows that cannot be
+        word2vec text and binary, GloVe text, isolex's own store, and fastText binaries. All but the store may
+        be compressed by gzip, bzip2, xz or zstd, and stream. Rows that cannot be
         used (too short, too long, not numbers, NaN or infinite, an empty or repeated word, not UTF-8) are
         skipped, counted in `Vectors.report`, and told of in one warning. A store is memory-mapped unless
         `vocabulary` or `dtype` makes a copy necessary.
@@ -131,25 +132,28 @@ class Vectors:
                 float16 cannot hold count as infinite.
             unicode: "nfc" brings words (and the vocabulary) to Unicode NFC, "keep" leaves them as they are.
             language: Language code; by default the one that a store holds.
+            matrix: "output" gives the words' rows of a fastText binary's output matrix, their vectors as
+                contexts of others, which have no subwords.
 
         Returns:
             The vectors, in the order of the file.
 
         Raises:
             InputError: There is no such file, or an option has a value that it cannot have.
-            FormatError: The file is damaged, not of word vectors, or has no row to keep.
+            FormatError: The file is damaged, not of word vectors, or has no row to keep; or it
+                has no output matrix with rows of words, which is asked for.
             MissingExtraError: The format needs a package that is not installed.
 
         Warns:
             IsolexWarning: Rows were skipped, or the header contradicts the rows.
         """
-        options = ReadOptions(limit=limit, vocabulary=vocabulary, dtype=dtype, unicode=unicode)
+        options = ReadOptions(limit=limit, vocabulary=vocabulary, dtype=dtype, unicode=unicode, matrix=matrix)
         content = read_content(path, options)
         report = content.report
         if report is not None and (summary := report.summary()) is not None:
             warnings.warn(f"{path}: {summary}", IsolexWarning, stacklevel=2)
         vectors = cls._of(replace(content, language=language or content.language))
-        if vocabulary is None and dtype is None and unicode == "nfc":
+        if vocabulary is None and dtype is None and unicode == "nfc" and matrix == "input":
             vectors.path = Path(path).resolve()  # where `read` with no more than a limit finds them again
         return vectors
 

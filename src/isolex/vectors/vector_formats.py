@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from isolex.choices import VECTOR_FORMATS
-from isolex.errors import InputError
+from isolex.errors import FormatError, InputError
 from isolex.files import atomic_file
 from isolex.streams import SUFFIXES
 from isolex.vectors.binary import read_binary, write_binary
@@ -28,6 +28,10 @@ def read_content(path: str | Path, options: ReadOptions) -> Content:
     """Read a file in whatever format its content tells; errors as of `Vectors.read`."""
     path = Path(path)
     kind = identify(path)
+    if options.matrix == "output" and kind.name != "fasttext":
+        raise FormatError(
+            f"is {kind}, which has no output matrix", where=path, fix="name a fastText .bin model"
+        )
     return _READERS[kind.name](path, kind, options)
 
 
