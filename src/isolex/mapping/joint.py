@@ -1,6 +1,6 @@
 """Many languages in one space: what each seed lexicon says of two of them, and one map a language."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from functools import reduce
@@ -280,12 +280,12 @@ class Joint:
     ) -> Placement:
         """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
         own = _Spectrum.of(moments)
-        others = [mapping.placements[other] for other, _, _ in crosses]
-        pulled = [
-            weight * own.regressed(cross, _Spectrum.of(other.moments), self.ridge) @ other.rotation
-            for other, (_, cross, weight) in zip(others, crosses, strict=True)
-        ]
-        rotation = polar_factor(reduce(torch.add, pulled) * mapping.strengths)
+        pull = _pull_of(
+            mapping,
+            crosses,
+            lambda cross, other: own.regressed(cross, _Spectrum.of(other.moments), self.ridge),
+        )
+        rotation = polar_factor(pull * mapping.strengths)
         return Placement(moments, rotation, (rotation @ mapping.scaling).float())
 
 
@@ -339,12 +339,9 @@ class JointVecMap:
     ) -> Placement:
         """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
         whitening = root(moments, -0.5)
-        others = [mapping.placements[other] for other, _, _ in crosses]
-        pulled = [
-            weight * whitening @ cross @ root(other.moments, -0.5) @ other.rotation
-            for other, (_, cross, weight) in zip(others, crosses, strict=True)
-        ]
-        rotation = polar_factor(reduce(torch.add, pulled))
+        rotation = polar_factor(
+            _pull_of(mapping, crosses, lambda cross, other: whitening @ cross @ root(other.moments, -0.5))
+        )
         return Placement(moments, rotation, (whitening @ rotation @ mapping.scaling).float())
 
 
@@ -382,8 +379,7 @@ class GeneralizedProcrustes:
         crosses: Sequence[tuple[int, Float[Tensor, "d e"], float]],
     ) -> Placement:
         """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
-        pulled = [weight * cross @ mapping.placements[other].rotation for other, cross, weight in crosses]
-        rotation = polar_factor(reduce(torch.add, pulled))
+        rotation = polar_factor(_pull_of(mapping, crosses, lambda cross, _: cross))
         return Placement(moments, rotation, rotation.float())
 
 
@@ -490,6 +486,20 @@ class _Fit:
             for moments, rotation, lift in zip(problem.covariances, self.rotations, lifted, strict=True)
         )
         return JointMapping(tuple(placements), self.strengths, scaling, self.trace)
+
+
+def _pull_of(
+    mapping: JointMapping,
+    crosses: Sequence[tuple[int, Float[Tensor, "d e"], float]],
+    said: Callable[[Tensor, Placement], Tensor],
+) -> Float[Tensor, "d p"]:
+    """Σ_j w_j K_j Q_j over the lexicons of a language that joins; `said` makes K_j of a cross-product."""
+    others = [mapping.placements[other] for other, _, _ in crosses]
+    pulled = [
+        weight * said(cross, other) @ other.rotation
+        for other, (_, cross, weight) in zip(others, crosses, strict=True)
+    ]
+    return reduce(torch.add, pulled)
 
 
 def _pulls(
