@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from isolex import load
+from isolex import load, load_space
+from isolex.cards import is_space_folder
 from isolex.cli.app import run
 from isolex.errors import IsolexError
 from isolex.scoring import ResultsFile
@@ -136,7 +137,7 @@ def _read_back(path: Path) -> None:
         elif path.is_file() and re.search(r"\t(nan|inf)\b", path.read_text(encoding="utf-8")):
             raise ValueError(f"{path} holds NaN or infinite values")
         elif (path / "card.json").exists():
-            load(path)
+            (load_space if is_space_folder(path) else load)(path)
         elif (path / "index.json").exists():
             load_index(path)
 
