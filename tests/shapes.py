@@ -30,6 +30,7 @@ MODULES = (
     "isolex.reranking",
     "isolex.retrieval",
     "isolex.transfer",
+    "isolex.training.ppmi",
 )
 
 T = TypeVar("T", bound=Callable[..., Any])

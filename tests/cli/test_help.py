@@ -18,13 +18,19 @@ ROOT = Path(__file__).parent.parent.parent
 COMMANDS = dict(leaves(app))
 
 
-EXAMPLES = [(path, line) for path, command in COMMANDS.items() for line in examples(command)]
+# These two take texts, and minutes; test_train.py and test_dictionary.py run them on small ones.
+FROM_TEXTS = [("train",), ("dictionary",)]
+EXAMPLES = [
+    (path, line) for path, command in COMMANDS.items() if path not in FROM_TEXTS for line in examples(command)
+]
 
 
 def test_all_commands_are_there():
     assert {" ".join(path) for path in COMMANDS} == {
         *(
             "demo",
+            "train",
+            "dictionary",
             "align",
             "space",
             "space add",

@@ -85,7 +85,7 @@ def test_the_empty_command_line():
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ("isolex tr", {"translate"}),
+        ("isolex tr", {"train", "translate"}),
         ("isolex evaluate s", {"similarity", "sentences", "space"}),
         ("isolex sp", {"space"}),
         ("isolex space a", {"add", "file,a"}),

@@ -168,8 +168,8 @@ class _Told(NgramVectors):
         super().__init__(TARGET.matrix, 1, 1)
         self._translations = dict(PAIRS.pairs)
 
-    def composed(self, word):
-        return TARGET.vector(self._translations[word])
+    def composed_rows(self, words):
+        return np.stack([TARGET.vector(self._translations[word]) for word in words])
 
 
 def test_vectors_of_ngrams_are_an_alignment_more(made):

@@ -42,7 +42,10 @@ _COMMANDS = {
         "isolex.cli.dictionary:dictionary_command",
         "From two texts to a dictionary: train, align, judge, rerank, write.",
     ),
-    "train": ("isolex.cli.train:train_command", "Train word vectors on texts."),
+    "train": (
+        "isolex.cli.train:train_command",
+        "Train word vectors on texts: files, folders, or - for standard input.",
+    ),
     "convert": (
         "isolex.cli.convert:convert_command",
         "Convert word vectors: word2vec text and binary, GloVe, fastText (in only), native store.",

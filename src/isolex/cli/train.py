@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="ppmi counts, skip-gram also gives vectors to unseen words; auto goes by the number of tokens.",
 )
-@click.option("--dimension", type=click.IntRange(min=1), default=300, show_default=True)
+@click.option(
+    "--dimension", type=click.IntRange(min=1), default=300, show_default=True, help="Of the vectors."
+)
 @click.option(
     "--window", type=click.IntRange(min=1), default=5, show_default=True, help="Words on either side."
 )
@@ -46,7 +48,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="whitespace for texts that are segmented already.",
 )
-@click.option("--case", type=click.Choice(["lower", "keep"]), default="lower", show_default=True)
+@click.option(
+    "--case",
+    type=click.Choice(["lower", "keep"]),
+    default="lower",
+    show_default=True,
+    help="Lower-case as the language does, or keep letters as they are.",
+)
 @click.option("--drop-numbers", is_flag=True, help="Leave out what has digits and no letters.")
 @click.option("--keep-punctuation", is_flag=True, help="Punctuation marks count as words.")
 @click.option("--phrases", is_flag=True, help="Join words that belong together, such as ice_cream.")

@@ -17,7 +17,7 @@ import numpy as np
 
 from isolex.errors import FormatError
 from isolex.streams import open_stream
-from isolex.vectors.gather import Matrix
+from isolex.vectors.gather import MatrixName
 from isolex.vectors.mapped import stored_rows
 from isolex.vectors.ngrams import LONGEST
 
@@ -41,7 +41,7 @@ _VERSIONS = (11, 12)
 _HIERARCHICAL, _SUPERVISED = 1, 3
 
 
-class Rows(Protocol):
+class ModelRows(Protocol):
     """Rows of a matrix, however they are stored."""
 
     @property
@@ -151,7 +151,7 @@ class FastTextFile:
 
     words: Sequence[bytes]
     labels: int
-    rows: Rows
+    rows: ModelRows
     shortest: int
     longest: int
     buckets: int
@@ -159,7 +159,7 @@ class FastTextFile:
 
 
 def read_fasttext_file(
-    path: Path, compression: str | None = None, *, matrix: Matrix = "input"
+    path: Path, compression: str | None = None, *, matrix: MatrixName = "input"
 ) -> FastTextFile:
     """Read the dictionary of a fastText binary, and one of its matrices.
 
@@ -193,7 +193,7 @@ def read_fasttext_file(
     return FastTextFile(known, labels, rows, shortest, longest, buckets if has_ngrams else 0, pruning)
 
 
-def _output(source: "_Source", dimension: int, quantised: bool, loss: int | None = None) -> Rows:
+def _output(source: "_Source", dimension: int, quantised: bool, loss: int | None = None) -> ModelRows:
     """The output matrix, if the loss has one of words."""
     if loss == _HIERARCHICAL:
         raise source.error(
@@ -263,7 +263,7 @@ class _Source:
                 raise self.contradiction()
         return Pruning(kept, rows)
 
-    def matrix(self, rows: int | None, columns: int, *, quantised: bool, wanted: bool) -> Rows:
+    def matrix(self, rows: int | None, columns: int, *, quantised: bool, wanted: bool) -> ModelRows:
         """A matrix of so many rows and columns; one that is not wanted is passed over, and comes empty."""
         lengths_apart = quantised and self.flag()
         n, d = self.unpack(_SHAPE)

@@ -17,7 +17,7 @@ from isolex.vectors.row_grammar import Block
 _FEW = 50  # one broken word in so many is a row to skip; in languages that need letters beyond ASCII more are
 
 DType = Literal["float32", "float16"]
-Matrix = Literal["input", "output"]
+MatrixName = Literal["input", "output"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class ReadOptions:
     vocabulary: Collection[str] | None = None
     dtype: DType | None = None
     unicode: Unicode = "nfc"
-    matrix: Matrix = "input"
+    matrix: MatrixName = "input"
     _wanted: frozenset[str] | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:

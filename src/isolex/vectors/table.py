@@ -18,7 +18,7 @@ from isolex.files import digest
 from isolex.given import given_or_read, whole_number
 from isolex.tables import Unicode
 from isolex.vectors.content import Content, Subwords
-from isolex.vectors.gather import DType, Matrix, ReadOptions
+from isolex.vectors.gather import DType, MatrixName, ReadOptions
 from isolex.vectors.mapped import release
 from isolex.vectors.reading_report import ReadReport
 from isolex.vectors.table_checks import (
@@ -114,7 +114,7 @@ class Vectors:
         dtype: DType | None = None,
         unicode: Unicode = "nfc",
         language: str | None = None,
-        matrix: Matrix = "input",
+        matrix: MatrixName = "input",
     ) -> "Vectors":
         """Read word vectors in any format that isolex knows; the content tells which, never the name.
 
