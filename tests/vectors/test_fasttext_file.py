@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from isolex.errors import FormatError, InputError, IsolexError
+from isolex.errors import FormatError, InputError, IsolexError, UnknownWordError
 from isolex.vectors import Vectors
 from tests.oracles.fasttext import Coded, Model, dense, encoded
 
@@ -123,6 +123,38 @@ def test_only_the_rows_asked_for_are_looked_at(tmp_path):
     assert list(limited.words) == ["</s>"]
 
 
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("asked", [["w3"], ["w9000"], ["w9000", "w3"]])
+def test_a_vocabulary_may_be_far_down_in_the_file(asked, compressed):
+    """So that whole blocks of words, at the start, in the middle or at the end, hold none of it."""
+    words = [f"w{number}".encode() for number in range(10_000)]
+    expected = Model(words, rows(len(words) + 31, 1), rows(len(words), 2), buckets=31)
+    data = encoded(expected)
+    vectors = read_bytes(gzip.compress(data, 1) if compressed else data, vocabulary=asked)
+    assert list(vectors.words) == sorted(asked)
+    for word in asked:
+        np.testing.assert_allclose(vectors.vector(word), expected.vector(word), atol=1e-6)
+    with pytest.raises(FormatError, match="none of the vocabulary's words"):
+        read_bytes(data, vocabulary=["nowhere"])
+
+
+@pytest.mark.parametrize("unicode", ["nfc", "keep"])
+def test_words_left_out_are_found_in_any_form(unicode):
+    """A model may have learnt decomposed words, of which the n-grams are not those of the composed ones."""
+    expected, decomposed = model("dense"), "e\u0301te\u0301"
+    expected.words[2] = decomposed.encode()
+    vectors = read_bytes(encoded(expected), limit=1, unicode=unicode)
+    for word in ("été", decomposed):
+        np.testing.assert_allclose(vectors.vector(word), expected.vector(decomposed), atol=1e-6)
+
+
+def test_a_word_that_has_no_utf_8_has_no_subwords():
+    vectors = read_bytes(encoded(model("dense")))
+    assert vectors.from_subwords("\ud800x") is None
+    with pytest.raises(UnknownWordError):
+        vectors.vector("\ud800x")
+
+
 def test_rows_are_mapped_where_they_can_be(tmp_path):
     """Behind a dictionary of such a length that numbers are aligned; else they are copied."""
     kinds = set()
@@ -185,8 +217,6 @@ def test_any_cut_is_told(name):
     data = encoded(model(name))
     for length in [*range(4, 400, 9), *range(400, len(data), 997), len(data) - 1]:
         for cut in (data[:length], gzip.compress(data[:length])):
-            if cut[:1] == b"\x1f" and length > len(data) // 2:
-                continue  # of a compressed file, the output matrix is not read
             with pytest.raises(FormatError, match="cut off"):
                 read_bytes(cut)
 
@@ -223,6 +253,18 @@ def test_pruned_n_grams_that_cannot_be_are_told():
         wrong.pruned[0] = pair
         with pytest.raises(FormatError, match="contradicts itself"):
             read_bytes(encoded(wrong))
+
+
+@pytest.mark.parametrize("matrix", ["input", "output"])
+def test_what_stands_behind_a_compressed_model_is_looked_at(matrix):
+    """Its end mark may be cut off, or something follow it, though the model itself is all there."""
+    n = len(WORDS) + 100_000  # more than a buffer holds
+    large = Model([word.encode() for word in WORDS], rows(n, 1), rows(len(WORDS), 2), buckets=100_000)
+    data = gzip.compress(encoded(large), 1)
+    assert len(read_bytes(data, matrix=matrix)) == len(WORDS)
+    for own in (data[:-4], data[:-8], data + b"something else"):
+        with pytest.raises(FormatError, match="gzip data are damaged or cut off"):
+            read_bytes(own, matrix=matrix)
 
 
 def test_a_word_without_an_end_is_told():

@@ -1,5 +1,6 @@
 """fastText binaries: the words' vectors, and the n-grams that give any other word one."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -58,10 +59,10 @@ class FastTextSubwords(NgramVectors):
 
     def vector(self, word: str) -> 'Float[np.ndarray, "d"]':
         """The model's vector of the word, float32 [d]; zeros if the word has no n-gram."""
-        place = self._places.get(word.encode())
+        place = self._places.get(unicodedata.normalize("NFC", word))
         if place is None:
             return self.composed(word)
-        rows = self.known_rows(np.array([place]), [word])
+        rows = self.known_rows(np.array([place]), [self._model.words[place].decode()])
         self.check_finite(rows, [word])
         vector: np.ndarray = rows[0]
         return vector
@@ -74,8 +75,13 @@ class FastTextSubwords(NgramVectors):
         return means
 
     @cached_property
-    def _places(self) -> dict[bytes, int]:
-        return {word: place for place, word in enumerate(self._model.words)}
+    def _places(self) -> dict[str, int]:
+        """Where each word stands, by its NFC: whoever asks need not know the form that the model has."""
+        places: dict[str, int] = {}
+        for place, word in enumerate(map(_decoded, self._model.words)):
+            if word is not None:
+                places.setdefault(unicodedata.normalize("NFC", word), place)
+        return places
 
 
 def read_fasttext(path: Path, kind: VectorFormat, options: ReadOptions) -> Content:

@@ -187,8 +187,9 @@ def read_fasttext_file(
             rows = _output(source, dimension, quantised, loss)
             if len(rows) != words and not labels:
                 raise source.contradiction()
-        elif source.size is not None:  # to see whether it is whole costs nothing
-            _output(source, dimension, quantised)
+        else:
+            _output(source, dimension, quantised)  # only to see whether it is whole
+        source.finish()
     has_ngrams = ngrams > 0 and max(shortest, 1) <= longest and (version, model) != (11, _SUPERVISED)
     return FastTextFile(known, labels, rows, shortest, longest, buckets if has_ngrams else 0, pruning)
 
@@ -284,6 +285,10 @@ class _Source:
         for start in range(0, n * width, CHUNK):
             self._take(min(CHUNK, n * width - start))
         return DenseRows(np.empty((0, width), dtype=np.uint8))
+
+    def finish(self) -> None:
+        """Look behind the last byte: compressed data have an end mark there, and nothing else."""
+        self._stream.read(1)
 
     def _quantised(self, n: int, d: int, *, lengths_apart: bool) -> QuantisedRows:
         (size,) = self.unpack(_CODES)

@@ -110,6 +110,8 @@ class NgramVectors:
 
     def places(self, words: Sequence[str]) -> 'list[Int[np.ndarray, "ngrams"]]':
         """The rows of each word's n-grams, in the order of the text; one twice counts twice."""
+        if not words:  # of nothing, NumPy's `split` makes one piece
+            return []
         hashes, bounds = ngram_hashes(words, self.shortest, self.longest)
         places = (hashes % np.uint32(self.buckets)).astype(np.int64)
         if self.kept is None:

@@ -252,7 +252,10 @@ class Vectors:
         """A vector made of the word's subwords, float32 [d]; None if there are none to make it from."""
         if self.subwords is None:
             return None
-        vector = self.subwords.vector(unicodedata.normalize("NFC", word))
+        try:
+            vector = self.subwords.vector(unicodedata.normalize("NFC", word))
+        except UnicodeEncodeError:  # a lone surrogate has no UTF-8, and n-grams are hashed by that
+            return None
         return vector if vector.any() else None
 
     def tensor(self, device: "str | torch.device | None" = "cpu") -> 'Float[Tensor, "n d"]':
