@@ -8,7 +8,7 @@ import torch
 
 from isolex.arrays import generator
 from isolex.judging import choose_jointly, composed
-from isolex.judging.jointly import _Trial
+from isolex.judging.jointly import _Split
 from isolex.mapping import Joint, JointMapping, JointProblem, Problem
 from isolex.normalize import unit_rows
 
@@ -104,12 +104,12 @@ def test_pairs_that_other_words_of_the_lexicons_link_are_not_asked() -> None:
     # Two words of language 0 mean the same, so when one is held out the other gives the answer away.
     twice = torch.cat([same_ids(N), torch.stack([torch.arange(N).roll(1), torch.arange(N)], dim=1)])
     lexicons = {pair: Problem(rows[pair[0]], rows[pair[1]], twice) for pair in ((0, 1), (0, 2))}
-    trial = _Trial.of(Joint(), rows, lexicons, dict.fromkeys(lexicons, 1.0), seed=0, part=1)
-    asked = {tuple(pair) for pair in trial._unshown(1, 2).tolist()}
-    shown = {tuple(pair) for pair in composed(trial.shown, 1, 2).tolist()}
+    split = _Split.of(rows, lexicons, seed=0, part=1)
+    asked = {tuple(pair) for pair in split.asked(1, 2).tolist()}
+    shown = {tuple(pair) for pair in composed(split.shown, 1, 2).tolist()}
     assert asked
     assert not asked & shown
-    assert len(asked) < len(composed(trial.gold, 1, 2))
+    assert len(asked) < len(composed(split.gold, 1, 2))
 
 
 def test_composed_of_languages_that_nothing_links_is_empty() -> None:

@@ -65,14 +65,14 @@ def choose_jointly(
     """
     asked = list(asked)
     solver, weights = _chosen(solvers, spaces, lexicons, seed)
-    trial = _Trial.of(solver, spaces, lexicons, weights, seed=seed, part=1)
+    trial = _Split.of(spaces, lexicons, seed=seed, part=1).tried(solver, weights)
     found = {pair: trial.right(pair) for pair in track(asked, "judging pairs of languages")}
     null = [null_rows(rows, seed=seed + place) for place, rows in enumerate(spaces)]
     unaligned = {
         (i, j): Problem(null[i], null[j], problem.pairs, problem.weights)
         for (i, j), problem in lexicons.items()
     }
-    trial = _Trial.of(solver, null, unaligned, weights, seed=seed, part=1)
+    trial = _Split.of(null, unaligned, seed=seed, part=1).tried(solver, weights)
     nothing = {pair: trial.right(pair) for pair in track(asked, "judging what cannot align")}
     statuses: dict[PlacePair, tuple[Status, str]] = {
         pair: judge(found[pair], nothing[pair])
@@ -103,12 +103,15 @@ def _chosen(
     One lexicon alone has no other to be weighed against.
     """
     alike = dict.fromkeys(lexicons, 1.0)
-    trials = {}
-    for place, solver in enumerate(track(list(solvers), "trying settings") if len(solvers) > 1 else solvers):
-        trial = _Trial.of(solver, spaces, lexicons, alike, seed=seed, part=0)
-        most = sorted(lexicons, key=lambda pair: -len(trial.gold[pair]))[:CHOOSING_LEXICONS]
-        trials[place] = trial, {pair: trial.right(pair) for pair in most} if len(solvers) > 1 else {}
-    best = max(trials, key=lambda place: sum(found.right for found in trials[place][1].values()))
+    if len(solvers) == len(lexicons) == 1:
+        return solvers[0], alike
+    split = _Split.of(spaces, lexicons, seed=seed, part=0)
+    most = sorted(lexicons, key=lambda pair: -len(split.gold[pair]))[:CHOOSING_LEXICONS]
+    trials = []
+    for solver in track(list(solvers), "trying settings"):
+        trial = split.tried(solver, alike)
+        trials.append((trial, {pair: trial.right(pair) for pair in most}))
+    best = max(range(len(solvers)), key=lambda place: sum(one.right for one in trials[place][1].values()))
     if len(lexicons) == 1:
         return solvers[best], alike
     trial, known = trials[best]
@@ -125,33 +128,31 @@ def _weights(tried: Mapping[PlacePair, HeldOut]) -> dict[PlacePair, float]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Trial:
-    """A space made without one part of the words, to be asked for them.
+class _Split:
+    """Lexicons without one part of the words, and with that part alone.
 
     Attributes:
-        mapping: The maps.
         spaces: Rows of each language.
+        ties: By pair, what the lexicon says without those words.
         gold: By pair, the lexicon's pairs with those words.
         shown: By pair, its other pairs.
     """
 
-    mapping: JointMapping
     spaces: Sequence[Tensor]
+    ties: Mapping[PlacePair, Tie]
     gold: Mapping[PlacePair, Tensor]
     shown: Mapping[PlacePair, Tensor]
 
     @classmethod
     def of(
         cls,
-        solver: JointSolver,
         spaces: Sequence[Float[Tensor, "_ _"]],
         lexicons: Mapping[PlacePair, Problem],
-        weights: Mapping[PlacePair, float],
         *,
         seed: int,
         part: int,
-    ) -> "_Trial":
-        """Solve without one part of the words."""
+    ) -> "_Split":
+        """Hold out one part of the words."""
         out = [
             _drawn(place, rows.shape[0], lexicons, seed=seed, part=part) for place, rows in enumerate(spaces)
         ]
@@ -161,31 +162,47 @@ class _Trial:
         }
         # A lexicon of few pairs may have lost all; then it stays whole, and nothing is asked of it.
         shown = {pair: ~mask if bool((~mask).any()) else torch.ones_like(mask) for pair, mask in held.items()}
-        ties = {pair: Tie.of(problem.restricted(shown[pair]).weighty()) for pair, problem in lexicons.items()}
         return cls(
-            solver.solve(JointProblem.of(len(spaces), ties.items(), weights=weights)),
             spaces,
+            {pair: Tie.of(problem.restricted(shown[pair]).weighty()) for pair, problem in lexicons.items()},
             {pair: problem.pairs[~shown[pair]] for pair, problem in lexicons.items()},
             {pair: problem.pairs[shown[pair]] for pair, problem in lexicons.items()},
         )
 
-    def right(self, pair: PlacePair) -> HeldOut:
-        """P@1 on the words that were left out."""
-        i, j = pair
-        pairs = self.gold[pair] if pair in self.gold else self._unshown(i, j)
-        pairs = pairs[(pairs < VOCABULARY).all(dim=1)]
-        if pairs.shape[0] == 0:
-            return HeldOut(0, 0)
-        rows = (self.spaces[place][:VOCABULARY] for place in pair)
-        right = first_answers_right(*self.mapping.between(i, j).apply(*rows), pairs)
-        return HeldOut(int(right.sum()), right.numel())
+    def tried(self, solver: JointSolver, weights: Mapping[PlacePair, float]) -> "_Trial":
+        """Solve without the words."""
+        problem = JointProblem.of(len(self.spaces), self.ties.items(), weights=weights)
+        return _Trial(self, solver.solve(problem))
 
-    def _unshown(self, i: int, j: int) -> Int[Tensor, "p 2"]:
-        """Pairs that held-out pairs link through a third language, and the others do not."""
+    def asked(self, i: int, j: int) -> Int[Tensor, "p 2"]:
+        """Pairs of words of two languages that the lexicons did not show.
+
+        Of two without a lexicon, those that held-out pairs link through a third language, and no others do.
+        """
+        if (i, j) in self.gold:
+            return self.gold[i, j]
         pairs, known = composed(self.gold, i, j), composed(self.shown, i, j)
         width = self.spaces[j].shape[0]
         new = ~torch.isin(pairs[:, 0] * width + pairs[:, 1], known[:, 0] * width + known[:, 1])
         return pairs[new]
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """A space made without one part of the words, to be asked for them."""
+
+    split: _Split
+    mapping: JointMapping
+
+    def right(self, pair: PlacePair) -> HeldOut:
+        """P@1 on the words that were left out."""
+        pairs = self.split.asked(*pair)
+        pairs = pairs[(pairs < VOCABULARY).all(dim=1)]
+        if pairs.shape[0] == 0:
+            return HeldOut(0, 0)
+        rows = (self.split.spaces[place][:VOCABULARY] for place in pair)
+        right = first_answers_right(*self.mapping.between(*pair).apply(*rows), pairs)
+        return HeldOut(int(right.sum()), right.numel())
 
 
 def _drawn(

@@ -5,13 +5,11 @@ from isolex.mapping.annealing import Annealing
 from isolex.mapping.geomm import GeoMM
 from isolex.mapping.gromov import GromovWasserstein
 from isolex.mapping.induction import Dictionary, Induction
-from isolex.mapping.joint import (
-    GeneralizedProcrustes,
-    Joint,
+from isolex.mapping.joint import GeneralizedProcrustes, Joint, JointVecMap
+from isolex.mapping.joint_problem import (
     JointMapping,
     JointProblem,
     JointSolver,
-    JointVecMap,
     Placement,
     PlacePair,
     PlacingSolver,

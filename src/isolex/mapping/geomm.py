@@ -12,7 +12,8 @@ from torch import Tensor
 from isolex.errors import InputError
 from isolex.given import whole_number
 from isolex.linalg import eigenvectors
-from isolex.mapping.joint import GeneralizedProcrustes, JointMapping, JointProblem, Placement
+from isolex.mapping.joint import GeneralizedProcrustes
+from isolex.mapping.joint_problem import JointMapping, JointProblem, Placement
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
-"""Many languages in one space: what each seed lexicon says of two of them, and one map a language."""
+"""Solvers for many languages at once: ridge regression, VecMap's steps, and rotations alone."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import torch
 from jaxtyping import Float
@@ -12,205 +12,18 @@ from torch import Tensor
 
 from isolex.errors import InputError
 from isolex.given import whole_number
-from isolex.linalg import eigenvectors, gram, polar_factor, root
-from isolex.mapping.problem import Mapping, Problem
+from isolex.linalg import eigenvectors, polar_factor, root
+from isolex.mapping.joint_problem import (
+    LARGEST,
+    Crosses,
+    JointMapping,
+    JointProblem,
+    Placement,
+    PlacePair,
+)
 
-PlacePair: TypeAlias = tuple[int, int]
-"""Places of two languages, the earlier one first."""
-
-# What is more than this is no weight or ridge, and would drown everything else in rounding.
-_LARGEST = 1e9
-# Two languages and how much their lexicon counts, by the place of the second: what pulls at the first.
+# What pulls at a language: the place of another one, and w K from the side of the first.
 _Pulls: TypeAlias = Sequence[tuple[int, Tensor]]
-
-
-@dataclass(frozen=True, eq=False)
-class Tie:
-    """What one seed lexicon says of two spaces: second moments of its pairs, in float64.
-
-    Attributes:
-        cross: Xᵀ diag(w) Z / Σw over the pairs.
-        source: Xᵀ diag(w) X / Σw.
-        target: Zᵀ diag(w) Z / Σw.
-    """
-
-    cross: Float[Tensor, "d e"]
-    source: Float[Tensor, "d d"]
-    target: Float[Tensor, "e e"]
-
-    @classmethod
-    def of(cls, problem: Problem) -> "Tie":
-        """The moments of a problem's seed pairs; its matrices are not needed any more.
-
-        Raises:
-            InputError: It has no pairs.
-        """
-        x, z = problem.seeds()
-        weights = problem.weights
-        total = float(x.shape[0] if weights is None else weights.sum(dtype=torch.float64))
-        return cls(problem.cross() / total, gram(x, x, weights) / total, gram(z, z, weights) / total)
-
-
-@dataclass(frozen=True, eq=False)
-class JointProblem:
-    """N spaces, and what the lexicons between them say. It holds `[d, d]` matrices only, and no rows.
-
-    Attributes:
-        covariances: Of each space, the mean over its lexicons of the second moments of its rows there.
-        crosses: By pair of spaces (i < j), the cross-product of its lexicon.
-        weights: By pair, how much its lexicon counts.
-    """
-
-    covariances: tuple[Float[Tensor, "_ _"], ...]
-    crosses: Dictionary[PlacePair, Float[Tensor, "_ _"]]
-    weights: Dictionary[PlacePair, float]
-
-    @classmethod
-    def of(
-        cls,
-        size: int,
-        ties: Iterable[tuple[PlacePair, Tie]],
-        *,
-        weights: Dictionary[PlacePair, float] | None = None,
-    ) -> "JointProblem":
-        """The problem of `size` spaces; ties are read one after the other, and only their sums kept.
-
-        Args:
-            size: Number of spaces.
-            ties: For pairs of spaces (i, j) what their lexicon says; each pair of spaces once.
-            weights: How much each lexicon counts; None for all alike.
-
-        Raises:
-            InputError: Fewer than two spaces, a tie of a space with itself or with none, two ties of one
-                pair, a space of two dimensions, weights that are not positive and finite, or spaces that the
-                ties do not connect.
-        """
-        if size < 2:
-            raise InputError(f"got spaces: {size}, expected at least 2", where="joint")
-        sums: list[Tensor | None] = [None] * size
-        counts = [0] * size
-        crosses: dict[PlacePair, Tensor] = {}
-        for (i, j), tie in ties:
-            if not (0 <= i < size and 0 <= j < size) or i == j:
-                raise InputError(f"got a tie of spaces {i} and {j}, expected two of {size}", where="joint")
-            key, cross = ((i, j), tie.cross) if i < j else ((j, i), tie.cross.T)
-            if key in crosses:
-                raise InputError(f"got two ties of spaces {key[0]} and {key[1]}", where="joint")
-            crosses[key] = cross
-            for place, moments in ((i, tie.source), (j, tie.target)):
-                known = sums[place]
-                if known is not None and known.shape != moments.shape:
-                    raise InputError(
-                        f"got ties of {known.shape[0]} and of {moments.shape[0]} dimensions of space {place}",
-                        where="joint",
-                    )
-                sums[place] = moments if known is None else known + moments
-                counts[place] += 1
-        parts = components(size, crosses)
-        if len(parts) > 1:
-            raise InputError(
-                f"the lexicons leave the spaces in {len(parts)} parts: {parts}",
-                where="joint",
-                fix="give a lexicon between the parts",
-            )
-        covariances = tuple(
-            known / count for known, count in zip(sums, counts, strict=True) if known is not None
-        )
-        given = {} if weights is None else {(min(pair), max(pair)): w for pair, w in weights.items()}
-        counting = {pair: float(given.get(pair, 1.0)) for pair in crosses}
-        if not all(0 < weight < _LARGEST for weight in counting.values()):
-            raise InputError("weights of lexicons must be positive and finite", where="joint")
-        return cls(covariances, crosses, counting)
-
-    def __len__(self) -> int:
-        return len(self.covariances)
-
-
-def components(size: int, pairs: Iterable[PlacePair]) -> list[list[int]]:
-    """The connected parts of a graph of `size` spaces, each in rising order, the largest part first."""
-    label = list(range(size))
-
-    def find(i: int) -> int:
-        while label[i] != i:
-            label[i] = label[label[i]]
-            i = label[i]
-        return i
-
-    for i, j in pairs:
-        label[find(i)] = find(j)
-    parts: dict[int, list[int]] = {}
-    for i in range(size):
-        parts.setdefault(find(i), []).append(i)
-    return sorted(parts.values(), key=lambda part: (-len(part), part))
-
-
-@dataclass(frozen=True, eq=False)
-class Placement:
-    """Where one language stands in a joint space.
-
-    Attributes:
-        moments: Σ of its dictionary rows, in float64.
-        rotation: Its directions of the shared space, in float64.
-        map: Its map into the shared space, in float32.
-    """
-
-    moments: Float[Tensor, "d d"]
-    rotation: Float[Tensor, "d p"]
-    map: Float[Tensor, "d p"]
-
-
-@dataclass(frozen=True, eq=False)
-class JointMapping:
-    """One map a language into the space of p dimensions that all share.
-
-    Attributes:
-        placements: Where each language stands.
-        strengths: How well the languages agree in each shared direction, largest first.
-        scaling: What every map ends with: how much each shared direction counts.
-        trace: The objective after each sweep.
-    """
-
-    placements: tuple[Placement, ...]
-    strengths: Float[Tensor, "p"]
-    scaling: Float[Tensor, "p p"]
-    trace: tuple[dict[str, Any], ...] = ()
-
-    @property
-    def maps(self) -> tuple[Float[Tensor, "_ p"], ...]:
-        """`[d, p]` for each language, in float32; maps act on the right."""
-        return tuple(placement.map for placement in self.placements)
-
-    def between(self, source: int, target: int) -> Mapping:
-        """The maps of two languages, by their places."""
-        return Mapping(self.placements[source].map, self.placements[target].map)
-
-
-class JointSolver(Protocol):
-    """A method for many languages is a frozen dataclass of its settings with this one method."""
-
-    def solve(self, problem: JointProblem) -> JointMapping:
-        """The maps of all languages."""
-        ...
-
-
-class PlacingSolver(JointSolver, Protocol):
-    """One that can put another language into a space that stays as it is."""
-
-    def place(
-        self,
-        mapping: JointMapping,
-        moments: Float[Tensor, "d d"],
-        crosses: Sequence[tuple[int, Float[Tensor, "d e"], float]],
-    ) -> Placement:
-        """Where one more language stands.
-
-        Args:
-            mapping: The space.
-            moments: Σ of the new language, over its dictionary rows.
-            crosses: For each lexicon of the new language, of which there must be one: the language of the
-                space that it leads to, the cross-product (rows: new language), and how much it counts.
-        """
-        ...
 
 
 @dataclass(frozen=True)
@@ -258,9 +71,9 @@ class Joint:
     tolerance: float = 1e-4
 
     def __post_init__(self) -> None:
-        if not 0 <= self.ridge < _LARGEST:
+        if not 0 <= self.ridge < LARGEST:
             raise InputError(f"got a ridge of {self.ridge}, expected a number of at least 0", where="Joint")
-        _check_sweeps(self, "Joint")
+        _check_sweeps(self)
 
     def solve(self, problem: JointProblem) -> JointMapping:
         """The maps of all languages."""
@@ -272,12 +85,7 @@ class Joint:
         fit = _Fit.of(problem, said, metric=True, sweeps=self.sweeps, tolerance=self.tolerance)
         return fit.mapping(problem, fit.rotations, torch.diag(fit.strengths.sqrt()))
 
-    def place(
-        self,
-        mapping: JointMapping,
-        moments: Float[Tensor, "d d"],
-        crosses: Sequence[tuple[int, Float[Tensor, "d e"], float]],
-    ) -> Placement:
+    def place(self, mapping: JointMapping, moments: Float[Tensor, "d d"], crosses: Crosses) -> Placement:
         """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
         own = _Spectrum.of(moments)
         pull = _pull_of(
@@ -316,7 +124,7 @@ class JointVecMap:
     tolerance: float = 1e-4
 
     def __post_init__(self) -> None:
-        _check_sweeps(self, "JointVecMap")
+        _check_sweeps(self)
 
     def solve(self, problem: JointProblem) -> JointMapping:
         """The maps of all languages."""
@@ -331,12 +139,7 @@ class JointVecMap:
         lifted = [whitening @ rotation for whitening, rotation in zip(whitenings, fit.rotations, strict=True)]
         return fit.mapping(problem, lifted, scaling)
 
-    def place(
-        self,
-        mapping: JointMapping,
-        moments: Float[Tensor, "d d"],
-        crosses: Sequence[tuple[int, Float[Tensor, "d e"], float]],
-    ) -> Placement:
+    def place(self, mapping: JointMapping, moments: Float[Tensor, "d d"], crosses: Crosses) -> Placement:
         """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
         whitening = root(moments, -0.5)
         rotation = polar_factor(
@@ -364,7 +167,7 @@ class GeneralizedProcrustes:
     tolerance: float = 1e-4
 
     def __post_init__(self) -> None:
-        _check_sweeps(self, "GeneralizedProcrustes")
+        _check_sweeps(self)
 
     def solve(self, problem: JointProblem) -> JointMapping:
         """The maps of all languages."""
@@ -372,12 +175,7 @@ class GeneralizedProcrustes:
         fit = _Fit.of(problem, said, metric=False, sweeps=self.sweeps, tolerance=self.tolerance)
         return fit.mapping(problem, fit.rotations, torch.eye(len(fit.strengths)).to(fit.strengths))
 
-    def place(
-        self,
-        mapping: JointMapping,
-        moments: Float[Tensor, "d d"],
-        crosses: Sequence[tuple[int, Float[Tensor, "d e"], float]],
-    ) -> Placement:
+    def place(self, mapping: JointMapping, moments: Float[Tensor, "d d"], crosses: Crosses) -> Placement:
         """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
         rotation = polar_factor(_pull_of(mapping, crosses, lambda cross, _: cross))
         return Placement(moments, rotation, rotation.float())
@@ -414,8 +212,9 @@ class _Spectrum:
         return self.vectors @ torch.where(kept, there / damping, 0.0) @ other.vectors.T
 
 
-def _check_sweeps(solver: "Joint | JointVecMap | GeneralizedProcrustes", name: str) -> None:
-    if not 0 <= solver.tolerance < _LARGEST:
+def _check_sweeps(solver: "Joint | JointVecMap | GeneralizedProcrustes") -> None:
+    name = type(solver).__name__
+    if not 0 <= solver.tolerance < LARGEST:
         raise InputError(f"got a tolerance of {solver.tolerance}, expected at least 0", where=name)
     whole_number(solver.sweeps, "sweeps", where=name)
 
@@ -489,17 +288,11 @@ class _Fit:
 
 
 def _pull_of(
-    mapping: JointMapping,
-    crosses: Sequence[tuple[int, Float[Tensor, "d e"], float]],
-    said: Callable[[Tensor, Placement], Tensor],
+    mapping: JointMapping, crosses: Crosses, said: Callable[[Tensor, Placement], Tensor]
 ) -> Float[Tensor, "d p"]:
-    """Σ_j w_j K_j Q_j over the lexicons of a language that joins; `said` makes K_j of a cross-product."""
-    others = [mapping.placements[other] for other, _, _ in crosses]
-    pulled = [
-        weight * said(cross, other) @ other.rotation
-        for other, (_, cross, weight) in zip(others, crosses, strict=True)
-    ]
-    return reduce(torch.add, pulled)
+    """The pull at a language that joins; `said` makes K_j of a cross-product and what it leads to."""
+    pulls = [(other, weight * said(cross, mapping.placements[other])) for other, cross, weight in crosses]
+    return _pull(pulls, {other: mapping.placements[other].rotation for other, _, _ in crosses})
 
 
 def _pulls(
