@@ -41,6 +41,22 @@ def evaluate(
     Raises:
         InputError: An unknown name, or no test pair inside both vocabularies.
     """
+    return evaluated(
+        alignment, lexicon, protocol=protocol, criterion=criterion, direction=direction, train=train
+    )
+
+
+def evaluated(
+    alignment: AlignmentLike,
+    lexicon: LexiconLike,
+    *,
+    protocol: str | BLIProtocol,
+    criterion: str | Criterion,
+    direction: Literal["forward", "backward"] = "forward",
+    train: LexiconLike | None = None,
+    told: bool = False,
+) -> BLIResult:
+    """The same as `evaluate`; `told` is whether it was said already that the lexicon hardly fits."""
     if not isinstance(protocol, BLIProtocol):
         protocol = look_up(protocol, PROTOCOLS, "protocol")
     lexicon = as_lexicon(lexicon, what="test lexicon")
@@ -50,7 +66,7 @@ def evaluate(
     if look_up(direction, {"forward": False, "backward": True}, "direction"):
         alignment, lexicon, train = alignment.reversed(), lexicon.reversed(), train.reversed()
     alignment = alignment.head(protocol.vocabulary)
-    indexed = index_checked(lexicon, alignment.source, alignment.target, what="test lexicon")
+    indexed = index_checked(lexicon, alignment.source, alignment.target, what="test lexicon", told=told)
     pairs = torch.from_numpy(indexed.pairs).to(alignment.device)
     answers = _answers(alignment, alignment.index(criterion), pairs, protocol)
     if protocol.missing == "wrong":

@@ -1,6 +1,5 @@
 """All pairs of the languages of a space, scored on test lexicons in both directions."""
 
-import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,8 +12,8 @@ import numpy as np
 from jaxtyping import Float
 
 from isolex.alignment import LanguagePair, Space, load_space
-from isolex.errors import InputError, IsolexWarning
-from isolex.evaluation.bli import evaluate
+from isolex.errors import InputError
+from isolex.evaluation.bli import evaluated
 from isolex.evaluation.metrics import rounded
 from isolex.evaluation.protocols import PROTOCOLS, BLIProtocol
 from isolex.evaluation.reach import WordGraph, unreachable
@@ -258,9 +257,7 @@ def _scored(
     source, target = pair
     # Cut here, so that both the scores and hubness search one index.
     alignment = space.pair(source, target).head(protocol.vocabulary)
-    with warnings.catch_warnings():  # told already, with the name of the direction
-        warnings.simplefilter("ignore", IsolexWarning)
-        result = evaluate(alignment, lexicon, protocol=protocol, criterion=criterion)
+    result = evaluated(alignment, lexicon, protocol=protocol, criterion=criterion, told=True)
     distances = graph.distances(result, source, target, most=steps)
     asked = alignment.shared[0][:HUB_QUERIES]
     hubs = hubness_of(alignment.index(criterion), asked, k=HUB_ANSWERS)

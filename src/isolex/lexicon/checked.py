@@ -30,8 +30,17 @@ def as_lexicon(given: LexiconLike, *, what: str = "lexicon") -> Lexicon:
     return given_or_read(given, Lexicon, Lexicon.read, what=what, fix="wrap its rows in Lexicon(…)")
 
 
-def index_checked(lexicon: Lexicon, source: Vectors, target: Vectors, *, what: str) -> IndexedLexicon:
+def index_checked(
+    lexicon: Lexicon, source: Vectors, target: Vectors, *, what: str, told: bool = False
+) -> IndexedLexicon:
     """Row ids of the pairs in both vocabularies, with a word about a lexicon that hardly fits them.
+
+    Args:
+        lexicon: The pairs.
+        source: Vectors of its first words.
+        target: Vectors of its second words.
+        what: What the lexicon is called in messages.
+        told: Whether that word was said already.
 
     Raises:
         InputError: Not one pair is in both vocabularies; or less than 10 % are, and twice as many or more
@@ -49,7 +58,8 @@ def index_checked(lexicon: Lexicon, source: Vectors, target: Vectors, *, what: s
         problem, fix = f"looks the wrong way round: {pairs}", "exchange its two columns"
         if poor and turned >= 2 * found:
             raise InputError(problem, where=what, fix=fix)
-        warnings.warn(f"{what}: {problem}; {fix}", IsolexWarning, stacklevel=3)
+        if not told:
+            warnings.warn(f"{what}: {problem}; {fix}", IsolexWarning, stacklevel=3)
     elif found == 0:
         coverage = indexed.coverage
         source_holds = _examples(source, coverage.missing_source)
@@ -60,7 +70,7 @@ def index_checked(lexicon: Lexicon, source: Vectors, target: Vectors, *, what: s
             where=what,
             fix="check languages, letter case (--case lower or fold), and what stands round the words",
         )
-    elif poor:
+    elif poor and not told:
         warnings.warn(f"{what}: {indexed.coverage.summary()}", IsolexWarning, stacklevel=3)
     if indexed.weights is not None and len(indexed) and not indexed.weights.any():
         raise InputError(
