@@ -9,6 +9,7 @@ from isolex.interchange import EXPORT_FORMATS
 from isolex.recipes import METHODS
 from isolex.recipes.spaces import JOINT_METHODS
 from isolex.reranking.entry_files import _WRITERS
+from isolex.training import TRAINERS
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,7 @@ from isolex.reranking.entry_files import _WRITERS
     [
         (choices.METHOD_NAMES, METHODS),
         (choices.SPACE_METHODS, JOINT_METHODS),
+        (choices.TRAINER_NAMES, TRAINERS),
         (choices.PROTOCOL_NAMES, PROTOCOLS),
         (choices.ANALOGY_METHODS, _METHODS),
         (choices.EXPORT_NAMES, EXPORT_FORMATS),

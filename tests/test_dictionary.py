@@ -9,28 +9,13 @@ from isolex.errors import InputError
 from isolex.lexicon import Lexicon
 from isolex.vectors import Vectors
 
-WORDS, SEEDS = 260, 150
+from .training.made_up import RING_SEEDS as SEEDS
+from .training.made_up import write_text
+
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*tokens"),
     pytest.mark.usefixtures("small"),
 ]
-
-
-def names(seed: int) -> list[str]:
-    rng = np.random.default_rng(seed)
-    return ["".join(rng.choice(list("abdegiklmnoprstuvz"), 7)) for _ in range(WORDS)]
-
-
-def write_text(path, seed: int) -> list[str]:
-    """Words stand together if they are near each other on a ring, which is the same one in every language."""
-    rng, words = np.random.default_rng(seed), names(seed)
-    places = np.random.default_rng(0).permutation(WORDS)  # so that frequency says nothing
-    lines = []
-    for _ in range(4000):
-        near = (rng.integers(WORDS) + rng.integers(-6, 7, 10)) % WORDS
-        lines.append(" ".join(words[places[at]] for at in near))
-    path.write_text("\n".join(lines))
-    return words
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ Each step leaves its result in a folder of work and a key of all that it came fr
 missing, or came from something else, so one that was killed goes on, and ends with the same bytes.
 """
 
-import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,16 +14,15 @@ from isolex._version import __version__
 from isolex.alignment import Alignment, load
 from isolex.choices import Status
 from isolex.errors import FormatError, InputError
-from isolex.files import atomic_file, check_file, digest, make_folder
+from isolex.files import atomic_file, check_file, digest, file_digest, make_folder
 from isolex.lexicon import Lexicon
 from isolex.recipes import align
-from isolex.reranking import RerankedDictionary, rerank
+from isolex.reranking import Level, RerankedDictionary, rerank
 from isolex.reranking.entry_files import format_of, write_entries
 from isolex.reranking.reranked_dictionary import find_reranked
-from isolex.saved import json_text
-from isolex.text import Segmenter
-from isolex.training import Prepared, check_enough, trainer_for
-from isolex.training.training import training_card
+from isolex.saved import WORDS, json_text, read_json, record, sound, whole
+from isolex.text import Segmenter, text_sources
+from isolex.training import Prepared, trainer_for, write_card
 from isolex.vectors import Vectors, identify
 
 _STEPS = "steps.json"
@@ -32,6 +30,9 @@ _ALIGNMENT = "alignment"
 # Fewer tokens make vectors that more text would help most.
 _FEW_TOKENS = 2_000_000
 _FEW_PAIRS = 1_000
+# What is needed of the card of a training.
+_CARD = record({"corpus": record({"tokens": whole(0, WORDS**2)})})
+_AGAIN = "remove the folder of work, and run this again"
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,17 @@ class DictionaryReport:
     verdict: str
     seeds: int
     sides: tuple[dict[str, Any], dict[str, Any]]
-    expected: tuple[dict[str, Any], ...]
+    expected: tuple[Level, ...]
     advice: str
     done: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        made = asdict(self) | {"work": str(self.work)}
-        return made | {"output": None if self.output is None else str(self.output)}
+        return asdict(self) | {
+            "output": None if self.output is None else str(self.output),
+            "work": str(self.work),
+            "expected": [level.to_dict() for level in self.expected],
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,9 +83,9 @@ class _Work:
     folder: Path
     done: list[str] = field(default_factory=list)
 
-    def made(self, step: str, key: str, result: Path, make: Callable[[], None]) -> None:
-        """Make the result of a step, unless it is there and came from the same."""
-        if self._keys().get(step) == key and result.exists():
+    def made(self, step: str, key: str, results: Sequence[Path], make: Callable[[], None]) -> None:
+        """Make the results of a step, unless they are there and came from the same."""
+        if self._keys().get(step) == key and all(result.exists() for result in results):
             return
         make()
         self.done.append(step)
@@ -135,34 +139,34 @@ def make_dictionary(
     first, first_side = _vectors(steps, "source", Path(source), source_language)
     second, second_side = _vectors(steps, "target", Path(target), target_language)
     folder = steps.folder / _ALIGNMENT
-    key = _key(first.fingerprint, second.fingerprint, pairs and [list(pairs.pairs), pairs.weights], seed)
-    steps.made("alignment", key, folder, lambda: align(first, second, pairs, seed=seed).save(folder))
+    known = None if pairs is None else [list(pairs.pairs), pairs.weights]
+    key = _key(first.fingerprint, second.fingerprint, known, seed)
+    steps.made("alignment", key, [folder], lambda: align(first, second, pairs, seed=seed).save(folder))
     alignment = load(folder)
-    dictionary = None if alignment.card.status == "failed" else _reranked(steps, folder, alignment)
-    written, expected = 0, tuple[dict[str, Any], ...]()
+    status, verdict = alignment.card.status, alignment.card.reason
+    dictionary = None if status == "failed" else _reranked(steps, folder, alignment)
+    entries, expected = 0, list[Level]()
     if dictionary is not None and dictionary.learnt:
-        found = dictionary.entries(min_confidence)
         languages = (source_language, target_language)
-        written = len(write_entries(found, output, format=format, languages=languages))
-        expected = tuple(
-            {"confidence": level.confidence, "entries": level.entries, "precision": level.expected_precision}
-            for level in dictionary.summary()
-        )
+        found = dictionary.entries(min_confidence)
+        entries = len(write_entries(found, output, format=format, languages=languages))
+        expected = dictionary.summary()
     elif dictionary is not None:
-        written = len(alignment.induce("mutual").write(output))
+        entries = len(alignment.induce("mutual").write(output))
+    sides = (first_side, second_side)
     return DictionaryReport(
-        None if dictionary is None else output,
-        steps.folder,
-        written,
-        dictionary is not None and dictionary.learnt,
-        alignment.card.reason if dictionary is None else dictionary.reason,
-        alignment.card.status,
-        alignment.card.reason,
-        len(alignment.seeds),
-        (first_side, second_side),
-        expected,
-        _advice(alignment, (first_side, second_side)),
-        tuple(steps.done),
+        output=None if dictionary is None else output,
+        work=steps.folder,
+        entries=entries,
+        confidences=dictionary is not None and dictionary.learnt,
+        reason=verdict if dictionary is None else dictionary.reason,
+        status=status,
+        verdict=verdict,
+        seeds=len(alignment.seeds),
+        sides=sides,
+        expected=tuple(expected),
+        advice=_advice(alignment, sides),
+        done=tuple(steps.done),
     )
 
 
@@ -176,17 +180,17 @@ def _vectors(steps: _Work, side: str, path: Path, language: str) -> tuple[Vector
 
     def make() -> None:
         prepared = Prepared.of(path, segmenter=segmenter)
-        check_enough(prepared)
         trainer = trainer_for(prepared.corpus)
         vectors = trainer.train(prepared.corpus, language=language)
         with atomic_file(noted) as file:
-            card = json_text(training_card(prepared, trainer, vectors), indent=2)
-            file.write_text(card + "\n", encoding="utf-8")
+            write_card(file, prepared, trainer, vectors)
         vectors.write(store)
 
-    steps.made(side, _key(_content(path), language), store, make)
+    steps.made(side, _key(_content(path), language), [store, noted], make)
     vectors = Vectors.read(store, unicode="keep")
-    tokens = json.loads(noted.read_text(encoding="utf-8"))["corpus"]["tokens"] if noted.exists() else None
+    data = read_json(noted, _AGAIN)
+    with sound(noted, _AGAIN):
+        tokens = _CARD(data)["corpus"]["tokens"]
     return vectors, {"language": language, "words": len(vectors), "tokens": tokens}
 
 
@@ -212,20 +216,12 @@ def _reranked(steps: _Work, folder: Path, alignment: Alignment) -> RerankedDicti
 
 
 def _content(path: Path) -> list[list[str]]:
-    """Names and digests of a file, or of all files of a folder."""
-    files = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
+    """Names and digests of the files that hold the texts."""
+    files = [Path(source.name) for source in text_sources(path)]
     try:
-        return [[str(file.relative_to(path)), _digest(file)] for file in files]
+        return [[str(file.relative_to(path)), file_digest(file)] for file in files]
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=path, fix="check the path") from error
-
-
-def _digest(file: Path) -> str:
-    state = hashlib.sha256()
-    with file.open("rb") as stream:
-        while piece := stream.read(1 << 20):
-            state.update(piece)
-    return state.hexdigest()
 
 
 def _key(*parts: Any) -> str:

@@ -3,6 +3,9 @@
 import re
 from typing import NamedTuple
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""Of UTF-8, which may stand before a text."""
+
 
 class Signature(NamedTuple):
     """What a file is, and how it starts.

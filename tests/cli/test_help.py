@@ -1,4 +1,6 @@
+import gzip
 import importlib.util
+import json
 import re
 import shlex
 import shutil
@@ -10,6 +12,8 @@ import pytest
 from isolex.cli.app import app
 from isolex.transfer import DocumentIndex, read_texts, save_index
 
+from ..training.made_up import RING_SEEDS as SEEDS
+from ..training.made_up import write_text
 from .helpers import examples, leaves
 
 ROOT = Path(__file__).parent.parent.parent
@@ -18,11 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 COMMANDS = dict(leaves(app))
 
 
-# These two take texts, and minutes; test_train.py and test_dictionary.py run them on small ones.
-FROM_TEXTS = [("train",), ("dictionary",)]
-EXAMPLES = [
-    (path, line) for path, command in COMMANDS.items() if path not in FROM_TEXTS for line in examples(command)
-]
+EXAMPLES = [(path, line) for path, command in COMMANDS.items() for line in examples(command)]
 
 
 def test_all_commands_are_there():
@@ -77,6 +77,7 @@ def aligned(made_sample, tmp_path_factory):
     index = DocumentIndex(read_texts(folder / "documents.tsv"), alignment)
     save_index(index, folder / "documents.index", folder / "en-es")
     _save_space(folder)
+    _write_texts(folder)
     return folder
 
 
@@ -99,9 +100,24 @@ def _save_space(folder: Path) -> None:
     shutil.copy(folder / "en-es.test.tsv", folder / "tests" / "en-es.test.tsv")
 
 
+def _write_texts(folder: Path) -> None:
+    """Texts in two made-up languages, whose words mean the same in their order."""
+    from isolex import Lexicon
+
+    words = [write_text(folder / f"{code}.txt", seed) for seed, code in enumerate(("en", "uk"), 1)]
+    Lexicon(list(zip(*words, strict=True))[:SEEDS]).write(folder / "seeds.tsv")
+    for name in ("novels.txt", "corpus/one.txt", "en/one.txt"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(folder / "en.txt", folder / name)
+    lines = (json.dumps({"text": line}) for line in (folder / "en.txt").read_text().splitlines())
+    (folder / "more.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
+
+
 @pytest.fixture
 def at_work(aligned, tmp_path, monkeypatch, quick_auto, small_sample):
-    """A copy of `aligned`, and the working directory."""
+    """A copy of `aligned`, and the working directory; nothing is doubtful about made-up texts."""
+    monkeypatch.setattr("isolex.text.TextCheck.doubts", lambda *_: [])
+    monkeypatch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 20)
     shutil.copytree(aligned, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("isolex.samples.sample", lambda: small_sample)

@@ -10,12 +10,11 @@ from isolex.training import (
     TRAINERS,
     Prepared,
     SkipGram,
-    check_enough,
     train,
     trainer_for,
+    write_card,
 )
 from isolex.training import training as module
-from isolex.training.training import training_card
 
 from .made_up import sentences, topic_found
 
@@ -91,10 +90,10 @@ def test_auto_goes_by_the_number_of_tokens(monkeypatch):
 @pytest.mark.filterwarnings("ignore:.*tokens")
 def test_the_card_says_what_vectors_were_made_of(text):
     prepared = Prepared.of(text, segmenter=Segmenter("en"), min_count=3)
-    check_enough(prepared)
     trainer = PPMI(dimension=8)
     vectors = trainer.train(prepared.corpus, language="en")
-    card = json.loads(json.dumps(training_card(prepared, trainer, vectors)))
+    write_card(text.with_suffix(".json"), prepared, trainer, vectors)
+    card = json.loads(text.with_suffix(".json").read_text())
     assert card["texts"][0]["name"] == "text.txt"
     assert card["texts"][0]["digest"].startswith("sha256:")
     assert card["corpus"]["tokens"] == 12 * 400

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from isolex.cli.console import say, working
+from isolex.cli.console import say, table, working
 from isolex.errors import InputError
 from isolex.files import sweep
 
 if TYPE_CHECKING:
+    from rich.console import ConsoleRenderable
+
     from isolex.alignment import Alignment
     from isolex.cli.options import AlignmentChoice
     from isolex.reranking import RerankedDictionary
@@ -109,3 +111,16 @@ def _check_seeds(path: Path, alignment: Alignment) -> None:
 
 def _no_confidences(path: Path, reason: str) -> InputError:
     return InputError(f"there are no confidences: {reason}", where=path, fix=_FIX)
+
+
+def levels_table(levels: Sequence[dict[str, Any]]) -> ConsoleRenderable:
+    """How many entries reach each confidence, and what share of them to expect right."""
+    rows = [
+        [
+            f"{level['confidence']}",
+            f"{level['entries']:,}",
+            "–" if level["expected_precision"] is None else f"{level['expected_precision']:.2f}",
+        ]
+        for level in levels
+    ]
+    return table(None, ["confidence", "entries", "precision to expect"], rows)

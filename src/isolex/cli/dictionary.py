@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from isolex.cli.console import Stopwatch, emit, printable, table, working
+from isolex.cli.confidences import levels_table
+from isolex.cli.console import Stopwatch, emit, printable, working
 from isolex.cli.options import PATH, json_option, seed_option, threads_option
 from isolex.cli.outputs import Command, Output
 
@@ -60,7 +61,7 @@ def dictionary_command(
     \b
     Examples:
       isolex dictionary en.txt uk.txt --source-language en --target-language uk -o out.tsv --lexicon seeds.tsv
-      isolex dictionary en.vec texts-uk/ --source-language en --target-language uk -o out.jsonl
+      isolex dictionary en/ uk.txt --source-language en --target-language uk -o out.jsonl --lexicon seeds.tsv
     """
     from isolex.dictionary import make_dictionary
 
@@ -92,14 +93,6 @@ def _render(console: Console, data: dict[str, Any]) -> None:
     else:
         console.print(printable(f"{data['output']}: {data['entries']:,} entries, {data['reason']}"))
         if data["expected"]:
-            rows = [
-                [
-                    f"{level['confidence']}",
-                    f"{level['entries']:,}",
-                    f"{level['precision']:.2f}" if level["entries"] else "–",
-                ]
-                for level in data["expected"]
-            ]
-            console.print(table(None, ["confidence", "entries", "precision to expect"], rows))
+            console.print(levels_table(data["expected"]))
     console.print(printable(f"what would help most: {data['advice']}"))
     console.print(printable(f"{data['work']}: results of all steps, for the next run"))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from isolex.choices import MARKUP_FORMATS, TRUSTED_FORMATS
-from isolex.cli.confidences import reranked, was_given
-from isolex.cli.console import Stopwatch, emit, table, working
+from isolex.cli.confidences import levels_table, reranked, was_given
+from isolex.cli.console import Stopwatch, emit, working
 from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
 from isolex.cli.outputs import Command, Output
 from isolex.files import check_file
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from isolex.alignment import Alignment
-    from isolex.reranking import Level, RerankedDictionary, TrustedEntry
+    from isolex.reranking import RerankedDictionary, TrustedEntry
 
 _LANGUAGES = ("source_language", "target_language")
 _FOR_CONFIDENCES = ("one_to_one", *_LANGUAGES)
@@ -197,14 +197,9 @@ def _write_trusted(
     return {
         "lexicon": str(output),
         "reason": dictionary.reason,
-        **_level(Level.of(least, [entry.confidence for entry in written])),
-        "summary": [_level(Level.of(level, confidences)) for level, confidences in reached.items()],
+        **Level.of(least, [entry.confidence for entry in written]).to_dict(),
+        "summary": [Level.of(level, confidences).to_dict() for level, confidences in reached.items()],
     }
-
-
-def _level(level: Level) -> dict[str, Any]:
-    expected = None if level.entries == 0 else round(level.expected_precision, 4)
-    return {"confidence": level.confidence, "entries": level.entries, "expected_precision": expected}
 
 
 def _render_induced(console: Console, report: dict[str, Any]) -> None:
@@ -214,12 +209,4 @@ def _render_induced(console: Console, report: dict[str, Any]) -> None:
 def _render_trusted(console: Console, report: dict[str, Any]) -> None:
     console.print("{lexicon}: {entries:,} entries, {reason}".format(**report))
     own = report | {"confidence": f"{report['confidence']:g} (written)"}
-    rows = [
-        [f"{level['confidence']}", f"{level['entries']:,}", _shown(level["expected_precision"])]
-        for level in (own, *report["summary"])
-    ]
-    console.print(table(None, ["confidence", "entries", "precision to expect"], rows))
-
-
-def _shown(precision: float | None) -> str:
-    return "–" if precision is None else f"{precision:.2f}"
+    console.print(levels_table([own, *report["summary"]]))

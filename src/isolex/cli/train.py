@@ -95,10 +95,8 @@ def train_command(
       isolex train corpus/ more.jsonl.gz -o tr.safetensors --language tr --phrases
       isolex train corpus/ -o hu.bin --language hu --trainer skip-gram
     """
-    from isolex.saved import json_text
     from isolex.text import Segmenter
-    from isolex.training import Prepared, SkipGram, check_enough
-    from isolex.training.training import training_card
+    from isolex.training import Prepared, SkipGram, write_card
     from isolex.vectors.vector_formats import output_format
 
     watch = Stopwatch()
@@ -115,7 +113,6 @@ def train_command(
         trainer = _with_subwords(output, trainer)
     with working("reading texts"):
         prepared = Prepared.of(texts, segmenter=segmenter, field=field, phrases=phrases, min_count=min_count)
-    check_enough(prepared)
     chosen = _chosen(trainer, prepared, dimension, window, epochs, threads)
     with working("training"), atomic_files(output.parent, [output.name, card.name]) as (made, noted):
         if output.suffix == ".bin" and isinstance(chosen, SkipGram):
@@ -123,9 +120,7 @@ def train_command(
         else:
             vectors = chosen.train(prepared.corpus, language=language)
             vectors.write(made)
-        noted.write_text(
-            json_text(training_card(prepared, chosen, vectors), indent=2) + "\n", encoding="utf-8"
-        )
+        write_card(noted, prepared, chosen, vectors)
     data = _report(prepared, chosen, vectors, output, card) | {"seconds": watch.seconds}
     emit(as_json, data, lambda console: console.print(_summary(data)))
 

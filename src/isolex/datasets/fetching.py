@@ -1,7 +1,6 @@
 """From a dataset's files to files on this machine: the cache, mirrors, checksums, archives and licences."""
 
 import datetime
-import hashlib
 import json
 import logging
 import os
@@ -18,11 +17,10 @@ from isolex.datasets.catalogue import get_dataset
 from isolex.datasets.dataset import DataFile, Dataset
 from isolex.datasets.download import MIRROR_VARIABLE, Download
 from isolex.errors import FormatError, InputError, IsolexWarning, MissingExtraError
-from isolex.files import atomic_file, make_folder
+from isolex.files import atomic_file, file_digest, make_folder
 from isolex.progress import track
 
 CACHE_VARIABLE = "ISOLEX_CACHE"
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -118,7 +116,7 @@ class Store:
             InputError, FormatError, MissingExtraError: As `fetch` does.
         """
         path = self.folder / file.dataset / file.path
-        cached = path.is_file() and (file.sha256 is None or file.sha256 == _sha256_of(path))
+        cached = path.is_file() and (file.sha256 is None or file.sha256 == file_digest(path))
         if not cached:
             self._download(path, file)
         folder = unpacked_folder(path)
@@ -146,7 +144,7 @@ class Store:
                 where=path,
                 fix=f"choose another cache folder, for instance by {CACHE_VARIABLE}",
             ) from error
-        digest = file.sha256 or _sha256_of(path)
+        digest = file.sha256 or file_digest(path)
         _record_origin(path, address, digest, verified=file.sha256 is not None)
 
     def _address(self, file: DataFile) -> str:
@@ -156,7 +154,7 @@ class Store:
 
 def _digest(path: Path) -> str:
     """The digest of a file of which nobody knows the right one; tells if it is no more what was fetched."""
-    found, recorded = _sha256_of(path), _recorded_digest(path)
+    found, recorded = file_digest(path), _recorded_digest(path)
     if recorded is not None and found != recorded:
         warnings.warn(
             f"{path}: has changed since it was fetched (its SHA-256 was {recorded}, now it is {found});"
@@ -252,15 +250,6 @@ def _recorded_digest(path: Path) -> str | None:
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
     return digest if isinstance(digest, str) else None
-
-
-def _sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal digits."""
-    state = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            state.update(chunk)
-    return state.hexdigest()
 
 
 def _origin_file(path: Path) -> Path:

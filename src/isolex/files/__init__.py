@@ -1,6 +1,6 @@
 """Outputs that are the old one or the whole new one, and that are never made in the place of an input."""
 
-from isolex.files.digests import digest
+from isolex.files.digests import digest, file_digest
 from isolex.files.output_places import check_not_input, check_outside_saved, make_folder, referred_to
 from isolex.files.replacing import (
     atomic_file,
@@ -24,6 +24,7 @@ __all__ = [
     "check_not_input",
     "check_outside_saved",
     "digest",
+    "file_digest",
     "is_standard_output",
     "is_workshop",
     "make_folder",

@@ -1,6 +1,9 @@
 """Digests of what stands in files."""
 
 import hashlib
+from pathlib import Path
+
+_CHUNK = 1 << 20
 
 
 def digest(*chunks: bytes | memoryview) -> str:
@@ -9,3 +12,16 @@ def digest(*chunks: bytes | memoryview) -> str:
     for chunk in chunks:
         state.update(chunk)
     return f"sha256:{state.hexdigest()}"
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of what a file holds, in hexadecimal digits.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    state = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            state.update(chunk)
+    return state.hexdigest()

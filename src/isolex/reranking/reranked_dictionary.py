@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, overload
@@ -81,6 +81,10 @@ class Level:
     def of(cls, confidence: float, reached: Sequence[float]) -> "Level":
         """Of the confidences that reach it: the share to expect is their mean."""
         return cls(confidence, len(reached), float(np.mean(reached)) if len(reached) else math.nan)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values; the precision of no entries is None."""
+        return asdict(self) | {"expected_precision": rounded(self.expected_precision, 4)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from isolex.errors import FormatError, InputError
+from isolex.signatures import BYTE_ORDER_MARK
 from isolex.streams import find_compression, open_stream, unpacking
 from isolex.tables import HEAD_BYTES, LATIN, is_utf8, refuse_strangers, regular_file, split_lines
 from isolex.text.json_lines import holds_text, layout_of, text_object
@@ -20,7 +21,6 @@ _JSON_LINES = (".jsonl", ".ndjson")
 _FIX = "give UTF-8 text, or JSON Lines with a field of text"
 _PIECE = 1 << 20
 _LONGEST_LINE = 1 << 24  # bytes; a longer one is parted at a blank, so that memory is bounded
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -92,7 +92,7 @@ class TextSource:
     def _lines(self, piece: bytes, number: int) -> list[str]:
         """The lines of a piece, of which the last is empty where the piece ends with one."""
         try:
-            text = piece.removeprefix(_BYTE_ORDER_MARK).decode() if number == 1 else piece.decode()
+            text = piece.removeprefix(BYTE_ORDER_MARK).decode() if number == 1 else piece.decode()
         except UnicodeDecodeError as error:
             line = number + len(_LINE_END.findall(error.object, 0, error.start))
             raise FormatError("is not UTF-8", where=f"{self.name}, line {line}", fix=LATIN) from None

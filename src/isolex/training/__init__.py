@@ -3,7 +3,7 @@
 from isolex.training.ppmi import PPMI
 from isolex.training.preparing import Prepared
 from isolex.training.skip_gram import SkipGram
-from isolex.training.training import TRAINERS, Trainer, check_enough, train, trainer_for
+from isolex.training.training import TRAINERS, Trainer, train, trainer_for, write_card
 
 __all__ = [
     "PPMI",
@@ -11,7 +11,7 @@ __all__ = [
     "Prepared",
     "SkipGram",
     "Trainer",
-    "check_enough",
     "train",
     "trainer_for",
+    "write_card",
 ]

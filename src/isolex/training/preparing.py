@@ -2,13 +2,15 @@
 
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from isolex.errors import IsolexWarning
+from isolex.errors import InputError, IsolexWarning
 from isolex.given import whole_number
 from isolex.text import Corpus, Doubt, Phrases, Segmenter, TextCheck, TextSource, text_sources
+
+_FEW_WORDS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +57,7 @@ class Prepared:
             min_count: Rarer words are left out.
 
         Raises:
-            InputError: A file is not there, or no word occurs often enough.
+            InputError: A file is not there, or hardly any word occurs often enough to be learnt.
             FormatError: A file is no text, or there is no word in them.
 
         Warns:
@@ -70,8 +72,16 @@ class Prepared:
         learnt = Phrases.learn(corpus) if phrases else None
         if learnt is not None:
             corpus = learnt.joined(corpus)
+        frequent = corpus.frequent(min_count)
+        if frequent.types < _FEW_WORDS and corpus.types > frequent.types:
+            raise InputError(
+                f"of {corpus.types:,} different words, {frequent.types:,} occur {min_count} times or more, "
+                "which is too little to learn from",
+                where="texts",
+                fix="give more text, or lower min_count",
+            )
         return cls(
-            corpus.frequent(min_count),
+            frequent,
             tuple({"name": Path(source.name).name, "digest": source.digest} for source in sources),
             segmenter,
             learnt,
@@ -87,7 +97,7 @@ class Prepared:
             "corpus": self.whole,
             "words": self.corpus.types,
             "min_count": self.min_count,
-            "segmenter": asdict(self.segmenter),
+            "segmenter": self.segmenter.to_dict(),
             "phrases": None if self.phrases is None else self.phrases.to_dict(),
             "doubts": [doubt.to_dict() for doubt in self.doubts],
         }

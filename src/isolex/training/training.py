@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from isolex.cards import current_versions, now
-from isolex.errors import InputError
 from isolex.names import look_up
+from isolex.saved import json_text
 from isolex.text import Corpus, Segmenter
 from isolex.training.ppmi import PPMI
 from isolex.training.preparing import Prepared
 from isolex.training.skip_gram import SkipGram
-from isolex.vectors import Vectors
+from isolex.vectors import Vectors, VectorsLike, as_vectors
 
 
 class Trainer(Protocol):
@@ -27,7 +27,6 @@ TRAINERS: dict[str, Trainer] = {"ppmi": PPMI(), "skip-gram": SkipGram()}
 _AUTO = "auto"
 # So many tokens are enough for skip-gram to be the better one.
 _MANY_TOKENS = 20_000_000
-_FEW_WORDS = 100
 
 
 def train(
@@ -83,7 +82,6 @@ def train(
         phrases=phrases,
         min_count=min_count,
     )
-    check_enough(prepared)
     return (chosen or trainer_for(prepared.corpus)).train(prepared.corpus, language=language)
 
 
@@ -92,21 +90,11 @@ def trainer_for(corpus: Corpus) -> Trainer:
     return TRAINERS["skip-gram" if corpus.tokens >= _MANY_TOKENS else "ppmi"]
 
 
-def check_enough(prepared: Prepared) -> None:
-    """Raise `InputError` if hardly any word occurs often enough to be learnt."""
-    if prepared.corpus.types < _FEW_WORDS and prepared.whole["types"] > prepared.corpus.types:
-        raise InputError(
-            f"of {prepared.whole['types']:,} different words, {prepared.corpus.types:,} occur "
-            f"{prepared.min_count} times or more, which is too little to learn from",
-            where="texts",
-            fix="give more text, or lower min_count",
-        )
-
-
-def training_card(prepared: Prepared, trainer: Trainer, vectors: Vectors) -> dict[str, Any]:
-    """What vectors were made of, as plain JSON values."""
+def write_card(path: Path, prepared: Prepared, trainer: Trainer, vectors: VectorsLike) -> None:
+    """Write what vectors were made of, as JSON."""
+    vectors = as_vectors(vectors)
     settings = asdict(trainer)  # type: ignore[call-overload]
-    return {
+    card = {
         "format": "isolex-training",
         "version": 1,
         **prepared.to_dict(),
@@ -120,3 +108,4 @@ def training_card(prepared: Prepared, trainer: Trainer, vectors: Vectors) -> dic
         "versions": current_versions(),
         "created": now(),
     }
+    path.write_text(json_text(card, indent=2) + "\n", encoding="utf-8")

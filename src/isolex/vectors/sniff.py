@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from isolex.choices import VECTOR_FORMATS
 from isolex.errors import FormatError
+from isolex.signatures import BYTE_ORDER_MARK
 from isolex.streams import check_file, find_compression, open_stream
 from isolex.vectors.row_grammar import SAMPLE, common_width, row_width
 from isolex.vectors.strangers import Stranger, bare_matrix, folder_error, magic, named, other_grammar
@@ -16,7 +17,6 @@ from isolex.vectors.strangers import Stranger, bare_matrix, folder_error, magic,
 HEAD = 1 << 20  # bytes looked at
 LONGEST_ROW = 1 << 24  # more of them, where the first rows are longer than that
 FASTTEXT_MAGIC = (793712314).to_bytes(4, "little")
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _HEADER = re.compile(rb"\s*(\d{1,18})[ \t]+(\d{1,18})\s*")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")

@@ -8,12 +8,13 @@ import numpy as np
 import orjson
 
 from isolex.errors import FormatError, InputError
+from isolex.signatures import BYTE_ORDER_MARK
 from isolex.streams import create_stream, open_stream
 from isolex.vectors.content import Content
 from isolex.vectors.doubts import doubts
 from isolex.vectors.gather import Gather, ReadOptions
 from isolex.vectors.row_grammar import ends_in_number, parse_block
-from isolex.vectors.sniff import BYTE_ORDER_MARK, VectorFormat
+from isolex.vectors.sniff import VectorFormat
 
 BLOCK = 1 << 19  # bytes of lines parsed at a time; one bad line sends a whole block the slow way
 LONGEST_LINE = 1 << 26  # bytes
