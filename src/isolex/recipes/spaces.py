@@ -218,11 +218,7 @@ def align_space(
     if not isinstance(vectors, Mapping):
         raise InputError(f"got {type(vectors).__name__}, expected a dictionary by code", where="vectors")
     whole_number(seed, "seed", where="space", least=0)
-    solvers = look_up(method, JOINT_METHODS, "method of a space") if isinstance(method, str) else (method,)
-    for one in solvers:
-        if isinstance(one, type) or not hasattr(one, "solve"):
-            raise InputError(f"got {one!r}, expected a name or a solver such as Joint()", where="method")
-    name = method if isinstance(method, str) else type(method).__name__
+    name, solvers = _solvers_of(method)
     check_languages(vectors)
     if len(vectors) < 2:
         raise InputError(
@@ -262,6 +258,15 @@ def align_space(
         card,
         joint=choice.mapping,
     )
+
+
+def _solvers_of(method: str | JointSolver) -> tuple[str, tuple[JointSolver, ...]]:
+    """The name of a method, and the settings that are tried."""
+    if isinstance(method, str):
+        return method, look_up(method, JOINT_METHODS, "method of a space")
+    if isinstance(method, type) or not hasattr(method, "solve"):
+        raise InputError(f"got {method!r}, expected a name or a solver such as Joint()", where="method")
+    return type(method).__name__, (method,)
 
 
 def _chosen(solvers: Sequence[JointSolver], known: _Languages, *, seed: int, check: bool) -> JointChoice:
