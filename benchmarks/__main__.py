@@ -47,6 +47,10 @@ COMMANDS = {
         "benchmarks.commands.triangulation:triangulation",
         "P@1 and calibration of triangulated reranking beside pairwise reranking, on unreachable test words.",
     ),
+    "texts": (
+        "benchmarks.commands.texts:texts",
+        "P@1 from raw texts by both trainers beside plain skip-gram; speed; a whole dictionary.",
+    ),
     "transfer": (
         "benchmarks.commands.transfer:transfer",
         "Word similarity, sentence retrieval, zero-shot topics and document retrieval across languages.",

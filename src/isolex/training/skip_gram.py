@@ -84,7 +84,7 @@ class SkipGram:
             text = Path(folder) / "sentences.txt"
             with text.open("w", encoding="utf-8", newline="\n") as file:
                 file.writelines(" ".join(sentence) + "\n" for sentence in corpus)
-            order = {"text": str(text), "model": str(path), "settings": self._settings()}
+            order = {"text": str(text), "model": str(path), "settings": self.library_settings()}
             # fastText holds the interpreter until it is done: in this process nobody could interrupt it.
             with subprocess.Popen(
                 [sys.executable, "-m", "isolex.training.fasttext_process", json.dumps(order)],
@@ -105,7 +105,8 @@ class SkipGram:
         vectors = Vectors.read(path, language=language, unicode="keep")
         return vectors.subset([word for word in vectors.words if word != _END])
 
-    def _settings(self) -> dict[str, object]:
+    def library_settings(self) -> dict[str, object]:
+        """The settings, as `fasttext.train_unsupervised` takes them."""
         return {
             "model": "skipgram",
             "dim": self.dimension,
