@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,18 +36,23 @@ def stopped(command, number: int, environment: dict[str, str], **settings) -> tu
     return process.returncode, out, err
 
 
+def heeding(number: int) -> dict[str, Any]:
+    """A process that heeds a signal, also where the tests themselves were told to ignore it, as by nohup."""
+    return {"preexec_fn": partial(signal.signal, number, signal.SIG_DFL)}
+
+
 @pytest.mark.parametrize("number", LINES)
 @pytest.mark.parametrize("command", [COMMAND, MODULE], ids=["command", "module"])
 def test_while_it_is_loaded(tmp_path, command, number):
     (tmp_path / "torch.py").write_text(LOADING)
-    status, out, err = stopped([*command, "demo"], number, {"PYTHONPATH": str(tmp_path)})
+    status, out, err = stopped([*command, "demo"], number, {"PYTHONPATH": str(tmp_path)}, **heeding(number))
     assert (status, out) == (128 + number, "")
     assert err == f"isolex: {LINES[number]}; output files are as they were\n"
 
 
 @pytest.mark.parametrize("number", LINES)
 def test_while_it_works(number):
-    status, out, err = stopped([sys.executable, "-c", WORKING], number, {})
+    status, out, err = stopped([sys.executable, "-c", WORKING], number, {}, **heeding(number))
     assert (status, out) == (128 + number, "")
     assert err == f"isolex: {LINES[number]}; output files are as they were\n"
 

@@ -27,6 +27,24 @@ def test_svd_multiplies_back(shape) -> None:
     assert (s.diff() <= 0).all()
 
 
+def test_svd_where_lapack_does_not_converge(monkeypatch) -> None:
+    """As some builds do not for a matrix of many equal singular values."""
+    decompose, asked = torch.linalg.svd, []
+
+    def failing_once(matrix, *arguments, **named):
+        asked.append(matrix)
+        if len(asked) == 1:
+            raise torch.linalg.LinAlgError("failed to converge")
+        return decompose(matrix, *arguments, **named)
+
+    matrix = gaussian(8, 3) @ torch.diag(torch.tensor([3.0, 2.0, 1.0]))
+    expected = svd(matrix)
+    monkeypatch.setattr(torch.linalg, "svd", failing_once)
+    for part, other in zip(svd(matrix), expected, strict=True):
+        assert_close(part, other, atol=1e-12)
+    assert len(asked) == 2
+
+
 @given(st.integers(0, 2**31), st.lists(st.sampled_from([-1.0, 1.0]), min_size=4, max_size=4))
 def test_svd_signs_do_not_depend_on_lapack(seed, signs) -> None:
     """Whatever signs LAPACK picks, the largest entry of each row of Vᵀ is positive."""

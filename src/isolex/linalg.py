@@ -9,6 +9,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from isolex.arrays import generator
+
 
 def svd(
     matrix: Float[Tensor, "m n"],
@@ -18,9 +20,23 @@ def svd(
     In each row of Vᵀ the entry of largest magnitude is positive, so that the same matrix gives the same
     factors whatever the LAPACK build.
     """
-    u, s, vt = torch.linalg.svd(matrix.double(), full_matrices=False)
+    u, s, vt = _decomposed(matrix.double())
     sign = _signs(vt)
     return u * sign.T, s, vt * sign
+
+
+def _decomposed(
+    matrix: Float[Tensor, "m n"],
+) -> tuple[Float[Tensor, "m r"], Float[Tensor, "r"], Float[Tensor, "r n"]]:
+    try:
+        return torch.linalg.svd(matrix, full_matrices=False)
+    except torch.linalg.LinAlgError:
+        # Some builds of LAPACK do not converge where many singular values are equal. The same matrix turned
+        # has the same ones, but other rounding.
+        turn = torch.randn(matrix.shape[1], matrix.shape[1], dtype=matrix.dtype, generator=generator(0))
+        turn = torch.linalg.qr(turn).Q.to(matrix.device)
+        u, s, vt = torch.linalg.svd(matrix @ turn, full_matrices=False)
+        return u, s, vt @ turn.T
 
 
 def eigenvectors(matrix: Float[Tensor, "d d"]) -> tuple[Float[Tensor, "d"], Float[Tensor, "d d"]]:
