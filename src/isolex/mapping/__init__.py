@@ -2,6 +2,8 @@
 
 from isolex.mapping.adversarial import Adversarial
 from isolex.mapping.annealing import Annealing
+from isolex.mapping.bilinear import Bilinear
+from isolex.mapping.contrastive import Contrastive
 from isolex.mapping.geomm import GeoMM
 from isolex.mapping.gromov import GromovWasserstein
 from isolex.mapping.induction import Dictionary, Induction
@@ -29,6 +31,8 @@ __all__ = [
     "RCSLS",
     "Adversarial",
     "Annealing",
+    "Bilinear",
+    "Contrastive",
     "Dictionary",
     "GeneralizedProcrustes",
     "GeoMM",

@@ -21,6 +21,7 @@ from isolex.mapping.joint_problem import (
     Placement,
     PlacePair,
 )
+from isolex.mapping.spectrum import Spectrum
 
 # What pulls at a language: the place of another one, and w K from the side of the first.
 _Pulls: TypeAlias = Sequence[tuple[int, Tensor]]
@@ -77,7 +78,7 @@ class Joint:
 
     def solve(self, problem: JointProblem) -> JointMapping:
         """The maps of all languages."""
-        spectra = [_Spectrum.of(moments) for moments in problem.covariances]
+        spectra = [Spectrum.of(moments) for moments in problem.covariances]
         said = {
             (i, j): spectra[i].regressed(cross, spectra[j], self.ridge)
             for (i, j), cross in problem.crosses.items()
@@ -87,11 +88,11 @@ class Joint:
 
     def place(self, mapping: JointMapping, moments: Float[Tensor, "d d"], crosses: Crosses) -> Placement:
         """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
-        own = _Spectrum.of(moments)
+        own = Spectrum.of(moments)
         pull = _pull_of(
             mapping,
             crosses,
-            lambda cross, other: own.regressed(cross, _Spectrum.of(other.moments), self.ridge),
+            lambda cross, other: own.regressed(cross, Spectrum.of(other.moments), self.ridge),
         )
         rotation = polar_factor(pull * mapping.strengths)
         return Placement(moments, rotation, (rotation @ mapping.scaling).float())
@@ -179,37 +180,6 @@ class GeneralizedProcrustes:
         """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
         rotation = polar_factor(_pull_of(mapping, crosses, lambda cross, _: cross))
         return Placement(moments, rotation, rotation.float())
-
-
-@dataclass(frozen=True, eq=False)
-class _Spectrum:
-    """Eigenvalues of a covariance over their mean, and its eigenvectors."""
-
-    values: Float[Tensor, "d"]
-    vectors: Float[Tensor, "d d"]
-    mean: float
-
-    @classmethod
-    def of(cls, moments: Float[Tensor, "d d"]) -> "_Spectrum":
-        values, vectors = eigenvectors(moments)
-        values = values.clamp(min=0)
-        mean = float(values.mean())
-        return cls(values / mean if mean else values, vectors, mean)
-
-    def regressed(
-        self, cross: Float[Tensor, "d e"], other: "_Spectrum", ridge: float
-    ) -> Float[Tensor, "d e"]:
-        """The ridge regression of one lexicon, in the scale of rows whose covariance has mean eigenvalue 1.
-
-        Directions in which there is nothing to regress on are left out.
-        """
-        if not (self.mean and other.mean):  # all rows are zero
-            return torch.zeros_like(cross)
-        damping = torch.outer(self.values, other.values) + ridge
-        there = self.vectors.T @ cross @ other.vectors / (self.mean * other.mean) ** 0.5
-        # What is under it is the rounding of float32, as in `linalg.root`.
-        kept = damping > float(damping.max()) * len(damping) * torch.finfo(torch.float32).eps ** 2
-        return self.vectors @ torch.where(kept, there / damping, 0.0) @ other.vectors.T
 
 
 def _check_sweeps(solver: "Joint | JointVecMap | GeneralizedProcrustes") -> None:

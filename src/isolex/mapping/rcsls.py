@@ -4,21 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
-from isolex.arrays import generator
 from isolex.errors import InputError
 from isolex.given import whole_number
 from isolex.linalg import clip_spectrum
 from isolex.mapping.linear import Procrustes
 from isolex.mapping.problem import Mapping, Problem, Solver, Trace
+from isolex.mapping.validation import Validation
 from isolex.progress import Rounds
-from isolex.retrieval import CSLS, top_k
-
-_VALIDATION_VOCABULARY = 20_000
-_MIN_HELD_OUT = 20
-_PATIENCE = 3
+from isolex.retrieval import top_k
 
 
 @dataclass(frozen=True)
@@ -81,39 +77,10 @@ class RCSLS:
     def solve(self, problem: Problem) -> Mapping:
         """The maps of both sides, with the objective of each step in the trace."""
         trace: Trace = []
-        held_out = self._held_out(problem)
-        steps = self.steps if held_out is None else self._choose_steps(problem, held_out, trace)
+        validation = Validation(self.validation, self.seed, self.k)
+        steps = validation.steps(self._descend, problem, self.steps, trace)
         *_, mapping = self._descend(problem, steps, trace)
         return replace(mapping, trace=tuple(trace))
-
-    def _held_out(self, problem: Problem) -> Bool[Tensor, "p"] | None:
-        """Which pairs to validate on, all pairs of a source word together; None if too few."""
-        words = problem.pairs[:, 0].unique()
-        count = int(self.validation * words.numel())
-        if self.steps == 0 or count < _MIN_HELD_OUT:
-            return None
-        order = torch.randperm(words.numel(), generator=generator(self.seed)).to(words.device)
-        return torch.isin(problem.pairs[:, 0], words[order[:count]])
-
-    def _choose_steps(self, problem: Problem, held_out: Bool[Tensor, "p"], trace: Trace) -> int:
-        """The number of steps with the best mean reciprocal rank on held-out pairs, beyond noise."""
-        head = _VALIDATION_VOCABULARY
-        pairs = problem.pairs[held_out]
-        pairs = pairs[(pairs < head).all(dim=1)]
-        if pairs.shape[0] < _MIN_HELD_OUT:
-            return self.steps
-        baseline, best, best_gain = None, 0, 0.0
-        for step, mapping in enumerate(self._descend(problem.restricted(~held_out), self.steps, trace)):
-            x, z = mapping.apply(problem.x[:head], problem.z[:head])
-            reciprocal = 1 / CSLS(self.k).index(x, z).ranks(x[pairs[:, 0]], pairs[:, 1]).double()
-            baseline = reciprocal if baseline is None else baseline
-            gain = reciprocal - baseline
-            if float(gain.mean()) > max(best_gain, float(gain.std()) / pairs.shape[0] ** 0.5):
-                best, best_gain = step, float(gain.mean())
-            trace[-1]["held_out_mrr"] = float(reciprocal.mean())
-            if step - best == _PATIENCE:
-                break
-        return best
 
     def _descend(self, problem: Problem, steps: int, trace: Trace) -> Iterator[Mapping]:
         """The maps after 0, 1, … `steps` steps; each leaves a row in the trace."""
