@@ -3,7 +3,7 @@ import pytest
 from isolex.text import CASES, case_of, has_dotless_i, lower
 
 
-@pytest.mark.parametrize("language", ["tr", "az", "TR", "tr-TR", "aze", "az_Latn"])
+@pytest.mark.parametrize("language", ["tr", "az", "TR", "tr-TR", "aze", "az_Latn", "crh", "gag"])
 def test_turkish_and_azeri_tell_i_from_dotless_i(language):
     assert lower("ISPARTA'da İĞDE, IŞIK", language=language) == "ısparta'da iğde, ışık"
     assert has_dotless_i(language)

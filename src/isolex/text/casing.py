@@ -10,7 +10,7 @@ Case: TypeAlias = Literal["keep", "lower", "fold"]
 CASES: dict[str, Callable[[str], str]] = {"keep": str, "lower": str.lower, "fold": str.casefold}
 
 # Whose alphabets have two letters i, with a dot and without.
-_DOTLESS = {"tr", "tur", "az", "aze", "azj", "azb"}
+_DOTLESS = {"tr", "tur", "az", "aze", "azj", "azb", "crh", "gag"}
 
 
 def lower(text: str, *, language: str | None = None) -> str:
@@ -28,8 +28,8 @@ def lower(text: str, *, language: str | None = None) -> str:
 def case_of(case: Case, language: str | None) -> Callable[[str], str]:
     """How the letter case of a word or a text is changed in a language.
 
-    Turkish and Azerbaijani lower-case İ to i, and I to ı; all others follow the Unicode standard, where
-    I becomes i, and İ, which they lack, i with a combining dot.
+    Turkish, Azerbaijani, Crimean Tatar and Gagauz lower-case İ to i, and I to ı; all others follow the
+    Unicode standard, where I becomes i, and İ, which they lack, i with a combining dot.
 
     Args:
         case: A key of `CASES`.
