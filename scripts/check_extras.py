@@ -1,4 +1,4 @@
-"""Check that isolex can be installed with all its extras, from wheels, for every Python version that it is for.
+"""Check that isolex and all its extras can be installed from wheels, for every Python version it is for.
 
 uv resolves them, because pip evaluates environment markers for the Python that runs it, whatever version it
 is asked for. Only what packages say of themselves is fetched, no package.
