@@ -24,6 +24,31 @@ def lower(text: str, *, language: str | None = None) -> str:
     return case_of("lower", language)(text)
 
 
+def title(text: str, *, language: str | None = None) -> str:
+    """A text in title case, as the language has it: in Turkish and Azerbaijani, i becomes İ.
+
+    Examples:
+        >>> from isolex.text import title
+        >>> title("istanbul ılık", language="tr")
+        'İstanbul Ilık'
+    """
+    if not has_dotless_i(language):
+        return text.title()
+    # Python's title case keeps İ at the start of a word, and elsewhere makes i and a combining dot of it.
+    return lower(text, language=language).replace("i", "İ").title().replace("i\u0307", "i")
+
+
+def upper(text: str, *, language: str | None = None) -> str:
+    """A text in upper case, as the language has it: in Turkish and Azerbaijani, i becomes İ.
+
+    Examples:
+        >>> from isolex.text import upper
+        >>> upper("kırmızı incir", language="tr")
+        'KIRMIZI İNCİR'
+    """
+    return (text.replace("i", "İ") if has_dotless_i(language) else text).upper()
+
+
 @cache
 def case_of(case: Case, language: str | None) -> Callable[[str], str]:
     """How the letter case of a word or a text is changed in a language.
