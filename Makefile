@@ -19,6 +19,7 @@ check: $(VENV)/.ready-test $(VENV)/.ready-check
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" lint-imports
 	$(BIN)/python scripts/cli_reference.py --check
+	$(BIN)/python scripts/check_extras.py
 	$(BIN)/python -m benchmarks pages --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal -m "laboratory or hypothesis" --hypothesis-profile thorough

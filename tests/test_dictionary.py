@@ -6,6 +6,7 @@ import pytest
 from isolex import dictionary as module
 from isolex.dictionary import make_dictionary
 from isolex.errors import InputError
+from isolex.files import make_folder, working_alone
 from isolex.lexicon import Lexicon
 from isolex.vectors import Vectors
 
@@ -128,3 +129,76 @@ def test_bad_input(texts, options, said):
     with pytest.raises(InputError, match=said):
         make(folder, **options)
     assert not (folder / "out.tsv").exists()
+
+
+def test_an_old_key_never_stands_beside_new_vectors(texts, monkeypatch):
+    """Killed between new vectors and their key, with the first text back in its place."""
+    folder, _ = texts
+    make(folder)
+    expected = (folder / "out.tsv").read_bytes()
+    first = (folder / "en.txt").read_bytes()
+    write_text(folder / "en.txt", 3)
+    write = Vectors.write
+
+    def killed(vectors, path, **options):
+        write(vectors, path, **options)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Vectors, "write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            make(folder)
+    (folder / "en.txt").write_bytes(first)
+    assert "source" in make(folder).done
+    assert (folder / "out.tsv").read_bytes() == expected
+
+
+@pytest.mark.parametrize("name", ["source.json", "target.safetensors", "alignment", "steps.json"])
+def test_nothing_of_others_is_replaced_in_the_folder_of_work(texts, name):
+    folder, _ = texts
+    (folder / "mine").mkdir()
+    (folder / "mine" / name).write_text('{"mine": "1"}')
+    with pytest.raises(
+        InputError, match=rf"mine: holds other files \({name}\), .*; choose an empty or a new"
+    ):
+        make(folder, work=folder / "mine")
+    assert (folder / "mine" / name).read_text() == '{"mine": "1"}'
+    assert [entry.name for entry in (folder / "mine").iterdir()] == [name]
+
+
+def test_two_runs_do_not_share_a_folder_of_work(texts):
+    folder, _ = texts
+    with (
+        working_alone(make_folder(folder / "work")),
+        pytest.raises(InputError, match="work: another run works in this folder; wait for its end"),
+    ):
+        make(folder, work=folder / "work")
+    assert list((folder / "work").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("output", "work", "said"),
+    [
+        ("en.txt", None, "en.txt: is the input"),
+        ("seeds.tsv", None, "seeds.tsv: is the input"),
+        ("texts/out.tsv", None, "out.tsv: lies in .*texts, all of which is read"),
+        ("out.tsv", "texts", "texts: is the input"),
+        ("out.tsv", "texts/work", "work: lies in .*texts, all of which is read"),
+    ],
+)
+def test_no_output_among_the_inputs(texts, output, work, said):
+    folder, _ = texts
+    (folder / "texts").mkdir()
+    (folder / "es.txt").rename(folder / "texts" / "es.txt")
+    before = {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
+    with pytest.raises(InputError, match=said):
+        make_dictionary(
+            folder / "en.txt",
+            folder / "texts",
+            folder / output,
+            source_language="en",
+            target_language="es",
+            lexicon=folder / "seeds.tsv",
+            work=work and folder / work,
+        )
+    assert {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()} == before

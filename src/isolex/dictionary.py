@@ -14,7 +14,15 @@ from isolex._version import __version__
 from isolex.alignment import Alignment, load
 from isolex.choices import Status
 from isolex.errors import FormatError, InputError
-from isolex.files import atomic_file, check_file, digest, file_digest, make_folder
+from isolex.files import (
+    atomic_file,
+    check_file,
+    check_outside_inputs,
+    digest,
+    file_digest,
+    make_folder,
+    working_alone,
+)
 from isolex.lexicon import Lexicon
 from isolex.recipes import align
 from isolex.reranking import Level, RerankedDictionary, rerank
@@ -26,7 +34,9 @@ from isolex.training import Prepared, trainer_for, write_card
 from isolex.vectors import Vectors, identify
 
 _STEPS = "steps.json"
+_SIDES = ("source", "target")
 _ALIGNMENT = "alignment"
+_RESULTS = (_ALIGNMENT, *(side + ending for side in _SIDES for ending in (".safetensors", ".json")))
 # Fewer tokens make vectors that more text would help most.
 _FEW_TOKENS = 2_000_000
 _FEW_PAIRS = 1_000
@@ -87,15 +97,35 @@ class _Work:
         """Make the results of a step, unless they are there and came from the same."""
         if self._keys().get(step) == key and all(result.exists() for result in results):
             return
+        others = {name: old for name, old in self._keys().items() if name != step}
+        if others != self._keys() or not (self.folder / _STEPS).exists():
+            # Should this be killed while it replaces results, the old key must not stand beside new ones.
+            self._note(others)
         make()
         self.done.append(step)
+        self._note(self._keys() | {step: key})
+
+    def check(self) -> None:
+        """Raise `InputError` if what would be replaced is somebody else's."""
+        if not (self.folder / _STEPS).exists():
+            foreign = [name for name in _RESULTS if (self.folder / name).exists()]
+        else:
+            foreign = [] if self._keys().keys() <= {*_SIDES, _ALIGNMENT} else [_STEPS]
+        if foreign:
+            raise InputError(
+                f"holds other files ({', '.join(foreign)}), which are not replaced",
+                where=self.folder,
+                fix="choose an empty or a new folder",
+            )
+
+    def _note(self, keys: dict[str, str]) -> None:
         with atomic_file(self.folder / _STEPS) as file:
-            file.write_text(json_text(self._keys() | {step: key}, indent=2) + "\n", encoding="utf-8")
+            file.write_text(json_text(keys, indent=2) + "\n", encoding="utf-8")
 
     def _keys(self) -> dict[str, str]:
         try:
             found = json.loads((self.folder / _STEPS).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 
@@ -127,36 +157,42 @@ def make_dictionary(
         seed: Of everything random.
 
     Raises:
-        InputError: A file is not there or cannot be used, or a language is unknown.
+        InputError: A file is not there or cannot be used, a language is unknown, an output would take the
+            place of an input, or the folder of work is another run's, or holds what is not of this.
         FormatError: A file is neither text nor vectors.
         MissingExtraError: A package of the extras `train` or `rerank` is not installed.
     """
-    output = Path(output)
+    output, source, target = Path(output), Path(source), Path(target)
+    folder = Path(work if work is not None else output.with_name(output.name + ".work"))
+    for place in (output, folder):
+        check_outside_inputs(place, source, target, lexicon)
     check_file(output)
     format = format_of(output)
-    steps = _Work(make_folder(work if work is not None else output.with_name(output.name + ".work")))
-    pairs = None if lexicon is None else Lexicon.read(lexicon, languages=(source_language, target_language))
-    first, first_side = _vectors(steps, "source", Path(source), source_language)
-    second, second_side = _vectors(steps, "target", Path(target), target_language)
-    folder = steps.folder / _ALIGNMENT
-    known = None if pairs is None else [list(pairs.pairs), pairs.weights]
-    key = _key(first.fingerprint, second.fingerprint, known, seed)
-    steps.made("alignment", key, [folder], lambda: align(first, second, pairs, seed=seed).save(folder))
-    alignment = load(folder)
-    status, verdict = alignment.card.status, alignment.card.reason
-    dictionary = None if status == "failed" else _reranked(steps, folder, alignment)
-    entries, expected = 0, list[Level]()
-    if dictionary is not None and dictionary.learnt:
-        languages = (source_language, target_language)
-        found = dictionary.entries(min_confidence)
-        entries = len(write_entries(found, output, format=format, languages=languages))
-        expected = dictionary.summary()
-    elif dictionary is not None:
-        entries = len(alignment.induce("mutual").write(output))
+    with working_alone(make_folder(folder)):
+        steps = _Work(folder)
+        steps.check()
+        codes = source_language, target_language
+        pairs = None if lexicon is None else Lexicon.read(lexicon, languages=codes)
+        first, first_side = _vectors(steps, "source", source, source_language)
+        second, second_side = _vectors(steps, "target", target, target_language)
+        saved = folder / _ALIGNMENT
+        known = None if pairs is None else [list(pairs.pairs), pairs.weights]
+        key = _key(first.fingerprint, second.fingerprint, known, seed)
+        steps.made("alignment", key, [saved], lambda: align(first, second, pairs, seed=seed).save(saved))
+        alignment = load(saved)
+        status, verdict = alignment.card.status, alignment.card.reason
+        dictionary = None if status == "failed" else _reranked(steps, saved, alignment)
+        entries, expected = 0, list[Level]()
+        if dictionary is not None and dictionary.learnt:
+            found = dictionary.entries(min_confidence)
+            entries = len(write_entries(found, output, format=format, languages=codes))
+            expected = dictionary.summary()
+        elif dictionary is not None:
+            entries = len(alignment.induce("mutual").write(output))
     sides = (first_side, second_side)
     return DictionaryReport(
         output=None if dictionary is None else output,
-        work=steps.folder,
+        work=folder,
         entries=entries,
         confidences=dictionary is not None and dictionary.learnt,
         reason=verdict if dictionary is None else dictionary.reason,

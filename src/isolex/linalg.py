@@ -29,14 +29,15 @@ def _decomposed(
     matrix: Float[Tensor, "m n"],
 ) -> tuple[Float[Tensor, "m r"], Float[Tensor, "r"], Float[Tensor, "r n"]]:
     try:
-        return torch.linalg.svd(matrix, full_matrices=False)
-    except torch.linalg.LinAlgError:
+        u, s, vt = torch.linalg.svd(matrix, full_matrices=False)
+    except torch.linalg.LinAlgError:  # type: ignore[attr-defined]
         # Some builds of LAPACK do not converge where many singular values are equal. The same matrix turned
         # has the same ones, but other rounding.
         turn = torch.randn(matrix.shape[1], matrix.shape[1], dtype=matrix.dtype, generator=generator(0))
         turn = torch.linalg.qr(turn).Q.to(matrix.device)
         u, s, vt = torch.linalg.svd(matrix @ turn, full_matrices=False)
-        return u, s, vt @ turn.T
+        vt = vt @ turn.T
+    return u, s, vt
 
 
 def eigenvectors(matrix: Float[Tensor, "d d"]) -> tuple[Float[Tensor, "d"], Float[Tensor, "d d"]]:

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from isolex.vectors import Vectors, identify
+from tests.oracles.fasttext import Model, encoded
+from tests.spaces import gaussian
 
 from .helpers import contents
 from .malformed import SOUND, UNUSABLE, USABLE, ZERO_VECTOR
@@ -142,3 +144,18 @@ def test_a_word_that_the_format_cannot_hold(isolex, here):
         r"error: out.bin: the word 'ice cream' holds a space .*; write a .safetensors store"
     )
     assert not (here / "out.bin").exists()
+
+
+class TestMatrix:
+    def test_the_output_matrix_of_a_fasttext_model(self, isolex, here):
+        words, rows = [b"house", b"bread"], gaussian(4, 4, 0)
+        (here / "model.bin").write_bytes(encoded(Model(words, rows[:2], rows[2:])))
+        for matrix, expected in (("input", rows[:2]), ("output", rows[2:])):
+            isolex("convert", "model.bin", "out.safetensors", "--matrix", matrix).warns(None)
+            np.testing.assert_array_equal(Vectors.read("out.safetensors").matrix, expected)
+
+    def test_other_files_have_none(self, isolex, here):
+        isolex("convert", "aa.vec", "out.vec", "--matrix", "output").fails(
+            "aa.vec: is word2vec text, which has no output matrix; name a fastText .bin model"
+        )
+        assert not (here / "out.vec").exists()

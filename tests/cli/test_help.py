@@ -11,6 +11,8 @@ import pytest
 
 from isolex.cli.app import app
 from isolex.transfer import DocumentIndex, read_texts, save_index
+from tests.oracles.fasttext import Model, encoded
+from tests.spaces import gaussian
 
 from ..training.made_up import RING_SEEDS as SEEDS
 from ..training.made_up import write_text
@@ -78,6 +80,8 @@ def aligned(made_sample, tmp_path_factory):
     save_index(index, folder / "documents.index", folder / "en-es")
     _save_space(folder)
     _write_texts(folder)
+    rows = gaussian(2, 4, 0)
+    (folder / "en-model.bin").write_bytes(encoded(Model([b"house", b"bread"], rows, rows)))
     return folder
 
 

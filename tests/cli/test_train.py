@@ -52,10 +52,36 @@ def test_a_fasttext_model(isolex, text):
     assert Vectors.read("en.bin").from_subwords("t1w99") is not None
 
 
+@pytest.mark.parametrize(
+    ("given", "output", "said"),
+    [
+        ("texts", "texts/a.txt", "texts/a.txt: lies in texts, all of which is read; choose a place outside"),
+        ("texts", "texts/en.vec", "texts/en.vec: lies in texts"),
+        ("en.vec.json", "en.vec", "en.vec.json: is the input"),
+    ],
+)
+def test_no_output_among_the_texts(isolex, text, given, output, said):
+    (text.parent / "texts").mkdir()
+    for name in ("texts/a.txt", "en.vec.json"):
+        (text.parent / name).write_bytes(text.read_bytes())
+    result = isolex("train", given, "-o", output, "--dimension", "8")
+    assert result.status == 2
+    assert said in result.err
+    files = [path for path in text.parent.rglob("*") if path.is_file()]
+    assert len(files) == 3
+    assert {path.read_bytes() for path in files} == {text.read_bytes()}
+
+
+def test_texts_without_words_are_named(isolex, text):
+    (text.parent / "none.txt").write_text("... !!!\n")
+    result = isolex("train", "none.txt", "-o", "en.vec")
+    assert "none.txt: the text holds no words; check the files" in result.err
+
+
 def test_too_little_text_is_told(isolex, text):
     result = isolex(*GIVEN, "-o", "en.vec", "--min-count", "100000")
     assert result.status == 2
-    assert "of 164 different words, 0 occur 100000 times or more" in result.err
+    assert "text.txt: of 164 different words, 0 occur 100000 times or more" in result.err
     assert [path.name for path in text.parent.iterdir()] == ["text.txt"]
 
 

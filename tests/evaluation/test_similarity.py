@@ -157,6 +157,14 @@ class TestLookUp:
         forms["exact"] = forms.get("exact", 0) + 1
         assert cosine_of(self.VECTORS, "a", item) == (cosine and pytest.approx(cosine), forms)
 
+    @pytest.mark.parametrize(
+        ("language", "forms"),
+        [("tr", {"exact": 1, "lower": 2, "title": 1}), ("en", {"exact": 1, "unknown": 3})],
+    )
+    def test_spelling_follows_the_language(self, language, forms):
+        vectors = Vectors(["a", "ılık", "incir", "İstanbul"], gaussian(4, 4, 0), language=language)
+        assert cosine_of(vectors, "a", "ILIK İNCİR istanbul")[1] == forms
+
     def test_opposite_words_leave_nothing(self):
         vectors = Vectors(["a", "b"], np.array([[1, 0], [-1, 0]]))
         assert cosine_of(vectors, "a b", "a")[0] is None

@@ -1,12 +1,15 @@
 import bz2
 import contextlib
+import errno
 import gzip
 import hashlib
 import io
 import json
 import lzma
+import os
 import re
 import sys
+import time
 
 import pytest
 import zstandard
@@ -85,6 +88,23 @@ def test_half_a_character_in_json(tmp_path):
     assert read(write(tmp_path, "t.jsonl", '{"text": "a\\ud800b"}')) == ["a?b"]
 
 
+def test_a_nul_in_json_is_a_blank(tmp_path):
+    assert read(write(tmp_path, "t.jsonl", '{"text": "one\\u0000two\\u0000"}')) == ["one two"]
+
+
+def test_a_long_line_of_json_is_searched_once(tmp_path, monkeypatch):
+    """For its end: where each piece searched all before it, it took some sixteen times as long."""
+    monkeypatch.setattr(reading, "_PIECE", 1 << 10)
+
+    def seconds(length):
+        path = write(tmp_path, "t.jsonl", json.dumps({"text": "a" * length}))
+        start = time.process_time()
+        assert len(read(path)[0]) == length
+        return time.process_time() - start
+
+    assert seconds(1 << 24) < 8 * max(seconds(1 << 22), 0.05)
+
+
 def test_a_byte_order_mark_is_no_text(tmp_path):
     assert read(write(tmp_path, "t", "\ufeffone\n\ufefftwo")) == ["one", "\ufefftwo"]
 
@@ -156,6 +176,35 @@ class TestSources:
         names = ["c.jsonl", "a.txt", "b/10.txt", "b/2.txt", "c.jsonl"]
         assert [source.name for source in sources] == [str(tmp_path / name) for name in names]
         assert [list(source.paragraphs()) for source in sources[:2]] == [["x"], ["a.txt"]]
+
+    def test_links_are_followed_and_no_folder_is_read_twice(self, tmp_path):
+        (tmp_path / "outside").mkdir()
+        (tmp_path / "texts" / "inside").mkdir(parents=True)
+        for name in ("outside/o.txt", "texts/inside/i.txt"):
+            write(tmp_path, name, "x")
+        (tmp_path / "texts" / "link").symlink_to("../outside")
+        (tmp_path / "texts" / "link2").symlink_to("../outside")
+        (tmp_path / "texts" / "up").symlink_to("..")
+        (tmp_path / "texts" / "inside" / "round").symlink_to(".")
+        (tmp_path / "texts" / "nowhere").symlink_to("nothing")
+        (tmp_path / "texts" / "circle").symlink_to("circle")
+        found = [source.name for source in text_sources(tmp_path / "texts")]
+        assert found == [str(tmp_path / "texts" / name) for name in ("inside/i.txt", "link/o.txt")]
+
+    def test_a_folder_that_cannot_be_read(self, tmp_path, monkeypatch):
+        write(tmp_path, "t", "x")
+        locked = tmp_path / "locked"
+        locked.mkdir()
+        scandir = os.scandir
+
+        def refusing(path):
+            if str(path) == str(locked):
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return scandir(path)
+
+        monkeypatch.setattr(os, "scandir", refusing)
+        with pytest.raises(InputError, match=r"locked: cannot be read \(Permission denied\); check its mode"):
+            text_sources(tmp_path)
 
     def test_one_or_several(self, tmp_path):
         path = write(tmp_path, "t", "x")

@@ -37,7 +37,16 @@ READ = [
     ("uk", "П’ять п'яних, ʼпʼятьʼ; з‘їв м'яту!", "п'ять п'яних ʼп'ятьʼ з'їв м'яту"),
     ("br", "Ur c’hoar am eus.", "ur c'hoar am eus"),
     ("uz", "O‘zbek tog‘ yo'l maʼno", "oʻzbek togʻ yoʻl ma'no"),
-    ("haw", "Ka ʻāina o Hawaiʻi", "ka ʻāina o hawaiʻi"),
+    ("haw", "Ka ʻāina ‘āina o Hawaiʻi, Hawai'i, Hawai’i.", "ka ʻāina ʻāina o hawaiʻi hawaiʻi hawaiʻi"),
+    ("sm", "O le gagana fa’asāmoa ma le fa'asāmoa", "o le gagana faʻasāmoa ma le faʻasāmoa"),
+    ("uk", "п`ять пам´ять `слово`", "п'ять пам'ять слово"),
+    ("en", "It`s John´s `code`", "it's john's code"),
+    ("hy", "Ինչպե՞ս եք։ Ո՛չ, հա՜յր", "ինչպես եք ոչ հայր"),
+    # Letters in other shapes.
+    ("en", "ﬁnd the oﬃce", "find the office"),
+    ("nl", "ĳs en ijs, Ĳsland", "ijs en ijs ijsland"),
+    ("ar", "ﻻ ﷲ ﻛﺘﺎﺏ", "لا الله كتاب"),
+    ("ja", "Ｗｅｂ！２０２０年。ｺﾝﾋﾟｭｰﾀｰ", "web 2020 年 コンピューター"),
     # Scripts with marks and joiners inside words, and signs that nobody sees.
     ("fa", "می‌خواهم کتاب‌های تازه\u200c را بخوانم؛ خوب؟", "می‌خواهم کتاب‌های تازه را بخوانم خوب"),
     ("ar", "كَتَبَ الطــالب، ثم\u200f ذهب!", "كَتَبَ الطالب ثم ذهب"),
@@ -135,6 +144,9 @@ class TestSentences:
     )
     def test_where_they_end(self, text, sentences):
         assert [" ".join(words) for words in Segmenter().sentences(text)] == sentences
+
+    def test_wide_signs_end_them_without_a_blank(self):
+        assert list(Segmenter("ja").sentences("ＡＢ！ＣＤ？ＥＦ")) == [["ab"], ["cd"], ["ef"]]
 
     def test_a_line_is_one_where_texts_are_segmented_already(self):
         sentences = Segmenter(tokens="whitespace").sentences("One . Two\nThree")

@@ -1,15 +1,17 @@
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from isolex.errors import InputError, IsolexError, MissingExtraError
+from isolex.text import Corpus
 from isolex.training import SkipGram
 from isolex.vectors import Vectors
 
-from .made_up import corpus, topic_found
+from .made_up import corpus, sentences, topic_found
 
 pytest.importorskip("fasttext")
 QUICK = SkipGram(dimension=16, epochs=5, buckets=500)
@@ -58,9 +60,41 @@ def test_an_interrupt_ends_the_process(monkeypatch):
 
 
 def test_a_failure_is_told(monkeypatch):
-    monkeypatch.setattr(SkipGram, "_settings", lambda _: {"nonsense": 1})
+    monkeypatch.setattr(SkipGram, "library_settings", lambda _: {"nonsense": 1})
     with pytest.raises(IsolexError, match=r"fastText failed \(.*nonsense"):
         QUICK.train(corpus())
+
+
+def test_no_word_is_a_label_or_parted():
+    odd = ["\x01x", "__label__y", "\x7f", "\u2003z"]  # of blanks, fastText knows those of ASCII alone
+    found = QUICK.train(Corpus.of([[*sentence, *odd] for sentence in sentences()]))
+    assert sorted(found.words) == sorted([*corpus().words, *odd])
+    with pytest.raises(
+        InputError, match=r"SkipGram: the word 'New York' holds a blank.*; join its parts by _"
+    ):
+        QUICK.train(Corpus.of([["New York", "is"]]))
+
+
+def test_half_a_model_is_told(monkeypatch, tmp_path):
+    """On a full disk fastText leaves half a model, and says nothing."""
+
+    def cut(process):
+        process.wait()
+        path = tmp_path / "model.bin"
+        path.write_bytes(path.read_bytes()[:-100])
+        return ""
+
+    monkeypatch.setattr("isolex.training.skip_gram._followed", cut)
+    with pytest.raises(
+        IsolexError, match=r"training: fastText left half a model; see to it that there is room"
+    ):
+        QUICK.train_model(corpus(), tmp_path / "model.bin")
+
+
+def test_no_room_for_the_sentences(monkeypatch, tmp_path):
+    monkeypatch.setattr("isolex.training.skip_gram.TemporaryDirectory", lambda: nullcontext("/dev/full"))
+    with pytest.raises(InputError, match=r"sentences\.txt: cannot be written \(.*\); .*TMPDIR"):
+        QUICK.train_model(corpus(), tmp_path / "model.bin")
 
 
 @pytest.mark.parametrize(

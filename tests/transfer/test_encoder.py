@@ -210,6 +210,14 @@ class TestBackOff:
         encoder = TextEncoder(vectors).fit([])
         assert encoder.terms("xYZ House XYZ") == ["xyz", "House", "xyz"]
 
+    def test_lower_case_is_that_of_the_language(self):
+        for language, terms in (
+            ("tr", ["ılık", "istanbul", "ışık"]),
+            ("en", ["ilik", "i\u0307stanbul", "işik"]),
+        ):
+            encoder = TextEncoder(Vectors(["ılık", "su"], gaussian(2, 4, 0), language=language)).fit([])
+            assert encoder.terms("ILIK İSTANBUL IŞIK") == terms
+
 
 class TestCoverage:
     def test_counts(self, vectors):

@@ -75,6 +75,13 @@ def test_unknown_words_bring_near_ones(animals):
         animals.vector("zzz")
 
 
+def test_near_words_are_spelt_as_the_language_does():
+    with pytest.raises(UnknownWordError, match="did you mean 'ısı'"):
+        Vectors(["ısı", "isi"], np.eye(2), language="tr").vector("ISI")
+    with pytest.raises(UnknownWordError, match="did you mean 'isi'"):
+        Vectors(["ısı", "isi"], np.eye(2)).vector("ISI")
+
+
 def test_near_words_are_looked_for_among_few_of_a_large_vocabulary(monkeypatch):
     compared = []
     closest = difflib.get_close_matches

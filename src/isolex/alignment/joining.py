@@ -262,6 +262,6 @@ def together(first: Lexicon, second: Lexicon) -> Lexicon:
     """The pairs of both; weights only where one of them has some."""
     pairs = [*first.pairs, *second.pairs]
     if first.weights is None and second.weights is None:
-        return Lexicon(pairs, case=first.case)
+        return Lexicon(pairs, case=first.case, languages=first.languages)
     weights = [w for one in (first, second) for w in (one.weights or [1.0] * len(one))]
-    return Lexicon(pairs, weights, case=first.case)
+    return Lexicon(pairs, weights, case=first.case, languages=first.languages)

@@ -23,6 +23,13 @@ WRITABLE = [name for name in VECTOR_FORMATS if name != "fasttext"]
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N words.")
 @click.option("--vocabulary", type=PATH, help="Only the words in this file, one a line.")
 @click.option("--dtype", type=click.Choice(["float32", "float16"]), help="By default as IN has it.")
+@click.option(
+    "--matrix",
+    type=click.Choice(["input", "output"]),
+    default="input",
+    show_default=True,
+    help="Of a fastText model: words as they are, or (output) as contexts of other words.",
+)
 @click.option("--language", help="Language code to note in a native store.")
 @unicode_option
 @json_option
@@ -33,6 +40,7 @@ def convert_command(
     limit: int | None,
     vocabulary: Path | None,
     dtype: Any,
+    matrix: Any,
     language: str | None,
     unicode: Any,
     as_json: bool,
@@ -47,13 +55,20 @@ def convert_command(
     Examples:
       isolex convert en.vec en.safetensors --dtype float16 --language en
       isolex convert en.vec en-small.txt.gz --limit 500
+      isolex convert en-model.bin en-contexts.vec --matrix output
     """
     output_format(output, format)
     check_file(output)
     with working(f"converting {source}"):
         words = None if vocabulary is None else read_word_list(vocabulary, unicode)
         vectors = Vectors.read(
-            source, limit=limit, vocabulary=words, dtype=dtype, unicode=unicode, language=language
+            source,
+            limit=limit,
+            vocabulary=words,
+            dtype=dtype,
+            unicode=unicode,
+            language=language,
+            matrix=matrix,
         )
         vectors.write(output, format=format)
     data = {"output": str(output), "words": len(vectors), "dimension": vectors.dimension}

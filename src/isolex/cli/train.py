@@ -13,7 +13,7 @@ from isolex.cli.confidences import was_given
 from isolex.cli.console import Stopwatch, emit, printable, working
 from isolex.cli.options import PATH, json_option
 from isolex.cli.outputs import Command, Output
-from isolex.files import atomic_files, check_file
+from isolex.files import atomic_files, check_file, check_outside_inputs
 
 if TYPE_CHECKING:
     from isolex.training import Prepared, Trainer
@@ -101,8 +101,9 @@ def train_command(
 
     watch = Stopwatch()
     card = output.with_name(output.name + ".json")
-    check_file(output)
-    check_file(card)
+    for place in (output, card):
+        check_outside_inputs(place, *texts)
+        check_file(place)
     segmenter = Segmenter(
         language, tokens=tokens, case=case, numbers=not drop_numbers, punctuation=keep_punctuation
     )

@@ -1,7 +1,7 @@
 """Which words of which language a test set asks for, and how they are found."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,11 +15,10 @@ from isolex.choices import EVALUATED_SIDES, EvaluatedSide
 from isolex.errors import InputError
 from isolex.names import look_up
 from isolex.normalize import unit_rows
+from isolex.text import lower, title
 from isolex.vectors import Vectors
 
-# In this order; the first spelling that has a vector is taken.
-_SPELLINGS: dict[str, Callable[[str], str]] = {"exact": str, "lower": str.lower, "title": str.title}
-FORMS = (*_SPELLINGS, "subwords", "unknown")
+FORMS = ("exact", "lower", "title", "subwords", "unknown")
 
 
 class FoundRow(NamedTuple):
@@ -27,6 +26,13 @@ class FoundRow(NamedTuple):
 
     row: int
     form: str
+
+
+def _spellings(word: str, language: str | None) -> Iterator[tuple[str, str]]:
+    """In the order in which they are looked up: the first one that has a vector is taken."""
+    yield "exact", word
+    yield "lower", lower(word, language=language)
+    yield "title", title(word, language=language)
 
 
 @dataclass(frozen=True)
@@ -47,9 +53,9 @@ class Vocabulary:
         return self.side.vectors
 
     def row(self, word: str) -> FoundRow | None:
-        """The word's row: as it is spelt, else lower-cased, else title-cased."""
-        for form, spell in _SPELLINGS.items():
-            if (row := self.vectors.id(spell(word))) is not None:
+        """The word's row: as it is spelt, else lower-cased, else title-cased, as the language has it."""
+        for form, spelt in _spellings(word, self.vectors.language):
+            if (row := self.vectors.id(spelt)) is not None:
                 return FoundRow(row, form)
         return None
 

@@ -1,7 +1,13 @@
 """Outputs that are the old one or the whole new one, and that are never made in the place of an input."""
 
 from isolex.files.digests import digest, file_digest
-from isolex.files.output_places import check_not_input, check_outside_saved, make_folder, referred_to
+from isolex.files.output_places import (
+    check_not_input,
+    check_outside_inputs,
+    check_outside_saved,
+    make_folder,
+    referred_to,
+)
 from isolex.files.replacing import (
     atomic_file,
     atomic_files,
@@ -12,7 +18,7 @@ from isolex.files.replacing import (
 )
 from isolex.files.standard_output import STANDARD_OUTPUT, is_standard_output
 from isolex.files.steady_reading import steady
-from isolex.files.workshop import is_workshop, sweep
+from isolex.files.workshop import is_workshop, sweep, working_alone
 
 __all__ = [
     "STANDARD_OUTPUT",
@@ -22,6 +28,7 @@ __all__ = [
     "check_file",
     "check_folder",
     "check_not_input",
+    "check_outside_inputs",
     "check_outside_saved",
     "digest",
     "file_digest",
@@ -32,4 +39,5 @@ __all__ = [
     "referred_to",
     "steady",
     "sweep",
+    "working_alone",
 ]

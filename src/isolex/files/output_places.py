@@ -38,6 +38,21 @@ def check_not_input(output: str | Path, *inputs: str | Path | None, whole: bool 
                 raise InputError(f"holds {read}, {what}", where=output, fix="choose another output folder")
 
 
+def check_outside_inputs(output: str | Path, *inputs: str | Path | None) -> None:
+    """Raise `InputError` if an output would take an input's place, or lie in a folder that is read whole.
+
+    There it would replace one of the files, or be one of them the next time.
+    """
+    check_not_input(output, *inputs)
+    for read in (Path(given) for given in inputs if given is not None):
+        if read.is_dir() and _resolved(output).is_relative_to(_resolved(read)):
+            raise InputError(
+                f"lies in {read}, all of which is read",
+                where=output,
+                fix="choose a place outside of that folder",
+            )
+
+
 def check_outside_saved(path: str | Path) -> None:
     """Raise `InputError` if a place lies in a folder that isolex wrote, which is only replaced whole."""
     place = _resolved(path)

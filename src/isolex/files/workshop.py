@@ -104,6 +104,27 @@ def somebody_works(folder: Path, name: str | None = None) -> bool:
     return False
 
 
+@contextmanager
+def working_alone(folder: Path) -> Iterator[None]:
+    """See to it that no other run works in a folder at the same time, where there are locks.
+
+    Raises:
+        InputError: Another one does.
+    """
+    try:
+        lock = _lock(folder.resolve())
+    except BlockingIOError as error:
+        raise InputError(
+            "another run works in this folder", where=folder, fix="wait for its end, or name another folder"
+        ) from error
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=folder) from error
+    try:
+        yield
+    finally:
+        _release(lock)
+
+
 def is_workshop(name: str) -> bool:
     """Whether a hidden folder of this name is one of ours."""
     return name.startswith(".") and _ENDING.search(name) is not None

@@ -1,6 +1,6 @@
 """From texts to words, and to counted, integer-encoded corpora of them."""
 
-from isolex.text.casing import CASES, Case, case_of, has_dotless_i, lower
+from isolex.text.casing import CASES, Case, case_of, has_dotless_i, lower, title, upper
 from isolex.text.checking import ENOUGH_TOKENS, Doubt, TextCheck
 from isolex.text.corpus import Corpus
 from isolex.text.languages import check_language, same_language
@@ -24,4 +24,6 @@ __all__ = [
     "lower",
     "same_language",
     "text_sources",
+    "title",
+    "upper",
 ]

@@ -92,14 +92,19 @@ class TextCheck:
             self._look(paragraph)
             yield paragraph
 
-    def doubts(self, corpus: Corpus) -> list[Doubt]:
+    def doubts(self, corpus: Corpus, *, where: object = None) -> list[Doubt]:
         """What is doubtful about the paragraphs that have passed, and about the corpus made of them.
+
+        Args:
+            corpus: Made of them.
+            where: What they are called in messages.
 
         Raises:
             FormatError: The corpus holds no word.
         """
         if not corpus.tokens:
-            raise FormatError("the text holds no words", fix="check the files, and how they are segmented")
+            fix = "check the files, and how they are segmented"
+            raise FormatError("the text holds no words", where=where, fix=fix)
         found = [self._html(), self._scripts() or _languages(corpus), _tiny(corpus)]
         return [doubt for doubt in found if doubt is not None]
 

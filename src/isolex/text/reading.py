@@ -1,6 +1,7 @@
 """Running text from files, folders and standard input, piece by piece."""
 
 import hashlib
+import os
 import re
 import sys
 import unicodedata
@@ -110,20 +111,24 @@ class TextSource:
                 text = unicodedata.normalize("NFC", data[self._field])
                 if not is_utf8(text):  # half a character, which JSON can hold
                     text = text.encode(errors="replace").decode()
+                text = text.replace(
+                    "\0", " "
+                )  # which JSON can hold, too, and hardly anything that reads words
                 yield from map(str.strip, filter(str.strip, re.split(r"[\r\n]+", text)))
 
 
 def text_sources(given: str | Path | Iterable[str | Path], *, field: str = "text") -> list[TextSource]:
     """What is read: the given files, and all files of given folders, sorted by name.
 
-    In folders, and those inside them, hidden and empty files are passed over.
+    In folders, and those inside them, hidden and empty files are passed over, links are followed, and no
+    folder is read twice.
 
     Args:
         given: A file or a folder, or several; "-" is standard input.
         field: In JSON Lines, the field that holds the text.
 
     Raises:
-        InputError: A file is not there, a folder holds none, or nothing is given.
+        InputError: A file is not there, a folder holds none or cannot be read, or nothing is given.
     """
     paths = [given] if isinstance(given, str | Path) else list(given)
     if not paths:
@@ -138,35 +143,42 @@ def text_sources(given: str | Path | Iterable[str | Path], *, field: str = "text
 
 
 def _files(folder: Path) -> list[Path]:
-    found = [
-        (file.relative_to(folder).parts, file)
-        for file in folder.rglob("*")
-        if file.is_file()
-        and file.stat().st_size
-        and not any(part.startswith(".") for part in file.relative_to(folder).parts)
-    ]
+    found: list[Path] = []
+    seen: set[str] = set()  # links may lead back to a folder
+    for place, folders, names in os.walk(folder, onerror=_refuse, followlinks=True):
+        real = os.path.realpath(place)
+        folders[:] = [] if real in seen else sorted(name for name in folders if not name.startswith("."))
+        files = [] if real in seen else [Path(place, name) for name in names if not name.startswith(".")]
+        found += [file for file in files if file.is_file() and file.stat().st_size]
+        seen.add(real)
     if not found:
         raise InputError("the folder holds no file of text", where=folder, fix="check the path")
-    return [file for _, file in sorted(found)]
+    return sorted(found, key=lambda file: file.relative_to(folder).parts)
+
+
+def _refuse(error: OSError) -> None:
+    raise InputError(f"cannot be read ({error.strerror})", where=error.filename, fix="check its mode")
 
 
 def _whole_lines(stream: BufferedReader, head: bytes, *, longest: int | None) -> Iterator[bytes]:
     """The bytes in pieces that end with a line; a longer line than `longest` is parted at a blank."""
-    rest = head
+    rest = bytearray(head)
+    seen = 0  # bytes in which no line ends
     while chunk := stream.read(_PIECE):
         rest += chunk
         # A CR at the very end may be half of a line end.
-        end = max(rest.rfind(b"\n"), rest.rfind(b"\r", 0, len(rest) - 1)) + 1
+        end = max(rest.rfind(b"\n", seen), rest.rfind(b"\r", seen, len(rest) - 1)) + 1
         if not end and longest is not None and len(rest) > longest:
             end = rest.rfind(b" ") + 1 or _character_end(rest)
         if end:
-            yield rest[:end]
-            rest = rest[end:]
+            yield bytes(rest[:end])
+            del rest[:end]
+        seen = 0 if end else len(rest) - 1
     if rest:
-        yield rest
+        yield bytes(rest)
 
 
-def _character_end(data: bytes) -> int:
+def _character_end(data: bytearray) -> int:
     """Where the last character of UTF-8 begins, which may not be whole."""
     start = len(data) - 1
     while start > 0 and data[start] & 0xC0 == 0x80:

@@ -7,7 +7,7 @@ from isolex.text.word_patterns import UNSPACED
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _HIRAGANA = re.compile("[\u3041-\u309f]+")
-_ENDS_IN_KANJI = re.compile("[\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]$")
+_KANJI = re.compile("[\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 # No word begins with these.
 _WITHIN_WORDS = tuple("っんゃゅょぁぃぅぇぉー")
 # Words of one kana: particles. Others are pieces of words.
@@ -43,18 +43,18 @@ def cut_unspaced(tokens: list[str]) -> list[str]:
 
 def _mended(pieces: list[str]) -> list[str]:
     """Japanese words, of which ICU leaves inflected ones in pieces: 買 って, 飲 み ま した."""
-    words: list[str] = []
+    words: list[list[str]] = []  # in pieces: to lengthen a long word piece by piece would take for ever
     started = False  # whether the last word is the beginning of one, such as the ま of ました
     for piece in pieces:
         stray = len(piece) == 1 and _HIRAGANA.match(piece) is not None and piece not in _PARTICLES
         if words and (
             piece.startswith(_WITHIN_WORDS)
-            or (stray and _ENDS_IN_KANJI.search(words[-1]))
+            or (stray and _KANJI.match(words[-1][-1][-1]))
             or (started and _HIRAGANA.fullmatch(piece))
         ):
-            words[-1] += piece
+            words[-1].append(piece)
             started = False
         else:
-            words.append(piece)
+            words.append([piece])
             started = stray
-    return words
+    return list(map("".join, words))

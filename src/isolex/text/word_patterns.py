@@ -110,24 +110,43 @@ def _ranges(codes: Iterable[int]) -> str:
 _UNSEEN = re.compile("[\u00ad\u0640\u180e\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _PLAIN = (("’", "'"), ("‘", "'"), ("＇", "'"), ("‐", "-"), ("‑", "-"), ("ŀ", "l·"), ("Ŀ", "L·"))
 _PLAIN_HEBREW = (("״", '"'), ("׳", "'"))
-_LETTER_APOSTROPHE = re.compile(r"(?<=\w)ʼ(?=\w)")
+# Letters in other shapes: ligatures as in ﬁnd, Arabic ones by their place in a word, wide and narrow ones as
+# in Ｗｅｂ and ｶﾀｶﾅ. Of the signs around them, some part sentences by their shape.
+_SHAPED = re.compile(
+    "[\u0132\u0133\ufb00-\ufb06\ufb13-\ufb17\ufb50-\ufbb1\ufbd3-\ufc5d\ufc64-\ufd3d"
+    "\ufd50-\ufdfb\ufe80-\ufefc\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc]+"
+)
+_FAR = re.compile("[\ufb00-\uffdc]")
+# What people type for an apostrophe inside a word. At the ends of words, ʼ is a letter in some languages.
+_TYPED_APOSTROPHE = re.compile(r"(?<=[^\W\d_])[`´′ʼ՚](?=[^\W\d_])")
+# Armenian marks of tone stand on the stressed vowel.
+_ARMENIAN_TONE = re.compile(r"(?<=\w)[՛՜՞](?=\w)")
 _CATALAN_DOT = re.compile(r"(?<=l)[.•‧∙⋅](?=l)", re.IGNORECASE)
+_OKINA = re.compile(r"(?<=[^\W\d_])['‘](?=[^\W\d_])|(?<!\w)‘(?=[aeiouāēīōū])", re.IGNORECASE)
+_OKINA_LANGUAGES = {"haw", "smo", "ton", "tah", "wls", "rap"}
 _UZBEK_LETTER = re.compile("(?<=[oOgG])['`ʼ]")
 
 
 def plain_signs(text: str, language: str) -> str:
-    """A text with one sign for what is written with several: apostrophes, hyphens, gershayim, l·l.
+    """A text with one sign for what is written with several: apostrophes, hyphens, gershayim, l·l, ﬁ.
 
     Args:
         text: Unicode NFC.
         language: As `languages.same_language` has it.
     """
+    # To look for a sign is much faster than to look for a pattern that begins with one of several.
+    if any(map(text.__contains__, "`´′ʼ՚")):
+        text = _TYPED_APOSTROPHE.sub("'", text)
     if not text.isascii():
         text = _UNSEEN.sub("", text)
+        if "ĳ" in text or "Ĳ" in text or _FAR.search(text):
+            text = _SHAPED.sub(_unshaped, text)
+        if any(map(text.__contains__, "՛՜՞")):
+            text = _ARMENIAN_TONE.sub("", text)
+        if language in _OKINA_LANGUAGES:
+            text = _OKINA.sub("ʻ", text.replace("’", "'"))
         for sign, plain in _PLAIN:
             text = text.replace(sign, plain)
-        if "ʼ" in text:  # also a letter at the ends of words, in other languages
-            text = _LETTER_APOSTROPHE.sub("'", text)
         if language in ("", "heb", "yid"):
             for sign, plain in _PLAIN_HEBREW:
                 text = text.replace(sign, plain)
@@ -136,3 +155,7 @@ def plain_signs(text: str, language: str) -> str:
     elif language == "uzb":
         text = _UZBEK_LETTER.sub("ʻ", text)
     return text
+
+
+def _unshaped(found: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", found[0])

@@ -66,7 +66,8 @@ class Prepared:
         whole_number(min_count, "min_count", where="training")
         sources, check = text_sources(texts, field=field), TextCheck()
         corpus = Corpus.of(map(segmenter.words, check.passing(_paragraphs(sources))))
-        doubts = tuple(check.doubts(corpus))
+        names = _names(sources)
+        doubts = tuple(check.doubts(corpus, where=names))
         for doubt in doubts:
             warnings.warn(doubt.message, IsolexWarning, stacklevel=3)
         learnt = Phrases.learn(corpus) if phrases else None
@@ -77,7 +78,7 @@ class Prepared:
             raise InputError(
                 f"of {corpus.types:,} different words, {frequent.types:,} occur {min_count} times or more, "
                 "which is too little to learn from",
-                where="texts",
+                where=names,
                 fix="give more text, or lower min_count",
             )
         return cls(
@@ -101,6 +102,12 @@ class Prepared:
             "phrases": None if self.phrases is None else self.phrases.to_dict(),
             "doubts": [doubt.to_dict() for doubt in self.doubts],
         }
+
+
+def _names(sources: list[TextSource]) -> str:
+    """What texts are called in messages."""
+    others = len(sources) - 1
+    return sources[0].name + (f" and {others:,} other{'s' * (others > 1)}" if others else "")
 
 
 def _paragraphs(sources: Iterable[TextSource]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
-from isolex.errors import InputError, IsolexError, MissingExtraError
+from isolex.errors import FormatError, InputError, IsolexError, MissingExtraError
 from isolex.given import whole_number
 from isolex.progress import track
 from isolex.text import Corpus
@@ -19,6 +19,9 @@ from isolex.vectors import Vectors
 
 # What fastText puts at the end of each line.
 _END = "</s>"
+# What parts words there.
+_BLANK = re.compile(r"[ \n\r\t\v\f\0]")
+_SPACE = "see to it that there is room on the disk, and in the folder of temporary files (TMPDIR)"
 _PERCENT = re.compile(rb"Progress:\s*([\d.]+)%")
 
 
@@ -69,6 +72,7 @@ class SkipGram:
         """The vectors of all words of the corpus, and of n-grams for words that are not in it.
 
         Raises:
+            InputError: A word holds a blank, or there is no room for the sentences.
             IsolexError: The library failed.
             MissingExtraError: fasttext-community is not there.
         """
@@ -82,8 +86,7 @@ class SkipGram:
             raise MissingExtraError("training skip-gram", "fasttext-community", "train")
         with TemporaryDirectory() as folder:
             text = Path(folder) / "sentences.txt"
-            with text.open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(" ".join(sentence) + "\n" for sentence in corpus)
+            _write(corpus, text)
             order = {"text": str(text), "model": str(path), "settings": self.library_settings()}
             # fastText holds the interpreter until it is done: in this process nobody could interrupt it.
             with subprocess.Popen(
@@ -102,7 +105,10 @@ class SkipGram:
                     where="training",
                     fix="look whether memory and disk suffice, or take --trainer ppmi",
                 )
-        vectors = Vectors.read(path, language=language, unicode="keep")
+        try:
+            vectors = Vectors.read(path, language=language, unicode="keep")
+        except FormatError as error:  # fastText does not look whether what it writes is written
+            raise IsolexError("fastText left half a model", where="training", fix=_SPACE) from error
         return vectors.subset([word for word in vectors.words if word != _END])
 
     def library_settings(self) -> dict[str, object]:
@@ -119,10 +125,26 @@ class SkipGram:
             "lr": self.rate,
             "thread": self.threads,
             "minCount": 1,
-            # Words that begin like this are no words to fastText: nothing does.
-            "label": "\x01",
+            # Words that begin like this are no words to fastText: none can begin with a blank.
+            "label": " ",
             "verbose": 2,
         }
+
+
+def _write(corpus: Corpus, path: Path) -> None:
+    """Write a sentence a line, words apart by blanks."""
+    for word in corpus.words:
+        if _BLANK.search(word):
+            raise InputError(
+                f"the word {word!r} holds a blank, and would be two to fastText",
+                where="SkipGram",
+                fix="join its parts by _, or train by PPMI",
+            )
+    try:
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(" ".join(sentence) + "\n" for sentence in corpus)
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror})", where=path, fix=_SPACE) from error
 
 
 def _followed(process: "subprocess.Popen[bytes]") -> str:

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from isolex.evaluation.words import Vocabulary
 from isolex.lexicon.words import counted
+from isolex.text import lower
 from isolex.transfer.tokens import Tokenizer, spellings
 
 # Zipf's law with Mandelbrot's shift: the r-th word of a vocabulary has a frequency like 1 / (r + 2.7).
@@ -76,10 +77,11 @@ class KnownWords:
     def terms(self, text: str) -> list[str]:
         """The words in order, those outside the vocabulary in lower case."""
         # Subwords know words as they stand in the text, which another text may spell otherwise.
+        vectors = self._vocabulary.vectors
         return [
-            word if word in self._vocabulary.vectors else word.lower()
+            word if word in vectors else lower(word, language=vectors.language)
             for token in self._tokens(text)
-            for word in self._known(token) or [token.lower()]
+            for word in self._known(token) or [token]
         ]
 
     def coverage(self, texts: Iterable[str]) -> TextCoverage:

@@ -17,6 +17,7 @@ from isolex.errors import FormatError, InputError, IsolexWarning, UnknownWordErr
 from isolex.files import digest
 from isolex.given import given_or_read, whole_number
 from isolex.tables import Unicode
+from isolex.text.casing import lower, title, upper
 from isolex.vectors.content import Content, Subwords
 from isolex.vectors.gather import DType, MatrixName, ReadOptions
 from isolex.vectors.mapped import release
@@ -389,7 +390,7 @@ class Vectors:
     def _unknown(self, word: str) -> UnknownWordError:
         if self.lacks_vector(word):
             return UnknownWordError(f"the word {word!r} has no vector: its row is zero", where=repr(self))
-        near = _near(word, self._ids)
+        near = _near(word, self._ids, self.language)
         fix = f"did you mean {' or '.join(map(repr, near))}?" if near else None
         return UnknownWordError(f"the word {word!r} is not there", where=repr(self), fix=fix)
 
@@ -430,10 +431,10 @@ def usable_vectors(given: VectorsLike, *, what: str) -> Vectors:
     return used
 
 
-def _near(word: str, words: Collection[str]) -> list[str]:
+def _near(word: str, words: Collection[str], language: str | None) -> list[str]:
     """Up to three known words like this one; looks at few enough to answer at once in any vocabulary."""
     word = unicodedata.normalize("NFC", word)
-    forms = (word.lower(), word.title(), word.upper())
+    forms = (change(word, language=language) for change in (lower, title, upper))
     found = [form for form in dict.fromkeys(forms) if form in words]
     alike = (known for known in words if known[:1] == word[:1] and abs(len(known) - len(word)) <= 2)
     found += difflib.get_close_matches(word, list(islice(alike, 2000)), n=3, cutoff=0.7)
