@@ -69,7 +69,7 @@ class Problem:
     z: Float[Tensor, "m e"]
     pairs: Int[Tensor, "p 2"] = field(default_factory=lambda: torch.empty(0, 2, dtype=torch.int64))
     weights: Float[Tensor, "p"] | None = None
-    outputs: tuple[Float[Tensor, "n d"], Float[Tensor, "m e"]] | None = None
+    outputs: tuple[Tensor, Tensor] | None = None
 
     def __post_init__(self) -> None:
         for side, rows, output in zip(
