@@ -58,8 +58,8 @@ class Problem:
         weights: `[p]` non-negative importances of the pairs; None means all alike. They are scaled to a mean
             of 1 over the pairs that count at all, so that a ridge means the same with and without them.
         outputs: A second view of both vocabularies, `[n, d]` and `[m, e]`: their words' output embeddings,
-            normalised. Dictionaries are then induced from both views, see `Induction.between`; maps are
-            fitted to x and z alone. None for none.
+            normalised. Self-learning then fits its maps to both views and induces from both, see
+            `Induction.between`; other solvers see x and z alone. None for none.
 
     Raises:
         InputError: Ids outside the matrices, unusable weights, or outputs of other shapes than x and z.
@@ -188,6 +188,18 @@ class Problem:
         x, z = source(self.x), target(self.z)
         outputs = None if self.outputs is None else (source(self.outputs[0]), target(self.outputs[1]))
         return replace(self, x=x, z=z, pairs=self.pairs if pairs is None else pairs, outputs=outputs)
+
+    def stacked(self) -> "Problem":
+        """Both views as one: the rows of the second behind those of the first, and every pair in either."""
+        if self.outputs is None:
+            return self
+        (x, z), sizes = self.outputs, self.pairs.new_tensor([self.x.shape[0], self.z.shape[0]])
+        return Problem(
+            torch.cat([self.x, x]),
+            torch.cat([self.z, z]),
+            torch.cat([self.pairs, self.pairs + sizes]),
+            None if self.weights is None else self.weights.repeat(2),
+        )
 
     def weighty(self) -> "Problem":
         """The same without the pairs of weight 0."""
