@@ -50,8 +50,8 @@ def align(
         check: Give the result a status, which costs a few times the solving. Without it the status is
             `unchecked`, and `method="unsupervised"` makes one try only. `auto` checks in any case.
         outputs: Output embeddings of the same words, of the source and of the target, for dual-view
-            agreement: self-learning then keeps only pairs that both views say. Vectors, or files of them, of
-            which fastText binaries give their output matrix.
+            agreement: self-learning then fits its maps to both views, and keeps only pairs that both say.
+            Vectors, or files of them, of which fastText binaries give their output matrix.
 
     Raises:
         InputError: An unknown name, a method that contradicts the supervision given, a lexicon without a
