@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.errors import InputError
+from isolex.given import check_numbers
 from isolex.mapping.problem import Mapping, Problem
 from isolex.retrieval import CSLS, Criterion, TopK
 from isolex.retrieval.tiles import Scores
@@ -76,6 +77,7 @@ class Induction:
     dropout: Dropout = "pairs"
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if self.direction not in ("forward", "backward", "union", "mutual"):
             raise InputError(
                 f"got direction {self.direction!r}, expected forward, backward, union or mutual",
