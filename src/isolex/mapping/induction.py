@@ -10,6 +10,7 @@ from torch import Tensor
 
 from isolex.arrays import copied
 from isolex.errors import InputError
+from isolex.given import check_numbers
 from isolex.mapping.problem import Mapping, Problem
 from isolex.retrieval import CSLS, Criterion, TopK
 from isolex.retrieval.tiles import Scores
@@ -84,6 +85,7 @@ class Induction:
     dropout: Dropout = "pairs"
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if self.direction not in ("forward", "backward", "union", "mutual"):
             raise InputError(
                 f"got direction {self.direction!r}, expected forward, backward, union or mutual",

@@ -7,6 +7,7 @@ from typing import Any
 
 from isolex.arrays import generator
 from isolex.errors import InputError
+from isolex.given import check_numbers
 from isolex.mapping.induction import Dictionary, Induction
 from isolex.mapping.linear import Procrustes
 from isolex.mapping.problem import Mapping, Problem, Solver
@@ -79,6 +80,7 @@ class SelfLearning:
     callback: Callable[[dict[str, Any]], None] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if self.rounds < 1 or self.patience < 0 or not (0 < self.keep <= 1 and 1 < self.growth < math.inf):
             raise InputError(
                 f"got rounds {self.rounds}, patience {self.patience}, keep {self.keep} and growth "
