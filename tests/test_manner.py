@@ -240,6 +240,32 @@ def test_whole_numbers(name, k):
         WHOLE[name](k)
 
 
+NUMBERS = {
+    "ridge": lambda value: isolex.LeastSquares(ridge=value),
+    "ratio": lambda value: isolex.CCA(ratio=value),
+    "reweight_source": lambda value: isolex.VecMap(reweight_source=value),
+    "learning_rate": lambda value: isolex.RCSLS(learning_rate=value),
+    "tolerance": lambda value: isolex.SelfLearning(tolerance=value),
+    "epsilon": lambda value: isolex.WassersteinProcrustes(epsilon=value),
+    "smoothing": lambda value: isolex.Adversarial(smoothing=value),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", ["3", None, True, [1.0]])
+def test_numbers(name, value):
+    with pytest.raises(InputError, match=rf"^\w+: got {name} = .*, expected a number$"):
+        NUMBERS[name](value)
+
+
+@pytest.mark.parametrize(
+    "method", ["RCSLS", "Annealing", "SelfLearning", "Adversarial", "WassersteinProcrustes"]
+)
+def test_seeds(method):
+    with pytest.raises(InputError, match=rf"^{method}: got seed = '0', expected a whole number$"):
+        getattr(isolex, method)(seed="0")
+
+
 def test_whole_numbers_of_other_libraries():
     for k in (np.int64(2), torch.tensor(2)):
         assert ALIGNMENT.translate("s1", k=k) == ALIGNMENT.translate("s1", k=2)

@@ -138,3 +138,8 @@ def generator(seed: int) -> torch.Generator:
         InputError: The seed is no whole number.
     """
     return torch.Generator().manual_seed(whole_number(seed, "seed", where="random numbers", least=-(2**63)))
+
+
+def copied(generator: torch.Generator) -> torch.Generator:
+    """Another generator that goes on with the same draws."""
+    return torch.Generator(generator.device).set_state(generator.get_state())

@@ -6,8 +6,10 @@ so is the path of its file or folder.
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import fields
 from pathlib import Path
-from typing import TypeVar
+from types import NoneType
+from typing import Any, TypeVar, get_args
 
 from isolex.errors import InputError
 
@@ -67,6 +69,32 @@ def whole_number(value: object, name: str, *, where: object, least: int = 1) -> 
     if number < least:
         raise InputError(f"got {name} = {number}, expected at least {least}", where=where)
     return int(number)
+
+
+def check_numbers(settings: Any) -> None:
+    """Raise `InputError` unless each setting that is declared as a number is one, or None where it may be.
+
+    Bounds are not looked at: this comes before, since strings and numbers are not compared.
+
+    Args:
+        settings: A dataclass. True and false are no numbers, and strings that look like some are none.
+    """
+    where = type(settings).__name__
+    for one in fields(settings):
+        value, kinds = getattr(settings, one.name), get_args(one.type) or (one.type,)
+        if value is None and NoneType in kinds:
+            continue
+        if int in kinds:
+            whole_number(value, one.name, where=where, least=-(2**64))
+        elif float in kinds and not _is_number(value):
+            raise InputError(f"got {one.name} = {value!r}, expected a number", where=where)
+
+
+def _is_number(value: object) -> bool:
+    try:
+        return not isinstance(value, str | bool) and isinstance(float(value), float)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
 
 
 def share(value: object, name: str, *, where: object) -> float:

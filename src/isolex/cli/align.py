@@ -51,6 +51,11 @@ if TYPE_CHECKING:
 @click.option(
     "--vocab", type=click.IntRange(min=1), help="Read only the N most frequent words of either side."
 )
+@click.option(
+    "--dual-view",
+    is_flag=True,
+    help="Self-learning keeps what both matrices say, input and output, of two fastText .bin models.",
+)
 @click.option("--source-language", help="Language code, for reports and file names.")
 @click.option("--target-language", help="Language code, for reports and file names.")
 @click.option(
@@ -81,6 +86,7 @@ def align_command(
     method: str,
     normalize: str,
     vocab: int | None,
+    dual_view: bool,
     source_language: str | None,
     target_language: str | None,
     vectors: Any,
@@ -111,21 +117,33 @@ def align_command(
 
     from isolex.alignment import check_output
     from isolex.normalize import Normalizer
-    from isolex.recipes import align
+    from isolex.recipes import align, check_outputs
 
     watch = Stopwatch()
     normalizer = Normalizer.parse(normalize)
     check_output(output)
+    if dual_view:
+        check_outputs(method)
     given = None if lexicon is None else Lexicon.read(lexicon, unicode=unicode)
     with working("reading vectors"):
         x = Vectors.read(source, limit=vocab, unicode=unicode, language=source_language)
         z = Vectors.read(target, limit=vocab, unicode=unicode, language=target_language)
+        outputs = _outputs(source, target, limit=vocab, unicode=unicode) if dual_view else None
         cased = None if given is None else given.cased(case, languages=(x.language, z.language))
         seeds = _seeds(kind, cased, x, z)
     if given is not None and (note := weights_note(given)):
         say(note)
     with working("aligning"), stopped_by_interrupt() if keep_on_interrupt else nullcontext():
-        alignment = align(x, z, seeds, method=method, normalize=normalizer.steps, seed=seed, device=device)
+        alignment = align(
+            x,
+            z,
+            seeds,
+            method=method,
+            normalize=normalizer.steps,
+            seed=seed,
+            device=device,
+            outputs=outputs,
+        )
     written = force or alignment.card.status != "failed"
     if written:
         with working("writing"):
@@ -171,6 +189,10 @@ def _supervision(
     check_supervision(method, kind)
     # A method that finds its own identical strings is given none.
     return None if needs == "identical" else kind
+
+
+def _outputs(source: Path, target: Path, **how: Any) -> tuple[Vectors, Vectors]:
+    return Vectors.read(source, matrix="output", **how), Vectors.read(target, matrix="output", **how)
 
 
 def _seeds(kind: str | None, lexicon: Lexicon | None, x: Vectors, z: Vectors) -> Lexicon | None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from isolex.given import whole_number
+
 
 @dataclass(frozen=True)
 class BLIProtocol:
@@ -21,6 +23,9 @@ class BLIProtocol:
     unit: Literal["source", "pair"]
     missing: Literal["drop", "wrong"]
     vocabulary: int = 200_000
+
+    def __post_init__(self) -> None:
+        whole_number(self.vocabulary, "vocabulary", where="BLIProtocol")
 
 
 PROTOCOLS = {

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeAlias
 
 import torch
@@ -90,7 +91,7 @@ def null_problem(problem: Problem, *, seed: int = 0) -> Problem:
     Each column is permuted on its own, which keeps its values and destroys what rows have in common.
     (Permuting whole rows or columns would only be a relabelling.)
     """
-    return Problem(problem.x, null_rows(problem.z, seed=seed), problem.pairs, problem.weights)
+    return problem.changed(target=partial(null_rows, seed=seed))
 
 
 def null_rows(rows: Float[Tensor, "n d"], *, seed: int = 0) -> Float[Tensor, "n d"]:
@@ -108,8 +109,11 @@ def _counting(problem: Problem) -> Problem:
     inside = (problem.pairs < VOCABULARY).all(dim=1)
     if not inside.any():
         return problem
-    problem = problem.restricted(inside)
-    return Problem(problem.x[:VOCABULARY], problem.z[:VOCABULARY], problem.pairs, problem.weights)
+    return problem.restricted(inside).changed(_frequent, _frequent)
+
+
+def _frequent(rows: Float[Tensor, "n d"]) -> Float[Tensor, "f d"]:
+    return rows[:VOCABULARY]
 
 
 def _right(solver: Solver, problem: Problem, held_out: Bool[Tensor, "p"]) -> int:

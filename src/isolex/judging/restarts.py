@@ -2,10 +2,11 @@
 
 import math
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from isolex.arrays import generator
@@ -66,7 +67,7 @@ def agreement(
     best = 0.0
     for number in Rounds(range(seed + 1, seed + 1 + restarts), "independent restarts"):
         turn = _rotation(problem.x.shape[1], number).to(problem.x)
-        again = restart(replace(problem, x=problem.x @ turn), seed=number)
+        again = restart(problem.changed(partial(_turned, turn)), seed=number)
         found = reseeded(solver, number).solve(again)
         theirs = _answers(Mapping(turn @ found.source, found.target), problem).forward
         best = max(best, _percent((own == theirs) & (own >= 0)))
@@ -102,20 +103,24 @@ def restart(problem: Problem, *, seed: int = 0) -> Problem:
     draws = generator(seed)
     problem = problem.weighty()
     order = torch.randperm(problem.pairs.shape[0], generator=draws).to(problem.pairs.device)
-    kept = order[: math.ceil(KEPT_PAIRS * order.numel())].sort().values
-    pairs, weights = problem.pairs[kept], None if problem.weights is None else problem.weights[kept]
-    x, source_ids = _thinned(problem.x, pairs[:, 0], draws)
-    z, target_ids = _thinned(problem.z, pairs[:, 1], draws)
-    return Problem(x, z, torch.stack([source_ids, target_ids], dim=1), weights)
+    problem = problem.restricted(order[: math.ceil(KEPT_PAIRS * order.numel())].sort().values)
+    source, source_ids = _thinned(problem.x.shape[0], problem.pairs[:, 0], draws)
+    target, target_ids = _thinned(problem.z.shape[0], problem.pairs[:, 1], draws)
+    pairs = torch.stack([source_ids, target_ids], dim=1)
+    return problem.changed(lambda rows: rows[source], lambda rows: rows[target], pairs=pairs)
 
 
 def _thinned(
-    rows: Tensor, needed: Int[Tensor, "p"], draws: torch.Generator
-) -> tuple[Tensor, Int[Tensor, "p"]]:
-    """A share of the rows, the needed ones in any case, and where those are now."""
-    kept = (torch.rand(rows.shape[0], generator=draws) < KEPT_WORDS).to(rows.device)
+    words: int, needed: Int[Tensor, "p"], draws: torch.Generator
+) -> tuple[Bool[Tensor, "n"], Int[Tensor, "p"]]:
+    """Which words are kept, a share of them and the needed ones in any case, and where those are then."""
+    kept = (torch.rand(words, generator=draws) < KEPT_WORDS).to(needed.device)
     kept[needed] = True
-    return rows[kept], (kept.cumsum(0) - 1)[needed]
+    return kept, (kept.cumsum(0) - 1)[needed]
+
+
+def _turned(turn: Float[Tensor, "d d"], rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
+    return rows @ turn
 
 
 def _rotation(dimension: int, seed: int) -> Tensor:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from isolex.arrays import generator
 from isolex.errors import InputError
+from isolex.given import check_numbers
 from isolex.mapping.discriminator import Discriminator
 from isolex.mapping.problem import Mapping, Problem
 from isolex.progress import Rounds, stop_wanted
@@ -91,6 +92,7 @@ class Adversarial:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         counts = ("hidden", "vocabulary", "batch_size", "discriminator_steps", "epochs", "epoch_size")
         for name in (*counts, "criterion_words", "k"):
             _check(name, getattr(self, name), "at least 1", getattr(self, name) >= 1)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from isolex.given import whole_number
+from isolex.given import check_numbers, whole_number
 from isolex.mapping.induction import Induction
 from isolex.mapping.linear import Procrustes
 from isolex.mapping.problem import Mapping, Problem
@@ -60,6 +60,7 @@ class Annealing:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         for name in ("dimension", "vocabulary", "rounds", "refinement"):
             whole_number(getattr(self, name), name, where="Annealing")
 

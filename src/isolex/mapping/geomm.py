@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from isolex.errors import InputError
-from isolex.given import whole_number
+from isolex.given import check_numbers, whole_number
 from isolex.linalg import eigenvectors
 from isolex.mapping.joint import GeneralizedProcrustes
 from isolex.mapping.joint_problem import JointMapping, JointProblem, Placement
@@ -59,6 +59,7 @@ class GeoMM:
     tolerance: float = 1e-5
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if not (0 <= self.ridge < math.inf and 0 <= self.tolerance < math.inf):
             raise InputError("ridge and tolerance must be finite, and at least 0", where="GeoMM")
         whole_number(self.steps, "steps", where="GeoMM")

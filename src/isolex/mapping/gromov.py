@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from isolex.errors import InputError
+from isolex.given import check_numbers
 from isolex.linalg import gram, polar_factor
 from isolex.mapping.optimal_transport import (
     MARGINALS,
@@ -82,6 +83,7 @@ class GromovWasserstein:
     sinkhorn_iterations: int = 200
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         look_up(self.marginals, MARGINALS, "marginals")
         look_up(self.scale, SCALES, "scale")
         if (

@@ -1,14 +1,16 @@
 """Which words of two mapped spaces are each other's translations: the induction step of self-learning."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from isolex.arrays import copied
 from isolex.errors import InputError
+from isolex.given import check_numbers
 from isolex.mapping.problem import Mapping, Problem
 from isolex.retrieval import CSLS, Criterion, TopK
 from isolex.retrieval.tiles import Scores
@@ -34,6 +36,13 @@ class Dictionary:
 
     pairs: Int[Tensor, "p 2"]
     criterion: float
+
+    def agreeing(self, other: "Dictionary") -> "Dictionary":
+        """Only the pairs that another dictionary has, too."""
+        both = torch.cat([self.pairs, other.pairs])
+        numbers = both[:, 0] * (both[:, 1].amax() + 1 if len(both) else 1) + both[:, 1]
+        own, theirs = numbers.tensor_split([len(self.pairs)])
+        return replace(self, pairs=self.pairs[torch.isin(own, theirs)])
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,7 @@ class Induction:
     dropout: Dropout = "pairs"
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if self.direction not in ("forward", "backward", "union", "mutual"):
             raise InputError(
                 f"got direction {self.direction!r}, expected forward, backward, union or mutual",
@@ -97,9 +107,21 @@ class Induction:
         keep: float = 1.0,
         generator: torch.Generator | None = None,
     ) -> Dictionary:
-        """The dictionary of a problem's two vocabularies where a mapping takes them; see `induce`."""
-        shared = mapping.apply(problem.x[: self.vocabulary], problem.z[: self.vocabulary])
-        return self.induce(*shared, keep=keep, generator=generator)
+        """The dictionary of a problem's two vocabularies where a mapping takes them; see `induce`.
+
+        Where the problem has outputs, they take the same map, and only the pairs stay that both views say;
+        the criterion is that of x and z. In skip-gram with negative sampling the product of the input row of
+        a word and the output row of another stands for how often they meet (Levy and Goldberg 2014). A turn
+        of both matrices leaves it as it is, so one map serves both views as long as it is orthogonal.
+        """
+        head = slice(self.vocabulary)
+        again = None if generator is None else copied(generator)
+        found = self.induce(*mapping.apply(problem.x[head], problem.z[head]), keep=keep, generator=generator)
+        if problem.outputs is None:
+            return found
+        # With the same draws: what is left out of one view must not be missed in the other.
+        x, z = problem.outputs
+        return found.agreeing(self.induce(*mapping.apply(x[head], z[head]), keep=keep, generator=again))
 
     def induce(
         self,

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from isolex.errors import InputError
-from isolex.given import whole_number
+from isolex.given import check_numbers, whole_number
 from isolex.linalg import eigenvectors, polar_factor, root
 from isolex.mapping.joint_problem import (
     LARGEST,
@@ -72,6 +72,7 @@ class Joint:
     tolerance: float = 1e-4
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if not 0 <= self.ridge < LARGEST:
             raise InputError(f"got a ridge of {self.ridge}, expected a number of at least 0", where="Joint")
         _check_sweeps(self)
@@ -125,6 +126,7 @@ class JointVecMap:
     tolerance: float = 1e-4
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         _check_sweeps(self)
 
     def solve(self, problem: JointProblem) -> JointMapping:
@@ -168,6 +170,7 @@ class GeneralizedProcrustes:
     tolerance: float = 1e-4
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         _check_sweeps(self)
 
     def solve(self, problem: JointProblem) -> JointMapping:

@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from isolex.errors import InputError
+from isolex.given import check_numbers
 from isolex.linalg import gram, polar_factor, root, svd
 from isolex.mapping.problem import Mapping, Problem
 
@@ -35,6 +36,7 @@ class LeastSquares:
     ridge: float = 0.0
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         _check_ridge(self.ridge, "LeastSquares")
 
     def solve(self, problem: Problem) -> Mapping:
@@ -91,6 +93,7 @@ class CCA:
     ridge: float = 0.0
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         _check_ridge(self.ridge, "CCA")
         if not 0 < self.ratio <= 1:
             raise InputError(f"got ratio {self.ratio}, expected more than 0 and at most 1", where="CCA")

@@ -1,7 +1,8 @@
 """What a solver gets and what it gives: matrices and index pairs in, one linear map a side out."""
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -41,6 +42,10 @@ class IndexedPairs(Protocol):
         ...
 
 
+def _same(rows: Tensor) -> Tensor:
+    return rows
+
+
 @dataclass(frozen=True, eq=False)
 class Problem:
     """Two normalised embedding matrices and the seed pairs that tie them together, if there are any.
@@ -52,17 +57,30 @@ class Problem:
             no supervision.
         weights: `[p]` non-negative importances of the pairs; None means all alike. They are scaled to a mean
             of 1 over the pairs that count at all, so that a ridge means the same with and without them.
+        outputs: A second view of both vocabularies, `[n, d]` and `[m, e]`: their words' output embeddings,
+            normalised. Self-learning then fits its maps to both views and induces from both, see
+            `Induction.between`; other solvers see x and z alone. None for none.
 
     Raises:
-        InputError: Ids outside the matrices, or unusable weights.
+        InputError: Ids outside the matrices, unusable weights, or outputs of other shapes than x and z.
     """
 
     x: Float[Tensor, "n d"]
     z: Float[Tensor, "m e"]
     pairs: Int[Tensor, "p 2"] = field(default_factory=lambda: torch.empty(0, 2, dtype=torch.int64))
     weights: Float[Tensor, "p"] | None = None
+    outputs: tuple[Tensor, Tensor] | None = None
 
     def __post_init__(self) -> None:
+        for side, rows, output in zip(
+            ("source", "target"), (self.x, self.z), self.outputs or (self.x, self.z), strict=True
+        ):
+            if output.shape != rows.shape:
+                raise InputError(
+                    f"got {side} outputs of shape {list(output.shape)}, expected {list(rows.shape)} as of "
+                    "its rows",
+                    where="problem",
+                )
         if self.pairs.shape[0] == 0:
             object.__setattr__(self, "weights", None)
             return
@@ -151,7 +169,37 @@ class Problem:
     def restricted(self, keep: Tensor) -> "Problem":
         """The same spaces with some of the pairs: `keep` is a `[p]` mask or ids of pairs."""
         weights = None if self.weights is None else self.weights[keep]
-        return Problem(self.x, self.z, self.pairs[keep], weights)
+        return replace(self, pairs=self.pairs[keep], weights=weights)
+
+    def changed(
+        self,
+        source: Callable[[Tensor], Tensor] = _same,
+        target: Callable[[Tensor], Tensor] = _same,
+        *,
+        pairs: Int[Tensor, "p 2"] | None = None,
+    ) -> "Problem":
+        """The same with other rows on either side, changed alike in both views.
+
+        Args:
+            source: What becomes of the source rows of a view; by default they stay.
+            target: What becomes of the target rows.
+            pairs: The same pairs by the ids that words have then; None where words keep theirs.
+        """
+        x, z = source(self.x), target(self.z)
+        outputs = None if self.outputs is None else (source(self.outputs[0]), target(self.outputs[1]))
+        return replace(self, x=x, z=z, pairs=self.pairs if pairs is None else pairs, outputs=outputs)
+
+    def stacked(self) -> "Problem":
+        """Both views as one: the rows of the second behind those of the first, and every pair in either."""
+        if self.outputs is None:
+            return self
+        (x, z), sizes = self.outputs, self.pairs.new_tensor([self.x.shape[0], self.z.shape[0]])
+        return Problem(
+            torch.cat([self.x, x]),
+            torch.cat([self.z, z]),
+            torch.cat([self.pairs, self.pairs + sizes]),
+            None if self.weights is None else self.weights.repeat(2),
+        )
 
     def weighty(self) -> "Problem":
         """The same without the pairs of weight 0."""

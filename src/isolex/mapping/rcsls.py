@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.errors import InputError
-from isolex.given import whole_number
+from isolex.given import check_numbers, whole_number
 from isolex.linalg import clip_spectrum
 from isolex.mapping.linear import Procrustes
 from isolex.mapping.problem import Mapping, Problem, Solver, Trace
@@ -65,6 +65,7 @@ class RCSLS:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         whole_number(self.k, "k", where="RCSLS")
         whole_number(self.steps, "steps", where="RCSLS", least=0)
         if not self.learning_rate > 0 or not 0 <= self.validation < 1:

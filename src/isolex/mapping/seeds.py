@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.errors import InputError
+from isolex.given import check_numbers
 from isolex.linalg import svd
 from isolex.mapping.induction import Induction
 from isolex.mapping.problem import Problem, Solver
@@ -60,6 +61,7 @@ class SimilarityDistributions:
     quantiles: int | None = None
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if self.vocabulary < 2 or (self.quantiles is not None and self.quantiles < 2):
             raise InputError(
                 f"got vocabulary {self.vocabulary} and quantiles {self.quantiles}, expected at least 2",

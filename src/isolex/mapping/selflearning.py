@@ -7,6 +7,7 @@ from typing import Any
 
 from isolex.arrays import generator
 from isolex.errors import InputError
+from isolex.given import check_numbers
 from isolex.mapping.induction import Dictionary, Induction
 from isolex.mapping.linear import Procrustes
 from isolex.mapping.problem import Mapping, Problem, Solver
@@ -28,6 +29,10 @@ class SelfLearning:
     Dropout begins at `keep` and is multiplied by `growth` whenever the criterion has not risen by `tolerance`
     for `patience` rounds; with keep at 1 that ends the loop. A patience of 0 makes it an annealing schedule:
     keep grows in every round, and without dropout the first round that gains nothing is the last.
+
+    Where the problem has outputs, a second view of the words, the solver is fitted to both views, and only
+    pairs that both say are the next ones. Its map has to serve both: that of `Procrustes()` does, and that
+    of `VecMap.rotation()`. `final` sees the first view alone.
 
     With `coarse`, rounds with dropout are for so many most frequent words alone: while the map still moves,
     the others cost the most and tell it little.
@@ -75,6 +80,7 @@ class SelfLearning:
     callback: Callable[[dict[str, Any]], None] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if self.rounds < 1 or self.patience < 0 or not (0 < self.keep <= 1 and 1 < self.growth < math.inf):
             raise InputError(
                 f"got rounds {self.rounds}, patience {self.patience}, keep {self.keep} and growth "
@@ -97,7 +103,7 @@ class SelfLearning:
         best: _Round | None = None
         loop = Rounds(range(1, self.rounds + 1), "self-learning")
         for number in loop:
-            mapping = self.solver.solve(problem)
+            mapping = self.solver.solve(problem.stacked())
             induced = self._induction(keep).between(mapping, problem, keep=keep, generator=draws)
             done = _Round(mapping, induced, keep)
             best = done if best is None or done.beats(best) else best

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from isolex.errors import InputError
-from isolex.given import whole_number
+from isolex.given import check_numbers, whole_number
 from isolex.linalg import gram, root, svd
 from isolex.mapping.problem import Mapping, Problem
 
@@ -57,6 +57,7 @@ class VecMap:
     dimension: int | None = None
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if not self.whiten and (self.dewhiten_source or self.dewhiten_target):
             raise InputError(
                 "de-whitening is on but whitening is off",

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from isolex.arrays import generator
 from isolex.errors import InputError
+from isolex.given import check_numbers
 from isolex.linalg import gram, polar_factor
 from isolex.mapping.optimal_transport import NOT_FINITE, Plan, all_positive, marginal, sinkhorn
 from isolex.mapping.problem import Mapping, Problem, Trace
@@ -77,6 +78,7 @@ class WassersteinProcrustes:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         counts = (self.vocabulary, self.convex_words, self.batch, self.stages, self.sinkhorn_iterations)
         positive = (self.convex_epsilon, self.learning_rate, self.epsilon)
         if min(counts) < 1 or min(self.convex_iterations, self.iterations) < 0 or not all_positive(*positive):

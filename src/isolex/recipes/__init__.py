@@ -1,7 +1,7 @@
 """Whole methods by name, and `align`, the short way through all of it."""
 
 from isolex.recipes.aligning import align
-from isolex.recipes.methods import METHODS, Method, check_supervision
+from isolex.recipes.methods import METHODS, Method, check_outputs, check_supervision
 from isolex.recipes.spaces import JOINT_METHODS, align_space
 
-__all__ = ["JOINT_METHODS", "METHODS", "Method", "align", "align_space", "check_supervision"]
+__all__ = ["JOINT_METHODS", "METHODS", "Method", "align", "align_space", "check_outputs", "check_supervision"]

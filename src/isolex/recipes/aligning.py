@@ -1,6 +1,6 @@
 """`align`: from two sets of vectors to an alignment, by a method that is named, given or chosen."""
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import torch
@@ -12,7 +12,8 @@ from isolex.lexicon import Lexicon, LexiconLike, found_seeds
 from isolex.mapping import Problem, Solver
 from isolex.normalize import DEFAULT_STEPS, Normalizer
 from isolex.recipes.choosing import choose
-from isolex.recipes.methods import METHODS, check_supervision
+from isolex.recipes.methods import METHODS, check_outputs, check_supervision
+from isolex.recipes.output_views import output_rows, output_vectors
 from isolex.vectors import Vectors, VectorsLike, usable_vectors
 
 
@@ -26,6 +27,7 @@ def align(
     seed: int = 0,
     device: str | torch.device | None = None,
     check: bool = True,
+    outputs: tuple[VectorsLike, VectorsLike] | None = None,
 ) -> Alignment:
     """Map two word-vector spaces into one, from a seed lexicon or from nothing but the vectors.
 
@@ -47,10 +49,15 @@ def align(
         device: Where to compute; by default a GPU if there is one.
         check: Give the result a status, which costs a few times the solving. Without it the status is
             `unchecked`, and `method="unsupervised"` makes one try only. `auto` checks in any case.
+        outputs: Output embeddings of the same words, of the source and of the target, for dual-view
+            agreement: self-learning then fits its maps to both views, and keeps only pairs that both say.
+            Vectors, or files of them, of which fastText binaries give their output matrix.
 
     Raises:
-        InputError: An unknown name, a method that contradicts the supervision given, or a lexicon without a
-            pair in both vocabularies.
+        InputError: An unknown name, a method that contradicts the supervision given, a lexicon without a
+            pair in both vocabularies; or outputs for a method that has no use for them, of other dimensions
+            than the vectors, or without one of their words.
+        FormatError: A file cannot be read as vectors, or as their output matrix.
 
     Examples:
         >>> import isolex
@@ -62,10 +69,19 @@ def align(
     chosen_device = pick_device(device)
     source, target = usable_vectors(source, what="source"), usable_vectors(target, what="target")
     check_supervision(method, None if lexicon is None else "a lexicon")
+    if outputs is not None:
+        check_outputs(method)
     seeds, indexed = found_seeds(_identical(method, source, target) or lexicon, source, target)
     normalizer = Normalizer(normalize)
     x, z = (Side.fitted(vectors, normalizer, device=chosen_device) for vectors in (source, target))
-    choice = choose(method, Problem.of(x, z, indexed), seed=seed, check=check)
+    problem = Problem.of(x, z, indexed)
+    settings: dict[str, Any] = {"normalize": list(normalize)}
+    if outputs is not None:
+        views = output_vectors(outputs, x, z)
+        rows = output_rows(views[0], x, normalizer), output_rows(views[1], z, normalizer)
+        problem = replace(problem, outputs=rows)
+        settings["outputs"] = [view.fingerprint for view in views]
+    choice = choose(method, problem, seed=seed, check=check)
     found = {
         "seed_pairs": len(indexed),
         "seed_words": indexed.coverage.sources_found,
@@ -73,7 +89,7 @@ def align(
     }
     card = Card(
         method=choice.name,
-        settings={"solver": settings_of(choice.solver), "normalize": list(normalize)},
+        settings={"solver": settings_of(choice.solver)} | settings,
         source=SideCard.of(source),
         target=SideCard.of(target),
         seed=seed,

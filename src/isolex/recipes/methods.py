@@ -130,6 +130,23 @@ METHODS: dict[str, Method] = {
 }
 
 
+def check_outputs(method: str | Solver) -> None:
+    """Raise `InputError` if a method induces no dictionaries, for which output embeddings would be.
+
+    Args:
+        method: Name of a method, `auto`, which tries such methods among others, or a solver.
+    """
+    if method == "auto":
+        return
+    solver = look_up(method, METHODS, "method").make(0) if isinstance(method, str) else method
+    if not isinstance(solver, Annealing | SelfLearning):
+        raise InputError(
+            "has no use for output vectors, which are for self-learning",
+            where=f"method {method if isinstance(method, str) else type(method).__name__}",
+            fix="leave them out, or take self-learning, unsupervised or auto",
+        )
+
+
 def check_supervision(method: str | Solver, given: str | None) -> None:
     """Raise `InputError` if a method and the supervision that it is given contradict each other.
 

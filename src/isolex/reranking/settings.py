@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from isolex.errors import InputError
+from isolex.given import check_numbers
 from isolex.mapping import RCSLS, Procrustes, Solver, VecMap
 from isolex.names import look_up
 from isolex.reranking.features import GROUPS, check_groups
@@ -59,6 +60,7 @@ class RerankSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         check_groups(self.groups)
         for name in self.alignments:
             look_up(name, ALIGNMENTS, "alignment to rerank by")

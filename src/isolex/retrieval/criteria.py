@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.errors import InputError
-from isolex.given import whole_number
+from isolex.given import check_numbers, whole_number
 from isolex.retrieval.kernel import log_sum_exp, mean_top_k, ranks, top_k, top_k_both
 from isolex.retrieval.tiles import TopK
 
@@ -97,6 +97,7 @@ class CSLS:
     k: int = 10
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         whole_number(self.k, "k", where="CSLS")
 
     def index(self, sources: Float[Tensor, "n d"], keys: Float[Tensor, "m d"]) -> Index:
@@ -149,6 +150,7 @@ class InvertedSoftmax:
     temperature: float = 30.0
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if not 0 < self.temperature < math.inf:
             raise InputError(
                 f"got temperature {self.temperature}, expected a finite number over 0",

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from isolex.arrays import generator
 from isolex.errors import InputError
-from isolex.given import whole_number
+from isolex.given import check_numbers, whole_number
 from isolex.progress import track
 from isolex.text import Corpus
 from isolex.training.cooccurrence import cooccurrences
@@ -68,6 +68,7 @@ class PPMI:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         for name in ("dimension", "window", "contexts"):
             whole_number(getattr(self, name), name, where="PPMI")
         if not self.shift >= 1:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 from isolex.errors import FormatError, InputError, IsolexError, MissingExtraError
-from isolex.given import whole_number
+from isolex.given import check_numbers, whole_number
 from isolex.progress import track
 from isolex.text import Corpus
 from isolex.vectors import Vectors
@@ -62,6 +62,7 @@ class SkipGram:
     threads: int = 1
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         for name in ("dimension", "window", "epochs", "shortest", "buckets", "negatives", "threads"):
             whole_number(getattr(self, name), name, where="SkipGram")
         whole_number(self.longest, "longest", where="SkipGram", least=0)

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from isolex.errors import FormatError, InputError
+from isolex.given import check_numbers
 from isolex.tables import Unicode
 from isolex.vectors.content import Content
 from isolex.vectors.reading_report import DUPLICATE, EMPTY, NOT_FINITE, NOT_UTF8, ReadReport, Skip, some
@@ -36,6 +37,7 @@ class ReadOptions:
     _wanted: frozenset[str] | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if self.limit is not None and self.limit < 1:
             raise InputError(f"got {self.limit}, expected at least 1 row", where="limit")
         if self.dtype not in (None, "float32", "float16"):
