@@ -12,13 +12,15 @@ from typing import Any
 
 from isolex._version import __version__
 from isolex.alignment import Alignment, load
-from isolex.choices import Status
+from isolex.arrays import generator
+from isolex.choices import MARKUP_FORMATS, Status
 from isolex.errors import FormatError, InputError
 from isolex.files import atomic_file, check_file, digest, file_digest, make_folder
+from isolex.given import share
 from isolex.lexicon import Lexicon
 from isolex.recipes import align
 from isolex.reranking import Level, RerankedDictionary, rerank
-from isolex.reranking.entry_files import format_of, write_entries
+from isolex.reranking.entry_files import check_languages, format_of, write_entries
 from isolex.reranking.reranked_dictionary import find_reranked
 from isolex.saved import WORDS, json_text, read_json, record, sound, whole
 from isolex.text import Segmenter, text_sources
@@ -117,7 +119,8 @@ def make_dictionary(
     Args:
         source: A text, a folder of texts, or a file of vectors.
         target: Likewise.
-        output: The dictionary, in the format that its name asks for (.tsv, .jsonl, .csv, .tei, .tbx).
+        output: The dictionary, in the format that its name asks for (.tsv, .jsonl, .tei, .tbx).
+            TEI and TBX hold confidences, so they need a lexicon.
         source_language: Code of the source language.
         target_language: Code of the target language.
         lexicon: Known pairs; without any, the languages are aligned unsupervised, and there are no
@@ -127,13 +130,23 @@ def make_dictionary(
         seed: Of everything random.
 
     Raises:
-        InputError: A file is not there or cannot be used, or a language is unknown.
+        InputError: A file is not there or cannot be used, a language is unknown, or the output's format holds
+            confidences and there are none.
         FormatError: A file is neither text nor vectors.
         MissingExtraError: A package of the extras `train` or `rerank` is not installed.
     """
     output = Path(output)
     check_file(output)
+    share(min_confidence, "min_confidence", where="dictionary")
+    generator(seed)  # so that a wrong one is told before the long work
     format = format_of(output)
+    check_languages(format, (source_language, target_language))
+    if lexicon is None and format in MARKUP_FORMATS:
+        raise InputError(
+            f"{format} files hold confidences, which there are none of without a lexicon",
+            where=output,
+            fix="give a lexicon, or write .tsv or .jsonl",
+        )
     steps = _Work(make_folder(work if work is not None else output.with_name(output.name + ".work")))
     pairs = None if lexicon is None else Lexicon.read(lexicon, languages=(source_language, target_language))
     first, first_side = _vectors(steps, "source", Path(source), source_language)
@@ -152,7 +165,13 @@ def make_dictionary(
         entries = len(write_entries(found, output, format=format, languages=languages))
         expected = dictionary.summary()
     elif dictionary is not None:
-        entries = len(alignment.induce("mutual").write(output))
+        if format in MARKUP_FORMATS:
+            raise InputError(
+                f"is not written: {format} files hold confidences, and there are none ({dictionary.reason})",
+                where=output,
+                fix="write .tsv or .jsonl, which takes a moment: the results of all steps are kept",
+            )
+        entries = len(alignment.induce("mutual").write(output, format=format))
     sides = (first_side, second_side)
     return DictionaryReport(
         output=None if dictionary is None else output,
