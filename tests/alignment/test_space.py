@@ -267,7 +267,7 @@ def test_a_pair_that_failed_is_told_once(space, tmp_path):
     card = replace(space.card, pairs={**space.card.pairs, ("en", "es"): failed})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        Space(space.sides, {}, card, joint=space.joint).save(tmp_path / "space")
+        Space(space.sides, dict(space.links()), card, joint=space.joint).save(tmp_path / "space")
     loaded = load_space(tmp_path / "space")
     with pytest.warns(IsolexWarning, match=r"en of the space failed \(chance alone\)"):
         loaded.pair("es", "en")
