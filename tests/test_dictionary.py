@@ -202,3 +202,30 @@ def test_no_output_among_the_inputs(texts, output, work, said):
             work=work and folder / work,
         )
     assert {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("out.csv", {}, "dictionaries are not written as .csv; use .tsv"),
+        (
+            "out.tei",
+            {"lexicon": None},
+            "tei files hold confidences, which there are none of without a lexicon",
+        ),
+        ("out.tbx", {"lexicon": None}, "tbx files hold confidences"),
+        ("out.tbx", {"target_language": "en"}, "got 'en' as both languages"),
+        ("out.tsv", {"min_confidence": "0.5"}, "got min_confidence = '0.5', expected a number from 0 to 1"),
+        ("out.tsv", {"seed": "0"}, "got seed = '0', expected a whole number"),
+    ],
+)
+def test_what_cannot_be_written_is_told_before_the_long_work(texts, monkeypatch, name, options, said):
+    def too_late(*_, **__):
+        raise AssertionError("texts were read first")
+
+    monkeypatch.setattr(module, "_vectors", too_late)
+    folder, _ = texts
+    given = {"source_language": "en", "target_language": "es", "lexicon": folder / "seeds.tsv"} | options
+    with pytest.raises(InputError, match=said):
+        make_dictionary(folder / "en.txt", folder / "es.txt", folder / name, **given)
+    assert not list(folder.glob("out.*"))

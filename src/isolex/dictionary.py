@@ -12,7 +12,8 @@ from typing import Any
 
 from isolex._version import __version__
 from isolex.alignment import Alignment, load
-from isolex.choices import Status
+from isolex.arrays import generator
+from isolex.choices import MARKUP_FORMATS, Status
 from isolex.errors import FormatError, InputError
 from isolex.files import (
     atomic_file,
@@ -23,13 +24,14 @@ from isolex.files import (
     make_folder,
     working_alone,
 )
+from isolex.given import share
 from isolex.lexicon import Lexicon
 from isolex.recipes import align
 from isolex.reranking import Level, RerankedDictionary, rerank
-from isolex.reranking.entry_files import format_of, write_entries
+from isolex.reranking.entry_files import check_languages, format_of, write_entries
 from isolex.reranking.reranked_dictionary import find_reranked
 from isolex.saved import WORDS, json_text, read_json, record, sound, whole
-from isolex.text import Segmenter, text_sources
+from isolex.text import Segmenter, check_language, text_sources
 from isolex.training import Prepared, trainer_for, write_card
 from isolex.vectors import Vectors, identify
 
@@ -147,7 +149,8 @@ def make_dictionary(
     Args:
         source: A text, a folder of texts, or a file of vectors.
         target: Likewise.
-        output: The dictionary, in the format that its name asks for (.tsv, .jsonl, .csv, .tei, .tbx).
+        output: The dictionary, in the format that its name asks for (.tsv, .jsonl, .tei, .tbx).
+            TEI and TBX hold confidences, so they need a lexicon.
         source_language: Code of the source language.
         target_language: Code of the target language.
         lexicon: Known pairs; without any, the languages are aligned unsupervised, and there are no
@@ -158,7 +161,8 @@ def make_dictionary(
 
     Raises:
         InputError: A file is not there or cannot be used, a language is unknown, an output would take the
-            place of an input, or the folder of work is another run's, or holds what is not of this.
+            place of an input, the output's format holds confidences and there are none, or the folder of
+            work is another run's, or holds what is not of this.
         FormatError: A file is neither text nor vectors.
         MissingExtraError: A package of the extras `train` or `rerank` is not installed.
     """
@@ -167,11 +171,22 @@ def make_dictionary(
     for place in (output, folder):
         check_outside_inputs(place, source, target, lexicon)
     check_file(output)
+    share(min_confidence, "min_confidence", where="dictionary")
+    generator(seed)  # so that a wrong one is told before the long work
     format = format_of(output)
+    codes = source_language, target_language
+    check_languages(format, codes)
+    for code in codes:
+        check_language(code)
+    if lexicon is None and format in MARKUP_FORMATS:
+        raise InputError(
+            f"{format} files hold confidences, which there are none of without a lexicon",
+            where=output,
+            fix="give a lexicon, or write .tsv or .jsonl",
+        )
     with working_alone(make_folder(folder)):
         steps = _Work(folder)
         steps.check()
-        codes = source_language, target_language
         pairs = None if lexicon is None else Lexicon.read(lexicon, languages=codes)
         first, first_side = _vectors(steps, "source", source, source_language)
         second, second_side = _vectors(steps, "target", target, target_language)
@@ -188,7 +203,14 @@ def make_dictionary(
             entries = len(write_entries(found, output, format=format, languages=codes))
             expected = dictionary.summary()
         elif dictionary is not None:
-            entries = len(alignment.induce("mutual").write(output))
+            if format in MARKUP_FORMATS:
+                raise InputError(
+                    f"is not written: {format} files hold confidences, and there are none "
+                    f"({dictionary.reason})",
+                    where=output,
+                    fix="write .tsv or .jsonl, which takes a moment: the results of all steps are kept",
+                )
+            entries = len(alignment.induce("mutual").write(output, format=format))
     sides = (first_side, second_side)
     return DictionaryReport(
         output=None if dictionary is None else output,

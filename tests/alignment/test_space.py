@@ -1,6 +1,7 @@
 """Many languages in one space: asking it, reading it, and letting another language join."""
 
 import threading
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import permutations
@@ -9,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from isolex import align_space, load_space
-from isolex.alignment import Space
-from isolex.errors import FormatError, InputError, UnknownWordError
+from isolex.alignment import Space, is_joint
+from isolex.errors import FormatError, InputError, IsolexWarning, UnknownWordError
 from isolex.lexicon import Lexicon
 from isolex.vectors import Vectors
 
@@ -257,6 +258,23 @@ class TestJoining:
         other = Space(space.sides, {}, replace(space.card, settings=settings), joint=space.joint)
         with pytest.raises(FormatError, match="is damaged"):
             other.add({"pt": LANGUAGES["pt"]}, {("en", "pt"): lexicon("en", "pt")})
+        with pytest.raises(FormatError, match="is damaged"):
+            is_joint(other)
+
+
+def test_a_pair_that_failed_is_told_once(space, tmp_path):
+    failed = replace(space.card.pair("en", "es"), status="failed", reason="chance alone")
+    card = replace(space.card, pairs={**space.card.pairs, ("en", "es"): failed})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Space(space.sides, dict(space.links()), card, joint=space.joint).save(tmp_path / "space")
+    loaded = load_space(tmp_path / "space")
+    with pytest.warns(IsolexWarning, match=r"en of the space failed \(chance alone\)"):
+        loaded.pair("es", "en")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        loaded.pair("en", "es")
+        loaded.pair("en", "fr")
 
 
 class TestOfAnAlignment:

@@ -52,6 +52,16 @@ def test_text(isolex, here):
     assert (row[3], row[6]) == ("110", "100")
 
 
+def test_training_pairs_as_tests_are_told(isolex, folder, here):
+    seeds = library.load_space(folder / "space").pair("aa", "bb").seeds
+    (here / "known").mkdir()
+    Lexicon(list(seeds)[:50]).write(here / "known" / "aa-bb.txt")
+    result = isolex("evaluate", "space", "space", here / "known")
+    result.warns("most test words of aa-bb have their answers in a training lexicon of the space")
+    assert "nan" not in result.out
+    assert "of unreachable words –\n" in result.out
+
+
 def test_page(isolex, here):
     page = here / "space.html"
     isolex("evaluate", "space", "space", "tests", "--page", page, "--json").warns(None)

@@ -158,3 +158,12 @@ def test_problems_and_mappings_are_compared_by_identity() -> None:
     assert problem != Problem(X, Z, PAIRS)
     assert mapping != Mapping.one_sided(torch.eye(2))
     assert len({problem, problem, mapping}) == 2
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_rows_of_half_precision_are_weighted_as_float32(dtype):
+    x = torch.randn(6, 3, generator=torch.Generator().manual_seed(0)).to(dtype)
+    pairs, weights = torch.arange(6).repeat(2, 1).T, torch.arange(1.0, 7.0)
+    half, whole = (Problem(rows, rows.flip(1), pairs, weights) for rows in (x, x.float()))
+    assert half.x.dtype == torch.float32
+    torch.testing.assert_close(half.cross(), whole.cross())

@@ -185,10 +185,16 @@ def solution_of(space: Space) -> tuple[JointMapping, PlacingSolver, Normalizer]:
 
 
 def is_joint(space: Space) -> bool:
-    """Whether the space has what `solution_of` gives."""
+    """Whether the space has what `solution_of` gives.
+
+    Raises:
+        FormatError: Its card is damaged.
+    """
     try:
         solution_of(space)
-    except (InputError, FormatError):
+    except FormatError:
+        raise
+    except InputError:
         return False
     return True
 

@@ -1,6 +1,7 @@
 """`Space`: any number of languages in one shared space, each pair of which is an alignment."""
 
 import threading
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from isolex.alignment.alignment import Alignment, Translations
 from isolex.alignment.side import Side
 from isolex.cards import Card
 from isolex.cards.space_card import LanguageCard, PairCard, SpaceCard
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning
 from isolex.lexicon import Lexicon, LexiconLike
 from isolex.mapping import JointMapping
 from isolex.names import look_up
@@ -109,6 +110,7 @@ class Space:
         self._links, self._joint = links, joint
         self._alignments: OrderedDict[LanguagePair, Alignment] = OrderedDict()
         self._neighbourhoods: dict[LanguagePair, tuple[Tensor, Tensor]] = {}
+        self._told = set[frozenset[str]]()
         self._lock = threading.RLock()
 
     @classmethod
@@ -179,11 +181,19 @@ class Space:
 
         Raises:
             InputError: A language is not in the space, or it is the same one twice.
+
+        Warns:
+            IsolexWarning: The pair failed; told once.
         """
         for language in (source, target):
             self._check(language)
         if source == target:
             raise InputError(f"got {source} twice, expected two languages", where="pair")
+        self._tell_of_failure((source, target))
+        return self.aligned(source, target)
+
+    def aligned(self, source: str, target: str) -> Alignment:
+        """As `pair`, of two languages that are known to be in it, without a word of a failure."""
         order = self.languages
         turned = order.index(source) > order.index(target)
         key = (target, source) if turned else (source, target)
@@ -325,6 +335,17 @@ class Space:
             card=self._pair_card(source, target, len(link.seeds)),
             neighbourhoods=self._known_neighbourhoods((source, target)),
         )
+
+    def _tell_of_failure(self, pair: LanguagePair) -> None:
+        """Warn, once a pair, that it is no alignment."""
+        card, both = self.card.pair(*pair), frozenset(pair)
+        if card.status == "failed" and both not in self._told:
+            self._told.add(both)
+            warnings.warn(
+                f"{pair[0]}-{pair[1]} of the space failed ({card.reason}), so most of its answers are wrong",
+                IsolexWarning,
+                stacklevel=3,
+            )
 
     def _pair_card(self, source: str, target: str, seeds: int) -> Card:
         """What is known of the pair, as the card of an alignment has it."""

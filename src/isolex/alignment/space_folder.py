@@ -77,7 +77,7 @@ def save_space(space: Space, path: str | Path) -> None:
     few = len(languages) <= FEW_LANGUAGES
     for pair in track(list(combinations(languages, 2)), "neighbourhoods"):
         if few or len(space.link(*pair).seeds):
-            space.pair(*pair).neighbourhoods  # noqa: B018 - makes them
+            space.aligned(*pair).neighbourhoods  # noqa: B018 - makes them
     for code in languages:
         origin = space.sides[code].vectors.path
         if origin is not None and origin.parent != Path(path).resolve():

@@ -67,10 +67,10 @@ def _learnt(path: Path, alignment: Alignment) -> RerankedDictionary:
 
 def _learnt_of_space(choice: AlignmentChoice, alignment: Alignment) -> RerankedDictionary:
     """With what third languages say, where there are some."""
-    from isolex.alignment import is_joint, load_space
+    from isolex.alignment import is_joint
     from isolex.reranking import rerank_pair
 
-    space = load_space(choice.path)
+    space = choice.space
     if choice.pair is None or len(space) == 2 or not is_joint(space):
         return _learnt(choice.path, alignment)
     _check_status(choice.path, alignment)
@@ -113,8 +113,18 @@ def _no_confidences(path: Path, reason: str) -> InputError:
     return InputError(f"there are no confidences: {reason}", where=path, fix=_FIX)
 
 
-def levels_table(levels: Sequence[dict[str, Any]]) -> ConsoleRenderable:
+def are_composed(choice: AlignmentChoice) -> bool:
+    """Whether no lexicon has the two languages of a space, so that confidences come by way of third ones."""
+    from isolex.cards import is_space_folder
+
+    if choice.pair is None or not is_space_folder(choice.path):
+        return False
+    return choice.space.card.pair(*choice.pair).origin != "given"
+
+
+def levels_table(levels: Sequence[dict[str, Any]], *, composed: bool = False) -> ConsoleRenderable:
     """How many entries reach each confidence, and what share of them to expect right."""
+    title = "composed through other languages, so these tend to be too high" if composed else None
     rows = [
         [
             f"{level['confidence']}",
@@ -123,4 +133,4 @@ def levels_table(levels: Sequence[dict[str, Any]]) -> ConsoleRenderable:
         ]
         for level in levels
     ]
-    return table(None, ["confidence", "entries", "precision to expect"], rows)
+    return table(title, ["confidence", "entries", "precision to expect"], rows)

@@ -102,8 +102,8 @@ def _render(console: Console, result: SpaceResult) -> None:
     columns = ["", "P@1", "95 % in", "n", "unreachable", "95 % in", "n", "coverage", "hubness"]
     console.print(table("directions", columns, [_row(score) for score in result.scores.values()]))
     console.print(
-        f"{first.protocol.name}, {first.criterion}; mean P@1: {result.mean():.1f}, "
-        f"of unreachable words {result.mean(unreachable=True):.1f}\n"
+        f"{first.protocol.name}, {first.criterion}; mean P@1: {_shown(result.mean())}, "
+        f"of unreachable words {_shown(result.mean(unreachable=True))}\n"
         f"unreachable: no {result.steps} training pairs or fewer lead from the word to a right answer"
     )
 
@@ -112,5 +112,11 @@ def _row(score: DirectionScore) -> list[str]:
     cells = [f"{score.source}-{score.target}"]
     for result in (score.result, score.unreachable):
         low, high = result.interval
-        cells += [f"{result.precision():.1f}", f"{low:.1f}–{high:.1f}", f"{result.n:,}"]
+        interval = f"{low:.1f}–{high:.1f}" if result.n else "–"
+        cells += [_shown(result.precision()), interval, f"{result.n:,}"]
     return [*cells, f"{score.result.coverage:.1f}", f"{score.hubness.skewness:.2f}"]
+
+
+def _shown(value: float) -> str:
+    """A rate, or a dash where nothing was scored."""
+    return "–" if math.isnan(value) else f"{value:.1f}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from isolex.choices import MARKUP_FORMATS, TRUSTED_FORMATS
-from isolex.cli.confidences import levels_table, reranked, was_given
+from isolex.cli.confidences import are_composed, levels_table, reranked, was_given
 from isolex.cli.console import Stopwatch, emit, working
 from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
 from isolex.cli.outputs import Command, Output
@@ -123,7 +123,7 @@ def lexicon_command(
         dictionary = reranked(choice, alignment)
         report = _write_trusted(
             dictionary, output, min_confidence, k, format, languages, one_to_one=one_to_one
-        )
+        ) | {"composed": are_composed(choice)}
     render = _render_induced if min_confidence is None else _render_trusted
     emit(as_json, report | {"seconds": watch.seconds}, lambda console: render(console, report))
 
@@ -209,4 +209,4 @@ def _render_induced(console: Console, report: dict[str, Any]) -> None:
 def _render_trusted(console: Console, report: dict[str, Any]) -> None:
     console.print("{lexicon}: {entries:,} entries, {reason}".format(**report))
     own = report | {"confidence": f"{report['confidence']:g} (written)"}
-    console.print(levels_table([own, *report["summary"]]))
+    console.print(levels_table([own, *report["summary"]], composed=report["composed"]))

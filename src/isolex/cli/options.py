@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import reduce, wraps
+from functools import cached_property, reduce, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from isolex.errors import InputError, IsolexWarning
 from isolex.tables import TAB, Row, Unicode, check_utf8, numbered, read_lines, tidy, without_quotes
 
 if TYPE_CHECKING:
-    from isolex.alignment import Alignment
+    from isolex.alignment import Alignment, Space
 
 Function = Callable[..., Any]
 Decorator = Callable[[Function], Function]
@@ -117,8 +117,12 @@ class AlignmentChoice:
     def open(self) -> Alignment:
         """Load it, or that of two languages of a space, with its own vectors or those given."""
         from isolex.alignment import load
+        from isolex.cards import is_space_folder
 
+        own_vectors = self.source is None and self.target is None
         with working(f"loading {self.path}"):
+            if self.pair is not None and own_vectors and is_space_folder(self.path):
+                return self.space.pair(*self.pair)
             return load(
                 self.path,
                 source=self.source,
@@ -127,6 +131,13 @@ class AlignmentChoice:
                 pair=self.pair,
                 device=self.device,
             )
+
+    @cached_property
+    def space(self) -> Space:
+        """The space that is saved there, loaded once."""
+        from isolex.alignment import load_space
+
+        return load_space(self.path, device=self.device)
 
     def elsewhere(self, path: Path) -> AlignmentChoice:
         """Another alignment, with its own vectors, of the same languages and on the same device."""

@@ -1,5 +1,6 @@
 """All pairs of the languages of a space, scored on test lexicons in both directions."""
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from isolex.alignment import LanguagePair, Space, load_space
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning
 from isolex.evaluation.bli import evaluated
 from isolex.evaluation.metrics import rounded
 from isolex.evaluation.protocols import PROTOCOLS, BLIProtocol
@@ -179,6 +180,9 @@ def evaluate_space(
         InputError: No test lexicon of two languages of the space, one of another language, one without a
             pair in both vocabularies, or an unknown name.
 
+    Warns:
+        IsolexWarning: Most test words of a direction have their answers in a training lexicon.
+
     Examples:
         >>> import isolex
         >>> en, es, train, test = isolex.sample()
@@ -199,6 +203,7 @@ def evaluate_space(
         pair: _scored(space, pair, lexicon, graph, protocol=protocol, criterion=criterion, steps=steps)
         for pair, lexicon in track(list(lexicons.items()), "evaluating pairs of languages")
     }
+    _warn_of_training_pairs(scores)
     return SpaceResult(space.languages, scores, steps)
 
 
@@ -242,6 +247,19 @@ def _read(
             lexicons[source, target] = lexicon = as_lexicon(given[source, target], what=what)
             index_checked(lexicon, space.sides[source].vectors, space.sides[target].vectors, what=what)
     return lexicons
+
+
+def _warn_of_training_pairs(scores: Mapping[LanguagePair, DirectionScore]) -> None:
+    known = [
+        "-".join(pair) for pair, score in scores.items() if 2 * score.reached.get(1, 0) > score.result.n > 0
+    ]
+    if known:
+        warnings.warn(
+            f"most test words of {', '.join(known)} have their answers in a training lexicon of the space, "
+            "so the scores do not tell how good it is on other words",
+            IsolexWarning,
+            stacklevel=3,
+        )
 
 
 def _scored(

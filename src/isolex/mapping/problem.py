@@ -51,7 +51,7 @@ class Problem:
     """Two normalised embedding matrices and the seed pairs that tie them together, if there are any.
 
     Attributes:
-        x: Source rows, float32 `[n, d]`, most frequent word first.
+        x: Source rows, float32 `[n, d]`, most frequent word first; those of half precision become float32.
         z: Target rows, float32 `[m, e]`.
         pairs: int64 `[p, 2]`: ids into x and z. Many-to-many pairs are fine; none are, for solvers that need
             no supervision.
@@ -72,6 +72,10 @@ class Problem:
     outputs: tuple[Tensor, Tensor] | None = None
 
     def __post_init__(self) -> None:
+        for side in ("x", "z"):
+            rows = getattr(self, side)
+            if rows.dtype.itemsize < torch.float32.itemsize:  # sums and weights are float32 at least
+                object.__setattr__(self, side, rows.float())
         for side, rows, output in zip(
             ("source", "target"), (self.x, self.z), self.outputs or (self.x, self.z), strict=True
         ):
