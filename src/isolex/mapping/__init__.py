@@ -3,6 +3,7 @@
 from isolex.mapping.adversarial import Adversarial
 from isolex.mapping.annealing import Annealing
 from isolex.mapping.bilinear import Bilinear
+from isolex.mapping.bootstrapping import Bootstrapping
 from isolex.mapping.contrastive import Contrastive
 from isolex.mapping.geomm import GeoMM
 from isolex.mapping.gromov import GromovWasserstein
@@ -32,6 +33,7 @@ __all__ = [
     "Adversarial",
     "Annealing",
     "Bilinear",
+    "Bootstrapping",
     "Contrastive",
     "Dictionary",
     "GeneralizedProcrustes",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from isolex.errors import InputError
+from isolex.given import check_numbers
 from isolex.linalg import svd
 from isolex.mapping.joint_problem import LARGEST, Tie
 from isolex.mapping.problem import Mapping, Problem
@@ -40,9 +41,10 @@ class Bilinear:
         True
     """
 
-    ridge: float = 1.0
+    ridge: float = 3.0
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if not 0 <= self.ridge < LARGEST:
             raise InputError(
                 f"got a ridge of {self.ridge}, expected a number of at least 0", where="Bilinear"

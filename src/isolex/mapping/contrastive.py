@@ -11,7 +11,7 @@ from torch.nn.functional import normalize
 
 from isolex.arrays import generator
 from isolex.errors import InputError
-from isolex.given import whole_number
+from isolex.given import check_numbers, whole_number
 from isolex.mapping.bilinear import Bilinear
 from isolex.mapping.problem import Mapping, Problem, Solver, Trace
 from isolex.mapping.validation import Validation
@@ -64,16 +64,17 @@ class Contrastive:
     """
 
     start: Solver = field(default_factory=Bilinear)
-    temperature: float = 0.05
+    temperature: float = 0.15
     negatives: int = 64
     epochs: int = 4
     batch: int = 512
-    learning_rate: float = 1e-3
+    learning_rate: float = 5e-4
     validation: float = 0.1
     k: int = 10
     seed: int = 0
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         for name in ("negatives", "batch", "k"):
             whole_number(getattr(self, name), name, where="Contrastive")
         whole_number(self.epochs, "epochs", where="Contrastive", least=0)

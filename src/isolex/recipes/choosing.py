@@ -9,8 +9,11 @@ from isolex.names import look_up
 from isolex.recipes.methods import METHODS, from_transport
 
 # Of methods that do equally well the first is taken, which is the simplest.
-CLOSED_FORM = ("procrustes", "vecmap", "cca", "least-squares")
-COMPARED = (*CLOSED_FORM, "rcsls", "self-learning")
+CLOSED_FORM = ("procrustes", "vecmap", "bilinear")
+COMPARED = (*CLOSED_FORM, "self-learning")
+# Large ones for few pairs or noisy vectors.
+RIDGES = (0.3, 1.0, 3.0, 10.0)
+REFINED = ("bootstrapping", "contrastive")
 
 
 def choose(method: str | Solver, problem: Problem, *, seed: int, check: bool) -> Choice:

@@ -1,0 +1,92 @@
+"""Given pairs, and those that a map finds itself: solve, induce, solve again."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+from jaxtyping import Bool, Int
+from torch import Tensor
+
+from isolex.errors import InputError
+from isolex.given import check_numbers, whole_number
+from isolex.mapping.bilinear import Bilinear
+from isolex.mapping.induction import Induction
+from isolex.mapping.problem import Mapping, Problem, Solver
+from isolex.progress import Rounds
+
+
+@dataclass(frozen=True)
+class Bootstrapping:
+    """Add the mutual answers of a map to the given pairs, and solve again; a few rounds.
+
+    The given pairs stay in every round, and count `weight` times as much as induced ones; words that they
+    name get no other translation. So what is given is never forgotten, unlike in self-learning, where each
+    dictionary takes the place of the one before. Without given pairs the start has to find the first ones.
+
+    Cost of a round: an induction among `vocabulary` words, and the solver.
+
+    Attributes:
+        start: The first map.
+        solver: Of the later ones; None for that of the start.
+        rounds: How many.
+        weight: Of a given pair, where an induced one has 1, over 0.
+        vocabulary: Only so many of the most frequent words of either side are induced.
+
+    Raises:
+        InputError: Settings out of range, or the start cannot be solved.
+
+    References:
+        Glavaš et al. 2019, How to (properly) evaluate cross-lingual word embeddings (PROC-B).
+
+    Examples:
+        >>> import torch
+        >>> from isolex.mapping import Bootstrapping, Problem
+        >>> draws = torch.Generator().manual_seed(0)
+        >>> x = torch.nn.functional.normalize(torch.randn(200, 20, generator=draws))
+        >>> fifty = torch.arange(50).repeat(2, 1).T
+        >>> mapping = Bootstrapping().solve(Problem(x, x.flip(1), fifty))
+        >>> [row["induced"] for row in mapping.trace]
+        [150, 150]
+    """
+
+    start: Solver = field(default_factory=Bilinear)
+    solver: Solver | None = None
+    rounds: int = 2
+    weight: float = 3.0
+    vocabulary: int = 20_000
+
+    def __post_init__(self) -> None:
+        check_numbers(self)
+        whole_number(self.rounds, "rounds", where="Bootstrapping", least=0)
+        whole_number(self.vocabulary, "vocabulary", where="Bootstrapping")
+        if not 0 < self.weight < 1e9:
+            raise InputError(f"got weight {self.weight}, expected a number over 0", where="Bootstrapping")
+
+    def solve(self, problem: Problem) -> Mapping:
+        """The maps of both sides, with the number of induced pairs of each round in the trace."""
+        # The maps that solvers find need not be rotations, and hold for one view of the words only.
+        problem = replace(problem, outputs=None)
+        mapping = self.start.solve(problem)
+        induction = Induction("mutual", vocabulary=self.vocabulary)
+        free = [_free(len(rows), problem.pairs[:, side]) for side, rows in enumerate((problem.x, problem.z))]
+        trace: list[dict[str, Any]] = [*mapping.trace]
+        for number in Rounds(range(1, self.rounds + 1), "bootstrapping"):
+            induced = induction.between(mapping, problem).pairs
+            induced = induced[free[0][induced[:, 0]] & free[1][induced[:, 1]]]
+            if len(induced) + len(problem.pairs) == 0:
+                break
+            mapping = (self.solver or self.start).solve(self._together(problem, induced))
+            trace.append({"round": number, "given": len(problem.pairs), "induced": len(induced)})
+        return replace(mapping, trace=tuple(trace))
+
+    def _together(self, problem: Problem, induced: Int[Tensor, "p 2"]) -> Problem:
+        given = torch.ones(len(problem.pairs)).to(problem.x) if problem.weights is None else problem.weights
+        weights = torch.cat([self.weight * given, torch.ones(len(induced)).to(given)])
+        return replace(problem, pairs=torch.cat([problem.pairs, induced]), weights=weights)
+
+
+def _free(size: int, ids: Int[Tensor, "p"]) -> Bool[Tensor, "n"]:
+    """Which words no given pair names."""
+    free = torch.ones(size, dtype=torch.bool, device=ids.device)
+    free[ids] = False
+    return free
