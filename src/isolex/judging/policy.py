@@ -1,6 +1,6 @@
 """The policy: which of several methods is taken, and what is known of the result before anybody uses it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,12 +52,26 @@ class Candidate:
     self_learning: bool = False
 
 
+@dataclass(frozen=True)
+class Refinement:
+    """A method that goes on from the map of another one.
+
+    Attributes:
+        name: What it is called.
+        of: From the other solver to its own.
+    """
+
+    name: str
+    of: Callable[[Solver], Solver]
+
+
 def choose(
     candidates: Sequence[Candidate],
     problem: Problem,
     *,
     seed: int,
     rescue: Sequence[Candidate] = (),
+    refinements: Sequence[Refinement] = (),
 ) -> Choice:
     """Solve the problem by the best of some methods, and judge the result.
 
@@ -69,29 +83,44 @@ def choose(
         problem: Spaces and seed pairs.
         seed: Of everything random.
         rescue: Methods to try where there are few seed words, and none of the others aligned the spaces.
+        refinements: What is tried, one after the other, on top of the best method that does not learn from
+            itself, where held-out words judge.
     """
     words = problem.pairs[:, 0].unique().numel()
     if words >= FEW_WORDS or (words and not any(one.self_learning for one in candidates)):
-        return _by_held_out_words(candidates, problem, seed)
+        return _by_held_out_words(candidates, problem, seed, refinements)
     choice = _by_agreement(candidates, problem, seed)
     if rescue and words and choice.status == "failed":
-        return _by_held_out_words(rescue, problem, seed)
+        return _by_held_out_words(rescue, problem, seed, refinements)
     return choice
 
 
-def _by_held_out_words(candidates: Sequence[Candidate], problem: Problem, seed: int) -> Choice:
+def _by_held_out_words(
+    candidates: Sequence[Candidate], problem: Problem, seed: int, refinements: Sequence[Refinement]
+) -> Choice:
     """Try each on held-out seed words, take the best, and judge it against a null.
 
     Of several, one is picked for its luck with some words, too, so others judge it.
     """
     several = len(candidates) > 1
-    scores = {
-        one.name: cross_validate(one.solver, problem, seed=seed, part="choice" if several else "all")
+    part: Part = "choice" if several else "all"
+    tried = [
+        (one, cross_validate(one.solver, problem, seed=seed, part=part))
         for one in track(candidates, "trying methods")
-    }
-    best = max(candidates, key=lambda one: scores[one.name].right)
-    part: Part = "verdict" if several else "all"
-    found = cross_validate(best.solver, problem, seed=seed, part=part) if several else scores[best.name]
+    ]
+    plain = [one for one in tried if not one[0].self_learning]
+    for refinement in refinements if plain else ():
+        base = _best(plain)[0]
+        one = Candidate(refinement.name, refinement.of(base.solver))
+        plain.append((one, cross_validate(one.solver, problem, seed=seed, part=part)))
+        tried.append(plain[-1])
+    best, score = _best(tried)
+    scores: dict[str, HeldOut] = {}
+    for one, right in tried:  # of several settings the best stands for the method
+        if one.name not in scores or right.right > scores[one.name].right:
+            scores[one.name] = right
+    part = "verdict" if several else "all"
+    found = cross_validate(best.solver, problem, seed=seed, part=part) if several else score
     null = cross_validate(best.solver, null_problem(problem, seed=seed), seed=seed, part=part)
     status, reason = judge(found, null)
     reasons: tuple[str, ...] = (reason,)
@@ -106,6 +135,11 @@ def _by_held_out_words(candidates: Sequence[Candidate], problem: Problem, seed: 
     if stop_wanted():
         status, reasons = "doubtful", (_INTERRUPTED, *reasons)
     return Choice(best.name, best.solver, mapping, status, reasons, figures)
+
+
+def _best(tried: Sequence[tuple[Candidate, HeldOut]]) -> tuple[Candidate, HeldOut]:
+    """The first of those that do best."""
+    return max(tried, key=lambda one: one[1].right)
 
 
 def _by_agreement(candidates: Sequence[Candidate], problem: Problem, seed: int) -> Choice:

@@ -1,19 +1,22 @@
 """Which methods a name stands for, and the taking of one of them."""
 
+from collections.abc import Iterable
 from importlib.util import find_spec
 
-from isolex.judging import FEW_WORDS, Candidate, Choice
+from isolex.judging import FEW_WORDS, Candidate, Choice, Refinement
 from isolex.judging import choose as choose_of
-from isolex.mapping import Annealing, Problem, SelfLearning, Solver
+from isolex.mapping import Annealing, Bilinear, Bootstrapping, Contrastive, Problem, SelfLearning, Solver
 from isolex.names import look_up
 from isolex.recipes.methods import METHODS, from_transport
 
 # Of methods that do equally well the first is taken, which is the simplest.
 CLOSED_FORM = ("procrustes", "vecmap", "bilinear")
 COMPARED = (*CLOSED_FORM, "self-learning")
-# Large ones for few pairs or noisy vectors.
-RIDGES = (0.3, 1.0, 3.0, 10.0)
 REFINED = ("bootstrapping", "contrastive")
+# A small one for good vectors and many pairs, a large one for noisy vectors or few.
+_RIDGES = (0.3, 1.0, 3.0, 10.0)
+# Held-out words tell whether it gains, so it need not find that out itself.
+_EPOCHS = 2
 
 
 def choose(method: str | Solver, problem: Problem, *, seed: int, check: bool) -> Choice:
@@ -27,18 +30,39 @@ def choose(method: str | Solver, problem: Problem, *, seed: int, check: bool) ->
         only = candidates[0]
         return Choice(only.name, only.solver, only.solver.solve(problem))
     # In spaces too small to learn from themselves a rotation may still hold.
-    rescue = [Candidate(name, METHODS[name].make(seed)) for name in CLOSED_FORM] if method == "auto" else []
-    return choose_of(candidates, problem, seed=seed, rescue=rescue)
+    if method != "auto":
+        return choose_of(candidates, problem, seed=seed)
+    return choose_of(
+        candidates,
+        problem,
+        seed=seed,
+        rescue=_named(CLOSED_FORM, seed),
+        refinements=(
+            Refinement("bootstrapping", Bootstrapping),
+            Refinement(
+                "contrastive", lambda start: Contrastive(start, epochs=_EPOCHS, validation=0, seed=seed)
+            ),
+        ),
+    )
+
+
+def _named(names: Iterable[str], seed: int) -> list[Candidate]:
+    """Candidates of `auto`, the ridge regression with each of several ridges."""
+    found = []
+    for name in names:
+        solvers = [Bilinear(ridge) for ridge in _RIDGES] if name == "bilinear" else [METHODS[name].make(seed)]
+        found += [Candidate(name, solver, METHODS[name].self_learning) for solver in solvers]
+    return found
 
 
 def _candidates(method: str | Solver, words: int, seed: int, *, same_dimension: bool) -> list[Candidate]:
     if not isinstance(method, str):
         return [Candidate(type(method).__name__, method, isinstance(method, Annealing | SelfLearning))]
     look_up(method, dict.fromkeys(("auto", *METHODS)), "method")
-    names = [method]
     if method == "auto" and words >= FEW_WORDS:
-        names = list(COMPARED)
-    elif method == "auto":
+        return _named(COMPARED, seed)
+    names = [method]
+    if method == "auto":
         names = ["self-learning", "unsupervised"] if words else ["unsupervised"]
     named = [Candidate(name, METHODS[name].make(seed), METHODS[name].self_learning) for name in names]
     if names[-1] == "unsupervised" and same_dimension and find_spec("ot") is not None:
