@@ -55,8 +55,8 @@ def speed(report: Report) -> str:
     return (
         f"{table(['text', *ways], rows)}\n\n"
         f"Skip-gram by isolex, which writes the sentences for the library and reads its model, took "
-        f"{training['seconds']['isolex']:.1f} s for one epoch of {training['tokens']:,} tokens; the library alone "
-        f"took {training['seconds']['library']:.1f} s. {machine(report)}"
+        f"{training['seconds']['isolex']:.1f} s for one epoch of {training['tokens']:,} tokens; the library "
+        f"alone took {training['seconds']['library']:.1f} s. {machine(report)}"
     )
 
 
@@ -69,11 +69,11 @@ def dictionary(report: Report) -> str:
         else f", of which {100 * level['expected_precision']:.0f} % are expected to be right"
     )
     same = "the same bytes" if report["same_bytes"] else "OTHER BYTES"
+    moments = ", ".join(f"{moment:g}" for moment in report["killed_after"])
     return (
         f"`isolex dictionary` took {report['seconds'] / 60:.1f} minutes for {report['pair']} and wrote "
-        f"{report['entries']:,} entries{right}. A second run was killed after "
-        f"{', '.join(f'{moment:g}' for moment in report['killed_after'])} seconds and started again each time; "
-        f"it ended with {same}. {machine(report)}"
+        f"{report['entries']:,} entries{right}. A second run was killed after {moments} seconds and started "
+        f"again each time; it ended with {same}. {machine(report)}"
     )
 
 
