@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from isolex.cli.confidences import levels_table
-from isolex.cli.console import Stopwatch, emit, printable, working
+from isolex.cli.console import Stopwatch, emit, printable, told_step
 from isolex.cli.options import PATH, json_option, seed_option, threads_option
 from isolex.cli.outputs import Command, Output
 
@@ -64,9 +64,10 @@ def dictionary_command(
       isolex dictionary en/ uk.txt --source-language en --target-language uk -o out.jsonl --lexicon seeds.tsv
     """
     from isolex.dictionary import make_dictionary
+    from isolex.progress import following
 
     watch = Stopwatch()
-    with working("making the dictionary"):
+    with following(told_step):
         report = make_dictionary(
             source,
             target,
@@ -84,10 +85,12 @@ def dictionary_command(
 
 
 def _render(console: Console, data: dict[str, Any]) -> None:
-    for side in data["sides"]:
+    for name, side in zip(("source", "target"), data["sides"], strict=True):
         tokens = "" if side["tokens"] is None else f" from {side['tokens']:,} tokens"
-        console.print(printable(f"{side['language']}: {side['words']:,} words{tokens}"))
-    console.print(printable(f"{data['status']}: {data['verdict']}"))
+        earlier = ", vectors of an earlier run" if name in data["kept"] else ""
+        console.print(printable(f"{side['language']}: {side['words']:,} words{tokens}{earlier}"))
+    earlier = " (alignment of an earlier run)" if "alignment" in data["kept"] else ""
+    console.print(printable(f"{data['status']}{earlier}: {data['verdict']}"))
     if data["output"] is None:
         console.print("no dictionary is written")
     else:
