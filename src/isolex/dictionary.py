@@ -282,7 +282,7 @@ def _vectors(steps: _Work, side: str, path: Path, language: str) -> tuple[Vector
     store, noted = steps.folder / f"{side}.safetensors", steps.folder / f"{side}.json"
 
     def make() -> None:
-        prepared = Prepared.of(path, segmenter=segmenter)
+        prepared = Prepared.of(path, segmenter=segmenter, more="give more text")
         trainer = trainer_for(prepared.corpus)
         vectors = trainer.train(prepared.corpus, language=language)
         with atomic_file(noted) as file:
