@@ -31,6 +31,24 @@ def test_vectors_and_their_card(isolex, text, name):
     assert json.loads((text.parent / f"{name}.json").read_text())["segmenter"]["language"] == "en"
 
 
+def test_info_knows_the_language(isolex, text):
+    isolex(*GIVEN, "-o", "en.vec")
+    shown = isolex("info", "en.vec").out
+    assert "language: en\n" in shown
+    assert "subwords: no\n" in shown
+    (text.parent / "en.vec.json").write_text('{"format": "isolex-training", "vectors": []}')
+    assert isolex("info", "en.vec", "--json").json["language"] is None
+    assert "language: none\n" in isolex("info", "en.vec").out
+    assert "None" not in isolex("info", "en.vec").out
+
+
+def test_info_asks_no_card_of_other_vectors(isolex, text):
+    isolex(*GIVEN, "-o", "en.vec")
+    isolex(*GIVEN, "--window", "2", "-o", "other.vec")
+    (text.parent / "other.vec.json").write_bytes((text.parent / "en.vec.json").read_bytes())
+    assert isolex("info", "other.vec", "--json").json["language"] is None
+
+
 def test_for_people(isolex, text):
     result = isolex(*GIVEN, "-o", "en.vec")
     assert result.status == 0

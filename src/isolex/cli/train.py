@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from isolex.cards.training_card import training_card
 from isolex.choices import TRAINER_NAMES
 from isolex.cli.confidences import was_given
 from isolex.cli.console import Stopwatch, emit, printable, working
@@ -103,7 +104,7 @@ def train_command(
     from isolex.vectors.vector_formats import output_format
 
     watch = Stopwatch()
-    card = output.with_name(output.name + ".json")
+    card = training_card(output)
     for place in (output, card):
         check_outside_inputs(place, *texts)
         check_file(place)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from isolex.cards import current_versions, now
+from isolex.cards.training_card import TRAINING_FORMAT
 from isolex.errors import InputError
 from isolex.names import look_up
 from isolex.saved import json_text
@@ -114,7 +115,7 @@ def write_card(path: Path, prepared: Prepared, trainer: Trainer, vectors: Vector
     vectors = as_vectors(vectors)
     settings = asdict(trainer)  # type: ignore[call-overload]
     card = {
-        "format": "isolex-training",
+        "format": TRAINING_FORMAT,
         "version": 1,
         **prepared.to_dict(),
         "trainer": {"name": type(trainer).__name__, **settings},
