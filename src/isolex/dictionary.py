@@ -350,7 +350,9 @@ def _advice(alignment: Alignment, sides: tuple[dict[str, Any], ...]) -> str:
     if small:
         least, *others = sorted(small, key=lambda side: side["tokens"])
         if others and others[0]["tokens"] <= _UNEVEN * least["tokens"]:
-            languages, tokens = zip(*((side["language"], f"{side['tokens']:,}") for side in small), strict=True)
+            languages, tokens = zip(
+                *((side["language"], f"{side['tokens']:,}") for side in small), strict=True
+            )
             return f"more text in {' and '.join(languages)}, which have {' and '.join(tokens)} tokens"
         return f"more text in {least['language']}, which has {least['tokens']:,} tokens"
     if seeds < _FEW_PAIRS:

@@ -210,7 +210,9 @@ class TestLexicon:
         before = contents(here)
         with monkeypatch.context() as patch:
             patch.setattr("isolex.recipes.aligning.choose", too_late)
-            isolex(*ALIGN, "-o", "aa-bb").fails(f"{told}urned; exchange its two columns, or source and target")
+            isolex(*ALIGN, "-o", "aa-bb").fails(
+                f"{told}urned; exchange its two columns, or source and target"
+            )
             with pytest.raises(InputError, match=told):
                 align("aa.vec", "bb.vec", "seeds.tsv", method="procrustes")
         assert contents(here) == before

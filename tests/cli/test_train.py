@@ -127,7 +127,10 @@ def test_too_little_text_is_told(isolex, text):
         (("-o", "-"), "cannot be written to standard output"),
         (("-o", "en.vec", "--language", "englsh"), "englsh"),
         (("-o", "en.vec", "--trainer", "ppmi", "--epochs", "3"), "--epochs goes with skip-gram"),
-        (("-o", "en.doc"), r"en.doc: .*; name it .vec, .txt or .safetensors, or .bin for a fastText model, wh"),
+        (
+            ("-o", "en.doc"),
+            r"en.doc: .*; name it .vec, .txt or .safetensors, or .bin for a fastText model, wh",
+        ),
         (("-o", "en"), r"en: .*; name it .vec, .txt or .safetensors, or .bin for a fastText model, wh"),
         (("-o", "text.txt"), "text.txt"),
         (("-o", "en.vec", "none.txt"), "none.txt: there is no such file"),

@@ -124,8 +124,16 @@ class TestOtherScript:
     @pytest.mark.parametrize(
         ("language", "text", "said"),
         [
-            ("uk", "latin words only, and дві", "85.0 % of the letters are Latin, but uk is written in Cyrillic"),
-            ("ukr", "latin words", "100.0 % of the letters are Latin, but ukr is written in Cyrillic letters"),
+            (
+                "uk",
+                "latin words only, and дві",
+                "85.0 % of the letters are Latin, but uk is written in Cyrillic",
+            ),
+            (
+                "ukr",
+                "latin words",
+                "100.0 % of the letters are Latin, but ukr is written in Cyrillic letters",
+            ),
             ("pt_BR", "слова", "100.0 % of the letters are Cyrillic, but pt_BR is written in Latin letters"),
             ("zh", "слова", "but zh is written in Chinese or Japanese letters; check the text and the code"),
         ],

@@ -119,8 +119,14 @@ def test_what_is_no_trainer(tmp_path, trainer, said):
 @pytest.mark.parametrize(
     ("texts", "said"),
     [
-        (["The cat sleeps.", "The dog, too."], "texts: there is no file 'The cat sleeps.'; give paths; write"),
-        ("word " * 2_000, "texts: there is no file 'word .*…'; give paths; write sentences to a file, one a l"),
+        (
+            ["The cat sleeps.", "The dog, too."],
+            "texts: there is no file 'The cat sleeps.'; give paths; write",
+        ),
+        (
+            "word " * 2_000,
+            "texts: there is no file 'word .*…'; give paths; write sentences to a file, one a l",
+        ),
         ([["the", "cat"]], "texts: got list, expected a path; give paths; write sentences to a file"),
     ],
 )

@@ -23,7 +23,13 @@ _FAILED = 1
 @click.argument("target", metavar="TARGET", type=PATH)
 @click.option("--source-language", required=True, help="Code of the source language, such as en.")
 @click.option("--target-language", required=True, help="Code of the target language.")
-@click.option("-o", "--output", type=Output("kept"), required=True, help="File for the dictionary.")
+@click.option(
+    "-o",
+    "--output",
+    type=Output("kept"),
+    required=True,
+    help="File for the dictionary: .tsv or .jsonl, or with a lexicon .tei or .tbx.",
+)
 @click.option("--lexicon", type=PATH, help="Known pairs of words; without any there are no confidences.")
 @click.option(
     "--min-confidence",
@@ -55,7 +61,8 @@ def dictionary_command(
     """From two texts to a dictionary: train, align, judge, rerank, write.
 
     SOURCE and TARGET are texts, folders of texts, or files of vectors. The result of every step is kept in
-    a folder of work, so that a second run, or one after an interruption, does only what is missing. If the
+    a folder of work, so that a second run, or one after an interruption, does only what is missing. Training
+    takes the default settings of isolex train; for others, run that first and give the .vec files. If the
     alignment failed, no dictionary is written (exit status 1).
 
     \b

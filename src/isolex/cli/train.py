@@ -36,12 +36,26 @@ _ENDINGS = "name it .vec, .txt or .safetensors, or .bin for a fastText model, wh
     "skip-gram for .bin.",
 )
 @click.option(
-    "--dimension", type=click.IntRange(min=1), default=300, show_default=True, help="Dimension of the vectors."
+    "--dimension",
+    type=click.IntRange(min=1),
+    default=300,
+    show_default=True,
+    help="Dimension of the vectors.",
 )
 @click.option(
-    "--window", type=click.IntRange(min=1), default=5, show_default=True, help="How far a context reaches, in words on either side."
+    "--window",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="How far a context reaches, in words on either side.",
 )
-@click.option("--epochs", type=click.IntRange(min=1), default=5, show_default=True, help="How often skip-gram passes over the texts.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="How often skip-gram passes over the texts.",
+)
 @click.option(
     "--min-count", type=click.IntRange(min=1), default=5, show_default=True, help="Leave rarer words out."
 )

@@ -73,6 +73,4 @@ def own_script(language: str | None) -> str | None:
 
 @cache
 def _scripts() -> dict[str, str]:
-    return {
-        same_language(code): script for script, codes in _LANGUAGES_OF.items() for code in codes.split()
-    }
+    return {same_language(code): script for script, codes in _LANGUAGES_OF.items() for code in codes.split()}

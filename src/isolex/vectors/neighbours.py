@@ -19,4 +19,6 @@ def cosines(
     from isolex.normalize import to_unit_length  # noqa: PLC0415 - brings torch
 
     (unit,) = to_unit_length(torch.from_numpy(vector.copy())[None])
-    return torch.cat([to_unit_length(piece.clone()) @ unit.to(piece.device) for piece in pieces]).cpu().numpy()
+    return (
+        torch.cat([to_unit_length(piece.clone()) @ unit.to(piece.device) for piece in pieces]).cpu().numpy()
+    )
