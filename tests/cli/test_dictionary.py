@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from isolex import align
 from isolex.cli.console import told_step
 from isolex.lexicon import Lexicon
-from isolex import align
 from isolex.progress import listening, step, track
 
 from ..training.made_up import RING_SEEDS, write_text

@@ -270,7 +270,7 @@ class TestNearest:
 
     def test_subwords_answer_for_unseen_words(self, vectors):
         class Up:
-            def vector(self, word):  # noqa: ARG002
+            def vector(self, word):
                 return np.array([0, 2], dtype=np.float32)
 
         vectors.subwords = Up()

@@ -17,7 +17,7 @@ def training_card(vectors: Path) -> Path:
 
 
 def trained_language(vectors: Path, fingerprint: str) -> str | None:
-    """The language that the card beside a file of vectors names; None without a card of just these vectors."""
+    """The language that the card beside vectors names; None without a card of just these vectors."""
     try:
         card = _CARD(json.loads(training_card(vectors).read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError, UnsoundError):

@@ -156,7 +156,7 @@ def stage(label: str) -> Iterator[None]:
 
 @contextmanager
 def told_step(name: str) -> Iterator[None]:
-    """As `working`; without a terminal to draw on a line tells that the step has ended, and how long it took."""
+    """As `working`; without a terminal a line tells that the step has ended, and how long it took."""
     from rich.console import Console
 
     watch = Stopwatch()

@@ -32,8 +32,8 @@ _ENDINGS = "name it .vec, .txt or .safetensors, or .bin for a fastText model, wh
     type=click.Choice(("auto", *TRAINER_NAMES)),
     default="auto",
     show_default=True,
-    help="ppmi counts; skip-gram also gives vectors to unseen words; auto goes by the number of tokens, and takes "
-    "skip-gram for .bin.",
+    help="ppmi counts; skip-gram also gives vectors to unseen words; auto goes by the number of tokens, and "
+    "takes skip-gram for .bin.",
 )
 @click.option(
     "--dimension",
@@ -211,8 +211,8 @@ def _report(
 def _summary(data: dict[str, Any]) -> str:
     why = ", since .bin is a fastText model" if data["vectors"].endswith(".bin") else ""
     return (
-        f"{printable(data['vectors'])}: {data['words']:,} words × {data['dimension']} by {data['trainer']}{why}; "
-        f"the texts have {data['tokens']:,} tokens and {data['types']:,} different words, of which these occur "
-        f"{data['min_count']} times or more ({data['seconds']} s)\n"
+        f"{printable(data['vectors'])}: {data['words']:,} words × {data['dimension']} by {data['trainer']}"
+        f"{why}; the texts have {data['tokens']:,} tokens and {data['types']:,} different words, of which "
+        f"these occur {data['min_count']} times or more ({data['seconds']} s)\n"
         f"{printable(data['card'])} tells what they were made from"
     )

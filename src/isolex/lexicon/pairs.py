@@ -218,7 +218,9 @@ class Lexicon:
 
     def cased(self, case: Case, *, languages: Languages = (None, None)) -> "Lexicon":
         """The same pairs in another letter case, which follows the languages; see `Lexicon`."""
-        return Lexicon(self.pairs, self.weights, case=case, unicode="keep", languages=languages)
+        cased = Lexicon(self.pairs, self.weights, case=case, unicode="keep", languages=languages)
+        object.__setattr__(cased, "path", self.path)
+        return cased
 
     def index(self, source: VectorsLike, target: VectorsLike) -> IndexedLexicon:
         """Row ids of the pairs that stand in both vocabularies, with weights and coverage.

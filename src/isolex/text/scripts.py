@@ -21,8 +21,8 @@ _NO_SCRIPTS = {
 # Only languages that everybody writes so today: no Serbian, Kazakh, Uzbek, Kurdish, Punjabi, Malay ...
 _LANGUAGES_OF = {
     "Latin": (
-        "af br ca cs cy da de en eo es et eu fi fo fr fy ga gl hr hu id is it lb lt lv mt nb nl nn no pl pt sk "
-        "sl sq sv tr vi"
+        "af br ca cs cy da de en eo es et eu fi fo fr fy ga gl hr hu id is it lb lt lv mt nb nl nn no pl pt "
+        "sk sl sq sv tr vi"
     ),
     "Cyrillic": "ba be bg ce cv ky mk os ru uk",
     "Greek": "el",
