@@ -6,6 +6,7 @@ missing, or came from something else, so one that was killed goes on, and ends w
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from isolex.files import (
 )
 from isolex.given import share
 from isolex.lexicon import Lexicon
+from isolex.progress import step as progress_step
 from isolex.recipes import align
 from isolex.reranking import Level, RerankedDictionary, rerank
 from isolex.reranking.entry_files import check_languages, format_of, write_entries
@@ -37,11 +39,15 @@ from isolex.vectors import Vectors, identify
 
 _STEPS = "steps.json"
 _SIDES = ("source", "target")
+# Both sides, alignment, confidences, and the dictionary itself.
+_STEP_COUNT = 5
 _ALIGNMENT = "alignment"
 _RESULTS = (_ALIGNMENT, *(side + ending for side in _SIDES for ending in (".safetensors", ".json")))
 # Fewer tokens make vectors that more text would help most.
 _FEW_TOKENS = 2_000_000
 _FEW_PAIRS = 1_000
+# Where one side has more than so many times the tokens of the other, the other needs more first.
+_UNEVEN = 2
 # What is needed of the card of a training.
 _CARD = record({"corpus": record({"tokens": whole(0, WORDS**2)})})
 _AGAIN = "remove the folder of work, and run this again"
@@ -63,7 +69,8 @@ class DictionaryReport:
         sides: Of either language: words, and for texts the tokens.
         expected: By confidence, how many entries have at least that, and what share of them is right.
         advice: What would help most.
-        done: Steps that this run made; the others were there.
+        done: Steps that this run made: source, target, alignment, confidences.
+        kept: Steps whose results were there already, from an earlier run.
     """
 
     output: Path | None
@@ -78,6 +85,7 @@ class DictionaryReport:
     expected: tuple[Level, ...]
     advice: str
     done: tuple[str, ...]
+    kept: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -94,16 +102,42 @@ class _Work:
 
     folder: Path
     done: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    _told: list[str] = field(default_factory=list)
 
-    def made(self, step: str, key: str, results: Sequence[Path], make: Callable[[], None]) -> None:
-        """Make the results of a step, unless they are there and came from the same."""
+    def told(self, name: str) -> AbstractContextManager[object]:
+        """The context of the next step, of which whoever follows is told."""
+        self._told.append(name)
+        return progress_step(f"{len(self._told)} of {_STEP_COUNT}: {name}")
+
+    def found(self, step: str, what: str) -> None:
+        """Note that the result of a step is there already."""
+        self.kept.append(step)
+        with self.told(f"{what} of an earlier run"):
+            pass
+
+    def made(
+        self, step: str, key: str, results: Sequence[Path], make: Callable[[], None], *, doing: str, what: str
+    ) -> None:
+        """Make the results of a step, unless they are there and came from the same.
+
+        Args:
+            step: Its name in the folder.
+            key: What the results come from.
+            results: Their places.
+            make: Makes them.
+            doing: What whoever follows is told meanwhile.
+            what: What the results are called.
+        """
         if self._keys().get(step) == key and all(result.exists() for result in results):
+            self.found(step, what)
             return
         others = {name: old for name, old in self._keys().items() if name != step}
         if others != self._keys() or not (self.folder / _STEPS).exists():
             # Should this be killed while it replaces results, the old key must not stand beside new ones.
             self._note(others)
-        make()
+        with self.told(doing):
+            make()
         self.done.append(step)
         self._note(self._keys() | {step: key})
 
@@ -193,14 +227,22 @@ def make_dictionary(
         saved = folder / _ALIGNMENT
         known = None if pairs is None else [list(pairs.pairs), pairs.weights]
         key = _key(first.fingerprint, second.fingerprint, known, seed)
-        steps.made("alignment", key, [saved], lambda: align(first, second, pairs, seed=seed).save(saved))
+        steps.made(
+            "alignment",
+            key,
+            [saved],
+            lambda: align(first, second, pairs, seed=seed).save(saved),
+            doing=f"aligning {source_language} and {target_language}",
+            what="alignment",
+        )
         alignment = load(saved)
         status, verdict = alignment.card.status, alignment.card.reason
         dictionary = None if status == "failed" else _reranked(steps, saved, alignment)
         entries, expected = 0, list[Level]()
         if dictionary is not None and dictionary.learnt:
-            found = dictionary.entries(min_confidence)
-            entries = len(write_entries(found, output, format=format, languages=codes))
+            with steps.told("writing"):
+                found = dictionary.entries(min_confidence)
+                entries = len(write_entries(found, output, format=format, languages=codes))
             expected = dictionary.summary()
         elif dictionary is not None:
             if format in MARKUP_FORMATS:
@@ -210,7 +252,8 @@ def make_dictionary(
                     where=output,
                     fix="write .tsv or .jsonl, which takes a moment: the results of all steps are kept",
                 )
-            entries = len(alignment.induce("mutual").write(output, format=format))
+            with steps.told("writing"):
+                entries = len(alignment.induce("mutual").write(output, format=format))
     sides = (first_side, second_side)
     return DictionaryReport(
         output=None if dictionary is None else output,
@@ -225,6 +268,7 @@ def make_dictionary(
         expected=tuple(expected),
         advice=_advice(alignment, sides),
         done=tuple(steps.done),
+        kept=tuple(steps.kept),
     )
 
 
@@ -232,19 +276,27 @@ def _vectors(steps: _Work, side: str, path: Path, language: str) -> tuple[Vector
     """The vectors of a side: as they are, or trained on texts."""
     segmenter = Segmenter(language)  # so that an unknown code is told before long work
     if not path.is_dir() and _is_vectors(path):
-        vectors = Vectors.read(path, language=language)
+        with steps.told(f"reading {language}"):
+            vectors = Vectors.read(path, language=language)
         return vectors, {"language": language, "words": len(vectors), "tokens": None}
     store, noted = steps.folder / f"{side}.safetensors", steps.folder / f"{side}.json"
 
     def make() -> None:
-        prepared = Prepared.of(path, segmenter=segmenter)
+        prepared = Prepared.of(path, segmenter=segmenter, more="give more text")
         trainer = trainer_for(prepared.corpus)
         vectors = trainer.train(prepared.corpus, language=language)
         with atomic_file(noted) as file:
             write_card(file, prepared, trainer, vectors)
         vectors.write(store)
 
-    steps.made(side, _key(_content(path), language), [store, noted], make)
+    steps.made(
+        side,
+        _key(_content(path), language),
+        [store, noted],
+        make,
+        doing=f"training {language}",
+        what=f"{language}: vectors",
+    )
     vectors = Vectors.read(store, unicode="keep")
     data = read_json(noted, _AGAIN)
     with sound(noted, _AGAIN):
@@ -263,8 +315,10 @@ def _is_vectors(path: Path) -> bool:
 def _reranked(steps: _Work, folder: Path, alignment: Alignment) -> RerankedDictionary:
     kept = find_reranked(folder, alignment)
     if kept is not None:
+        steps.found("confidences", "confidences")
         return kept
-    made = rerank(alignment.source, alignment.target, alignment.seeds, check=False)
+    with steps.told("reranking"):
+        made = rerank(alignment.source, alignment.target, alignment.seeds, check=False)
     if made.learnt:
         steps.done.append("confidences")
         made.save(folder)
@@ -294,7 +348,12 @@ def _advice(alignment: Alignment, sides: tuple[dict[str, Any], ...]) -> str:
     if not seeds:
         return "a lexicon of a few hundred pairs, which also gives confidences"
     if small:
-        least = min(small, key=lambda side: side["tokens"])
+        least, *others = sorted(small, key=lambda side: side["tokens"])
+        if others and others[0]["tokens"] <= _UNEVEN * least["tokens"]:
+            languages, tokens = zip(
+                *((side["language"], f"{side['tokens']:,}") for side in small), strict=True
+            )
+            return f"more text in {' and '.join(languages)}, which have {' and '.join(tokens)} tokens"
         return f"more text in {least['language']}, which has {least['tokens']:,} tokens"
     if seeds < _FEW_PAIRS:
         return f"a larger lexicon: {seeds:,} pairs of this one are in both vocabularies"

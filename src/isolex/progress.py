@@ -1,4 +1,4 @@
-"""Progress of long loops, told to whoever listens, and the wish to end them early.
+"""Progress of long loops and of steps, told to whoever listens, and the wish to end them early.
 
 The library prints nothing by itself: the command line installs a listener that draws bars; a notebook or a
 service can install its own. A loop that gets better with every round can be asked to stop: it then ends
@@ -6,7 +6,7 @@ as if it had run out of rounds, and what it found until then is the result.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Generic, Protocol, TypeVar
 
@@ -34,6 +34,9 @@ class Listener(Protocol):
 
 
 _listener: ContextVar[Listener | None] = ContextVar("isolex_progress_listener", default=None)
+_around_steps: ContextVar[Callable[[str], AbstractContextManager[object]]] = ContextVar(
+    "isolex_around_steps", default=nullcontext
+)
 _stop_wanted: ContextVar[Callable[[], bool]] = ContextVar("isolex_stop_wanted", default=lambda: False)
 
 
@@ -45,6 +48,21 @@ def listening(listener: Listener) -> Iterator[None]:
         yield
     finally:
         _listener.reset(token)
+
+
+@contextmanager
+def following(around: Callable[[str], AbstractContextManager[object]]) -> Iterator[None]:
+    """Run the steps that begin inside the block each in the context that `around` makes of its name."""
+    token = _around_steps.set(around)
+    try:
+        yield
+    finally:
+        _around_steps.reset(token)
+
+
+def step(name: str) -> AbstractContextManager[object]:
+    """The context to run a step of a long way in, such as "2 of 5: training uk"."""
+    return _around_steps.get()(name)
 
 
 @contextmanager

@@ -38,6 +38,7 @@ def test_all_commands_are_there():
             "space add",
             "translate",
             "lexicon",
+            "nearest",
             "diagnose",
             "convert",
             "export",

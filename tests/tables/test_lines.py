@@ -132,5 +132,8 @@ def test_prose_may_hold_numbers(tmp_path: Path) -> None:
 
 def test_bytes_that_are_not_utf8_are_told_with_their_line() -> None:
     check_utf8("file", ["é", ""])
-    with pytest.raises(FormatError, match=r"file, line 2: is not UTF-8; convert it, .* iconv -f latin1"):
+    with pytest.raises(
+        FormatError,
+        match=r"file, line 2: is not UTF-8; convert it from .* such as cp1251 or latin1, by: iconv -f E",
+    ):
         check_utf8("file", ["a", "caf\udce9"])

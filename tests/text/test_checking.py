@@ -118,3 +118,47 @@ class TestLanguages:
     def test_short_lines_of_one_language(self, length):
         draw = np.random.default_rng(4)
         assert doubts([" ".join(draw.choice(ENGLISH + SPANISH, length)) for _ in range(3_000)]) == {}
+
+
+class TestOtherScript:
+    @pytest.mark.parametrize(
+        ("language", "text", "said"),
+        [
+            (
+                "uk",
+                "latin words only, and дві",
+                "85.0 % of the letters are Latin, but uk is written in Cyrillic",
+            ),
+            (
+                "ukr",
+                "latin words",
+                "100.0 % of the letters are Latin, but ukr is written in Cyrillic letters",
+            ),
+            ("pt_BR", "слова", "100.0 % of the letters are Cyrillic, but pt_BR is written in Latin letters"),
+            ("zh", "слова", "but zh is written in Chinese or Japanese letters; check the text and the code"),
+        ],
+    )
+    def test_is_told(self, language, text, said):
+        (found,) = (doubt for doubt in self.doubts(language, text) if doubt.kind == "language")
+        assert said in found.message
+        assert found.count == 10 * sum(map(str.isalpha, text.removesuffix("дві")))
+
+    @pytest.mark.parametrize(
+        ("language", "text"),
+        [
+            ("uk", "слова і words"),
+            ("en", "words"),
+            ("ja", "ひらがな 漢字"),
+            ("uk-Latn", "slova"),
+            ("sr", "slova"),
+            (None, "slova"),
+            ("xyz", "slova"),
+            ("uk", "1 2 3"),
+        ],
+    )
+    def test_is_not_told_of_others(self, language, text):
+        assert "language" not in {doubt.kind for doubt in self.doubts(language, text)}
+
+    def doubts(self, language, text):
+        check = TextCheck(language)
+        return check.doubts(Corpus.of(map(str.split, check.passing([text] * 10))))

@@ -114,7 +114,7 @@ def test_a_byte_order_mark_is_no_text(tmp_path):
     [
         ("t.txt", b"", "t.txt: is empty, expected text"),
         ("t.txt", b" \n\n", "t.txt: is empty"),
-        ("t.txt", b"one\ntwo\r\nth\xf6\n", "t.txt, line 3: is not UTF-8; convert it, .* iconv"),
+        ("t.txt", b"one\ntwo\r\nth\xf6\n", "t.txt, line 3: is not UTF-8; convert it from .* iconv"),
         ("t.txt", b"%PDF-1.7", "t.txt: is a PDF"),
         ("t.txt", b"PK\x03\x04", "t.txt: is a zip archive"),
         ("t.txt", "one".encode("utf-16"), "t.txt: is UTF-16 text"),

@@ -102,3 +102,34 @@ def test_the_card_says_what_vectors_were_made_of(text):
     }
     assert card["vectors"]["fingerprint"] == vectors.fingerprint
     assert "tiny" in [doubt["kind"] for doubt in card["doubts"]]
+
+
+@pytest.mark.parametrize(
+    ("trainer", "said"),
+    [
+        (PPMI, r"trainer: got the class PPMI, expected a trainer with its settings; write PPMI\(\)"),
+        (3, "trainer: got int, expected a trainer; give ppmi, skip-gram, auto, or PPMI"),
+    ],
+)
+def test_what_is_no_trainer(tmp_path, trainer, said):
+    with pytest.raises(InputError, match=said):
+        train(tmp_path / "none.txt", trainer=trainer)
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (
+            ["The cat sleeps.", "The dog, too."],
+            "texts: there is no file 'The cat sleeps.'; give paths; write",
+        ),
+        (
+            "word " * 2_000,
+            "texts: there is no file 'word .*…'; give paths; write sentences to a file, one a l",
+        ),
+        ([["the", "cat"]], "texts: got list, expected a path; give paths; write sentences to a file"),
+    ],
+)
+def test_sentences_are_no_paths(texts, said):
+    with pytest.raises(InputError, match=said):
+        train(texts)

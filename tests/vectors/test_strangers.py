@@ -256,7 +256,7 @@ def test_utf_16_with_and_without_its_mark(encoding, text):
 def test_other_encodings_are_no_rows_to_skip(text, encoding):
     message = refusal(text.encode(encoding))
     assert "not UTF-8" in message
-    assert "iconv -f latin1 -t utf-8 file > NEW" in message
+    assert "iconv -f ENCODING -t utf-8 file > NEW" in message
     assert len(read_bytes(text.encode())) == len(text.splitlines()) - text[0].isdigit()
 
 

@@ -235,3 +235,44 @@ def test_masked_values_are_refused():
     with pytest.raises(InputError, match="holds masked values, expected numbers; fill them"):
         Vectors(["a", "b"], np.ma.array(np.eye(2), mask=[[0, 0], [1, 0]]))
     assert Vectors(["a", "b"], np.ma.array(np.eye(2))).matrix.tolist() == [[1, 0], [0, 1]]
+
+
+class TestNearest:
+    @pytest.fixture
+    def vectors(self):
+        rows = [[3, 0], [1e-30, 1e-31], [0, 1], [0, 0], [-2, 0], [0, 7]]
+        return Vectors(["a", "b", "c", "none", "e", "f"], np.array(rows, dtype=np.float32))
+
+    def test_cosines_best_first_and_the_more_frequent_of_equals(self, vectors):
+        found = vectors.nearest("a")
+        assert [word for word, _ in found] == ["b", "c", "f", "e"]
+        assert [score for _, score in found] == pytest.approx([1 / np.sqrt(1.01), 0, 0, -1], abs=1e-6)
+        assert vectors.nearest("a", 1) == found[:1]
+
+    def test_over_pieces(self, monkeypatch):
+        rows = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float16)
+        vectors = Vectors([f"w{number}" for number in range(50)], rows)
+        unit = rows.astype(float) / np.linalg.norm(rows.astype(float), axis=1, keepdims=True)
+        order = np.argsort(-(unit @ unit[7]))[1:6]
+        monkeypatch.setattr("isolex.vectors.table.PIECE_ROWS", 8)
+        found = vectors.nearest("w7", 5)
+        assert [word for word, _ in found] == [f"w{number}" for number in order]
+        assert [score for _, score in found] == pytest.approx((unit @ unit[7])[order], abs=1e-6)
+        np.testing.assert_array_equal(vectors.matrix, rows)
+
+    def test_unknown_words_and_words_without_a_vector(self, vectors):
+        with pytest.raises(UnknownWordError, match="the word 'none' has no vector"):
+            vectors.nearest("none")
+        with pytest.raises(UnknownWordError, match="the word 'A' is not there; did you mean 'a'"):
+            vectors.nearest("A")
+        with pytest.raises(InputError, match="k = 0"):
+            vectors.nearest("a", 0)
+
+    def test_subwords_answer_for_unseen_words(self, vectors):
+        class Up:
+            def vector(self, word):
+                return np.array([0, 2], dtype=np.float32)
+
+        vectors.subwords = Up()
+        assert [word for word, _ in vectors.nearest("unseen", 2)] == ["c", "f"]
+        assert [word for word, _ in vectors.nearest("none", 9)] == ["c", "f", "b", "a", "e"]

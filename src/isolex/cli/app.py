@@ -29,6 +29,10 @@ _COMMANDS = {
         "isolex.cli.translate:translate_command",
         "Translate words by the alignment in DIR, or by a space of many languages.",
     ),
+    "nearest": (
+        "isolex.cli.nearest:nearest_command",
+        "Show the words whose vectors are nearest to each WORD, with their cosines.",
+    ),
     "lexicon": (
         "isolex.cli.lexicon:lexicon_command",
         "Write the dictionary that the alignment in DIR induces.",

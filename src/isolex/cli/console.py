@@ -155,6 +155,18 @@ def stage(label: str) -> Iterator[None]:
 
 
 @contextmanager
+def told_step(name: str) -> Iterator[None]:
+    """As `working`; without a terminal a line tells that the step has ended, and how long it took."""
+    from rich.console import Console
+
+    watch = Stopwatch()
+    with working(name):
+        yield
+    if not Console(stderr=True).is_terminal:
+        say(f"{name} ({watch.seconds} s)")
+
+
+@contextmanager
 def going_on_later(kept: Callable[[], Sequence[str]]) -> Iterator[None]:
     """If the block is interrupted, tell what is kept for another run; without anything, as elsewhere."""
     try:

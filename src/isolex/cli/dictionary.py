@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from isolex.cli.confidences import levels_table
-from isolex.cli.console import Stopwatch, emit, printable, working
+from isolex.cli.console import Stopwatch, emit, printable, told_step
 from isolex.cli.options import PATH, json_option, seed_option, threads_option
 from isolex.cli.outputs import Command, Output
 
@@ -23,7 +23,13 @@ _FAILED = 1
 @click.argument("target", metavar="TARGET", type=PATH)
 @click.option("--source-language", required=True, help="Code of the source language, such as en.")
 @click.option("--target-language", required=True, help="Code of the target language.")
-@click.option("-o", "--output", type=Output("kept"), required=True, help="File for the dictionary.")
+@click.option(
+    "-o",
+    "--output",
+    type=Output("kept"),
+    required=True,
+    help="File for the dictionary: .tsv or .jsonl, or with a lexicon .tei or .tbx.",
+)
 @click.option("--lexicon", type=PATH, help="Known pairs of words; without any there are no confidences.")
 @click.option(
     "--min-confidence",
@@ -55,7 +61,8 @@ def dictionary_command(
     """From two texts to a dictionary: train, align, judge, rerank, write.
 
     SOURCE and TARGET are texts, folders of texts, or files of vectors. The result of every step is kept in
-    a folder of work, so that a second run, or one after an interruption, does only what is missing. If the
+    a folder of work, so that a second run, or one after an interruption, does only what is missing. Training
+    takes the default settings of isolex train; for others, run that first and give the .vec files. If the
     alignment failed, no dictionary is written (exit status 1).
 
     \b
@@ -64,9 +71,10 @@ def dictionary_command(
       isolex dictionary en/ uk.txt --source-language en --target-language uk -o out.jsonl --lexicon seeds.tsv
     """
     from isolex.dictionary import make_dictionary
+    from isolex.progress import following
 
     watch = Stopwatch()
-    with working("making the dictionary"):
+    with following(told_step):
         report = make_dictionary(
             source,
             target,
@@ -84,10 +92,12 @@ def dictionary_command(
 
 
 def _render(console: Console, data: dict[str, Any]) -> None:
-    for side in data["sides"]:
+    for name, side in zip(("source", "target"), data["sides"], strict=True):
         tokens = "" if side["tokens"] is None else f" from {side['tokens']:,} tokens"
-        console.print(printable(f"{side['language']}: {side['words']:,} words{tokens}"))
-    console.print(printable(f"{data['status']}: {data['verdict']}"))
+        earlier = ", vectors of an earlier run" if name in data["kept"] else ""
+        console.print(printable(f"{side['language']}: {side['words']:,} words{tokens}{earlier}"))
+    earlier = " (alignment of an earlier run)" if "alignment" in data["kept"] else ""
+    console.print(printable(f"{data['status']}{earlier}: {data['verdict']}"))
     if data["output"] is None:
         console.print("no dictionary is written")
     else:

@@ -87,13 +87,22 @@ class Rows:
 
 
 class Bars:
-    """Draws the library's long loops as progress bars on stderr."""
+    """Draws the library's long loops as progress bars on stderr.
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
+    Args:
+        progress: Where they are drawn.
+        whole: What is being done, which has a bar without an end.
+    """
+
+    def __init__(self, progress: Progress, whole: str) -> None:
+        self._progress, self._whole = progress, whole
+        self._bar = progress.add_task(whole, total=None, note="")
 
     def start(self, label: str, total: int) -> object:
-        """A new bar."""
+        """A new bar; a loop that is what the whole is called fills the bar of that."""
+        if label in self._whole:
+            self._progress.update(self._bar, total=total, completed=0)
+            return self._bar
         return self._progress.add_task(printable(label), total=total, note="")
 
     def advance(self, loop: object) -> None:
@@ -105,7 +114,10 @@ class Bars:
         self._progress.update(TaskID(int(str(loop))), note=printable(text))
 
     def finish(self, loop: object) -> None:
-        """The bar goes."""
+        """The bar goes, unless it is that of the whole."""
+        if loop == self._bar:
+            self._progress.update(self._bar, total=None, note="")
+            return
         self._progress.remove_task(TaskID(int(str(loop))))
 
 
@@ -120,6 +132,5 @@ def bars(label: str, console: Console) -> Iterator[None]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}", markup=False),
     )
-    with Progress(*columns, console=console, transient=True) as progress, listening(Bars(progress)):
-        progress.add_task(label, total=None, note="")
+    with Progress(*columns, console=console, transient=True) as progress, listening(Bars(progress, label)):
         yield

@@ -9,6 +9,7 @@ import click
 
 from isolex.cards import is_space_folder, load_card, load_space_card
 from isolex.cards.alignment_folder import CARD
+from isolex.cards.training_card import trained_language
 from isolex.cli.console import emit, printable, working
 from isolex.cli.options import PATH, json_option
 from isolex.cli.outputs import Command
@@ -68,7 +69,7 @@ def _file(path: Path) -> dict[str, Any]:
         "words": len(vectors),
         "dimension": vectors.dimension,
         "dtype": str(vectors.matrix.dtype),
-        "language": vectors.language,
+        "language": vectors.language or trained_language(path, vectors.fingerprint),
         "zero_rows": int((~vectors.matrix.any(axis=1)).sum()),
         "skipped": {} if report is None else {reason: skip.count for reason, skip in report.skipped.items()},
         "subwords": vectors.subwords is not None,
@@ -98,8 +99,19 @@ def _render(console: Console, data: dict[str, Any]) -> None:
         if name == "trace":
             value = f"{len(value)} steps"  # noqa: PLW2901
         if isinstance(value, dict):
-            value = ", ".join(f"{key} {inner}" for key, inner in value.items()) or "none"  # noqa: PLW2901
+            value = ", ".join(f"{key} {_shown(inner)}" for key, inner in value.items())  # noqa: PLW2901
         elif isinstance(value, (list, tuple)):
-            value = "; ".join(str(item) for item in value)  # noqa: PLW2901
+            value = "; ".join(map(_shown, value))  # noqa: PLW2901
         console.print(name.replace("_", " "), style="bold", end="")
-        console.print(f": {printable(str(value))}")
+        console.print(f": {printable(_shown(value))}")
+
+
+def _shown(value: Any) -> str:
+    """A value for people, who do not know how Python writes nothing, yes and no."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_shown(inner)}" for key, inner in value.items()) or "none"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_shown, value)) or "none"
+    return "none" if value in (None, "") else str(value)

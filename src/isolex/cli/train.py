@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from isolex.cards.training_card import training_card
 from isolex.choices import TRAINER_NAMES
 from isolex.cli.confidences import was_given
 from isolex.cli.console import Stopwatch, emit, printable, working
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from isolex.training import Prepared, Trainer
     from isolex.vectors import Vectors
 
+_ENDINGS = "name it .vec, .txt or .safetensors, or .bin for a fastText model, which skip-gram makes"
+
 
 @click.command("train", cls=Command)
 @click.argument("texts", metavar="TEXT…", nargs=-1, required=True, type=PATH)
@@ -29,15 +32,30 @@ if TYPE_CHECKING:
     type=click.Choice(("auto", *TRAINER_NAMES)),
     default="auto",
     show_default=True,
-    help="ppmi counts, skip-gram also gives vectors to unseen words; auto goes by the number of tokens.",
+    help="ppmi counts; skip-gram also gives vectors to unseen words; auto goes by the number of tokens, and "
+    "takes skip-gram for .bin.",
 )
 @click.option(
-    "--dimension", type=click.IntRange(min=1), default=300, show_default=True, help="Of the vectors."
+    "--dimension",
+    type=click.IntRange(min=1),
+    default=300,
+    show_default=True,
+    help="Dimension of the vectors.",
 )
 @click.option(
-    "--window", type=click.IntRange(min=1), default=5, show_default=True, help="Words on either side."
+    "--window",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="How far a context reaches, in words on either side.",
 )
-@click.option("--epochs", type=click.IntRange(min=1), default=5, show_default=True, help="Of skip-gram.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="How often skip-gram passes over the texts.",
+)
 @click.option(
     "--min-count", type=click.IntRange(min=1), default=5, show_default=True, help="Leave rarer words out."
 )
@@ -46,7 +64,7 @@ if TYPE_CHECKING:
     type=click.Choice(["words", "whitespace"]),
     default="words",
     show_default=True,
-    help="whitespace for texts that are segmented already.",
+    help="How words are found; whitespace is for texts that are segmented already.",
 )
 @click.option(
     "--case",
@@ -86,8 +104,8 @@ def train_command(
     """Train word vectors on texts: files, folders, or - for standard input.
 
     A line is a paragraph; files may be compressed, or JSON Lines. Words are cut as the script and the
-    language ask for, and lower-cased. -o takes .vec, .txt, .safetensors and, of skip-gram, .bin, a fastText
-    model. What the vectors were made of is noted beside it, in FILE.json.
+    language require, and lower-cased. -o takes .vec, .txt and .safetensors, and .bin for a fastText model,
+    which makes auto take skip-gram. FILE.json beside it tells what the vectors were made from.
 
     \b
     Examples:
@@ -100,20 +118,27 @@ def train_command(
     from isolex.vectors.vector_formats import output_format
 
     watch = Stopwatch()
-    card = output.with_name(output.name + ".json")
+    card = training_card(output)
     for place in (output, card):
         check_outside_inputs(place, *texts)
         check_file(place)
     segmenter = Segmenter(
         language, tokens=tokens, case=case, numbers=not drop_numbers, punctuation=keep_punctuation
     )
-    output_format(output, None)
+    output_format(output, fix=_ENDINGS)
     if trainer == "ppmi":
         _check_epochs()
     if output.suffix == ".bin":
         trainer = _with_subwords(output, trainer)
     with working("reading texts"):
-        prepared = Prepared.of(texts, segmenter=segmenter, field=field, phrases=phrases, min_count=min_count)
+        prepared = Prepared.of(
+            texts,
+            segmenter=segmenter,
+            field=field,
+            phrases=phrases,
+            min_count=min_count,
+            more="give more text, or a lower --min-count",
+        )
     chosen = _chosen(trainer, prepared, dimension, window, epochs, threads)
     with working("training"), atomic_files(output.parent, [output.name, card.name]) as (made, noted):
         if output.suffix == ".bin" and isinstance(chosen, SkipGram):
@@ -184,9 +209,10 @@ def _report(
 
 
 def _summary(data: dict[str, Any]) -> str:
+    why = ", since .bin is a fastText model" if data["vectors"].endswith(".bin") else ""
     return (
-        f"{printable(data['vectors'])}: {data['words']:,} words × {data['dimension']} by {data['trainer']}, "
-        f"from {data['tokens']:,} tokens; of {data['types']:,} different words, these occur "
-        f"{data['min_count']} times or more ({data['seconds']} s)\n"
-        f"{printable(data['card'])}: what they were made of"
+        f"{printable(data['vectors'])}: {data['words']:,} words × {data['dimension']} by {data['trainer']}"
+        f"{why}; the texts have {data['tokens']:,} tokens and {data['types']:,} different words, of which "
+        f"these occur {data['min_count']} times or more ({data['seconds']} s)\n"
+        f"{printable(data['card'])} tells what they were made from"
     )

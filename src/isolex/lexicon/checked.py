@@ -55,11 +55,13 @@ def index_checked(
     if turned > found:
         are = "is" if found == 1 else "are"
         pairs = f"{found:,} of its {counted(len(lexicon), 'pair')} {are} found, {turned:,} if it is turned"
-        problem, fix = f"looks the wrong way round: {pairs}", "exchange its two columns"
+        problem = f"looks the wrong way round: {pairs}"
+        fix = "exchange its two columns, or source and target, if it is these that are exchanged"
+        where = what if lexicon.path is None else f"{what} {lexicon.path}"
         if poor and turned >= 2 * found:
-            raise InputError(problem, where=what, fix=fix)
+            raise InputError(problem, where=where, fix=fix)
         if not told:
-            warnings.warn(f"{what}: {problem}; {fix}", IsolexWarning, stacklevel=3)
+            warnings.warn(f"{where}: {problem}; {fix}", IsolexWarning, stacklevel=3)
     elif found == 0:
         coverage = indexed.coverage
         source_holds = _examples(source, coverage.missing_source)

@@ -43,6 +43,7 @@ class Lexicon:
         weights: Their weights, or None.
         case: As given.
         languages: As given.
+        path: The file that it was read from, for messages; None for any other.
 
     Raises:
         InputError: An item is not a pair of usable words, weights do not fit, or another argument is
@@ -65,6 +66,7 @@ class Lexicon:
     weights: tuple[float, ...] | None
     case: Case
     languages: Languages = field(compare=False)
+    path: Path | None = field(default=None, compare=False)
 
     def __init__(
         self,
@@ -151,7 +153,9 @@ class Lexicon:
             MissingExtraError: The file is zstd and the package for that is not installed.
         """
         pairs, weights = read_pairs(path, unicode=unicode, format=format)
-        return cls(pairs, weights, case=case, unicode="keep", languages=languages)
+        lexicon = cls(pairs, weights, case=case, unicode="keep", languages=languages)
+        object.__setattr__(lexicon, "path", Path(path))
+        return lexicon
 
     @classmethod
     def identical(cls, source: VectorsLike, target: VectorsLike, *, minimum_length: int = 1) -> "Lexicon":
@@ -214,7 +218,9 @@ class Lexicon:
 
     def cased(self, case: Case, *, languages: Languages = (None, None)) -> "Lexicon":
         """The same pairs in another letter case, which follows the languages; see `Lexicon`."""
-        return Lexicon(self.pairs, self.weights, case=case, unicode="keep", languages=languages)
+        cased = Lexicon(self.pairs, self.weights, case=case, unicode="keep", languages=languages)
+        object.__setattr__(cased, "path", self.path)
+        return cased
 
     def index(self, source: VectorsLike, target: VectorsLike) -> IndexedLexicon:
         """Row ids of the pairs that stand in both vocabularies, with weights and coverage.

@@ -8,7 +8,7 @@ from pathlib import Path
 from isolex.errors import FormatError, InputError, IsolexWarning
 from isolex.lexicon.lexicon_formats import FORMATS, Contents, Format, is_comment, parse
 from isolex.lexicon.words import counted, word_problem
-from isolex.tables import LATIN, UNICODE, Unicode, read_lines, tidy
+from isolex.tables import NOT_UTF8_FIX, UNICODE, Unicode, read_lines, tidy
 
 _NOT_UTF8 = "invalid UTF-8"
 _FIX = "give a UTF-8 text file: 'source target' lines, TSV, CSV or JSON Lines"
@@ -81,7 +81,7 @@ def read_pairs(
             f"{counted(tally.not_utf8, 'line')} are not UTF-8 (first {tally.first_skipped}); they seem to be "
             "in Latin-1 or another encoding",
             where=path,
-            fix=f"{LATIN} {path.name} > NEW",
+            fix=f"{NOT_UTF8_FIX} {path.name} > NEW",
         )
     if summary := tally.summary():
         # Three levels up: this function, `Lexicon.read`, and the line that called it.
@@ -104,7 +104,7 @@ def _tally(lines: Sequence[str], contents: Contents, unicode: Unicode) -> _Tally
         pair = tidy(entry.source, unicode), tidy(entry.target, unicode)
         if problem := word_problem(pair[0]) or word_problem(pair[1]):
             if not is_comment(lines[entry.line - 1]):
-                hint = f"; {LATIN}" if problem == _NOT_UTF8 else ""
+                hint = f"; {NOT_UTF8_FIX}" if problem == _NOT_UTF8 else ""
                 tally.skipped.append((entry.line, problem + hint))
         else:
             tally.add(pair, entry.weight)

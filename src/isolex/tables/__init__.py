@@ -4,7 +4,7 @@ from isolex.tables.cells import UNICODE, Unicode, number, tidy, trim
 from isolex.tables.languages import LANGUAGE_CODES, LANGUAGE_NAMES
 from isolex.tables.lines import (
     HEAD_BYTES,
-    LATIN,
+    NOT_UTF8_FIX,
     check_utf8,
     is_utf8,
     read_lines,
@@ -38,7 +38,7 @@ __all__ = [
     "HEAD_BYTES",
     "LANGUAGE_CODES",
     "LANGUAGE_NAMES",
-    "LATIN",
+    "NOT_UTF8_FIX",
     "QUOTES",
     "SEMICOLON",
     "TAB",

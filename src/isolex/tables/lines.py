@@ -7,7 +7,9 @@ from isolex import signatures
 from isolex.errors import FormatError, InputError
 from isolex.streams import find_compression, open_stream
 
-LATIN = "convert it, for instance by: iconv -f latin1 -t utf-8"
+NOT_UTF8_FIX = (
+    "convert it from the encoding that it is in, such as cp1251 or latin1, by: iconv -f ENCODING -t utf-8"
+)
 
 # Enough to recognise a file of word vectors before reading gigabytes of it.
 HEAD_BYTES = 1 << 16
@@ -99,7 +101,7 @@ def check_utf8(path: str | Path, lines: list[str]) -> None:
     """Raise `FormatError` at the first line that is not UTF-8."""
     for number, line in enumerate(lines, 1):
         if not line.isascii() and not is_utf8(line):
-            raise FormatError("is not UTF-8", where=f"{path}, line {number}", fix=LATIN)
+            raise FormatError("is not UTF-8", where=f"{path}, line {number}", fix=NOT_UTF8_FIX)
 
 
 def is_utf8(text: str) -> bool:

@@ -4,19 +4,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
-from unicodedata import name
 
 import numpy as np
 
 from isolex.errors import FormatError
 from isolex.text.corpus import Corpus
+from isolex.text.scripts import own_script, script_of
 
 if TYPE_CHECKING:
     from jaxtyping import Float64, Int64
 
-DoubtKind: TypeAlias = Literal["html", "scripts", "languages", "tiny"]
+DoubtKind: TypeAlias = Literal["html", "language", "scripts", "languages", "tiny"]
 
 ENOUGH_TOKENS = 100_000
 """Fewer make poor vectors, whoever trains them."""
@@ -28,19 +27,6 @@ _LOOKED_AT = 300  # characters of a paragraph; its script is seen by then
 _SCRIPT_SHARE = 0.05
 _LINE_SHARE = 0.03
 _FEW_TAGS = 10
-
-# Japanese is written in all of these.
-_TOGETHER = dict.fromkeys(("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC"), "Chinese or Japanese")
-_NO_SCRIPTS = {
-    "MODIFIER",
-    "FULLWIDTH",
-    "HALFWIDTH",
-    "FEMININE",
-    "MASCULINE",
-    "MATHEMATICAL",
-    "MICRO",
-    "SUPERSCRIPT",
-}
 
 # Two languages: so many frequent words, on so many lines (at least, at most), and of each language so many.
 _FREQUENT, _FEWEST_LINES, _LINES, _GROUP = 200, 100, 50_000, 8
@@ -54,9 +40,10 @@ class Doubt:
     """Something in a text that makes vectors worse, or shows that it is not the text that is meant.
 
     Attributes:
-        kind: `html`, `scripts`, `languages` or `tiny`.
+        kind: `html`, `language` (it is in another script than its language), `scripts`, `languages` (it is in
+            two) or `tiny`.
         message: A line for people.
-        count: How often: tags, letters of the rarer scripts, lines of the rarer language, tokens.
+        count: How often: tags, letters of other scripts, lines of the rarer language, tokens.
         share: Of all lines with tags, letters, or lines; of the tokens that are enough.
     """
 
@@ -73,6 +60,9 @@ class Doubt:
 class TextCheck:
     """Looks at paragraphs on their way to a corpus, and says what is doubtful.
 
+    Args:
+        language: Code of the language that they are said to be in; None where nobody knows.
+
     Examples:
         >>> from isolex.text import Corpus, Segmenter, TextCheck
         >>> check, segmenter = TextCheck(), Segmenter()
@@ -81,7 +71,8 @@ class TextCheck:
         ['html', 'tiny']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, language: str | None = None) -> None:
+        self._language = language
         self._lines = self._tagged = self._tags = 0
         self._letters: Counter[str] = Counter()
         self._lines_in: Counter[str] = Counter()
@@ -105,7 +96,7 @@ class TextCheck:
         if not corpus.tokens:
             fix = "check the files, and how they are segmented"
             raise FormatError("the text holds no words", where=where, fix=fix)
-        found = [self._html(), self._scripts() or _languages(corpus), _tiny(corpus)]
+        found = [self._html(), self._other_script(), self._scripts() or _languages(corpus), _tiny(corpus)]
         return [doubt for doubt in found if doubt is not None]
 
     def _look(self, paragraph: str) -> None:
@@ -120,7 +111,7 @@ class TextCheck:
             scripts["Latin"] = sum(map(str.isalpha, start))
         else:
             for character, times in Counter(start).items():
-                if script := _script(character):
+                if script := script_of(character):
                     scripts[script] += times
         if letters := scripts.total():
             self._letters += scripts
@@ -136,6 +127,19 @@ class TextCheck:
             "take them out, or they become words"
         )
         return Doubt("html", message, self._tags, share)
+
+    def _other_script(self) -> Doubt | None:
+        """Most letters are of a script that the language is not written in."""
+        own, total = own_script(self._language), self._letters.total()
+        others = total - self._letters[own or ""]
+        if own is None or others <= total / 2:
+            return None
+        most, times = self._letters.most_common(1)[0]
+        message = (
+            f"{_percent(times / total)} of the letters are {most}, but {self._language} is written in {own} "
+            "letters; check the text and the code of its language"
+        )
+        return Doubt("language", message, others, others / total)
 
     def _scripts(self) -> Doubt | None:
         """Two scripts: of two languages, if each has lines of its own."""
@@ -238,15 +242,6 @@ def _tiny(corpus: Corpus) -> Doubt | None:
         "find more text"
     )
     return Doubt("tiny", message, corpus.tokens, corpus.tokens / ENOUGH_TOKENS)
-
-
-@cache
-def _script(character: str) -> str | None:
-    """Name of a letter's script; None for other characters and for letters that all scripts use."""
-    if not character.isalpha():
-        return None
-    first = name(character, "MODIFIER").split()[0].split("-")[0]
-    return None if first in _NO_SCRIPTS else _TOGETHER.get(first, first.title())
 
 
 def _percent(share: float) -> str:

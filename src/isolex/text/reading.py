@@ -13,7 +13,7 @@ from pathlib import Path
 from isolex.errors import FormatError, InputError
 from isolex.signatures import BYTE_ORDER_MARK
 from isolex.streams import find_compression, open_stream, unpacking
-from isolex.tables import HEAD_BYTES, LATIN, is_utf8, refuse_strangers, regular_file, split_lines
+from isolex.tables import HEAD_BYTES, NOT_UTF8_FIX, is_utf8, refuse_strangers, regular_file, split_lines
 from isolex.text.json_lines import holds_text, layout_of, text_object
 
 STANDARD_INPUT = "-"
@@ -22,6 +22,7 @@ _JSON_LINES = (".jsonl", ".ndjson")
 _FIX = "give UTF-8 text, or JSON Lines with a field of text"
 _PIECE = 1 << 20
 _LONGEST_LINE = 1 << 24  # bytes; a longer one is parted at a blank, so that memory is bounded
+_SHOWN = 60  # characters of a sentence that is taken for a path
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -46,6 +47,11 @@ class TextSource:
 
     def __repr__(self) -> str:
         return f"TextSource({self.name!r})"
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None for standard input."""
+        return self._path
 
     @property
     def name(self) -> str:
@@ -96,7 +102,7 @@ class TextSource:
             text = piece.removeprefix(BYTE_ORDER_MARK).decode() if number == 1 else piece.decode()
         except UnicodeDecodeError as error:
             line = number + len(_LINE_END.findall(error.object, 0, error.start))
-            raise FormatError("is not UTF-8", where=f"{self.name}, line {line}", fix=LATIN) from None
+            raise FormatError("is not UTF-8", where=f"{self.name}, line {line}", fix=NOT_UTF8_FIX) from None
         if "\0" in text:
             line = number + len(_LINE_END.findall(piece, 0, piece.index(0)))
             raise FormatError("is a binary file", where=f"{self.name}, line {line}", fix=_FIX)
@@ -128,9 +134,12 @@ def text_sources(given: str | Path | Iterable[str | Path], *, field: str = "text
         field: In JSON Lines, the field that holds the text.
 
     Raises:
-        InputError: A file is not there, a folder holds none or cannot be read, or nothing is given.
+        InputError: A file is not there, a folder holds none or cannot be read, nothing is given, or what is
+            given are sentences and no paths.
     """
     paths = [given] if isinstance(given, str | Path) else list(given)
+    for path in paths:
+        _check_path(path)
     if not paths:
         raise InputError("got none, expected a file or a folder", where="texts")
     if sum(str(path) == STANDARD_INPUT for path in paths) > 1:
@@ -140,6 +149,16 @@ def text_sources(given: str | Path | Iterable[str | Path], *, field: str = "text
         files = _files(Path(path)) if Path(path).is_dir() else [path]
         sources += (TextSource(file, field=field) for file in files)
     return sources
+
+
+def _check_path(given: object) -> None:
+    """Raise `InputError` for what is no path: sentences, as words or as a string of several words."""
+    fix = "give paths; write sentences to a file, one a line"
+    if not isinstance(given, str | Path):
+        raise InputError(f"got {type(given).__name__}, expected a path", where="texts", fix=fix)
+    if isinstance(given, str) and len(given.split()) > 1 and not os.path.lexists(given):
+        shown = given if len(given) <= _SHOWN else f"{given[:_SHOWN]}…"
+        raise InputError(f"there is no file {shown!r}", where="texts", fix=fix)
 
 
 def _files(folder: Path) -> list[Path]:

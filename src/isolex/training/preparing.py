@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from isolex.errors import InputError, IsolexWarning
+from isolex.errors import FormatError, InputError, IsolexWarning
 from isolex.given import whole_number
 from isolex.text import Corpus, Doubt, Phrases, Segmenter, TextCheck, TextSource, text_sources
+from isolex.vectors import identify
 
 _FEW_WORDS = 100
 
@@ -44,6 +45,7 @@ class Prepared:
         field: str = "text",
         phrases: bool = False,
         min_count: int = 5,
+        more: str = "give more text, or lower min_count",
     ) -> "Prepared":
         """Read texts once.
 
@@ -55,16 +57,18 @@ class Prepared:
             field: In JSON Lines, the field that holds the text.
             phrases: Whether to join words that belong together, such as ice_cream.
             min_count: Rarer words are left out.
+            more: What to do about too little text, for the message.
 
         Raises:
             InputError: A file is not there, or hardly any word occurs often enough to be learnt.
-            FormatError: A file is no text, or there is no word in them.
+            FormatError: A file is no text, or one of word vectors, or there is no word in them.
 
         Warns:
             IsolexWarning: Something about the texts is doubtful.
         """
         whole_number(min_count, "min_count", where="training")
-        sources, check = text_sources(texts, field=field), TextCheck()
+        sources, check = text_sources(texts, field=field), TextCheck(segmenter.language)
+        _refuse_vectors(sources)
         corpus = Corpus.of(map(segmenter.words, check.passing(_paragraphs(sources))))
         names = _names(sources)
         doubts = tuple(check.doubts(corpus, where=names))
@@ -79,7 +83,7 @@ class Prepared:
                 f"of {corpus.types:,} different words, {frequent.types:,} occur {min_count} times or more, "
                 "which is too little to learn from",
                 where=names,
-                fix="give more text, or lower min_count",
+                fix=more,
             )
         return cls(
             frequent,
@@ -102,6 +106,22 @@ class Prepared:
             "phrases": None if self.phrases is None else self.phrases.to_dict(),
             "doubts": [doubt.to_dict() for doubt in self.doubts],
         }
+
+
+def _refuse_vectors(sources: Iterable[TextSource]) -> None:
+    """Raise `FormatError` for files of word vectors, of which others would make words and numbers."""
+    for source in sources:
+        if source.path is None:
+            continue
+        try:
+            found = identify(source.path)
+        except InputError:  # nor can it be vectors if it cannot be read, which is told when that is tried
+            continue
+        raise FormatError(
+            f"is a file of word vectors ({found}), expected text",
+            where=source.path,
+            fix="give the texts that vectors are to be trained on",
+        )
 
 
 def _names(sources: list[TextSource]) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from isolex.cards import current_versions, now
+from isolex.cards.training_card import TRAINING_FORMAT
+from isolex.errors import InputError
 from isolex.names import look_up
 from isolex.saved import json_text
 from isolex.text import Corpus, Segmenter
@@ -56,8 +58,9 @@ def train(
         The vectors, most frequent word first; those of skip-gram also answer for words that are not there.
 
     Raises:
-        InputError: A file is not there, a language or a trainer is unknown, or there is too little text.
-        FormatError: A file is no text.
+        InputError: A file is not there, texts are no paths, a language or a trainer is unknown, or there is
+            too little text.
+        FormatError: A file is no text, or one of word vectors.
         MissingExtraError: A package of the extra `train` is not installed.
 
     Warns:
@@ -75,6 +78,8 @@ def train(
         ('the', 'sleeps')
     """
     chosen = look_up(trainer, TRAINERS | {_AUTO: None}, "trainer") if isinstance(trainer, str) else trainer
+    if chosen is not None:
+        _check_trainer(chosen)
     prepared = Prepared.of(
         texts,
         segmenter=segmenter or Segmenter(language),
@@ -83,6 +88,21 @@ def train(
         min_count=min_count,
     )
     return (chosen or trainer_for(prepared.corpus)).train(prepared.corpus, language=language)
+
+
+def _check_trainer(given: object) -> None:
+    """Raise `InputError` for what is no trainer, such as the class of one."""
+    if isinstance(given, type):
+        raise InputError(
+            f"got the class {given.__name__}, expected a trainer with its settings",
+            where="trainer",
+            fix=f"write {given.__name__}()",
+        )
+    if not callable(getattr(given, "train", None)):
+        names = ", ".join((*TRAINERS, _AUTO))
+        raise InputError(
+            f"got {type(given).__name__}, expected a trainer", where="trainer", fix=f"give {names}, or PPMI()"
+        )
 
 
 def trainer_for(corpus: Corpus) -> Trainer:
@@ -95,7 +115,7 @@ def write_card(path: Path, prepared: Prepared, trainer: Trainer, vectors: Vector
     vectors = as_vectors(vectors)
     settings = asdict(trainer)  # type: ignore[call-overload]
     card = {
-        "format": "isolex-training",
+        "format": TRAINING_FORMAT,
         "version": 1,
         **prepared.to_dict(),
         "trainer": {"name": type(trainer).__name__, **settings},

@@ -198,8 +198,8 @@ class Gather:
         nothing = "" if self.words else f"no usable row in what looks like {report.format}: "
         if report.unit == "line":
             fix = (
-                f"convert it, for instance by: iconv -f latin1 -t utf-8 {path.name} > NEW"
-                " (or -f cp1251, koi8-r, gb18030, shift_jis, ...)"
+                "convert it from the encoding that it is in, such as cp1251, latin1, koi8-r, gb18030 or "
+                f"shift_jis, by: iconv -f ENCODING -t utf-8 {path.name} > NEW"
             )
         else:
             fix = (

@@ -49,8 +49,13 @@ def write_content(content: Content, path: str | Path, *, format: str | None = No
             write_text(content, temporary, compression=compression, header=name == "word2vec")
 
 
-def output_format(path: Path, format: str | None = None) -> str:
+def output_format(path: Path, format: str | None = None, *, fix: str | None = None) -> str:
     """The format that a file of this name is written in: the one named, or else what the name asks for.
+
+    Args:
+        path: The file.
+        format: The format's name.
+        fix: What to do about a name that tells none, where that is not the usual advice.
 
     Raises:
         InputError: The format is unknown or read only, or the name tells none.
@@ -67,7 +72,7 @@ def output_format(path: Path, format: str | None = None) -> str:
             raise InputError(
                 f"the extension {plain.suffix!r} tells no format to write",
                 where=path,
-                fix=f"use {choices}, text also with {packed}; or name the format",
+                fix=fix or f"use {choices}, text also with {packed}; or name the format",
             )
     if format not in _EXTENSIONS.values():
         what = "is read, not written" if format in VECTOR_FORMATS else "is no format"
