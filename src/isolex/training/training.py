@@ -27,8 +27,8 @@ class Trainer(Protocol):
 
 TRAINERS: dict[str, Trainer] = {"ppmi": PPMI(), "skip-gram": SkipGram()}
 _AUTO = "auto"
-# So many tokens are enough for skip-gram to be the better one.
-_MANY_TOKENS = 20_000_000
+# So many tokens are enough for skip-gram to be the better one (`python -m benchmarks texts`).
+_MANY_TOKENS = 1_000_000
 
 
 def train(
