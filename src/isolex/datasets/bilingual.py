@@ -84,7 +84,9 @@ class Downloads:
         dataset: One with the parts `train` and `test`, by language pair.
         pairs: Language pairs, `xx-yy`.
         vocabulary: Words read of each language.
-        cache, mirror, offline: As `fetch` takes them.
+        cache: As `fetch` takes it.
+        mirror: The same.
+        offline: The same.
 
     Attributes:
         files: What was fetched.

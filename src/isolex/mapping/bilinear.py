@@ -21,8 +21,8 @@ class Bilinear:
     (E_xᵀ M E_z)_ab = (E_xᵀ (XᵀZ/n) E_z)_ab / (σ_xa σ_zb + λ).
 
     With U diag(s) Vᵀ its singular value decomposition, the maps are U diag(s)^½ and V diag(s)^½. It is
-    `Joint` for two languages. Without a ridge it is VecMap without de-whitening; the ridge keeps what few or
-    noisy pairs say of weak directions small. Where vectors are good and pairs many a small one is best,
+    `Joint` for two languages. Without a ridge M is that of VecMap without de-whitening, but the lengths of
+    mapped rows differ. The ridge keeps small what few or noisy pairs say of weak directions. Where vectors are good and pairs many a small one is best,
     otherwise a large one, so `align` tries several. Cost: O(p d²) + O(d³).
 
     Attributes:
