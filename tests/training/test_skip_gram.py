@@ -115,3 +115,19 @@ def test_without_the_library_it_says_what_to_install(monkeypatch):
 def test_the_other_process_needs_no_more_than_the_library():
     code = "import isolex.training.fasttext_process as m; print(m.main.__name__)"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has ended")
+def test_a_trainer_that_is_killed_takes_the_library_with_it(tmp_path):
+    """The parent is killed outright, so it cannot see to it itself; the pipe closes when both have ended."""
+    child = (
+        "from isolex.training.fasttext_process import _end_with_parent\n"
+        "_end_with_parent()\n"
+        "print('there', flush=True)\n"
+        "import time; time.sleep(300)\n"
+    )
+    starting = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {child!r}])\n"
+    with subprocess.Popen([sys.executable, "-c", starting], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout.readline() == "there\n"
+        parent.kill()
+        assert parent.stdout.read() == ""
