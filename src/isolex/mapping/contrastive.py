@@ -32,7 +32,8 @@ class Contrastive:
     found again in each epoch. Adam takes the steps. As many epochs are run as raise the reciprocal rank of
     held-out seed words, on all the pairs.
 
-    Cost of an epoch: both vocabularies searched by all their words, and the negatives mapped once a batch.
+    Only so many most frequent words of either side take part, and those of the seed pairs: they are what
+    words are taken for. Cost of an epoch: these searched by each other, and the negatives mapped once a batch.
 
     Attributes:
         start: The solver that descent begins at.
@@ -43,6 +44,7 @@ class Contrastive:
         learning_rate: Of Adam, where maps have a mean square entry as those of rotations.
         validation: Share of the seed words held out to choose the number of epochs; 0 runs all of them, as
             does a seed so small that fewer than 20 words would be held out.
+        vocabulary: Most frequent words of either side that are negatives.
         k: Neighbours, as in CSLS.
         seed: Of the hold-out and of the order of pairs.
 
@@ -70,12 +72,13 @@ class Contrastive:
     batch: int = 512
     learning_rate: float = 5e-4
     validation: float = 0.1
+    vocabulary: int = 20_000
     k: int = 10
     seed: int = 0
 
     def __post_init__(self) -> None:
         check_numbers(self)
-        for name in ("negatives", "batch", "k"):
+        for name in ("negatives", "batch", "vocabulary", "k"):
             whole_number(getattr(self, name), name, where="Contrastive")
         whole_number(self.epochs, "epochs", where="Contrastive", least=0)
         for name in ("temperature", "learning_rate"):
@@ -99,6 +102,7 @@ class Contrastive:
         start = self.start.solve(problem)
         trace.append({"epoch": 0, "objective": None})
         yield start
+        problem = _among(problem, self.vocabulary)
         maps = [_scaled(one).requires_grad_() for one in (start.source, start.target)]
         adam, draws = torch.optim.Adam(maps, lr=self.learning_rate), generator(self.seed)
         for epoch in Rounds(range(1, epochs + 1), "contrastive epochs"):
@@ -148,6 +152,18 @@ class Contrastive:
             losses.append(every.logsumexp(dim=1) - every[:, 0])
         loss = losses[0] + losses[1]
         return loss.mean() if weights is None else (loss * weights).mean()
+
+
+def _among(problem: Problem, words: int) -> Problem:
+    """The problem of so many most frequent words of either side, and of those that the pairs name."""
+    rows, ids = [], []
+    for side, every in enumerate((problem.x, problem.z)):
+        named = problem.pairs[:, side]
+        frequent = torch.arange(min(words, len(every)), device=named.device)
+        kept = torch.cat([frequent, named]).unique()
+        rows.append(every[kept])
+        ids.append(torch.searchsorted(kept, named))
+    return Problem(rows[0], rows[1], torch.stack(ids, dim=1), problem.weights)
 
 
 def _mapping(maps: list[Tensor]) -> Mapping:
