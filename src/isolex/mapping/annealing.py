@@ -1,23 +1,17 @@
-"""isolex's own self-learning: annealed dropout in the strongest directions, refinement, then regression."""
+"""isolex's own self-learning: annealed dropout in the strongest directions, then refinement, then VecMap."""
 
 from dataclasses import dataclass, field, replace
 
 from isolex.given import check_numbers, whole_number
-from isolex.mapping.bilinear import Bilinear
-from isolex.mapping.bootstrapping import Bootstrapping
 from isolex.mapping.induction import Induction
 from isolex.mapping.linear import Procrustes
 from isolex.mapping.problem import Mapping, Problem
 from isolex.mapping.seeds import Seed, SimilarityDistributions, Solved
 from isolex.mapping.selflearning import SelfLearning
 from isolex.mapping.vecmap import VecMap
-from isolex.progress import stop_wanted
 
 _FIRST_KEEP = 0.1
 _MOST_ROUNDS = 400
-# Of induced pairs, which are many and partly wrong: a smaller one is better for vectors of the web, and a
-# larger one for those of small texts.
-_RIDGE = 2.0
 
 
 @dataclass(frozen=True)
@@ -28,8 +22,7 @@ class Annealing:
        keys are left out for everybody at once, fewer each round (keep from .1 to 1). Few directions are what
        a weak dictionary can tell; hubs that are left out cannot draw all words to themselves.
     2. Procrustes in all directions on the 10,000 most frequent words, a few rounds.
-    3. `Bootstrapping` by ridge regression (`Bilinear`): on the mutual answers of VecMap's map of the last
-       dictionary, and on the given pairs, if there are any; two rounds.
+    3. VecMap's pipeline on the last dictionary.
 
     Against VecMap's published schedule it takes a tenth of the rounds, most of them on few of the keys.
     With fewer words, rounds are cheaper and more are needed: their number grows as the vocabulary shrinks.
@@ -84,12 +77,9 @@ class Annealing:
             tolerance=1e-3,
         ).solve(problem)
         stages = (("annealing", coarse), ("refinement", refined))
-        trace = tuple({"stage": name} | row for name, stage in stages for row in stage.trace)
-        if stop_wanted():
-            return replace(refined, trace=trace)
-        regressed = Bootstrapping(_Known(replace(refined, trace=())), Bilinear(_RIDGE)).solve(problem)
-        last = tuple({"stage": "regression"} | row for row in regressed.trace)
-        return replace(regressed, trace=trace + last)
+        return replace(
+            refined, trace=tuple({"stage": name} | row for name, stage in stages for row in stage.trace)
+        )
 
     def _coarse(self, problem: Problem) -> SelfLearning:
         words = max(1, min(self.vocabulary, problem.x.shape[0], problem.z.shape[0]))

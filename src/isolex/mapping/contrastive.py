@@ -33,7 +33,8 @@ class Contrastive:
     held-out seed words, on all the pairs.
 
     Only so many most frequent words of either side take part, and those of the seed pairs: they are what
-    words are taken for. Cost of an epoch: these searched by each other, and the negatives mapped once a batch.
+    words are taken for. Cost of an epoch: these searched by each other, and the negatives mapped once a
+    batch.
 
     Attributes:
         start: The solver that descent begins at.
