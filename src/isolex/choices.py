@@ -38,6 +38,9 @@ MARKUP_FORMATS = ("tei", "tbx")
 METHOD_NAMES = (
     "procrustes",
     "vecmap",
+    "bilinear",
+    "bootstrapping",
+    "contrastive",
     "cca",
     "least-squares",
     "rcsls",
