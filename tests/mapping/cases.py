@@ -2,7 +2,19 @@
 
 from dataclasses import dataclass
 
-from isolex.mapping import CCA, RCSLS, LeastSquares, Mapping, Problem, Procrustes, Solver, VecMap
+from isolex.mapping import (
+    CCA,
+    RCSLS,
+    Bilinear,
+    Bootstrapping,
+    Contrastive,
+    LeastSquares,
+    Mapping,
+    Problem,
+    Procrustes,
+    Solver,
+    VecMap,
+)
 
 PLAIN_VECMAP = VecMap(
     whiten=False, reweight_source=0, reweight_target=0, dewhiten_source=None, dewhiten_target=None
@@ -24,6 +36,10 @@ SOLVERS: dict[str, Solver] = {
     "vecmap-crossed": VecMap(dewhiten_source="target", dewhiten_target="source", dimension=4),
     "rcsls-spectral": RCSLS(spectral=True, **ALL_STEPS),
     "rcsls-vecmap": RCSLS(start=VecMap(), **ALL_STEPS),
+    "bilinear": Bilinear(),
+    "bilinear-plain": Bilinear(ridge=0),
+    "bootstrapping": Bootstrapping(),
+    "contrastive": Contrastive(epochs=2, negatives=8, validation=0, k=4),
 }
 
 

@@ -9,6 +9,7 @@ import torch
 from isolex.errors import InputError
 from isolex.mapping import RCSLS, LeastSquares, Mapping, Problem, Procrustes, VecMap
 from isolex.mapping.rcsls import relaxed_csls
+from isolex.mapping.validation import Validation
 from isolex.progress import listening
 from tests.comparisons import assert_close, assert_same
 from tests.mapping.cases import Recording
@@ -181,7 +182,7 @@ class TestValidation:
         solver = RCSLS(start=start, steps=2)
         solver.solve(problem)
         every = set(problem.pairs[:, 0].tolist())
-        held = set(problem.pairs[solver._held_out(problem), 0].tolist())
+        held = set(problem.pairs[Validation(solver.validation, solver.seed)._held_out(problem), 0].tolist())
         assert start.seen == [every - held, every]
         assert len(held) == 50
 
@@ -198,7 +199,7 @@ class TestValidation:
     def test_pairs_of_a_word_are_held_out_together(self) -> None:
         pairs = torch.cat([same_ids(120), torch.stack([torch.arange(120), torch.arange(120).flip(0)], dim=1)])
         problem = Problem(unit_gaussian(120, 4), unit_gaussian(120, 4, 1), pairs)
-        held = RCSLS()._held_out(problem)
+        held = Validation(share=0.2, seed=0)._held_out(problem)
         assert torch.equal(held[:120], held[120:])
         assert int(held[:120].sum()) == 24
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from isolex.arrays import generator
-from isolex.mapping import Mapping, Problem, Solver
+from isolex.mapping import Bilinear, Bootstrapping, Contrastive, Mapping, Problem, Solver
 from isolex.normalize import unit_rows
 from tests.comparisons import assert_same, assert_same_scores, assert_translates
 from tests.mapping.cases import SOLVERS
@@ -29,9 +29,17 @@ def noisy(**sizes) -> Problem:
     return planted(noise=0.1, **sizes)[0]
 
 
-def with_ridge_times(solver: Solver, factor: float) -> Solver:
-    """A ridge is in units of one pair of mean weight, so more pairs need as much more of it."""
-    return replace(solver, ridge=solver.ridge * factor) if hasattr(solver, "ridge") else solver
+def for_pairs_times(solver: Solver, factor: float) -> Solver:
+    """The same solver where each pair stands there so many times.
+
+    A ridge is in units of one pair of mean weight, so more pairs need as much more of it, but for `Bilinear`,
+    which takes means over pairs. `Bootstrapping` weighs each given pair against an induced one.
+    """
+    if isinstance(solver, Bootstrapping):
+        return replace(solver, weight=solver.weight / factor)
+    if isinstance(solver, Bilinear) or not hasattr(solver, "ridge"):
+        return solver
+    return replace(solver, ridge=solver.ridge * factor)
 
 
 def permutation(n: int, seed: int = 0) -> Tensor:
@@ -78,6 +86,8 @@ class TestInvariants:
         assert_same_scores(solver.solve(other), solver.solve(problem), problem.x, problem.z)
 
     def test_turning_either_space(self, solver) -> None:
+        if isinstance(solver, Contrastive):
+            pytest.skip("the steps of Adam depend on the axes")
         problem = noisy()
         turns = rotation(6, 7), rotation(6, 8)
         turned = solver.solve(Problem(problem.x @ turns[0], problem.z @ turns[1], problem.pairs))
@@ -89,7 +99,7 @@ class TestInvariants:
         counts = torch.randint(1, 4, (80,), generator=generator(3))
         repeated = problem.restricted(torch.arange(80).repeat_interleave(counts))
         found = solver.solve(weighted(problem, counts.float()))
-        expected = with_ridge_times(solver, float(counts.float().mean())).solve(repeated)
+        expected = for_pairs_times(solver, float(counts.float().mean())).solve(repeated)
         assert_same_scores(found, expected, problem.x, problem.z)
 
     def test_pairs_of_weight_zero_are_as_dropped(self, solver) -> None:
@@ -241,5 +251,5 @@ class TestDegenerate:
 
     def test_repeated_pairs_change_nothing(self, solver) -> None:
         problem = noisy()
-        thrice = with_ridge_times(solver, 3).solve(problem.restricted(torch.arange(80).repeat(3)))
+        thrice = for_pairs_times(solver, 3).solve(problem.restricted(torch.arange(80).repeat(3)))
         assert_same_scores(thrice, solver.solve(problem), problem.x, problem.z)

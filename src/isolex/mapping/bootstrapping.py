@@ -65,7 +65,7 @@ class Bootstrapping:
     def solve(self, problem: Problem) -> Mapping:
         """The maps of both sides, with the number of induced pairs of each round in the trace."""
         # The maps that solvers find need not be rotations, and hold for one view of the words only.
-        problem = replace(problem, outputs=None)
+        problem = replace(problem, outputs=None).weighty()
         mapping = self.start.solve(problem)
         induction = Induction("mutual", vocabulary=self.vocabulary)
         free = [_free(len(rows), problem.pairs[:, side]) for side, rows in enumerate((problem.x, problem.z))]

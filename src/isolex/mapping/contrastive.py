@@ -92,6 +92,8 @@ class Contrastive:
 
     def solve(self, problem: Problem) -> Mapping:
         """The maps of both sides, with the objective of each epoch in the trace."""
+        problem = problem.weighty()
+        problem.seeds()  # complains where there are none
         trace: Trace = []
         validation = Validation(self.validation, self.seed, self.k)
         epochs = validation.steps(self._descend, problem, self.epochs, trace)
