@@ -26,7 +26,7 @@ def hardest(source, target, x, z, pairs, *, k, negatives):
     return of_x, of_z, near_z, near_x
 
 
-def loss(source, target, x, z, pairs, found, *, temperature, weights=None):
+def loss(source, target, x, z, pairs, found, *, temperature, weights=None):  # noqa: PLR0917 - as the formula
     """Mean over the pairs of the two cross-entropies, for negatives and neighbourhoods found before."""
     of_x, of_z, near_z, near_x = found
     cosines = unit(x @ source) @ unit(z @ target).T
