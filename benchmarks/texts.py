@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -199,48 +200,54 @@ def training_speed(data: str | Path, *, language: str = "en", tokens: int = 1_00
 
 
 def dictionary_run(
-    data: str | Path, *, pair: str = "en-uk", kills: int = 10, seed: int = 0
+    data: str | Path, *, pair: str = "en-uk", killed: str = "en-es", kills: int = 10, seed: int = 0
 ) -> dict[str, Any]:
-    """`isolex dictionary` from two raw texts, and again, killed at random moments and started again.
+    """`isolex dictionary` from two raw texts; and by PPMI, which takes less time, killed at random moments.
+
+    A run that is killed is started again at once, with its folder of work. One that ends before its moment
+    comes is followed by one in a new folder, until there were so many kills.
 
     Args:
         data: As `run_trainers` takes it.
-        pair: The languages.
-        kills: How often the second run is killed, each time after up to a fifth of the time of the first.
+        pair: The languages of the run that is timed.
+        killed: Those of the runs that are killed.
+        kills: How often.
         seed: Of the moments.
     """
-    source, target = pair.split("-")
     draws = random.Random(seed)
-    with TemporaryDirectory() as folder:
-        texts = Texts(data, Path(folder))
-        outputs = [Path(folder) / name / "out.tsv" for name in ("whole", "killed")]
-        orders = [
-            [
-                *(sys.executable, "-m", "isolex", "dictionary", "--json"),
-                *(str(texts.path(source)), str(texts.path(target))),
-                *("--source-language", source, "--target-language", target, "-o", str(output)),
-                *("--lexicon", str(Path(data) / "dictionaries" / "muse" / f"{pair}.train.txt")),
-            ]
-            for output in outputs
-        ]
-        for output in outputs:
-            output.parent.mkdir()
-        seconds, report = timed(lambda: json.loads(_checked(orders[0])))
-        moments = [round(draws.uniform(0, seconds / 5), 1) for _ in range(kills)]
-        for moment in track(moments, "killing"):
-            _killed_after(orders[1], moment)
-        last = json.loads(_checked(orders[1]))
-        same = file_digest(outputs[0]) == file_digest(outputs[1])
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        timed_order = _order(data, pair, "auto", folder / "timed.tsv")
+        seconds, report = timed(lambda: json.loads(_checked(timed_order)))
+        order, expected = partial(_order, data, killed, "ppmi"), folder / "expected.tsv"
+        short, _ = timed(lambda: _checked(order(expected)))
+        moments, outputs = list[float](), [folder / "0.tsv"]
+        while len(moments) < kills:
+            moment = round(draws.uniform(0, short), 1)
+            if _killed_after(order(outputs[-1]), moment):
+                moments.append(moment)
+            else:
+                outputs.append(folder / f"{len(outputs)}.tsv")
+        _checked(order(outputs[-1]))
+        same = all(file_digest(output) == file_digest(expected) for output in outputs)
     return {
         "pair": pair,
         "seconds": round(seconds, 1),
-        "entries": report["entries"],
-        "expected": report["expected"],
-        "status": report["status"],
-        "killed_after": moments,
-        "done_by_last_run": last["done"],
+        **{key: report[key] for key in ("sides", "status", "verdict", "entries", "expected")},
+        "killed": {"pair": killed, "seconds": round(short, 1), "moments": moments, "runs": len(outputs)},
         "same_bytes": same,
     }
+
+
+def _order(data: str | Path, pair: str, trainer: str, output: Path) -> list[str]:
+    source, target = pair.split("-")
+    texts = Texts(data, output.parent)
+    return [
+        *(sys.executable, "-m", "isolex", "dictionary", "--json", "--trainer", trainer),
+        *(str(texts.path(source)), str(texts.path(target))),
+        *("--source-language", source, "--target-language", target, "-o", str(output)),
+        *("--lexicon", str(Path(data) / "dictionaries" / "muse" / f"{pair}.train.txt")),
+    ]
 
 
 def _checked(order: Sequence[str]) -> str:
@@ -248,12 +255,15 @@ def _checked(order: Sequence[str]) -> str:
     return subprocess.run(order, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def _killed_after(order: Sequence[str], seconds: float) -> None:
+def _killed_after(order: Sequence[str], seconds: float) -> bool:
+    """Whether a command was killed, and had not ended before."""
     with subprocess.Popen(order, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
+            return True
+    return False
 
 
 def _seconds(run: Callable[[], object]) -> float:

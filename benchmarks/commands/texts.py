@@ -136,5 +136,5 @@ def _render_speed(console: Console, report: Report) -> None:
 def _render_dictionary(console: Console, report: Report) -> None:
     console.print(
         f"{report['pair']}: {report['entries']:,} entries in {report['seconds']:.0f} s; after "
-        f"{len(report['killed_after'])} kills {'the same' if report['same_bytes'] else 'OTHER'} bytes"
+        f"{len(report['killed']['moments'])} kills {'the same' if report['same_bytes'] else 'OTHER'} bytes"
     )

@@ -69,11 +69,15 @@ def dictionary(report: Report) -> str:
         else f", of which {100 * level['expected_precision']:.0f} % are expected to be right"
     )
     same = "the same bytes" if report["same_bytes"] else "OTHER BYTES"
-    moments = ", ".join(f"{moment:g}" for moment in report["killed_after"])
+    sides = [f"{side['tokens'] / 1e6:.1f} million ({side['language']})" for side in report["sides"]]
+    killed = report["killed"]
+    moments = ", ".join(f"{moment:g}" for moment in killed["moments"])
     return (
-        f"`isolex dictionary` took {report['seconds'] / 60:.1f} minutes for {report['pair']} and wrote "
-        f"{report['entries']:,} entries{right}. A second run was killed after {moments} seconds and started "
-        f"again each time; it ended with {same}. {machine(report)}"
+        f"`isolex dictionary` took {report['seconds'] / 60:.1f} minutes for {report['pair']}, from "
+        f"{' and '.join(sides)} tokens of raw text and the training dictionary. It wrote "
+        f"{report['entries']:,} entries{right}. For {killed['pair']} by PPMI it takes "
+        f"{killed['seconds']:.0f} s; it was killed after {moments} s, and started again each time. "
+        f"It ended with {same}. {machine(report)}"
     )
 
 

@@ -34,7 +34,7 @@ from isolex.reranking.entry_files import check_languages, format_of, write_entri
 from isolex.reranking.reranked_dictionary import find_reranked
 from isolex.saved import WORDS, json_text, read_json, record, sound, whole
 from isolex.text import Segmenter, check_language, text_sources
-from isolex.training import Prepared, trainer_for, write_card
+from isolex.training import Prepared, Trainer, named_trainer, trainer_for, write_card
 from isolex.vectors import Vectors, identify
 
 _STEPS = "steps.json"
@@ -176,6 +176,7 @@ def make_dictionary(
     lexicon: str | Path | None = None,
     min_confidence: float = 0.5,
     work: str | Path | None = None,
+    trainer: str | Trainer = "auto",
     seed: int = 0,
 ) -> DictionaryReport:
     """Train, align, judge, rerank and write, doing only what an earlier run has not done.
@@ -191,6 +192,7 @@ def make_dictionary(
             confidences.
         min_confidence: Entries that are less probable are left out, where there are confidences.
         work: Folder for the results of all steps; by default beside the output.
+        trainer: Of the vectors of texts, as `isolex.train` takes it.
         seed: Of everything random.
 
     Raises:
@@ -206,6 +208,7 @@ def make_dictionary(
         check_outside_inputs(place, source, target, lexicon)
     check_file(output)
     share(min_confidence, "min_confidence", where="dictionary")
+    chosen = named_trainer(trainer)
     generator(seed)  # so that a wrong one is told before the long work
     format = format_of(output)
     codes = source_language, target_language
@@ -222,8 +225,8 @@ def make_dictionary(
         steps = _Work(folder)
         steps.check()
         pairs = None if lexicon is None else Lexicon.read(lexicon, languages=codes)
-        first, first_side = _vectors(steps, "source", source, source_language)
-        second, second_side = _vectors(steps, "target", target, target_language)
+        first, first_side = _vectors(steps, "source", source, source_language, chosen)
+        second, second_side = _vectors(steps, "target", target, target_language, chosen)
         saved = folder / _ALIGNMENT
         known = None if pairs is None else [list(pairs.pairs), pairs.weights]
         key = _key(first.fingerprint, second.fingerprint, known, seed)
@@ -272,7 +275,9 @@ def make_dictionary(
     )
 
 
-def _vectors(steps: _Work, side: str, path: Path, language: str) -> tuple[Vectors, dict[str, Any]]:
+def _vectors(
+    steps: _Work, side: str, path: Path, language: str, trainer: Trainer | None
+) -> tuple[Vectors, dict[str, Any]]:
     """The vectors of a side: as they are, or trained on texts."""
     segmenter = Segmenter(language)  # so that an unknown code is told before long work
     if not path.is_dir() and _is_vectors(path):
@@ -283,15 +288,15 @@ def _vectors(steps: _Work, side: str, path: Path, language: str) -> tuple[Vector
 
     def make() -> None:
         prepared = Prepared.of(path, segmenter=segmenter, more="give more text")
-        trainer = trainer_for(prepared.corpus)
-        vectors = trainer.train(prepared.corpus, language=language)
+        chosen = trainer or trainer_for(prepared.corpus)
+        vectors = chosen.train(prepared.corpus, language=language)
         with atomic_file(noted) as file:
-            write_card(file, prepared, trainer, vectors)
+            write_card(file, prepared, chosen, vectors)
         vectors.write(store)
 
     steps.made(
         side,
-        _key(_content(path), language),
+        _key(_content(path), language, repr(trainer)),
         [store, noted],
         make,
         doing=f"training {language}",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from isolex.choices import TRAINER_NAMES
 from isolex.cli.confidences import levels_table
 from isolex.cli.console import Stopwatch, emit, printable, told_step
 from isolex.cli.options import PATH, json_option, seed_option, threads_option
@@ -43,6 +44,13 @@ _FAILED = 1
     type=PATH,
     help="Folder for the results of all steps; by default beside the output, as OUT.work.",
 )
+@click.option(
+    "--trainer",
+    type=click.Choice(("auto", *TRAINER_NAMES)),
+    default="auto",
+    show_default=True,
+    help="What trains vectors of texts; see isolex train.",
+)
 @seed_option
 @threads_option
 @json_option
@@ -55,6 +63,7 @@ def dictionary_command(
     lexicon: Path | None,
     min_confidence: float,
     work: Path | None,
+    trainer: str,
     seed: int,
     as_json: bool,
 ) -> int:
@@ -84,6 +93,7 @@ def dictionary_command(
             lexicon=lexicon,
             min_confidence=min_confidence,
             work=work,
+            trainer=trainer,
             seed=seed,
         )
     data = report.to_dict() | {"seconds": watch.seconds}

@@ -3,7 +3,7 @@
 from isolex.training.ppmi import PPMI
 from isolex.training.preparing import Prepared
 from isolex.training.skip_gram import SkipGram
-from isolex.training.training import TRAINERS, Trainer, train, trainer_for, write_card
+from isolex.training.training import TRAINERS, Trainer, named_trainer, train, trainer_for, write_card
 
 __all__ = [
     "PPMI",
@@ -11,6 +11,7 @@ __all__ = [
     "Prepared",
     "SkipGram",
     "Trainer",
+    "named_trainer",
     "train",
     "trainer_for",
     "write_card",

@@ -77,9 +77,7 @@ def train(
         >>> vectors.words[:2]
         ('the', 'sleeps')
     """
-    chosen = look_up(trainer, TRAINERS | {_AUTO: None}, "trainer") if isinstance(trainer, str) else trainer
-    if chosen is not None:
-        _check_trainer(chosen)
+    chosen = named_trainer(trainer)
     prepared = Prepared.of(
         texts,
         segmenter=segmenter or Segmenter(language),
@@ -90,8 +88,14 @@ def train(
     return (chosen or trainer_for(prepared.corpus)).train(prepared.corpus, language=language)
 
 
-def _check_trainer(given: object) -> None:
-    """Raise `InputError` for what is no trainer, such as the class of one."""
+def named_trainer(given: str | Trainer) -> Trainer | None:
+    """The trainer of a name, or the one that is given; None for `auto`, which the corpus decides.
+
+    Raises:
+        InputError: There is no trainer of this name, or it is no trainer, such as the class of one.
+    """
+    if isinstance(given, str):
+        return look_up(given, TRAINERS | {_AUTO: None}, "trainer")
     if isinstance(given, type):
         raise InputError(
             f"got the class {given.__name__}, expected a trainer with its settings",
@@ -103,6 +107,7 @@ def _check_trainer(given: object) -> None:
         raise InputError(
             f"got {type(given).__name__}, expected a trainer", where="trainer", fix=f"give {names}, or PPMI()"
         )
+    return given
 
 
 def trainer_for(corpus: Corpus) -> Trainer:
