@@ -22,8 +22,9 @@ class Bilinear:
 
     With U diag(s) Vᵀ its singular value decomposition, the maps are U diag(s)^½ and V diag(s)^½. It is
     `Joint` for two languages. Without a ridge M is that of VecMap without de-whitening, but the lengths of
-    mapped rows differ. The ridge keeps small what few or noisy pairs say of weak directions. Where vectors are good and pairs many a small one is best,
-    otherwise a large one, so `align` tries several. Cost: O(p d²) + O(d³).
+    mapped rows differ. The ridge keeps small what few or noisy pairs say of weak directions. Where vectors
+    are good and pairs many, a small one is best, otherwise a large one, so `align` tries several. Cost:
+    O(p d²) + O(d³).
 
     Attributes:
         ridge: λ over the product of the mean eigenvalues of the two covariances, ≥ 0.

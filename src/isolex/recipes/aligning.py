@@ -40,8 +40,8 @@ def align(
         target: Target vectors, or a file of them.
         lexicon: Seed pairs, or a file of them; `Lexicon.identical(source, target)` makes some without a
             dictionary. None for alignment without supervision.
-        method: A name out of `METHODS`; `auto` takes the method with the best P@1 on held-out seed words, out of
-            procrustes, vecmap, bilinear, self-learning, and bootstrapping and contrastive on top of them;
+        method: A name out of `METHODS`; `auto` takes the method with the best P@1 on held-out seed words, out
+            of procrustes, vecmap, bilinear, self-learning, and bootstrapping and contrastive on top of them;
             self-learning if there are fewer than 200 words, `unsupervised` if there are none. Or a solver of
             `isolex.mapping` with your settings.
         normalize: Normalisation steps, see `isolex.normalize.Normalizer`.
