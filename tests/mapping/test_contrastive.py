@@ -122,7 +122,7 @@ class TestDescent:
             scores = x[unseen[:, 0]] @ z.T
             return float((1 / (scores >= scores.gather(1, unseen[:, 1:])).sum(dim=1)).mean())
 
-        solver = Contrastive(Procrustes(), epochs=40, validation=0, learning_rate=0.01)
+        solver = Contrastive(Procrustes(), epochs=15, validation=0, learning_rate=0.03)
         assert rank(solver) > rank(Procrustes()) + 0.1
 
     def test_more_negatives_and_neighbours_than_words(self) -> None:
