@@ -42,6 +42,21 @@ def for_pairs_times(solver: Solver, factor: float) -> Solver:
     return replace(solver, ridge=solver.ridge * factor)
 
 
+def for_columns_times(solver: Solver, factor: float) -> Solver:
+    """The same solver where the same variance is spread over so many times the columns.
+
+    The ridge of `Bilinear` is in units of the mean eigenvalues of both sides, and the learning rate of
+    `Contrastive` in those of a rotation's entries.
+    """
+    if isinstance(solver, Bilinear):
+        return replace(solver, ridge=solver.ridge * factor**2)
+    if isinstance(solver, Bootstrapping | Contrastive):
+        solver = replace(solver, start=for_columns_times(solver.start, factor))
+    if isinstance(solver, Contrastive):
+        return replace(solver, learning_rate=solver.learning_rate * factor**0.5)
+    return solver
+
+
 def permutation(n: int, seed: int = 0) -> Tensor:
     return torch.randperm(n, generator=generator(seed))
 
@@ -237,8 +252,9 @@ class TestDegenerate:
         problem = noisy()
         if hasattr(solver, "ratio"):
             solver = replace(solver, ratio=1.0)  # a share of the columns, empty or not
+        in_wide = for_columns_times(solver, 1.5)
         wide = [torch.cat([side, torch.zeros(120, 3)], dim=1) for side in (problem.x, problem.z)]
-        found = solver.solve(Problem(*wide, problem.pairs))
+        found = in_wide.solve(Problem(*wide, problem.pairs))
         cut = Mapping.two_sided(found.source[:6], found.target[:6])
         expected = solver.solve(problem)
         assert_same_scores(cut, expected, problem.x, problem.z, atol=1e-3)

@@ -26,9 +26,9 @@ def hardest(source, target, x, z, pairs, *, k, negatives):
     return of_x, of_z, near_z, near_x
 
 
-def loss(source, target, x, z, pairs, found, *, temperature, weights=None):  # noqa: PLR0917 - as the formula
+def loss(maps, x, z, pairs, found, *, temperature, weights=None):
     """Mean over the pairs of the two cross-entropies, for negatives and neighbourhoods found before."""
-    of_x, of_z, near_z, near_x = found
+    (source, target), (of_x, of_z, near_z, near_x) = maps, found
     cosines = unit(x @ source) @ unit(z @ target).T
     weights = np.ones(len(pairs)) if weights is None else weights
     total = 0.0
@@ -40,17 +40,17 @@ def loss(source, target, x, z, pairs, found, *, temperature, weights=None):  # n
     return total / len(pairs)
 
 
-def gradient(source, target, *rest, step=1e-6, **settings):
+def gradient(maps, *rest, step=1e-6, **settings):
     """Central differences of the loss, for each of the two maps."""
     found = []
     for place in (0, 1):
-        result = np.zeros_like((source, target)[place])
+        result = np.zeros_like(maps[place])
         for entry in np.ndindex(*result.shape):
             values = []
             for sign in (1, -1):
-                maps = [source.copy(), target.copy()]
-                maps[place][entry] += sign * step
-                values.append(loss(*maps, *rest, **settings))
+                nudged = [one.copy() for one in maps]
+                nudged[place][entry] += sign * step
+                values.append(loss(nudged, *rest, **settings))
             result[entry] = (values[0] - values[1]) / (2 * step)
         found.append(result)
     return found
