@@ -165,7 +165,7 @@ def _among(problem: Problem, words: int) -> Problem:
         frequent = torch.arange(min(words, len(every)), device=named.device)
         kept = torch.cat([frequent, named]).unique()
         rows.append(every[kept])
-        ids.append(torch.searchsorted(kept, named))
+        ids.append(torch.searchsorted(kept, named.contiguous()))
     return Problem(rows[0], rows[1], torch.stack(ids, dim=1), problem.weights)
 
 
