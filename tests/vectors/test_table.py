@@ -247,7 +247,7 @@ class TestNearest:
         found = vectors.nearest("a")
         assert [word for word, _ in found] == ["b", "c", "f", "e"]
         assert [score for _, score in found] == pytest.approx([1 / np.sqrt(1.01), 0, 0, -1], abs=1e-6)
-        assert vectors.nearest("a", 1) == found[:1]
+        assert vectors.nearest("a", k=1) == found[:1]
 
     def test_over_pieces(self, monkeypatch):
         rows = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float16)
@@ -255,7 +255,7 @@ class TestNearest:
         unit = rows.astype(float) / np.linalg.norm(rows.astype(float), axis=1, keepdims=True)
         order = np.argsort(-(unit @ unit[7]))[1:6]
         monkeypatch.setattr("isolex.vectors.table.PIECE_ROWS", 8)
-        found = vectors.nearest("w7", 5)
+        found = vectors.nearest("w7", k=5)
         assert [word for word, _ in found] == [f"w{number}" for number in order]
         assert [score for _, score in found] == pytest.approx((unit @ unit[7])[order], abs=1e-6)
         np.testing.assert_array_equal(vectors.matrix, rows)
@@ -266,7 +266,7 @@ class TestNearest:
         with pytest.raises(UnknownWordError, match="the word 'A' is not there; did you mean 'a'"):
             vectors.nearest("A")
         with pytest.raises(InputError, match="k = 0"):
-            vectors.nearest("a", 0)
+            vectors.nearest("a", k=0)
 
     def test_subwords_answer_for_unseen_words(self, vectors):
         class Up:
@@ -274,5 +274,5 @@ class TestNearest:
                 return np.array([0, 2], dtype=np.float32)
 
         vectors.subwords = Up()
-        assert [word for word, _ in vectors.nearest("unseen", 2)] == ["c", "f"]
+        assert [word for word, _ in vectors.nearest("unseen", k=2)] == ["c", "f"]
         assert [word for word, _ in vectors.nearest("none", 9)] == ["c", "f", "b", "a", "e"]

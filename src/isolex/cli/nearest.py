@@ -61,7 +61,7 @@ def nearest_command(vectors: Path, words: tuple[str, ...], k: int, as_json: bool
 def _neighbours(vectors: Vectors, word: str, k: int) -> _Neighbours:
     """Those of a word; that it is unknown is told."""
     try:
-        return _Neighbours(word, vectors.nearest(word, k))
+        return _Neighbours(word, vectors.nearest(word, k=k))
     except UnknownWordError as error:
         without = vectors.lacks_vector(word)
         told = error.problem if without else f"unknown word {word!r}"

@@ -260,7 +260,7 @@ class Vectors:
             return None
         return vector if vector.any() else None
 
-    def nearest(self, word: str, k: int = 10) -> list[tuple[str, float]]:
+    def nearest(self, word: str, *, k: int = 10) -> list[tuple[str, float]]:
         """The k words whose vectors have the highest cosines with that of a word, best first.
 
         Vectors that were trained on enough text give words that are used alike: look at the neighbours of ten
@@ -278,7 +278,7 @@ class Vectors:
         Examples:
             >>> import isolex
             >>> en = isolex.sample().source
-            >>> [word for word, _ in en.nearest("dog", 3)]
+            >>> [word for word, _ in en.nearest("dog", k=3)]
             ['dogs', 'cat', 'cats']
         """
         whole_number(k, "k", where=repr(self))
