@@ -275,4 +275,4 @@ class TestNearest:
 
         vectors.subwords = Up()
         assert [word for word, _ in vectors.nearest("unseen", k=2)] == ["c", "f"]
-        assert [word for word, _ in vectors.nearest("none", 9)] == ["c", "f", "b", "a", "e"]
+        assert [word for word, _ in vectors.nearest("none", k=9)] == ["c", "f", "b", "a", "e"]
