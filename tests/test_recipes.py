@@ -622,7 +622,6 @@ def test_auto_takes_the_best_on_held_out_words_and_says_why(many_words):
     solver = Bilinear(alignment.card.settings["solver"]["ridge"])
     given = align(stretched, target, Lexicon(lexicon.pairs[:150]), method=solver)
     assert same_maps(alignment, given)
-    assert given.card.scores["held_out_p@1"] == {"Bilinear": tried["bilinear"]}
 
 
 def test_of_equally_good_methods_auto_takes_the_simplest_and_checks_in_any_case(many_words):
