@@ -206,6 +206,7 @@ def _subjects():
 def _of_vectors(name: str) -> tuple[tuple[str, ...], ...]:
     return (
         ("info", name, "--json"),
+        ("nearest", name, "s3", "unseen", "--json"),
         ("convert", name, "out.vec", "--json"),
         ("convert", name, "out.safetensors", "--dtype", "float16", "--json"),
         ("convert", name, "out.bin", "--vocabulary", "words.txt", "--json"),
