@@ -63,3 +63,16 @@ def filled_from(page: Path, name: str, parts: Mapping[str, Maker]) -> dict[Path,
     if report is None:
         return {}
     return {page: filled(page, {part: f"\n\n{make(report)}\n\n" for part, make in parts.items()})}
+
+
+_NOT_YET = "*No figures stand here yet: the command above has not been run whole.*"
+
+
+def filled_from_each(page: Path, parts: Mapping[str, Mapping[str, Maker]]) -> dict[Path, str]:
+    """A page whose parts come from several measurements; one that is missing is told there."""
+    figures: dict[str, str] = {}
+    for name, makers in parts.items():
+        report = read(name)
+        for part, make in makers.items():
+            figures[part] = f"\n\n{_NOT_YET if report is None else make(report)}\n\n"
+    return {page: filled(page, figures)}

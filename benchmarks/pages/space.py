@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from benchmarks.languages import PIVOTS, mean
-from benchmarks.pages.filling import DOCS, Maker, Report, filled, measured_on, read, table, versions
+from benchmarks.pages.filling import DOCS, Maker, Report, filled_from_each, measured_on, table, versions
 
 PAGE = DOCS / "benchmarks-space.md"
 _SYSTEMS = {
@@ -174,7 +174,6 @@ def _columns(systems: Iterable[str]) -> list[str]:
     ]
 
 
-_NOT_YET = "*No figures stand here yet: the command above has not been run whole.*"
 _PARTS: Mapping[str, Mapping[str, Maker]] = {
     "space": {"machine": machine, "pairs": pairs, "pivots": pivots, "ridges": ridges},
     "space-more": {"english": english, "others": others, "added": added},
@@ -185,9 +184,4 @@ _PARTS: Mapping[str, Mapping[str, Maker]] = {
 
 def made() -> dict[Path, str]:
     """The page."""
-    figures: dict[str, str] = {}
-    for name, parts in _PARTS.items():
-        report = read(name)
-        for part, make in parts.items():
-            figures[part] = f"\n\n{_NOT_YET if report is None else make(report)}\n\n"
-    return {PAGE: filled(PAGE, figures)}
+    return filled_from_each(PAGE, _PARTS)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.commands.texts import by_pair_and_size
-from benchmarks.pages.filling import DOCS, Maker, Report, filled, measured_on, read, table, versions
+from benchmarks.pages.filling import DOCS, Maker, Report, filled_from_each, measured_on, table, versions
 from benchmarks.texts import PLAIN
 from isolex.training import TRAINERS
 
@@ -81,7 +81,6 @@ def dictionary(report: Report) -> str:
     )
 
 
-_NOT_YET = "*No figures stand here yet: the command above has not been run whole.*"
 _PARTS: Mapping[str, Mapping[str, Maker]] = {
     "texts": {"machine": machine, "trainers": trainers},
     "texts-speed": {"speed": speed},
@@ -91,9 +90,4 @@ _PARTS: Mapping[str, Mapping[str, Maker]] = {
 
 def made() -> dict[Path, str]:
     """The page."""
-    figures: dict[str, str] = {}
-    for name, parts in _PARTS.items():
-        report = read(name)
-        for part, make in parts.items():
-            figures[part] = f"\n\n{_NOT_YET if report is None else make(report)}\n\n"
-    return {PAGE: filled(PAGE, figures)}
+    return filled_from_each(PAGE, _PARTS)
