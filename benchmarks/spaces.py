@@ -133,5 +133,5 @@ def planted(
     place[there[1]] = torch.arange(there[1].numel())
     own = (place[there[0]] >= 0).nonzero()[:, 0]
     shared = torch.stack([own, place[there[0][own]]], dim=1)
-    sides = (Normalizer().fit(rows).apply(rows) for rows in (x[there[0]], z[there[1]]))
-    return Problem(*sides), shared
+    source, target = (Normalizer().fit(rows).apply(rows) for rows in (x[there[0]], z[there[1]]))
+    return Problem(source, target), shared

@@ -121,7 +121,7 @@ def _write_texts(folder: Path) -> None:
 @pytest.fixture
 def at_work(aligned, tmp_path, monkeypatch, quick_auto, small_sample):
     """A copy of `aligned`, and the working directory; nothing is doubtful about made-up texts."""
-    monkeypatch.setattr("isolex.text.TextCheck.doubts", lambda *_: [])
+    monkeypatch.setattr("isolex.text.TextCheck.doubts", lambda *_, **__: [])
     monkeypatch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 20)
     shutil.copytree(aligned, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)

@@ -203,7 +203,7 @@ def evaluate_space(
         pair: _scored(space, pair, lexicon, graph, protocol=protocol, criterion=criterion, steps=steps)
         for pair, lexicon in track(list(lexicons.items()), "evaluating pairs of languages")
     }
-    _warn_of_training_pairs(scores)
+    _warn_of_training_pairs(space, scores)
     return SpaceResult(space.languages, scores, steps)
 
 
@@ -249,9 +249,12 @@ def _read(
     return lexicons
 
 
-def _warn_of_training_pairs(scores: Mapping[LanguagePair, DirectionScore]) -> None:
+def _warn_of_training_pairs(space: Space, scores: Mapping[LanguagePair, DirectionScore]) -> None:
+    """Pairs that isolex induced itself are no answers that it was given."""
     known = [
-        "-".join(pair) for pair, score in scores.items() if 2 * score.reached.get(1, 0) > score.result.n > 0
+        "-".join(pair)
+        for pair, score in scores.items()
+        if 2 * score.reached.get(1, 0) > score.result.n > 0 and space.card.pair(*pair).origin != "induced"
     ]
     if known:
         warnings.warn(
