@@ -6,9 +6,10 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -148,6 +149,11 @@ def run_trainers(
                 "p1": round(result.precision(1), 1),
                 "auto": all(TRAINERS.get(name) == trainer_for(corpus) for corpus in corpora),
             }
+
+
+def by_pair_and_size(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, list[Mapping[str, Any]]]]:
+    """Rows of the same texts, one a trainer."""
+    return [(key, list(group)) for key, group in groupby(rows, lambda row: (row["pair"], row["size"]))]
 
 
 def _aligned(source: Vectors, target: Vectors, lexicon: Lexicon) -> Alignment:

@@ -1,7 +1,6 @@
 """`python -m benchmarks texts`: vectors from texts, and a dictionary from two of them."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from benchmarks.texts import (
     PLAIN,
     WORDS,
     Texts,
+    by_pair_and_size,
     dictionary_run,
     run_trainers,
     segmentation_speed,
@@ -108,11 +108,6 @@ def _render(console: Console, report: Report) -> None:
     ]
     columns = ["pair", "tokens", *names, f"seconds ({', '.join(names)})"]
     console.print(table("P@1 from texts, in percent", columns, body))
-
-
-def by_pair_and_size(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, list[Mapping[str, Any]]]]:
-    """Rows of the same texts, one a trainer."""
-    return [(key, list(group)) for key, group in groupby(rows, lambda row: (row["pair"], row["size"]))]
 
 
 def _shown(size: int | None) -> str:

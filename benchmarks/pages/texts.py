@@ -9,9 +9,8 @@ python -m benchmarks pages
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.commands.texts import by_pair_and_size
 from benchmarks.pages.filling import DOCS, Maker, Report, filled_from_each, measured_on, table, versions
-from benchmarks.texts import PLAIN
+from benchmarks.texts import PLAIN, by_pair_and_size
 from isolex.training import TRAINERS
 
 PAGE = DOCS / "benchmarks-texts.md"
