@@ -14,7 +14,7 @@ from isolex.mapping.spectrum import Spectrum
 class Bilinear:
     """Score two words by x M zᵀ, and regress M on the lexicon, with a ridge.
 
-    With X, Z the n rows of the seed pairs, M minimises ‖X M Zᵀ − 1‖² + λ‖M‖², where 1 has a one for each
+    With X, Z the n rows of the seed pairs, M minimises ‖X M Zᵀ / n − 1‖² + λ‖M‖², where 1 has a one for each
     pair of the lexicon and a zero for all others, so every seed word is also a negative example of every
     other. In the eigenvectors of the two covariances E diag(σ) Eᵀ it is, in closed form,
 

@@ -34,8 +34,8 @@ class Joint:
     With C_ij = X_iᵀ X_j / n the cross-product of the lexicon between languages i and j, and Σ_i the
     covariance E_i diag(σ_i) E_iᵀ of the rows of language i that lexicons name:
 
-    1. regress: M_ij minimises ‖X_i M X_jᵀ − 1‖² + λ‖M‖², where 1 has a one for each pair of the lexicon. In
-       closed form (E_iᵀ M_ij E_j)_ab = (E_iᵀ C_ij E_j)_ab / (σ_ia σ_jb + λ);
+    1. regress: M_ij minimises ‖X_i M X_jᵀ / n − 1‖² + λ‖M‖², where 1 has a one for each pair of the lexicon.
+       In closed form (E_iᵀ M_ij E_j)_ab = (E_iᵀ C_ij E_j)_ab / (σ_ia σ_jb + λ);
     2. fit all by M_ij ≈ Q_i B Q_jᵀ, in weighted least squares: alternate B ← the mean of Q_iᵀ M_ij Q_j and
        Q_i ← polar factor of Σ_j w_ij M_ij Q_j B, until the fit stalls;
     3. with B = V diag(s) Vᵀ the map of language i is Q_i V diag(s)^½.
