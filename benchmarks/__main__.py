@@ -49,7 +49,7 @@ COMMANDS = {
     ),
     "texts": (
         "benchmarks.commands.texts:texts",
-        "P@1 from raw texts by both trainers beside plain skip-gram; speed; a whole dictionary.",
+        "P@1 from raw texts by both trainers, beside gensim's plain skip-gram, at several sizes.",
     ),
     "transfer": (
         "benchmarks.commands.transfer:transfer",

@@ -55,7 +55,7 @@ def texts(
 
     \b
     Examples:
-      python -m benchmarks texts --data data --pairs en-hu --sizes 500000
+      python -m benchmarks texts --data data --pairs en-es --sizes 500000
     """
     if speed:
         report = measured("texts-speed", lambda: {"machine": machine(), **_speed(data)})

@@ -1,3 +1,5 @@
+import lzma
+import random
 import re
 import shlex
 import shutil
@@ -59,6 +61,7 @@ def at_work(made_sample, tmp_path, monkeypatch, quick_auto, small_sample):
     shutil.copytree(made_sample, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("isolex.samples.sample", lambda: small_sample)
+    _write_texts(tmp_path / "data" / "texts", small_sample)
     monkeypatch.setattr(
         "benchmarks.verdict.cases", lambda: [SpacePair("en-es", "10,000 words, as they are", 10_000)]
     )
@@ -67,6 +70,15 @@ def at_work(made_sample, tmp_path, monkeypatch, quick_auto, small_sample):
         monkeypatch.setattr(speed, name, lambda _, measure=measure: measure(1_000))
     monkeypatch.setattr(speed, "_SCALING", (1_000, 2_000))
     monkeypatch.setattr("benchmarks.commands.start.COMMANDS", START)
+
+
+def _write_texts(folder, sample) -> None:
+    """Texts in which the words of the sample stand in any order."""
+    folder.mkdir()
+    for code, vectors in (("en", sample.source), ("es", sample.target)):
+        draws = random.Random(0)
+        lines = [" ".join(draws.choices(vectors.words, k=10)) for _ in range(len(vectors))]
+        (folder / f"{code}.txt.xz").write_bytes(lzma.compress("\n".join(lines).encode()))
 
 
 START = {"imports": ("-c", "import click"), "isolex --help": ("-m", "isolex", "--help")}
