@@ -54,7 +54,7 @@ def speed(report: Report) -> str:
     return (
         f"{table(['text', *ways], rows)}\n\n"
         f"Skip-gram by isolex, which writes the sentences for the library and reads its model, took "
-        f"{training['seconds']['isolex']:.1f} s for one epoch of {training['tokens']:,} tokens; the library "
+        f"{training['seconds']['isolex']:.1f} s for {training['tokens']:,} tokens; the library "
         f"alone took {training['seconds']['library']:.1f} s. {machine(report)}"
     )
 
