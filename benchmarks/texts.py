@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.measuring import timed
+from benchmarks.measuring import seconds_of, timed
 from isolex.alignment import Alignment, Card, Side, SideCard
 from isolex.datasets import DataFolder
 from isolex.errors import InputError
@@ -193,8 +193,8 @@ def training_speed(data: str | Path, *, language: str = "en", tokens: int = 1_00
         order = json.dumps([str(text), str(model), trainer.library_settings()])
         seconds: dict[str, list[float]] = {"isolex": [], "library": []}
         for _ in track(range(_TURNS), "training"):
-            seconds["library"].append(_seconds(lambda: _checked([sys.executable, "-c", _LIBRARY, order])))
-            seconds["isolex"].append(_seconds(lambda: trainer.train(corpus)))
+            seconds["library"].append(seconds_of(lambda: _checked([sys.executable, "-c", _LIBRARY, order])))
+            seconds["isolex"].append(seconds_of(lambda: trainer.train(corpus)))
     least = {name: round(min(taken), 2) for name, taken in seconds.items()}
     return {
         "language": language,
@@ -270,10 +270,6 @@ def _killed_after(order: Sequence[str], seconds: float) -> bool:
             process.kill()
             return True
     return False
-
-
-def _seconds(run: Callable[[], object]) -> float:
-    return timed(run)[0]
 
 
 def segmentation_speed(

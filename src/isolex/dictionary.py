@@ -210,37 +210,17 @@ def make_dictionary(
     share(min_confidence, "min_confidence", where="dictionary")
     chosen = named_trainer(trainer)
     generator(seed)  # so that a wrong one is told before the long work
-    format = format_of(output)
     codes = source_language, target_language
-    check_languages(format, codes)
-    for code in codes:
-        check_language(code)
-    if lexicon is None and format in MARKUP_FORMATS:
-        raise InputError(
-            f"{format} files hold confidences, which there are none of without a lexicon",
-            where=output,
-            fix="give a lexicon, or write .tsv or .jsonl",
-        )
+    format = _checked_format(output, codes, with_lexicon=lexicon is not None)
     with working_alone(make_folder(folder)):
         steps = _Work(folder)
         steps.check()
         pairs = None if lexicon is None else Lexicon.read(lexicon, languages=codes)
         first, first_side = _vectors(steps, "source", source, source_language, chosen)
         second, second_side = _vectors(steps, "target", target, target_language, chosen)
-        saved = folder / _ALIGNMENT
-        known = None if pairs is None else [list(pairs.pairs), pairs.weights]
-        key = _key(first.fingerprint, second.fingerprint, known, seed)
-        steps.made(
-            "alignment",
-            key,
-            [saved],
-            lambda: align(first, second, pairs, seed=seed).save(saved),
-            doing=f"aligning {source_language} and {target_language}",
-            what="alignment",
-        )
-        alignment = load(saved)
+        alignment = _aligned(steps, first, second, pairs, seed)
         status, verdict = alignment.card.status, alignment.card.reason
-        dictionary = None if status == "failed" else _reranked(steps, saved, alignment)
+        dictionary = None if status == "failed" else _reranked(steps, alignment)
         entries, expected = 0, list[Level]()
         if dictionary is not None and dictionary.learnt:
             with steps.told("writing"):
@@ -275,11 +255,39 @@ def make_dictionary(
     )
 
 
+def _checked_format(output: Path, codes: tuple[str, str], *, with_lexicon: bool) -> str:
+    """The format of the output; raises `InputError`, before the long work, where it could not be written."""
+    format = format_of(output)
+    check_languages(format, codes)
+    for code in codes:
+        check_language(code)
+    if format in MARKUP_FORMATS and not with_lexicon:
+        raise InputError(
+            f"{format} files hold confidences, which there are none of without a lexicon",
+            where=output,
+            fix="give a lexicon, or write .tsv or .jsonl",
+        )
+    return format
+
+
+def _aligned(steps: _Work, first: Vectors, second: Vectors, pairs: Lexicon | None, seed: int) -> Alignment:
+    saved = steps.folder / _ALIGNMENT
+    known = None if pairs is None else [list(pairs.pairs), pairs.weights]
+    steps.made(
+        "alignment",
+        _key(first.fingerprint, second.fingerprint, known, seed),
+        [saved],
+        lambda: align(first, second, pairs, seed=seed).save(saved),
+        doing=f"aligning {first.language} and {second.language}",
+        what="alignment",
+    )
+    return load(saved)
+
+
 def _vectors(
     steps: _Work, side: str, path: Path, language: str, trainer: Trainer | None
 ) -> tuple[Vectors, dict[str, Any]]:
     """The vectors of a side: as they are, or trained on texts."""
-    segmenter = Segmenter(language)  # so that an unknown code is told before long work
     if not path.is_dir() and _is_vectors(path):
         with steps.told(f"reading {language}"):
             vectors = Vectors.read(path, language=language)
@@ -287,7 +295,7 @@ def _vectors(
     store, noted = steps.folder / f"{side}.safetensors", steps.folder / f"{side}.json"
 
     def make() -> None:
-        prepared = Prepared.of(path, segmenter=segmenter, more="give more text")
+        prepared = Prepared.of(path, segmenter=Segmenter(language), more="give more text")
         chosen = trainer or trainer_for(prepared.corpus)
         vectors = chosen.train(prepared.corpus, language=language)
         with atomic_file(noted) as file:
@@ -317,7 +325,8 @@ def _is_vectors(path: Path) -> bool:
     return True
 
 
-def _reranked(steps: _Work, folder: Path, alignment: Alignment) -> RerankedDictionary:
+def _reranked(steps: _Work, alignment: Alignment) -> RerankedDictionary:
+    folder = steps.folder / _ALIGNMENT
     kept = find_reranked(folder, alignment)
     if kept is not None:
         steps.found("confidences", "confidences")
