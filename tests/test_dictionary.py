@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from isolex import dictionary as module
 from isolex.dictionary import make_dictionary
+from isolex.dictionary import making as module
 from isolex.errors import InputError
 from isolex.files import make_folder, working_alone
 from isolex.lexicon import Lexicon
@@ -223,7 +223,7 @@ def test_what_cannot_be_written_is_told_before_the_long_work(texts, monkeypatch,
     def too_late(*_, **__):
         raise AssertionError("texts were read first")
 
-    monkeypatch.setattr(module, "_vectors", too_late)
+    monkeypatch.setattr(module, "side_vectors", too_late)
     folder, _ = texts
     given = {"source_language": "en", "target_language": "es", "lexicon": folder / "seeds.tsv"} | options
     with pytest.raises(InputError, match=said):

@@ -1,6 +1,9 @@
+import time
+from threading import Barrier
+
 import pytest
 
-from isolex.progress import Rounds, listening, stop_wanted, stopping, track
+from isolex.progress import Rounds, listening, stop_wanted, stopping, together, track
 
 
 class Recorder:
@@ -182,3 +185,37 @@ class TestStopping:
     def test_loops_whose_results_are_worthless_before_their_end_go_on(self) -> None:
         with stopping(lambda: True):
             assert list(track([1, 2, 3], "loop")) == [1, 2, 3]
+
+
+class TestTogether:
+    def test_calls_run_side_by_side_and_listeners_hear_of_each(self) -> None:
+        meeting = Barrier(2, timeout=30)
+
+        def call(label: str) -> None:
+            meeting.wait()  # nobody gets past it alone
+            assert list(track([1, 2], label)) == [1, 2]
+
+        recorder = Recorder()
+        with listening(recorder):
+            together([lambda: call("one"), lambda: call("two")])
+        assert {heard[1] for heard in recorder.heard} == {"one", "two"}
+
+    def test_when_one_fails_the_others_are_wanted_to_stop(self) -> None:
+        stopped = []
+
+        def patient() -> None:
+            end = time.monotonic() + 30
+            while not stop_wanted() and time.monotonic() < end:
+                time.sleep(0.01)
+            stopped.append(stop_wanted())
+
+        def failing() -> None:
+            raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            together([patient, failing])
+        assert stopped == [True]
+        assert not stop_wanted()
+
+    def test_nothing_to_do(self) -> None:
+        together([])

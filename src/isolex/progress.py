@@ -6,8 +6,10 @@ as if it had run out of rounds, and what it found until then is the result.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
+from threading import Event
 from typing import Generic, Protocol, TypeVar
 
 Item = TypeVar("Item")
@@ -127,3 +129,24 @@ def track(items: Sequence[Item], label: str) -> Iterator[Item]:
             listener.advance(loop)
     finally:
         listener.finish(loop)
+
+
+def together(calls: Sequence[Callable[[], object]]) -> None:
+    """Make calls side by side, each in a thread, until all have returned.
+
+    When one of them fails, or this is interrupted, the others are wanted to stop, and waited for.
+    """
+    given_up = Event()
+
+    def run(call: Callable[[], object]) -> None:
+        with stopping(given_up.is_set):
+            call()
+
+    with ThreadPoolExecutor(max(1, len(calls))) as threads:
+        made = [threads.submit(copy_context().run, run, call) for call in calls]
+        try:
+            for each in as_completed(made):
+                each.result()
+        except BaseException:
+            given_up.set()
+            raise

@@ -39,8 +39,7 @@ def test_steps_are_told_and_what_an_earlier_run_left(isolex, texts):
     first = isolex(*given)
     assert first.status == 0
     assert steps(first) == [
-        "1 of 5: training en",
-        "2 of 5: training es",
+        "1 and 2 of 5: training vectors of en and es",
         "3 of 5: aligning en and es",
         "4 of 5: reranking",
         "5 of 5: writing",
@@ -69,7 +68,7 @@ def test_a_failure_that_was_kept_is_told_as_one(isolex, texts, monkeypatch):
         made.card = replace(made.card, status="failed", reasons=("nothing fits",))
         return made
 
-    monkeypatch.setattr("isolex.dictionary.align", failing)
+    monkeypatch.setattr("isolex.dictionary.making.align", failing)
     given = ("dictionary", "en.txt", "es.txt", *LANGUAGES, "-o", "out.tsv", "--lexicon", "seeds.tsv")
     first = isolex(*given)
     assert first.status == 1, first

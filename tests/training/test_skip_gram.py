@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from isolex.errors import InputError, IsolexError, MissingExtraError
+from isolex.progress import together
 from isolex.text import Corpus
 from isolex.training import SkipGram
 from isolex.vectors import Vectors
@@ -49,7 +50,7 @@ def test_an_interrupt_ends_the_process(monkeypatch):
             super().__init__(*given, **options)
             made.append(self)
 
-    def interrupted(_):
+    def interrupted(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("isolex.training.skip_gram.subprocess.Popen", Watched)
@@ -57,6 +58,14 @@ def test_an_interrupt_ends_the_process(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         replace(QUICK, epochs=100_000).train(corpus())
     assert made[0].wait(timeout=30) != 0
+
+
+def test_it_ends_when_what_runs_beside_it_has_failed():
+    def failing():
+        raise IsolexError("the other one")
+
+    with pytest.raises(IsolexError, match="the other one"):
+        together([lambda: replace(QUICK, epochs=100_000).train(corpus()), failing])
 
 
 def test_a_failure_is_told(monkeypatch):
@@ -78,7 +87,7 @@ def test_no_word_is_a_label_or_parted():
 def test_half_a_model_is_told(monkeypatch, tmp_path):
     """On a full disk fastText leaves half a model, and says nothing."""
 
-    def cut(process):
+    def cut(process, _):
         process.wait()
         path = tmp_path / "model.bin"
         path.write_bytes(path.read_bytes()[:-100])

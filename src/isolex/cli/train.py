@@ -140,7 +140,10 @@ def train_command(
             more="give more text, or a lower --min-count",
         )
     chosen = _chosen(trainer, prepared, dimension, window, epochs, threads)
-    with working("training"), atomic_files(output.parent, [output.name, card.name]) as (made, noted):
+    with (
+        working(f"training {language}" if language else "training"),
+        atomic_files(output.parent, [output.name, card.name]) as (made, noted),
+    ):
         if output.suffix == ".bin" and isinstance(chosen, SkipGram):
             vectors = chosen.train_model(prepared.corpus, made, language=language)
         else:

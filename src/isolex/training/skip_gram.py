@@ -13,7 +13,7 @@ from typing import IO
 
 from isolex.errors import FormatError, InputError, IsolexError, MissingExtraError
 from isolex.given import check_numbers, whole_number
-from isolex.progress import track
+from isolex.progress import stop_wanted, track
 from isolex.text import Corpus
 from isolex.vectors import Vectors
 
@@ -96,7 +96,7 @@ class SkipGram:
                 stdout=subprocess.DEVNULL,
             ) as process:
                 try:
-                    said = _followed(process)
+                    said = _followed(process, f"training {language}" if language else "training")
                 except BaseException:
                     process.kill()
                     raise
@@ -148,15 +148,21 @@ def _write(corpus: Corpus, path: Path) -> None:
         raise InputError(f"cannot be written ({error.strerror})", where=path, fix=_SPACE) from error
 
 
-def _followed(process: "subprocess.Popen[bytes]") -> str:
-    """Show how far fastText is until it ends; its last line."""
+def _followed(process: "subprocess.Popen[bytes]", label: str) -> str:
+    """Show how far fastText is until it ends; its last line.
+
+    Raises:
+        KeyboardInterrupt: Whoever runs this beside something else wants it to stop: half a model is none.
+    """
     said, known = _lines(process.stderr), 0.0
     last = ""
-    for percent in track(range(100), "training"):
+    for percent in track(range(100), label):
         while known <= percent:
             line = next(said, None)
             if line is None:
                 break
+            if stop_wanted():
+                raise KeyboardInterrupt
             if found := _PERCENT.search(line):
                 known = float(found[1])
             elif line.strip():

@@ -1,56 +1,35 @@
-"""`make_dictionary`: from two texts, or vectors, to a dictionary with confidences, by steps that are kept.
+"""`make_dictionary`: train, align, judge, rerank and write."""
 
-Each step leaves its result in a folder of work and a key of all that it came from. A run does only what is
-missing, or came from something else, so one that was killed goes on, and ends with the same bytes.
-"""
-
-import json
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from isolex._version import __version__
 from isolex.alignment import Alignment, load
 from isolex.arrays import generator
 from isolex.choices import MARKUP_FORMATS, Status
-from isolex.errors import FormatError, InputError
-from isolex.files import (
-    atomic_file,
-    check_file,
-    check_outside_inputs,
-    digest,
-    file_digest,
-    make_folder,
-    working_alone,
-)
+from isolex.dictionary.sides import SIDES, GivenSide, side_results, side_vectors
+from isolex.dictionary.work import Step, Work, key
+from isolex.errors import InputError
+from isolex.files import check_file, check_outside_inputs, make_folder, working_alone
 from isolex.given import share
 from isolex.lexicon import Lexicon
-from isolex.progress import step as progress_step
 from isolex.recipes import align
 from isolex.reranking import Level, RerankedDictionary, rerank
 from isolex.reranking.entry_files import check_languages, format_of, write_entries
 from isolex.reranking.reranked_dictionary import find_reranked
-from isolex.saved import WORDS, json_text, read_json, record, sound, whole
-from isolex.text import Segmenter, check_language, text_sources
-from isolex.training import Prepared, Trainer, named_trainer, trainer_for, write_card
-from isolex.vectors import Vectors, identify
+from isolex.text import check_language
+from isolex.training import Trainer, named_trainer
+from isolex.vectors import Vectors
 
-_STEPS = "steps.json"
-_SIDES = ("source", "target")
 # Both sides, alignment, confidences, and the dictionary itself.
 _STEP_COUNT = 5
 _ALIGNMENT = "alignment"
-_RESULTS = (_ALIGNMENT, *(side + ending for side in _SIDES for ending in (".safetensors", ".json")))
+_RESULTS = (_ALIGNMENT, *(result for side in SIDES for result in side_results(side)))
 # Fewer tokens make vectors that more text would help most.
 _FEW_TOKENS = 2_000_000
 _FEW_PAIRS = 1_000
 # Where one side has more than so many times the tokens of the other, the other needs more first.
 _UNEVEN = 2
-# What is needed of the card of a training.
-_CARD = record({"corpus": record({"tokens": whole(0, WORDS**2)})})
-_AGAIN = "remove the folder of work, and run this again"
 
 
 @dataclass(frozen=True)
@@ -94,76 +73,6 @@ class DictionaryReport:
             "work": str(self.work),
             "expected": [level.to_dict() for level in self.expected],
         }
-
-
-@dataclass(frozen=True, eq=False)
-class _Work:
-    """Results of steps in a folder, each with the key of what it came from."""
-
-    folder: Path
-    done: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    _told: list[str] = field(default_factory=list)
-
-    def told(self, name: str) -> AbstractContextManager[object]:
-        """The context of the next step, of which whoever follows is told."""
-        self._told.append(name)
-        return progress_step(f"{len(self._told)} of {_STEP_COUNT}: {name}")
-
-    def found(self, step: str, what: str) -> None:
-        """Note that the result of a step is there already."""
-        self.kept.append(step)
-        with self.told(f"{what} of an earlier run"):
-            pass
-
-    def made(
-        self, step: str, key: str, results: Sequence[Path], make: Callable[[], None], *, doing: str, what: str
-    ) -> None:
-        """Make the results of a step, unless they are there and came from the same.
-
-        Args:
-            step: Its name in the folder.
-            key: What the results come from.
-            results: Their places.
-            make: Makes them.
-            doing: What whoever follows is told meanwhile.
-            what: What the results are called.
-        """
-        if self._keys().get(step) == key and all(result.exists() for result in results):
-            self.found(step, what)
-            return
-        others = {name: old for name, old in self._keys().items() if name != step}
-        if others != self._keys() or not (self.folder / _STEPS).exists():
-            # Should this be killed while it replaces results, the old key must not stand beside new ones.
-            self._note(others)
-        with self.told(doing):
-            make()
-        self.done.append(step)
-        self._note(self._keys() | {step: key})
-
-    def check(self) -> None:
-        """Raise `InputError` if what would be replaced is somebody else's."""
-        if not (self.folder / _STEPS).exists():
-            foreign = [name for name in _RESULTS if (self.folder / name).exists()]
-        else:
-            foreign = [] if self._keys().keys() <= {*_SIDES, _ALIGNMENT} else [_STEPS]
-        if foreign:
-            raise InputError(
-                f"holds other files ({', '.join(foreign)}), which are not replaced",
-                where=self.folder,
-                fix="choose an empty or a new folder",
-            )
-
-    def _note(self, keys: dict[str, str]) -> None:
-        with atomic_file(self.folder / _STEPS) as file:
-            file.write_text(json_text(keys, indent=2) + "\n", encoding="utf-8")
-
-    def _keys(self) -> dict[str, str]:
-        try:
-            found = json.loads((self.folder / _STEPS).read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return found if isinstance(found, dict) else {}
 
 
 def make_dictionary(
@@ -213,17 +122,17 @@ def make_dictionary(
     codes = source_language, target_language
     format = _checked_format(output, codes, with_lexicon=lexicon is not None)
     with working_alone(make_folder(folder)):
-        steps = _Work(folder)
-        steps.check()
+        steps = Work(folder, _STEP_COUNT)
+        steps.check({*SIDES, _ALIGNMENT}, _RESULTS)
         pairs = None if lexicon is None else Lexicon.read(lexicon, languages=codes)
-        first, first_side = _vectors(steps, "source", source, source_language, chosen)
-        second, second_side = _vectors(steps, "target", target, target_language, chosen)
+        given = map(GivenSide, SIDES, (source, target), codes)
+        (first, first_side), (second, second_side) = side_vectors(steps, list(given), chosen)
         alignment = _aligned(steps, first, second, pairs, seed)
         status, verdict = alignment.card.status, alignment.card.reason
         dictionary = None if status == "failed" else _reranked(steps, alignment)
         entries, expected = 0, list[Level]()
         if dictionary is not None and dictionary.learnt:
-            with steps.told("writing"):
+            with steps.telling("writing"):
                 found = dictionary.entries(min_confidence)
                 entries = len(write_entries(found, output, format=format, languages=codes))
             expected = dictionary.summary()
@@ -235,7 +144,7 @@ def make_dictionary(
                     where=output,
                     fix="write .tsv or .jsonl, which takes a moment: the results of all steps are kept",
                 )
-            with steps.told("writing"):
+            with steps.telling("writing"):
                 entries = len(alignment.induce("mutual").write(output, format=format))
     sides = (first_side, second_side)
     return DictionaryReport(
@@ -270,68 +179,25 @@ def _checked_format(output: Path, codes: tuple[str, str], *, with_lexicon: bool)
     return format
 
 
-def _aligned(steps: _Work, first: Vectors, second: Vectors, pairs: Lexicon | None, seed: int) -> Alignment:
+def _aligned(steps: Work, first: Vectors, second: Vectors, pairs: Lexicon | None, seed: int) -> Alignment:
     saved = steps.folder / _ALIGNMENT
     known = None if pairs is None else [list(pairs.pairs), pairs.weights]
-    steps.made(
-        "alignment",
-        _key(first.fingerprint, second.fingerprint, known, seed),
-        [saved],
-        lambda: align(first, second, pairs, seed=seed).save(saved),
-        doing=f"aligning {first.language} and {second.language}",
-        what="alignment",
-    )
+    came_from = key(first.fingerprint, second.fingerprint, known, seed)
+    step = Step(_ALIGNMENT, came_from, (saved,), "alignment")
+    if not steps.has(step):
+        with steps.making(step, doing=f"aligning {first.language} and {second.language}"):
+            align(first, second, pairs, seed=seed).save(saved)
+            steps.made(step)
     return load(saved)
 
 
-def _vectors(
-    steps: _Work, side: str, path: Path, language: str, trainer: Trainer | None
-) -> tuple[Vectors, dict[str, Any]]:
-    """The vectors of a side: as they are, or trained on texts."""
-    if not path.is_dir() and _is_vectors(path):
-        with steps.told(f"reading {language}"):
-            vectors = Vectors.read(path, language=language)
-        return vectors, {"language": language, "words": len(vectors), "tokens": None}
-    store, noted = steps.folder / f"{side}.safetensors", steps.folder / f"{side}.json"
-
-    def make() -> None:
-        prepared = Prepared.of(path, segmenter=Segmenter(language), more="give more text")
-        chosen = trainer or trainer_for(prepared.corpus)
-        vectors = chosen.train(prepared.corpus, language=language)
-        with atomic_file(noted) as file:
-            write_card(file, prepared, chosen, vectors)
-        vectors.write(store)
-
-    steps.made(
-        side,
-        _key(_content(path), language, repr(trainer)),
-        [store, noted],
-        make,
-        doing=f"training {language}",
-        what=f"{language}: vectors",
-    )
-    vectors = Vectors.read(store, unicode="keep")
-    data = read_json(noted, _AGAIN)
-    with sound(noted, _AGAIN):
-        tokens = _CARD(data)["corpus"]["tokens"]
-    return vectors, {"language": language, "words": len(vectors), "tokens": tokens}
-
-
-def _is_vectors(path: Path) -> bool:
-    try:
-        identify(path)
-    except FormatError:
-        return False
-    return True
-
-
-def _reranked(steps: _Work, alignment: Alignment) -> RerankedDictionary:
+def _reranked(steps: Work, alignment: Alignment) -> RerankedDictionary:
     folder = steps.folder / _ALIGNMENT
     kept = find_reranked(folder, alignment)
     if kept is not None:
         steps.found("confidences", "confidences")
         return kept
-    with steps.told("reranking"):
+    with steps.telling("reranking"):
         made = rerank(alignment.source, alignment.target, alignment.seeds, check=False)
     if made.learnt:
         steps.done.append("confidences")
@@ -339,20 +205,6 @@ def _reranked(steps: _Work, alignment: Alignment) -> RerankedDictionary:
         # What is read back, so that a second run has the same.
         return find_reranked(folder, alignment) or made
     return made
-
-
-def _content(path: Path) -> list[list[str]]:
-    """Names and digests of the files that hold the texts."""
-    files = [Path(source.name) for source in text_sources(path)]
-    try:
-        return [[str(file.relative_to(path)), file_digest(file)] for file in files]
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", where=path, fix="check the path") from error
-
-
-def _key(*parts: Any) -> str:
-    """What a result came from."""
-    return digest(json.dumps([__version__, *parts], ensure_ascii=True).encode())
 
 
 def _advice(alignment: Alignment, sides: tuple[dict[str, Any], ...]) -> str:
