@@ -37,7 +37,6 @@ WORDS = 20_000
 _MIN_COUNT = 5
 _TIMES, _TURNS = 3, 2
 _PLAIN_TOKEN = re.compile(r"\w+")
-_KILLS = 10
 
 
 @dataclass(frozen=True)
@@ -205,42 +204,49 @@ def training_speed(data: str | Path, *, language: str = "en", tokens: int = 1_00
     }
 
 
-def dictionary_run(
-    data: str | Path, *, pair: str = "en-uk", killed: str = "en-es", kills: int = 10, seed: int = 0
-) -> dict[str, Any]:
-    """`isolex dictionary` from two raw texts; and by PPMI, which takes less time, killed at random moments.
+def dictionary_run(data: str | Path, *, pair: str = "en-uk") -> dict[str, Any]:
+    """`isolex dictionary` from two raw texts and the training dictionary, timed.
+
+    Args:
+        data: As `run_trainers` takes it.
+        pair: The languages.
+    """
+    with TemporaryDirectory() as folder:
+        order = _order(data, pair, "auto", Path(folder) / "timed.tsv")
+        seconds, report = timed(lambda: json.loads(_checked(order)))
+    kept = ("sides", "status", "verdict", "entries", "expected")
+    return {"pair": pair, "seconds": round(seconds, 1), **{key: report[key] for key in kept}}
+
+
+def killed_runs(data: str | Path, *, pair: str = "en-uk", kills: int = 10, seed: int = 0) -> dict[str, Any]:
+    """`isolex dictionary` from two raw texts by PPMI, which takes less time, killed at random moments.
 
     A run that is killed is started again at once, with its folder of work. One that ends before its moment
     comes is followed by one in a new folder, until there were so many kills.
 
     Args:
         data: As `run_trainers` takes it.
-        pair: The languages of the run that is timed.
-        killed: Those of the runs that are killed.
+        pair: The languages.
         kills: How often.
         seed: Of the moments.
     """
     draws = random.Random(seed)
     with TemporaryDirectory() as name:
         folder = Path(name)
-        timed_order = _order(data, pair, "auto", folder / "timed.tsv")
-        seconds, report = timed(lambda: json.loads(_checked(timed_order)))
-        order, expected = partial(_order, data, killed, "ppmi"), folder / "expected.tsv"
-        short, _ = timed(lambda: _checked(order(expected)))
+        order, expected = partial(_order, data, pair, "ppmi"), folder / "expected.tsv"
+        seconds, _ = timed(lambda: _checked(order(expected)))
         moments, outputs = list[float](), [folder / "0.tsv"]
-        while len(moments) < kills:
-            moment = round(draws.uniform(0, short), 1)
-            if _killed_after(order(outputs[-1]), moment):
-                moments.append(moment)
-            else:
+        for _ in track(range(kills), "kills"):
+            while not _killed_after(order(outputs[-1]), moment := round(draws.uniform(0, seconds), 1)):
                 outputs.append(folder / f"{len(outputs)}.tsv")
+            moments.append(moment)
         _checked(order(outputs[-1]))
         same = all(file_digest(output) == file_digest(expected) for output in outputs)
     return {
         "pair": pair,
         "seconds": round(seconds, 1),
-        **{key: report[key] for key in ("sides", "status", "verdict", "entries", "expected")},
-        "killed": {"pair": killed, "seconds": round(short, 1), "moments": moments, "runs": len(outputs)},
+        "moments": moments,
+        "runs": len(outputs),
         "same_bytes": same,
     }
 

@@ -5,9 +5,10 @@ import pytest
 
 from isolex.dictionary import make_dictionary
 from isolex.dictionary import making as module
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexError
 from isolex.files import make_folder, working_alone
 from isolex.lexicon import Lexicon
+from isolex.training import PPMI, SkipGram
 from isolex.vectors import Vectors
 
 from .training.made_up import RING_SEEDS as SEEDS
@@ -129,6 +130,31 @@ def test_bad_input(texts, options, said):
     with pytest.raises(InputError, match=said):
         make(folder, **options)
     assert not (folder / "out.tsv").exists()
+
+
+def test_a_bad_text_is_told_before_the_other_is_trained_on(texts, monkeypatch):
+    folder, _ = texts
+    (folder / "es.txt").write_text("uno dos tres\n" * 3)
+    monkeypatch.setattr(PPMI, "train", lambda *_, **__: pytest.fail("one of the texts was trained on"))
+    with pytest.raises(InputError, match=r"es\.txt: of 3 different words, 0 occur 5 times"):
+        make(folder)
+
+
+class Fails(SkipGram):
+    """Trains the second language only."""
+
+    def train(self, corpus, *, language=None):
+        if language == "en":
+            raise IsolexError("no room")
+        return PPMI(dimension=20).train(corpus, language=language)
+
+
+def test_what_is_trained_side_by_side_is_kept_when_the_other_fails(texts):
+    folder, _ = texts
+    with pytest.raises(IsolexError, match="no room"):
+        make(folder, trainer=Fails())
+    kept = {path.name for path in (folder / "out.tsv.work").iterdir()}
+    assert {"steps.json", "target.safetensors", "target.json"} == kept
 
 
 def test_an_old_key_never_stands_beside_new_vectors(texts, monkeypatch):

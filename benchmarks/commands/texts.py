@@ -16,6 +16,7 @@ from benchmarks.texts import (
     Texts,
     by_pair_and_size,
     dictionary_run,
+    killed_runs,
     run_trainers,
     segmentation_speed,
     training_speed,
@@ -35,9 +36,8 @@ _PARAGRAPHS = 20_000
 @click.option("--sizes", default="all,2000000,500000", show_default=True, help="Tokens of either text.")
 @click.option("--kept", type=PATH, help="Folder where trained vectors are kept for the next run.")
 @click.option("--speed", is_flag=True, help="Instead: tokens a second, and training beside the library's.")
-@click.option(
-    "--dictionary", is_flag=True, help="Instead: isolex dictionary, timed, and killed at ten random moments."
-)
+@click.option("--dictionary", is_flag=True, help="Instead: isolex dictionary from raw texts, timed.")
+@click.option("--kills", is_flag=True, help="Instead: isolex dictionary, killed at ten random moments.")
 @threads_option
 @json_option
 def texts(
@@ -47,6 +47,7 @@ def texts(
     kept: Path | None,
     speed: bool,
     dictionary: bool,
+    kills: bool,
     as_json: bool,
 ) -> None:
     """P@1 from raw texts by both trainers, beside gensim's plain skip-gram, at several sizes.
@@ -64,6 +65,10 @@ def texts(
     if dictionary:
         report = measured("texts-dictionary", lambda: {"machine": machine(), **dictionary_run(data)})
         emit(as_json, report, lambda console: _render_dictionary(console, report))
+        return
+    if kills:
+        report = measured("texts-kills", lambda: {"machine": machine(), **killed_runs(data)})
+        emit(as_json, report, lambda console: _render_kills(console, report))
         return
     if kept is not None:
         kept.mkdir(parents=True, exist_ok=True)
@@ -129,7 +134,9 @@ def _render_speed(console: Console, report: Report) -> None:
 
 
 def _render_dictionary(console: Console, report: Report) -> None:
-    console.print(
-        f"{report['pair']}: {report['entries']:,} entries in {report['seconds']:.0f} s; after "
-        f"{len(report['killed']['moments'])} kills {'the same' if report['same_bytes'] else 'OTHER'} bytes"
-    )
+    console.print(f"{report['pair']}: {report['entries']:,} entries in {report['seconds']:.0f} s")
+
+
+def _render_kills(console: Console, report: Report) -> None:
+    same = "the same" if report["same_bytes"] else "OTHER"
+    console.print(f"{report['pair']}: after {len(report['moments'])} kills {same} bytes")

@@ -112,7 +112,7 @@ def test_a_dictionary_is_killed_until_it_was_killed_often_enough(data, monkeypat
 
     monkeypatch.setattr(texts, "_checked", checked)
     monkeypatch.setattr(texts, "_killed_after", stopped)
-    report = texts.dictionary_run(data, pair="en-es", kills=3)
-    assert report["killed"]["runs"] == 3
-    assert len(report["killed"]["moments"]) == 3
+    report = texts.killed_runs(data, pair="en-es", kills=3)
+    assert report["runs"] == 3
+    assert len(report["moments"]) == 3
     assert report["same_bytes"]
