@@ -32,7 +32,7 @@ from isolex.judging import cross_validate
 from isolex.mapping import Problem, Procrustes, VecMap
 from isolex.normalize import unit_rows
 from isolex.progress import track
-from isolex.saved import many, number, read_json, record, sound, text
+from isolex.saved import many, number, one_of, read_json, record, sound, text
 from isolex.scoring import BLITask
 
 VOCABULARIES = (3_000, 10_000)
@@ -176,7 +176,9 @@ def unsupervised_measures(
         yield measures_of(as_problem(task.source, task.target, None)), known[case.pair, case.name]
 
 
-_REPORT = record({"runs": many(record({"pair": text, "spaces": text, "forward": number(0, 100)}))})
+# Vectors of the web are not in the folder that the measures are taken of.
+_RUN = record({"pair": text, "spaces": text, "forward": number(0, 100)}, {"vectors": one_of("novels")})
+_REPORT = record({"runs": many(_RUN)})
 
 
 def _runs(report: Path) -> tuple[dict[str, Any], ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -77,8 +76,9 @@ class InductionRow:
 
 
 def run_induction(
-    data: str | Path,
+    folder: DataFolder,
     *,
+    vectors: str = "novels",
     pairs: Sequence[str] = (),
     sets: Sequence[str] = (),
     seeds: Sequence[int | None] = (None,),
@@ -88,9 +88,11 @@ def run_induction(
     """Align, rerank and score; a row a test set and number of seeds, as soon as it is done.
 
     Args:
-        data: The folder; `xling` needs `dictionaries/xling/xx-yy.train.freq.5k.tsv` and `.test.freq.2k.tsv`.
+        folder: Vectors and dictionaries; `xling` needs `dictionaries/xling/xx-yy.train.freq.5k.tsv` and
+            `.test.freq.2k.tsv`.
+        vectors: Kind of its vectors, `novels` or `web`, which tells what is measured by default.
         pairs: Language pairs, `xx-yy`; by default those of `INDUCTION_PAIRS`.
-        sets: Test sets; by default all that have the pairs.
+        sets: Test sets; by default those of `DEFAULT_SETS` that have the pairs.
         seeds: Numbers of pairs to learn from, one after the other; 0 for none, None for all.
         ablation: Also learn without each feature group.
         settings: Of reranking.
@@ -98,9 +100,8 @@ def run_induction(
     Raises:
         InputError: An unknown set or pair, or a file is missing.
     """
-    folder = DataFolder(data)
     settings = RerankSettings() if settings is None else settings
-    wanted = sets_and_pairs(sets, pairs)
+    wanted = sets_and_pairs(sets, pairs, vectors=vectors)
     for _, pair in wanted:
         folder.check(pair)
     for name, pair in track(wanted, "test sets"):

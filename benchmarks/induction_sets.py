@@ -18,27 +18,46 @@ from isolex.scoring import BLITask
 from isolex.vectors import Vectors
 
 INDUCTION_PAIRS = {
-    "muse": tuple(f"{a}-{b}" for a in ("en", "es", "fr", "de") for b in ("en", "es", "fr", "de") if a != b),
-    "xling": ("en-de", "en-fr", "de-fr"),
-    "cipher": ("en-es",),
+    "novels": {
+        "muse": tuple(
+            f"{a}-{b}" for a in ("en", "es", "fr", "de") for b in ("en", "es", "fr", "de") if a != b
+        ),
+        "xling": ("en-de", "en-fr", "de-fr"),
+        "cipher": ("en-es",),
+    },
+    "web": {
+        "muse": ("en-fr", "fr-en", "en-fi", "fi-en"),
+        "xling": ("en-fr",),
+        "cipher": ("en-fr",),
+    },
 }
+"""Language pairs of each test set, by kind of vectors."""
+DEFAULT_SETS = {"novels": ("muse", "xling", "cipher"), "web": ("muse",)}
 
 
-def sets_and_pairs(sets: Sequence[str] = (), pairs: Sequence[str] = ()) -> list[tuple[str, str]]:
-    """What is asked for: the given sets, or all; of the given pairs, or those of `INDUCTION_PAIRS`.
+def sets_and_pairs(
+    sets: Sequence[str] = (), pairs: Sequence[str] = (), *, vectors: str = "novels"
+) -> list[tuple[str, str]]:
+    """The given sets, or `DEFAULT_SETS`, each with the given pairs, or those of `INDUCTION_PAIRS`.
 
     Pairs without sets are looked for in `muse`, and in the other sets where these have them.
+
+    Args:
+        sets: Test sets.
+        pairs: Language pairs, `xx-yy`.
+        vectors: Kind of vectors, `novels` or `web`, that sets and pairs are by default taken for.
 
     Raises:
         InputError: An unknown set.
     """
+    known = INDUCTION_PAIRS[vectors]
     for name in sets:
-        look_up(name, INDUCTION_PAIRS, "test set")
+        look_up(name, known, "test set")
     return [
         (name, pair)
-        for name in sets or INDUCTION_PAIRS
-        for pair in pairs or INDUCTION_PAIRS[name]
-        if sets or name == "muse" or pair in INDUCTION_PAIRS[name]
+        for name in sets or DEFAULT_SETS[vectors]
+        for pair in pairs or known[name]
+        if sets or name == "muse" or pair in known[name]
     ]
 
 

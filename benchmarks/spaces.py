@@ -23,6 +23,9 @@ NOISE = 0.02
 PLANTED_COSINE = 0.9
 PLANTED_MISSING = 0.2
 
+VECTORS = {"novels": "vectors", "web": "vectors-web"}
+"""Where a folder of data has each kind of vectors: trained on novels, or by others on the web."""
+
 Change = Callable[[Tensor, int], Tensor]
 """What becomes of rows `[n, d]`, by a seed."""
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from pathlib import Path
 
 from benchmarks.spaces import SpacePair, gaussian_like, noisy, permuted
 from benchmarks.weak import UNORDERED_PAIRS, BothWays, WeakRun
@@ -15,11 +14,11 @@ from isolex.progress import track
 
 VOCABULARIES = (1_000, 3_000, 10_000)
 NOISE_COSINES = (0.9, 0.8, 0.7, 0.6)
-NOISY_PAIRS = ("es-fr", "en-es", "fr-de")
+NOISY_PAIRS = {"novels": ("es-fr", "en-es", "fr-de"), "web": UNORDERED_PAIRS["web"]}
 NOISY_WORDS = 3_000
-HOPELESS_PAIRS = ("es-fr", "en-es", "es-de")
+HOPELESS_PAIRS = {"novels": ("es-fr", "en-es", "es-de"), "web": UNORDERED_PAIRS["web"]}
 HOPELESS_WORDS = (1_000, 2_000)
-FEW_WORDS_PAIRS = ("en-uk", "en-hu")
+FEW_WORDS_PAIRS = {"novels": ("en-uk", "en-hu"), "web": UNORDERED_PAIRS["web"]}
 FEW_WORDS = 300
 
 GOOD_RATIO = 0.5
@@ -29,28 +28,31 @@ MEANINGFUL_PERCENT = 2.0
 DENIED_SHARE = 0.05
 
 
-def run_verdict(data: str | Path) -> Iterator[WeakRun]:
+def run_verdict(folder: DataFolder, vectors: str = "novels") -> Iterator[WeakRun]:
     """Small vocabularies, noise on both sides, and pairs that cannot align: a run of each.
 
     By isolex's own unsupervised method, one try.
+
+    Args:
+        folder: With vectors of this kind.
+        vectors: `novels` or `web`, which tells what is done to which language pairs.
     """
-    folder = DataFolder(data)
-    for case in track(list(cases()), "runs"):
+    for case in track(list(cases(vectors)), "runs"):
         yield BothWays.of(folder, case.task(folder), case.name).run(Annealing())
 
 
-def cases() -> Iterator[SpacePair]:
-    """All of them."""
-    for words, pair in product(VOCABULARIES, UNORDERED_PAIRS):
+def cases(vectors: str = "novels") -> Iterator[SpacePair]:
+    """All of a kind of vectors."""
+    for words, pair in product(VOCABULARIES, UNORDERED_PAIRS[vectors]):
         yield SpacePair(pair, f"{words:,} words, as they are", words)
-    for pair, cosine in product(NOISY_PAIRS, NOISE_COSINES):
+    for pair, cosine in product(NOISY_PAIRS[vectors], NOISE_COSINES):
         noise = partial(noisy, cosine=cosine)
         name = f"{NOISY_WORDS:,} words, noise to cosine {cosine}"
         yield SpacePair(pair, name, NOISY_WORDS, noise, noise)
-    for pair, words in product(HOPELESS_PAIRS, HOPELESS_WORDS):
+    for pair, words in product(HOPELESS_PAIRS[vectors], HOPELESS_WORDS):
         yield SpacePair(pair, f"{words:,} words, target columns permuted", words, target=permuted)
         yield SpacePair(pair, f"{words:,} words, target Gaussian", words, target=gaussian_like)
-    for pair in FEW_WORDS_PAIRS:
+    for pair in FEW_WORDS_PAIRS[vectors]:
         yield SpacePair(pair, f"{FEW_WORDS} words, as they are", FEW_WORDS)
 
 

@@ -22,7 +22,10 @@ from isolex.progress import track
 from isolex.recipes import METHODS, check_supervision
 from isolex.scoring import BLITask, check_methods
 
-UNORDERED_PAIRS = ("en-es", "en-fr", "en-de", "es-fr", "es-de", "fr-de", "en-hu", "en-uk")
+UNORDERED_PAIRS = {
+    "novels": ("en-es", "en-fr", "en-de", "es-fr", "es-de", "fr-de", "en-hu", "en-uk"),
+    "web": ("en-fr", "en-fi"),
+}
 # One direction of each, and more seeds where one run says little.
 REPEATED_PAIRS = ("es-fr", "en-de")
 REPEATS = 3
@@ -150,7 +153,7 @@ def _p_at_1(task: BLITask, alignment: Alignment) -> float:
 
 
 def run_unsupervised(
-    data: str | Path, *, pairs: Sequence[str] = UNORDERED_PAIRS, methods: Sequence[str] = ("unsupervised",)
+    folder: DataFolder, *, pairs: Sequence[str], methods: Sequence[str] = ("unsupervised",)
 ) -> Iterator[WeakRun]:
     """Without supervision: one run a pair, three on es-fr and en-de.
 
@@ -159,14 +162,14 @@ def run_unsupervised(
     """
     for method in methods:
         check_supervision(method, None)
-    for spaces in _all_words(data, pairs):
+    for spaces in _all_words(folder, pairs):
         for method in methods:
             for seed in range(REPEATS if spaces.there.pair in REPEATED_PAIRS else 1):
                 yield spaces.run(method, seed=seed)
 
 
 def run_semi_supervised(
-    data: str | Path, *, pairs: Sequence[str] = UNORDERED_PAIRS, method: str = "self-learning", seed: int = 0
+    folder: DataFolder, *, pairs: Sequence[str], method: str = "self-learning", seed: int = 0
 ) -> Iterator[WeakRun]:
     """From 25, 100, 500 and all training pairs, from identical strings, and from numerals.
 
@@ -174,7 +177,7 @@ def run_semi_supervised(
         InputError: No such method, or the folder lacks a pair.
     """
     check_supervision(method, "a lexicon")
-    for spaces in _all_words(data, pairs):
+    for spaces in _all_words(folder, pairs):
         for supervision, lexicon in seed_lexicons(spaces.there, seed):
             yield spaces.run(method, lexicon, supervision=supervision, seed=seed, check=False)
 
@@ -195,15 +198,14 @@ def run_systems(
 
 def _run_system(data: str | Path, pair: str, method: str, seed: int, threads: int) -> WeakRun:
     torch.set_num_threads(threads)
-    (spaces,) = _all_words(data, [pair])
+    (spaces,) = _all_words(DataFolder(data), [pair])
     supervision = SYSTEMS.get(method, "all pairs" if METHODS[method].needs == "pairs" else "none")
     lexicon = dict(seed_lexicons(spaces.there, seed)).get(supervision)
     run = spaces.run(method, lexicon, supervision=supervision, seed=seed, check=False)
     return replace(run, peak_gib=round(peak_bytes() / 2**30, 2))
 
 
-def _all_words(data: str | Path, pairs: Sequence[str]) -> Iterator[BothWays]:
-    folder = DataFolder(data)
+def _all_words(folder: DataFolder, pairs: Sequence[str]) -> Iterator[BothWays]:
     for pair in pairs:
         folder.check(pair)
     for pair in track(list(pairs), "language pairs"):

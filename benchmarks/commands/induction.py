@@ -6,9 +6,15 @@ from typing import Any
 import click
 from rich.console import Console
 
-from benchmarks.commands.reports import Report, measured
+from benchmarks.commands.reports import (
+    Report,
+    data_folder,
+    measured,
+    rows_of,
+    seeds_option,
+    vectors_option,
+)
 from benchmarks.induction import run_induction
-from benchmarks.induction_sets import INDUCTION_PAIRS
 from benchmarks.measuring import machine
 from isolex.cli.console import emit, table
 from isolex.cli.options import PATH, json_option, names_in, seed_option, threads_option
@@ -16,33 +22,23 @@ from isolex.cli.outputs import Command
 from isolex.reranking import RerankSettings
 
 
-def _counts(context: click.Context, parameter: click.Parameter, given: str) -> tuple[int | None, ...]:  # noqa: ARG001
-    names = names_in(given)
-    wrong = [name for name in names if name != "all" and not name.isdecimal()]
-    if wrong or not names:
-        raise click.BadParameter(f"got {given!r}, expected numbers of pairs, or all")
-    return tuple(None if name == "all" else int(name) for name in names)
-
-
 @click.command("induction", cls=Command)
 @click.option("--data", required=True, type=PATH, help="Folder with vectors/ and dictionaries/.")
+@vectors_option
 @click.option("--pairs", default="", help="Language pairs; by default those of each set.")
 @click.option(
-    "--sets", default="", help=f"Out of {', '.join(INDUCTION_PAIRS)}; by default all that have the pairs."
+    "--sets",
+    default="",
+    help="Out of muse, xling and cipher; by default all that have the pairs, or with --vectors web muse.",
 )
-@click.option(
-    "--seeds",
-    default="all",
-    show_default=True,
-    callback=_counts,
-    help="Numbers of pairs to learn from, one after the other: all, 500, 0 …",
-)
+@seeds_option
 @click.option("--ablation", is_flag=True, help="Also learn without each feature group.")
 @seed_option
 @threads_option
 @json_option
 def induction(
     data: Path,
+    vectors: str,
     pairs: str,
     sets: str,
     seeds: tuple[int | None, ...],
@@ -55,19 +51,20 @@ def induction(
     \b
     Examples:
       python -m benchmarks induction --data data --pairs en-es
-      python -m benchmarks induction --data data --pairs en-es --json
+      python -m benchmarks induction --data data --vectors web --pairs en-es --seeds 300 --json
     """
 
     def measure() -> dict[str, Any]:
         rows = run_induction(
-            data,
+            data_folder(data, vectors),
+            vectors=vectors,
             pairs=names_in(pairs) if pairs else (),
             sets=names_in(sets) if sets else (),
             seeds=seeds,
             ablation=ablation,
             settings=RerankSettings(seed=seed),
         )
-        return {"protocol": "muse", "rows": [row.to_dict() for row in rows], "machine": machine()}
+        return {"protocol": "muse", "rows": rows_of(vectors, rows), "machine": machine()}
 
     report = measured("induction", measure)
     emit(as_json, report, lambda console: _render(console, report["rows"]))

@@ -1,6 +1,6 @@
 """`python -m benchmarks unsupervised`, `semi`, `systems`, `verdict` and `planted`: weak supervision."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,14 @@ from typing import Any
 import click
 from rich.console import Console
 
-from benchmarks.commands.reports import Report, data_option, measured
+from benchmarks.commands.reports import (
+    Report,
+    data_folder,
+    data_option,
+    measured,
+    rows_of,
+    vectors_option,
+)
 from benchmarks.planted import PLANTED_METHODS, run_planted
 from benchmarks.spaces import PLANTED_COSINE, PLANTED_MISSING
 from benchmarks.verdict import leave_one_pair_out, run_verdict
@@ -26,42 +33,49 @@ from isolex.cli.outputs import Command
 from isolex.vectors import Vectors
 
 pairs_option = click.option(
-    "--pairs", default=",".join(UNORDERED_PAIRS), show_default=True, help="Language pairs."
+    "--pairs",
+    default="",
+    help=f"Language pairs; by default {', '.join(UNORDERED_PAIRS['novels'])}, "
+    f"or for --vectors web {', '.join(UNORDERED_PAIRS['web'])}.",
 )
 
 
 @click.command("unsupervised", cls=Command)
 @data_option
+@vectors_option
 @pairs_option
 @click.option("--methods", default="unsupervised", show_default=True, help="Methods that need no seed pairs.")
 @threads_option
 @json_option
-def unsupervised(data: Path, pairs: str, methods: str, as_json: bool) -> None:
+def unsupervised(data: Path, vectors: str, pairs: str, methods: str, as_json: bool) -> None:
     """P@1 in both directions and the verdict of unsupervised runs; three seeds on es-fr and en-de.
 
     \b
     Examples:
       python -m benchmarks unsupervised --data data --pairs en-es
     """
-    _measure(
-        "unsupervised", run_unsupervised(data, pairs=names_in(pairs), methods=names_in(methods)), as_json
+    runs = run_unsupervised(
+        data_folder(data, vectors), pairs=_pairs(pairs, vectors), methods=names_in(methods)
     )
+    _measure("unsupervised", runs, as_json, vectors)
 
 
 @click.command("semi", cls=Command)
 @data_option
+@vectors_option
 @pairs_option
 @click.option("--method", default="self-learning", show_default=True, help="A method that needs seed pairs.")
 @threads_option
 @json_option
-def semi(data: Path, pairs: str, method: str, as_json: bool) -> None:
+def semi(data: Path, vectors: str, pairs: str, method: str, as_json: bool) -> None:
     """P@1 from 25, 100, 500 and all training pairs, identical strings, and numerals where there are any.
 
     \b
     Examples:
       python -m benchmarks semi --data data --pairs en-es
     """
-    _measure("semi", run_semi_supervised(data, pairs=names_in(pairs), method=method), as_json)
+    runs = run_semi_supervised(data_folder(data, vectors), pairs=_pairs(pairs, vectors), method=method)
+    _measure("semi", runs, as_json, vectors)
 
 
 @click.command("systems", cls=Command)
@@ -82,16 +96,17 @@ def systems(data: Path, pair: str, methods: str, as_json: bool) -> None:
 
 @click.command("verdict", cls=Command)
 @data_option
+@vectors_option
 @threads_option
 @json_option
-def verdict(data: Path, as_json: bool) -> None:
+def verdict(data: Path, vectors: str, as_json: bool) -> None:
     """Unsupervised runs on small, noisy and hopeless spaces: does the verdict tell them apart?
 
     \b
     Examples:
       python -m benchmarks verdict --data data --json
     """
-    _measure("verdict", run_verdict(data), as_json, _thresholds)
+    _measure("verdict", run_verdict(data_folder(data, vectors), vectors), as_json, vectors, _thresholds)
 
 
 @click.command("planted", cls=Command)
@@ -144,10 +159,15 @@ def planted(
     emit(as_json, report, lambda console: console.print(table("recovered, in percent", columns, body)))
 
 
+def _pairs(given: str, vectors: str) -> Sequence[str]:
+    return names_in(given) if given else UNORDERED_PAIRS[vectors]
+
+
 def _measure(
     name: str,
     runs: Iterable[WeakRun],
     as_json: bool,
+    vectors: str = "novels",
     more: Callable[[list[WeakRun]], dict[str, Any]] = lambda _: {},
 ) -> None:
     """Measure and print the runs, and what more follows from them."""
@@ -157,7 +177,7 @@ def _measure(
         return {
             "protocol": "muse",
             "criterion": "csls",
-            "runs": [run.to_dict() for run in made],
+            "runs": rows_of(vectors, made),
             **more(made),
         }
 

@@ -4,8 +4,9 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from benchmarks.spaces import VECTORS
 from isolex.errors import FormatError
 
 ROOT = Path(__file__).parent.parent.parent
@@ -13,7 +14,13 @@ RESULTS = ROOT / "benchmarks" / "results"
 DOCS = ROOT / "docs"
 
 Report = dict[str, Any]
+Row = dict[str, Any]
+"""Of a report: what was measured on one language pair, or one run."""
+Given = TypeVar("Given")
 Maker = Callable[[Report], str]
+
+OF_KIND = {"novels": "", "web": " with vectors of the web"}
+"""How a sentence says which vectors it is of."""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, text_columns: int = 1) -> str:
@@ -41,6 +48,39 @@ def read(name: str) -> Report | None:
     return report
 
 
+def read_kinds(name: str) -> list[Report]:
+    """A measurement on vectors of novels and on those of the web, of which either may be missing."""
+    return [report for report in (read(name), read(f"{name}-web")) if report is not None]
+
+
+def all_rows(reports: Iterable[Report], name: str = "rows") -> list[Row]:
+    """The rows of several reports, or what else goes by that name in them."""
+    return [row for report in reports for row in report[name]]
+
+
+def kind(row: Row) -> str:
+    """Which vectors a row was measured on; the first results, of novels, do not say so."""
+    return str(row.get("vectors", "novels"))
+
+
+def by_kind(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """The rows of each kind of vectors that there are any of."""
+    found = list(rows)
+    kinds = {name: [row for row in found if kind(row) == name] for name in VECTORS}
+    return {name: own for name, own in kinds.items() if own}
+
+
+def table_of_kinds(
+    head: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]], *, text_columns: int = 1
+) -> str:
+    """A table of rows that each have a kind of vectors, which stands first unless all are of novels."""
+    found = list(rows)
+    if all(name == "novels" for name, _ in found):
+        return table(head, (cells for _, cells in found), text_columns=text_columns)
+    labelled = ([name, *cells] for name, cells in found)
+    return table(["vectors", *head], labelled, text_columns=text_columns + 1)
+
+
 def filled(path: Path, figures: Mapping[str, str]) -> str:
     """A page with its figures filled in: each stands between <!-- name --> and <!-- end -->.
 
@@ -62,7 +102,19 @@ def filled_from(page: Path, name: str, parts: Mapping[str, Maker]) -> dict[Path,
     report = read(name)
     if report is None:
         return {}
-    return {page: filled(page, {part: f"\n\n{make(report)}\n\n" for part, make in parts.items()})}
+    return {page: filled(page, _figures(parts, report))}
+
+
+def filled_from_kinds(
+    page: Path, name: str, parts: Mapping[str, Callable[[list[Report]], str]]
+) -> dict[Path, str]:
+    """The same, of the measurement on each kind of vectors."""
+    reports = read_kinds(name)
+    return {page: filled(page, _figures(parts, reports))} if reports else {}
+
+
+def _figures(parts: Mapping[str, Callable[[Given], str]], given: Given) -> dict[str, str]:
+    return {part: f"\n\n{make(given)}\n\n" for part, make in parts.items()}
 
 
 _NOT_YET = "*No figures stand here yet: the command above has not been run whole.*"

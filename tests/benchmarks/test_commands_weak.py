@@ -1,14 +1,17 @@
+import shutil
 from functools import partial
 
 import pytest
 
 from benchmarks.spaces import SpacePair, permuted
+from benchmarks.weak import UNORDERED_PAIRS
 from isolex.mapping import Annealing
 from tests.benchmarks.runs import weak_run
 from tests.shaped import make_annealing_quick
 
 RUN = {
     *(
+        "vectors",
         "pair",
         "spaces",
         "method",
@@ -31,8 +34,14 @@ class TestWeak:
     def quick(self, monkeypatch):
         make_annealing_quick(monkeypatch)
         few = [SpacePair("xx-yy", "as they are", 300), SpacePair("yy-xx", "permuted", 280, target=permuted)]
-        monkeypatch.setattr("benchmarks.verdict.cases", lambda: iter(few))
+        monkeypatch.setattr("benchmarks.verdict.cases", lambda _: iter(few))
         monkeypatch.setattr("benchmarks.verdict.Annealing", partial(Annealing, rounds=1))
+
+    @pytest.fixture
+    def both_kinds(self, data, tmp_path):
+        folder = shutil.copytree(data, tmp_path / "data")
+        (folder / "vectors-web").symlink_to(folder / "vectors")
+        return folder
 
     def report(self, result, name):
         result.warns(None)
@@ -100,6 +109,39 @@ class TestWeak:
             f"{counts['denied']} of 1 good runs denied it"
         )
 
+    def test_vectors_of_the_web(self, lab, web_data):
+        options = ("--data", web_data, "--vectors", "web", "--json")
+        for command in (
+            ("unsupervised", "--pairs", "xx-yy"),
+            ("semi", "--pairs", "xx-yy", "--method", "procrustes"),
+            ("verdict",),
+        ):
+            report = self.report(lab(*command, *options), command[0])
+            assert {run["vectors"] for run in report["runs"]} == {"web"}
+
+    def test_of_novels_unless_told_otherwise(self, lab, data):
+        command = ("semi", "--data", data, "--pairs", "xx-yy", "--method", "procrustes", "--json")
+        report = self.report(lab(*command), "semi")
+        assert {run["vectors"] for run in report["runs"]} == {"novels"}
+
+    @pytest.mark.parametrize(
+        ("name", "run"), [("unsupervised", "run_unsupervised"), ("semi", "run_semi_supervised")]
+    )
+    def test_default_pairs(self, lab, both_kinds, monkeypatch, name, run):
+        seen = []
+        monkeypatch.setattr(
+            f"benchmarks.commands.weak.{run}", lambda _, **given: seen.append(given["pairs"]) or ()
+        )
+        for options in ((), ("--vectors", "web")):
+            assert lab(name, "--data", both_kinds, *options, "--json").json["runs"] == []
+        assert seen == [UNORDERED_PAIRS["novels"], ("en-fr", "en-fi")]
+
+    def test_the_verdict_asks_for_the_cases_of_its_vectors(self, lab, web_data, monkeypatch):
+        seen = []
+        monkeypatch.setattr("benchmarks.verdict.cases", lambda vectors: seen.append(vectors) or ())
+        assert lab("verdict", "--data", web_data, "--vectors", "web", "--json").json["runs"] == []
+        assert seen == ["web"]
+
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
@@ -107,6 +149,9 @@ class TestWeak:
             (("unsupervised", "--pairs", "xx-yy", "--methods", "vecmop"), "unknown method 'vecmop'"),
             (("unsupervised", "--pairs", "xx-yy", "--methods", "vecmap"), "method vecmap: needs seed pairs"),
             (("semi", "--pairs", "xx-yy", "--method", "unsupervised"), "works without seed pairs"),
+            (("unsupervised", "--vectors", "web"), "holds no vectors-web/xx.vec.gz with dictionaries"),
+            (("semi", "--vectors", "web"), "holds no vectors-web/xx.vec.gz with dictionaries"),
+            (("verdict", "--vectors", "web"), "holds no vectors-web/xx.vec.gz with dictionaries"),
             (("systems", "--pair", "xx-zz"), "unknown language pair of .*'xx-zz'"),
             (("systems", "--pair", "xx-yy", "--methods", "vecmop"), "unknown method 'vecmop'"),
         ],

@@ -109,7 +109,8 @@ def test_unsupervised_runs_are_measured_where_they_were_run(data, tmp_path, monk
         lambda: [SpacePair("xx-yy", f"{words} words, as they are", words) for words in (250, 100)],
     )
     report = tmp_path / "verdict.json"
-    report.write_text('{"runs": [{"pair": "xx-yy", "spaces": "250 words, as they are", "forward": 12.5}]}')
+    run = '{"vectors": "novels", "pair": "xx-yy", "spaces": "250 words, as they are", "forward": 12.5}'
+    report.write_text(f'{{"runs": [{run}]}}')
     ((measures, percent),) = unsupervised_measures(data, [report])
     assert percent == 12.5
     assert all(math.isfinite(value) for value in measures.values())
@@ -126,6 +127,7 @@ def test_unsupervised_runs_are_measured_where_they_were_run(data, tmp_path, monk
         '{"runs": [{"pair": "xx-yy", "spaces": "as they are"}]}',
         '{"runs": [{"pair": "xx-yy", "spaces": "as they are", "forward": "12"}]}',
         '{"runs": [{"pair": "xx-yy", "spaces": "as they are", "forward": NaN}]}',
+        '{"runs": [{"vectors": "web", "pair": "xx-yy", "spaces": "as they are", "forward": 12}]}',
     ],
 )
 def test_a_report_of_something_else_is_told(data, tmp_path, text) -> None:

@@ -59,11 +59,12 @@ def test_help(lab, name):
 def at_work(made_sample, tmp_path, monkeypatch, quick_auto, small_sample):
     """The working directory, which has what the examples speak of; what takes long is made smaller."""
     shutil.copytree(made_sample, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(tmp_path / "data" / "vectors", tmp_path / "data" / "vectors-web")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("isolex.samples.sample", lambda: small_sample)
     _write_texts(tmp_path / "data" / "texts", small_sample)
     monkeypatch.setattr(
-        "benchmarks.verdict.cases", lambda: [SpacePair("en-es", "10,000 words, as they are", 10_000)]
+        "benchmarks.verdict.cases", lambda _: [SpacePair("en-es", "10,000 words, as they are", 10_000)]
     )
     for name in ("run_retrieval", "run_iteration", "run_files"):
         measure = getattr(speed, name)

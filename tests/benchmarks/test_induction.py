@@ -75,7 +75,7 @@ class TestCalibrationError:
 @pytest.mark.usefixtures("quick")
 class TestRun:
     def test_a_row(self, data):
-        (row,) = run_induction(data, pairs=["xx-yy"], settings=SETTINGS)
+        (row,) = run_induction(DataFolder(data), pairs=["xx-yy"], settings=SETTINGS)
         assert (row.set, row.pair, row.n, row.seeds) == ("muse", "xx-yy", 100, None)
         assert row.learnt
         assert {"vecmap", "rcsls", "procrustes"} == set(row.base)
@@ -89,20 +89,22 @@ class TestRun:
         assert row.without == {}
 
     def test_ablation(self, data):
-        (row,) = run_induction(data, pairs=["xx-yy"], seeds=[100], ablation=True, settings=SETTINGS)
+        (row,) = run_induction(
+            DataFolder(data), pairs=["xx-yy"], seeds=[100], ablation=True, settings=SETTINGS
+        )
         assert row.seeds == 100
         assert {"vecmap", "rcsls", "procrustes", "self-learning"} == set(row.base)
         assert set(row.without) == set(GROUPS) - {"triangulation"}
 
     def test_too_few_seeds_to_learn_from(self, data, monkeypatch):
         monkeypatch.setattr("isolex.reranking.fitting.ENOUGH_WORDS", 1_000)
-        (row,) = run_induction(data, pairs=["xx-yy"], seeds=[30], settings=SETTINGS)
+        (row,) = run_induction(DataFolder(data), pairs=["xx-yy"], seeds=[30], settings=SETTINGS)
         assert not row.learnt
         assert row.reranked == row.base["self-learning"]
         assert row.ece is row.auroc is row.precision_at_90 is row.candidates_recall is None
 
     def test_a_cipher(self, data):
-        (row,) = run_induction(data, pairs=["xx-yy"], sets=["cipher"], settings=SETTINGS)
+        (row,) = run_induction(DataFolder(data), pairs=["xx-yy"], sets=["cipher"], settings=SETTINGS)
         assert row.reranked > 90
 
 
@@ -120,7 +122,14 @@ class TestSetsAndPairs:
         ]
 
     def test_sets_alone(self):
-        assert sets_and_pairs(["xling"]) == [("xling", pair) for pair in INDUCTION_PAIRS["xling"]]
+        assert sets_and_pairs(["xling"]) == [("xling", pair) for pair in INDUCTION_PAIRS["novels"]["xling"]]
+
+    def test_of_the_web_only_muse_unless_asked_for(self):
+        assert sets_and_pairs(vectors="web") == [
+            ("muse", pair) for pair in ("en-fr", "fr-en", "en-fi", "fi-en")
+        ]
+        assert sets_and_pairs(pairs=["en-fr"], vectors="web") == [("muse", "en-fr")]
+        assert sets_and_pairs(["cipher", "xling"], vectors="web") == [("cipher", "en-fr"), ("xling", "en-fr")]
 
     def test_both(self):
         assert sets_and_pairs(["cipher", "xling"], ["xx-yy"]) == [("cipher", "xx-yy"), ("xling", "xx-yy")]
@@ -128,14 +137,14 @@ class TestSetsAndPairs:
 
 def test_unknown_names(data):
     with pytest.raises(InputError, match="unknown test set 'mouse'"):
-        next(run_induction(data, pairs=["xx-yy"], sets=["mouse"]))
+        next(run_induction(DataFolder(data), pairs=["xx-yy"], sets=["mouse"]))
     with pytest.raises(InputError, match="unknown language pair"):
-        next(run_induction(data, pairs=["xx-zz"]))
+        next(run_induction(DataFolder(data), pairs=["xx-zz"]))
 
 
 def test_xling_files_are_missing(data):
     with pytest.raises(InputError, match="xling"):
-        next(run_induction(data, pairs=["xx-yy"], sets=["xling"]))
+        next(run_induction(DataFolder(data), pairs=["xx-yy"], sets=["xling"]))
 
 
 def test_xling_has_files_of_its_own(data, tmp_path):

@@ -1,10 +1,13 @@
 """The pages of the documentation are those that the committed results make."""
 
+import json
+
 import pytest
 
 from benchmarks.commands import pages as command
-from benchmarks.pages import filling, transfer
+from benchmarks.pages import filling, induction, reference, transfer, weak
 from isolex.errors import FormatError
+from tests.benchmarks.runs import weak_run
 
 
 def test_all_are_up_to_date(lab):
@@ -57,3 +60,233 @@ def test_figures_are_put_between_their_marks(tmp_path):
 def test_without_a_measurement_there_is_no_page(tmp_path, monkeypatch):
     monkeypatch.setattr(filling, "RESULTS", tmp_path)
     assert transfer.made() == {}
+
+
+VERSIONS = {"isolex": "0.1.0", "python": "3.11"}
+MACHINE = {"processor": "Abacus", "threads": 2, "cores": 2}
+PAGES = {"reference": reference, "induction": induction, "weak": weak}
+
+
+def results(method: str, nn: float, csls: float, **more) -> list[dict]:
+    """Of one method by both criteria, as `benchmarks reference` tells them."""
+    shared = {"n": 400, "copy_baseline": 5.0, "interval": [csls - 3, csls + 3]} | more
+    return [
+        {"method": method, "criterion": criterion, "p@1": percent, "mrr": percent / 100} | shared
+        for criterion, percent in (("nn", nn), ("csls", csls))
+    ]
+
+
+def reference_row(pair: str, start: float, **more) -> dict:
+    """Early ones do not tell of vectors and seeds."""
+    plain = [("least-squares", 0), ("procrustes", 2), ("vecmap", 4), ("rcsls", 3)]
+    found = [one for name, gain in plain for one in results(name, start + gain - 1, start + gain)]
+    return {"pair": pair, "train_pairs": 5000, "test_sources": 1500, "results": found} | more
+
+
+def induction_row(pair: str, base: float, reranked: float, **more) -> dict:
+    row = {
+        "set": "muse",
+        "pair": pair,
+        "n": 400,
+        "seeds": None,
+        "base": {"vecmap": base, "rcsls": base - 1, "procrustes": base - 2},
+        "best_base": base,
+        "reranked": reranked,
+        "best_base_no_identical": base,
+        "reranked_no_identical": reranked,
+        "candidates_recall": 90.0,
+        "ece": 0.05,
+        "brier": 0.1,
+        "brier_constant": 0.2,
+        "auroc": 0.9,
+        "answers_at_90": 7,
+        "precision_at_90": 95.0,
+        "curve": [90.0, reranked],
+        "without": {},
+        "seconds": 60.0,
+    }
+    return row | more
+
+
+@pytest.fixture
+def measured(tmp_path, monkeypatch):
+    """A function that keeps rows, or runs, as what was measured by a command of the laboratory."""
+    monkeypatch.setattr(filling, "RESULTS", tmp_path)
+    independent = {"pairs": {"en-fr": {"p@1": {"vecmap": {"csls": 34.0}}}}}
+    (tmp_path / "independent.json").write_text(json.dumps(independent))
+
+    def keep(name: str, rows: list, key: str = "rows") -> None:
+        report = {"benchmark": name.removesuffix("-web"), key: rows, "seconds": 120.0}
+        path = tmp_path / f"{name}.json"
+        path.write_text(json.dumps(report | {"versions": VERSIONS, "machine": MACHINE}))
+
+    return keep
+
+
+def made(name: str) -> str:
+    """The text of the page."""
+    return PAGES[name].made()[PAGES[name].PAGE]
+
+
+def lines(text: str, start: str) -> list[list[str]]:
+    """The cells of the table rows that begin so."""
+    return [
+        [cell.strip() for cell in line.strip("| ").split(" | ")]
+        for line in text.splitlines()
+        if line.startswith(f"| {start}")
+    ]
+
+
+class TestReference:
+    def test_of_novels_alone_nothing_tells_of_kinds(self, measured) -> None:
+        measured("reference", [reference_row("en-fr", 30.0), reference_row("en-de", 20.0)])
+        text = made("reference")
+        assert lines(text, "pair")[0][:2] == ["pair", "training pairs"]
+        assert [row[0] for row in lines(text, "en-")] == ["en-fr", "en-de"]
+        assert "| **28.0** | **29.0** | **27.0** | **28.0** |  |\n" in text
+        assert "web" not in text
+        assert "## More methods" not in text
+        assert "## Fewer seed pairs" not in text
+        assert "gives 1 of these figures" in text
+
+    def test_both_kinds_stand_side_by_side(self, measured) -> None:
+        measured("reference", [reference_row("en-fr", 30.0)])
+        measured("reference-web", [reference_row("en-fr", 70.0, vectors="web", seeds=None)])
+        text = made("reference")
+        assert lines(text, "vectors")[0][:3] == ["vectors", "pair", "training pairs"]
+        assert [row[:2] for row in lines(text, "novels")] == [["novels", "en-fr"], ["novels", "mean"]]
+        assert [row[:2] for row in lines(text, "web")] == [["web", "en-fr"], ["web", "mean"]]
+        assert "| web | mean |  |  |  | **69.0** | **70.0** |" in text
+        assert "`en_core_web_md`" in text
+        assert "The figures with vectors of the web were measured in 2 minutes on Abacus" in text
+        assert "The difference with vectors of the web is +1.00 points in the mean" in text
+        assert "differs from Procrustes on 1 of the 1 pairs" in text
+        # Only vectors of novels are those of the independent figures.
+        assert "gives 1 of these figures" in text
+        assert "The largest difference is 0.00 points" in text
+
+    def test_more_methods_from_rows_of_their_own(self, measured) -> None:
+        more = results("bilinear", 40.0, 41.0, taken="bilinear") + results("auto", 42.0, 43.5, taken="rcsls")
+        row = {"vectors": "novels", "seeds": None, "train_pairs": 5000, "test_sources": 1500, "results": more}
+        measured(
+            "reference", [reference_row("en-fr", 30.0), reference_row("en-de", 20.0), row | {"pair": "en-fr"}]
+        )
+        text = made("reference")
+        assert lines(text, "pair")[1] == ["pair", "best above", "bilinear", "auto"]
+        assert [row for row in lines(text, "en-fr") if len(row) == 4] == [
+            ["en-fr", "34.0", "41.0", "43.5 (rcsls)"]
+        ]
+        assert len(lines(text, "en-de")) == 1
+
+    def test_fewer_seed_pairs_stand_from_few_to_all(self, measured) -> None:
+        fewer = [
+            reference_row("en-fr", percent, vectors="web", seeds=count, train_pairs=count + 1)
+            for count, percent in ((500, 60.0), (25, 10.0))
+        ]
+        whole = [reference_row(pair, 70.0, vectors="web", seeds=None) for pair in ("en-fr", "fr-en")]
+        measured("reference", [reference_row("en-fr", 30.0)])
+        measured("reference-web", [*whole, *fewer])
+        _, _, table = made("reference").partition("## Fewer seed pairs")
+        assert lines(table, "vectors")[0][:4] == ["vectors", "pair", "seed pairs", "least-squares"]
+        assert [row[1:4] for row in lines(table, "web")] == [
+            ["en-fr", "25", "10.0"],
+            ["en-fr", "500", "60.0"],
+            ["en-fr", "all (5,000)", "70.0"],
+        ]
+        assert lines(table, "novels") == []
+
+    def test_without_results_of_novels_there_is_no_page(self, measured) -> None:
+        measured("reference-web", [reference_row("en-fr", 70.0, vectors="web", seeds=None)])
+        assert reference.made() == {}
+
+
+class TestInduction:
+    def test_of_novels_alone_nothing_tells_of_kinds(self, measured) -> None:
+        measured("induction", [induction_row("en-fr", 30.0, 60.0)])
+        text = made("induction")
+        assert "web" not in text
+        assert lines(text, "muse")[0][:4] == ["muse", "en-fr", "400", "28.0"]
+
+    def test_both_kinds_stand_side_by_side(self, measured) -> None:
+        novels = induction_row("en-fr", 34.0, 60.0)
+        web = induction_row("en-fr", 74.0, 80.0, vectors="web", seconds=30.0)
+        few = {"seeds": 100, "best_base": 50.0}
+        measured("induction", [novels, novels | few])
+        measured("induction-web", [web | {"without": {"strings": 79.0}}, web | few])
+        measured("reference", [reference_row("en-fr", 30.0)])
+        measured("reference-web", [reference_row("en-fr", 70.5, vectors="web", seeds=None)])
+        text = made("induction")
+        assert "Measured on Abacus" in text
+        assert (
+            "The rows of `web`, with vectors that [Benchmarks](benchmarks.md) tells of, were measured" in text
+        )
+        # Gains, confidence, its curve, seeds; and the one ablation.
+        assert len(lines(text, "novels")) == 4
+        assert len(lines(text, "web")) == 5
+        assert lines(text, "web")[0][:5] == ["web", "muse", "en-fr", "400", "72.0"]
+        assert lines(text, "web")[3][:4] == ["web", "en-fr", "100", "50.0"]
+        assert lines(text, "web")[4] == ["web", "muse", "en-fr", "80.0", "-1.0"]
+        assert "`muse`: +26.0 points over the best base method" in text
+        assert "`muse` with vectors of the web: +6.0 points over the best base method" in text
+        assert "on 1 pairs they differ by 0.00 points" in text
+        assert "`muse` with vectors of the web are those of [Benchmarks](benchmarks.md): on 1 pairs" in text
+        assert "they differ by 0.50 points" in text
+        assert "it took 60 to 60 seconds, and 30 to 30 seconds with vectors of the web." in text
+
+    def test_other_methods_are_no_base_methods(self, measured) -> None:
+        row = reference_row("en-fr", 30.0)
+        row["results"] += results("contrastive", 80.0, 90.0)
+        measured("reference", [row, reference_row("en-fr", 50.0, seeds=25)])
+        measured("induction", [induction_row("en-fr", 34.0, 60.0)])
+        assert "they differ by 0.00 points at the most" in made("induction")
+
+
+class TestWeak:
+    def runs(self, **more) -> list[dict]:
+        """A good run and a bad one, as early results have them, unless told otherwise."""
+        good = weak_run(pair="en-fr", forward=40.0)
+        bad = weak_run(pair="en-es", forward=1.0, backward=1.0, lead=2.0)
+        return [run.to_dict() | more for run in (good, bad)]
+
+    def test_of_novels_alone_nothing_tells_of_kinds(self, measured) -> None:
+        for name in ("unsupervised", "semi", "verdict"):
+            measured(name, self.runs(), "runs")
+        text = made("weak")
+        assert "web" not in text
+        assert [row[0] for row in lines(text, "en-fr")] == ["en-fr"] * 4
+        assert "Of 4 runs, those on all words included, 2 are good" in text
+
+    @pytest.mark.parametrize("name", ["unsupervised", "semi", "verdict"])
+    def test_both_kinds_stand_side_by_side(self, measured, name) -> None:
+        measured(name, self.runs(), "runs")
+        measured(f"{name}-web", self.runs(vectors="web", forward=70.0)[:1], "runs")
+        text = made("weak")
+        assert (
+            f"benchmarks {name} --data DATA\npython -m benchmarks {name} --data DATA --vectors web\n" in text
+        )
+        assert [row[1] for row in lines(text, "novels")][:2] == ["en-fr", "en-es"]
+        (row, *_) = lines(text, "web")
+        assert row[1] == "en-fr"
+        assert any("70.0" in cell for cell in row)
+        assert "Measured in 2 minutes with" in text
+        assert "The runs of `web` were measured in 2 minutes with" in text
+
+    def test_few_pairs_and_none_are_of_the_same_vectors(self, measured) -> None:
+        for name in ("unsupervised", "semi"):
+            measured(name, self.runs(), "runs")
+            measured(f"{name}-web", self.runs(vectors="web", forward=70.0)[:1], "runs")
+        _, _, text = made("weak").partition("## Few pairs")
+        assert lines(text, "novels")[0][:4] == ["novels", "en-fr", "40.0 / 50.0", "40.0 / 50.0"]
+        assert lines(text, "web")[0][:4] == ["web", "en-fr", "70.0 / 50.0", "70.0 / 50.0"]
+
+    def test_the_verdict_is_judged_on_each_kind(self, measured) -> None:
+        measured("verdict", self.runs(), "runs")
+        measured("verdict-web", self.runs(vectors="web")[:1], "runs")
+        told = weak.made()[weak.VERDICT_PAGE]
+        assert "Of 2 runs, those on all words included, 1 are good" in told
+        assert "Of 1 runs with vectors of the web, those on all words included, 1 are good" in told
+
+    def test_runs_of_the_web_alone_are_no_verdict_on_it(self, measured) -> None:
+        measured("verdict", self.runs(), "runs")
+        measured("unsupervised-web", self.runs(vectors="web"), "runs")
+        assert "vectors of the web" not in weak.made()[weak.VERDICT_PAGE]

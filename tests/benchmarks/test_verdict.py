@@ -12,6 +12,7 @@ from benchmarks.verdict import (
     leave_one_pair_out,
     run_verdict,
 )
+from isolex.datasets import DataFolder
 from isolex.mapping import Annealing
 
 from .runs import evidence, weak_run
@@ -32,8 +33,8 @@ class TestRuns:
             SpacePair("xx-yy", "300 words, as they are", 300),
             SpacePair("yy-xx", "280 words, permuted", 280, target=permuted),
         ]
-        monkeypatch.setattr("benchmarks.verdict.cases", lambda: iter(few))
-        right, wrong = run_verdict(data)
+        monkeypatch.setattr("benchmarks.verdict.cases", lambda _: iter(few))
+        right, wrong = run_verdict(DataFolder(data))
         assert (right.pair, right.spaces, right.seed) == ("xx-yy", "300 words, as they are", 0)
         assert (right.status, wrong.status) == ("aligned", "failed")
         assert is_good(right)
@@ -45,6 +46,14 @@ class TestRuns:
     def test_each_case_is_another_one(self) -> None:
         found = [(case.pair, case.name) for case in cases()]
         assert len(found) == len(set(found)) > 30
+
+    def test_of_the_web_other_pairs_are_made_worse_in_the_same_ways(self) -> None:
+        names = {case.name for case in cases()}
+        for pair in ("en-fr", "en-fi"):
+            found = [case.name for case in cases("web") if case.pair == pair]
+            assert set(found) == names
+            assert len(found) == len(names)
+        assert {case.pair for case in cases("web")} == {"en-fr", "en-fi"}
 
 
 class TestGood:

@@ -44,7 +44,7 @@ class TestWeakRun:
 @pytest.mark.usefixtures("quick")
 class TestUnsupervised:
     def test_a_planted_pair(self, data) -> None:
-        (run,) = run_unsupervised(data, pairs=["xx-yy"])
+        (run,) = run_unsupervised(DataFolder(data), pairs=["xx-yy"])
         assert (run.pair, run.spaces, run.method) == ("xx-yy", "all words", "unsupervised")
         assert (run.supervision, run.seed, run.status) == ("none", 0, "aligned")
         assert min(run.forward, run.backward, run.supervised_forward, run.supervised_backward) > 95
@@ -55,27 +55,32 @@ class TestUnsupervised:
     def test_each_pair_and_method_in_turn(self, data, monkeypatch) -> None:
         monkeypatch.setattr(BothWays, "run", lambda ways, method, seed: (ways.there.pair, method))
         methods = ["unsupervised", "gromov-wasserstein-cpu"]
-        runs = run_unsupervised(data, pairs=["xx-yy", "yy-xx"], methods=methods)
+        runs = run_unsupervised(DataFolder(data), pairs=["xx-yy", "yy-xx"], methods=methods)
         assert list(runs) == [(pair, method) for pair in ("xx-yy", "yy-xx") for method in methods]
 
     def test_three_seeds_where_one_run_says_little(self, data, monkeypatch) -> None:
         monkeypatch.setattr("benchmarks.weak.REPEATED_PAIRS", ("xx-yy",))
         monkeypatch.setattr(BothWays, "run", lambda spaces, method, seed: weak_run(seed=seed))
-        assert [run.seed for run in run_unsupervised(data, pairs=["xx-yy", "yy-xx"])] == [0, 1, 2, 0]
+        assert [run.seed for run in run_unsupervised(DataFolder(data), pairs=["xx-yy", "yy-xx"])] == [
+            0,
+            1,
+            2,
+            0,
+        ]
 
     def test_pairs_are_checked_before_anything_is_measured(self, data) -> None:
         with pytest.raises(InputError, match=r"unknown language pair .*'xx-zz'"):
-            next(run_unsupervised(data, pairs=["xx-yy", "xx-zz"]))
+            next(run_unsupervised(DataFolder(data), pairs=["xx-yy", "xx-zz"]))
 
     def test_a_method_that_needs_pairs(self, data) -> None:
         with pytest.raises(InputError, match="method procrustes: needs seed pairs, got none"):
-            list(run_unsupervised(data, pairs=["xx-yy"], methods=["procrustes"]))
+            list(run_unsupervised(DataFolder(data), pairs=["xx-yy"], methods=["procrustes"]))
 
 
 @pytest.mark.usefixtures("quick")
 class TestSemiSupervised:
     def test_a_row_for_each_kind_of_seed(self, data) -> None:
-        runs = list(run_semi_supervised(data, pairs=["xx-yy"]))
+        runs = list(run_semi_supervised(DataFolder(data), pairs=["xx-yy"]))
         assert [run.supervision for run in runs] == [
             *("25 pairs", "100 pairs", "all pairs"),
             *("30 identical strings", "20 numerals"),
@@ -102,7 +107,7 @@ class TestSemiSupervised:
 
     def test_a_method_that_needs_no_pairs(self, data) -> None:
         with pytest.raises(InputError, match="method unsupervised: works without seed pairs, got a lexicon"):
-            list(run_semi_supervised(data, pairs=["xx-yy"], method="unsupervised"))
+            list(run_semi_supervised(DataFolder(data), pairs=["xx-yy"], method="unsupervised"))
 
 
 class TestBothWays:

@@ -34,16 +34,27 @@ class DataFolder:
 
     Three vocabularies at a time are kept in memory.
 
+    Args:
+        folder: The folder.
+        vectors: Name of the folder in it that vectors are read from, where it has several kinds of them.
+
     Attributes:
         path: The folder.
         pairs: The language pairs that it has both dictionaries and both sides' vectors of.
 
     Raises:
-        InputError: It holds no such pair.
+        InputError: It holds no such pair, or `vectors` is not the name of a folder in it.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, *, vectors: str = "vectors") -> None:
+        if vectors in ("", "..") or Path(vectors).name != vectors:
+            raise InputError(
+                f"got {vectors!r} for its vectors, expected the name of a folder in it",
+                where=folder,
+                fix="give one such as vectors",
+            )
         self.path = Path(folder)
+        self._sides = self.path / vectors
         self.pairs = [
             path.name.removesuffix(".train.txt")
             for path in sorted((self.path / "dictionaries" / "muse").glob("*-*.train.txt"))
@@ -54,7 +65,7 @@ class DataFolder:
         ]
         if not self.pairs:
             raise InputError(
-                "holds no vectors/xx.vec.gz with dictionaries/muse/xx-yy.train.txt and .test.txt",
+                f"holds no {vectors}/xx.vec.gz with dictionaries/muse/xx-yy.train.txt and .test.txt",
                 where=folder,
                 fix="give a folder of that layout by --data",
             )
@@ -62,7 +73,7 @@ class DataFolder:
 
     def check(self, pair: str) -> None:
         """Raise `InputError` unless the folder has the pair."""
-        look_up(pair, dict.fromkeys(self.pairs), f"language pair of {self.path}")
+        look_up(pair, dict.fromkeys(self.pairs), f"language pair of {self._sides}")
 
     def vectors(self, pair: str) -> tuple[Vectors, Vectors]:
         """Both sides of `xx-yy`."""
@@ -74,7 +85,7 @@ class DataFolder:
         return Lexicon.read(self.path / "dictionaries" / "muse" / f"{pair}.{part}.txt")
 
     def _file(self, language: str) -> Path:
-        return self.path / "vectors" / f"{language}.vec.gz"
+        return self._sides / f"{language}.vec.gz"
 
 
 class Downloads:
