@@ -33,6 +33,14 @@ class TestCrossValidate:
     def test_a_planted_map_is_right_about_every_word(self, noise) -> None:
         assert cross_validate(Procrustes(), planted(noise=noise)[0]) == HeldOut(80, 80)
 
+    def test_only_words_that_are_trusted_are_held_out(self) -> None:
+        problem, recording = planted()[0], Recording()
+        trusted = problem.pairs[:20, 0]
+        assert cross_validate(recording, problem, words=trusted) == HeldOut(20, 20)
+        rest = set(problem.pairs[20:, 0].tolist())
+        assert all(rest <= seen for seen in recording.seen)
+        assert [len(seen) for seen in recording.seen] == [76] * 5
+
     def test_pairs_that_mean_nothing_are_wrong(self) -> None:
         problem = planted()[0]
         found = cross_validate(Procrustes(), Problem(problem.x, problem.z, shuffled_pairs(80, seed=7)))

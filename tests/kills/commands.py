@@ -147,19 +147,16 @@ def write_inputs() -> None:
             raise SystemExit("the inputs cannot be made")
 
 
-def quick_rerank(source: Vectors, target: Vectors, *_: object, **__: object) -> RerankedDictionary:
+def quick_rerank(alignment: Alignment, **_: object) -> RerankedDictionary:
     """Confidences out of thin air: learning them takes minutes, and what is killed here is their writing."""
-    count = len(source)
-    keys = np.stack([np.arange(count), (np.arange(count) + 1) % len(target)], axis=1)
+    count = len(alignment.source)
+    keys = np.stack([np.arange(count), (np.arange(count) + 1) % len(alignment.target)], axis=1)
     confidence = np.stack([np.linspace(0.9, 0.5, count), np.full(count, 0.05)], axis=1)
     settings = RerankSettings(alternatives=keys.shape[1])
     spoken = np.ones((count, len(settings.groups)), dtype=np.float32)
     ranked = Ranked(np.arange(count), keys, confidence, np.full(count, 0.05), spoken)
     ranker = SavedAnswers(ranked, settings, settings.groups, "thin air")
-    alignment = load("A")
-    sides = (side.over(vectors) for side, vectors in zip(alignment.sides, (source, target), strict=True))
-    over = Alignment(*sides, seeds=alignment.seeds, card=alignment.card)
-    return RerankedDictionary(over, ranker, ranker.groups, learnt=True, reason=ranker.reason)
+    return RerankedDictionary(alignment, ranker, ranker.groups, learnt=True, reason=ranker.reason)
 
 
 def child(

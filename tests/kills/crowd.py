@@ -106,7 +106,7 @@ def _keep_answers() -> None:
     """As `isolex lexicon --min-confidence` does at its end."""
     alignment = load("A")
     try:
-        quick_rerank(alignment.source, alignment.target).save("A")
+        quick_rerank(alignment).save("A")
     except ValueError as error:
         print(f"isolex: {error}")
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from isolex import evaluate
+from isolex import align, evaluate
 from isolex.errors import InputError, IsolexWarning, MissingExtraError, UnknownWordError
 from isolex.lexicon import Lexicon
 from isolex.reranking import GROUPS, RerankedDictionary, Reranker, RerankSettings, fitting, rerank
@@ -153,12 +153,60 @@ def test_bad_questions(made):
         made.entries(1.5)
 
 
-def test_many_seed_words_begin_with_vecmap(monkeypatch):
+def test_many_seed_words_begin_with_ridge_regression(monkeypatch):
     monkeypatch.setattr("isolex.reranking.fitting.MANY_WORDS", 200)
     dictionary = rerank(SOURCE, TARGET, SEEDS, settings=SETTINGS)
-    assert dictionary.alignment.card.method == "vecmap"
+    assert dictionary.alignment.card.method == "bilinear"
     assert dictionary.status == "aligned"
     assert precision(dictionary) > evaluate(dictionary.alignment, TEST).precision(1) + 10
+
+
+def views(dictionary: RerankedDictionary) -> list[str]:
+    assert isinstance(dictionary.ranker, Reranker)
+    return [view.name for view in dictionary.ranker.evidence.views]
+
+
+class TestOfAnAlignment:
+    def test_it_is_the_alignment_that_is_given(self, tmp_path):
+        given = align(SOURCE, TARGET, SEEDS, method="procrustes", normalize=("unit",))
+        dictionary = rerank(given, settings=SETTINGS)
+        assert dictionary.alignment is given
+        assert dictionary.status == given.card.status
+        assert isinstance(dictionary.ranker, Reranker)
+        x, _ = dictionary.ranker.evidence.spaces.rows
+        np.testing.assert_array_equal(x, given.sides[0].normalized())
+        assert precision(dictionary) > evaluate(given, TEST).precision(1) + 10
+        given.save(tmp_path / "given")
+        again = rerank(tmp_path / "given", settings=SETTINGS)
+        assert again.translate(list(RIGHT)[:20]) == dictionary.translate(list(RIGHT)[:20])
+
+    @pytest.mark.parametrize(
+        ("method", "more"),
+        [("procrustes", []), ("contrastive", []), ("rcsls", ["own"]), ("self-learning", ["self-learning"])],
+    )
+    def test_its_own_method_is_a_view_where_it_is_another(self, method, more):
+        given = align(SOURCE, TARGET, SEEDS, method=method, check=False)
+        assert views(rerank(given, settings=SETTINGS)) == [*SETTINGS.alignments, *more]
+
+    def test_the_closed_form_that_was_compared_is_not_compared_again(self, monkeypatch):
+        given = align(SOURCE, TARGET, SEEDS)
+        assert len(given.card.scores["held_out_p@1"]) > 1
+        monkeypatch.setattr(fitting, "closed_forms", lambda _: pytest.fail("compared again"))
+        rerank(given, settings=SETTINGS)
+
+    def test_one_without_seed_pairs(self, monkeypatch):
+        make_annealing_quick(monkeypatch)
+        dictionary = rerank(align(SOURCE, TARGET, method="unsupervised", check=False), settings=SETTINGS)
+        assert dictionary.reason.startswith("there are 0 seed words to learn from")
+
+    def test_what_does_not_go_together(self):
+        given = align(SOURCE, TARGET, SEEDS, method="procrustes", check=False)
+        with pytest.raises(InputError, match="got a lexicon beside an alignment"):
+            rerank(given, lexicon=SEEDS)
+        with pytest.raises(InputError, match="got an alignment and vectors beside it"):
+            rerank(given, TARGET)
+        with pytest.raises(InputError, match="got Vectors, expected an alignment"):
+            rerank(SOURCE)
 
 
 class _Told(NgramVectors):
@@ -182,9 +230,7 @@ def test_vectors_of_ngrams_are_an_alignment_more(made):
 def test_the_alignments_are_those_of_the_settings():
     settings = replace(SETTINGS, alignments=("procrustes", "rcsls"))
     dictionary = rerank(SOURCE, TARGET, SEEDS, settings=settings, check=False)
-    assert isinstance(dictionary.ranker, Reranker)
-    names = [view.name for view in dictionary.ranker.evidence.views]
-    assert names == ["procrustes", "rcsls", "self-learning"]
+    assert views(dictionary) == ["procrustes", "rcsls", "self-learning"]
 
 
 def test_more_parts_than_seed_words():

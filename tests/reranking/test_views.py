@@ -56,6 +56,20 @@ def test_hubness_counts_lists():
     assert torch.allclose(found["target_mean"].view(40, 30)[0], COSINES.topk(10, 0).values.mean(0), atol=1e-5)
 
 
+def test_without_inverted_softmax_there_are_only_the_best_by_csls():
+    plain, rows = View.of("one", VIEW.x, VIEW.z, depth=5, softmax=0), np.arange(3)
+    assert plain.softmax is None
+    found, whole = (
+        {
+            pair
+            for part in view.proposed(rows, best=5, softmax=2, backward=3)
+            for pair in zip(*map(np.ndarray.tolist, part), strict=True)
+        }
+        for view in (plain, VIEW)
+    )
+    assert found < whole
+
+
 def test_lists_by_inverted_softmax():
     for found, expected in zip(VIEW.softmax, InvertedSoftmax(30.0).both(VIEW.x, VIEW.z, 4), strict=True):
         assert torch.equal(found.indices, expected.indices)

@@ -61,8 +61,7 @@ def _learnt(path: Path, alignment: Alignment) -> RerankedDictionary:
     from isolex.reranking import rerank
 
     _check_seeds(path, alignment)
-    # The alignment has its verdict.
-    return _answered(path, lambda: rerank(alignment.source, alignment.target, alignment.seeds, check=False))
+    return _answered(path, lambda: rerank(alignment))
 
 
 def _learnt_of_space(choice: AlignmentChoice, alignment: Alignment) -> RerankedDictionary:

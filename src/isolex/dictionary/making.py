@@ -198,7 +198,7 @@ def _reranked(steps: Work, alignment: Alignment) -> RerankedDictionary:
         steps.found("confidences", "confidences")
         return kept
     with steps.telling("reranking"):
-        made = rerank(alignment.source, alignment.target, alignment.seeds, check=False)
+        made = rerank(alignment)
     if made.learnt:
         steps.done.append("confidences")
         made.save(folder)

@@ -62,7 +62,14 @@ def shuffled(words: Int[Tensor, "w"], *, seed: int = 0) -> Int[Tensor, "w"]:
     return words[torch.randperm(words.numel(), generator=generator(seed)).to(words.device)]
 
 
-def cross_validate(solver: Solver, problem: Problem, *, seed: int = 0, part: Part = "all") -> HeldOut:
+def cross_validate(
+    solver: Solver,
+    problem: Problem,
+    *,
+    seed: int = 0,
+    part: Part = "all",
+    words: Int[Tensor, "w"] | None = None,
+) -> HeldOut:
     """Solve on four fifths of the seed words, translate the others; among the 20,000 most frequent words.
 
     Of the five folds as many are tried as hold 200 words together; with fewer words, every one is held out
@@ -74,9 +81,11 @@ def cross_validate(solver: Solver, problem: Problem, *, seed: int = 0, part: Par
         seed: Of the dealing.
         part: `choice` takes two of the folds, and `verdict` the three others: what was picked for being right
             about some words must be judged by others.
+        words: Source words that may be held out, where some pairs are not to be trusted; None for all.
     """
     problem = _counting(problem)
-    words = problem.pairs[:, 0].unique()
+    known = problem.pairs[:, 0].unique()
+    words = known if words is None else known[torch.isin(known, words)]
     folds = [fold for fold in dealt(words, seed=seed)[_FOLDS_OF[part]] if 0 < fold.numel() < words.numel()]
     if folds:
         folds = folds[: math.ceil(ENOUGH_WORDS / folds[0].numel())]

@@ -19,6 +19,7 @@ from isolex.mapping.joint_problem import (
     Tie,
     components,
 )
+from isolex.mapping.known import Known
 from isolex.mapping.linear import CCA, LeastSquares, Procrustes
 from isolex.mapping.problem import Mapping, Problem, Solver
 from isolex.mapping.rcsls import RCSLS
@@ -46,6 +47,7 @@ __all__ = [
     "JointProblem",
     "JointSolver",
     "JointVecMap",
+    "Known",
     "LeastSquares",
     "Mapping",
     "PlacePair",

@@ -68,7 +68,7 @@ class Contrastive:
 
     start: Solver = field(default_factory=Bilinear)
     temperature: float = 0.15
-    negatives: int = 64
+    negatives: int = 32
     epochs: int = 4
     batch: int = 512
     learning_rate: float = 5e-4

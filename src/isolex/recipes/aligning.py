@@ -1,6 +1,6 @@
 """`align`: from two sets of vectors to an alignment, by a method that is named, given or chosen."""
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,6 +14,7 @@ from isolex.normalize import DEFAULT_STEPS, Normalizer
 from isolex.recipes.choosing import choose
 from isolex.recipes.methods import METHODS, check_outputs, check_supervision
 from isolex.recipes.output_views import output_rows, output_vectors
+from isolex.recipes.solver_settings import settings_of
 from isolex.vectors import Vectors, VectorsLike, usable_vectors
 
 
@@ -111,13 +112,3 @@ def _identical(method: str | Solver, source: Vectors, target: Vectors) -> Lexico
     if len(lexicon) == 0:
         raise InputError("the two vocabularies share no identical strings", fix="give a lexicon")
     return lexicon
-
-
-def settings_of(value: Any) -> Any:
-    """A solver's name and fields, solvers within it included; plain values as they are."""
-    if isinstance(value, tuple):
-        return [settings_of(part) for part in value]
-    if value is None or isinstance(value, str | int | float):
-        return value
-    entries = [entry.name for entry in fields(value) if entry.compare] if is_dataclass(value) else []
-    return {"name": type(value).__name__} | {name: settings_of(getattr(value, name)) for name in entries}

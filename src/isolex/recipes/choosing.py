@@ -46,6 +46,11 @@ def choose(method: str | Solver, problem: Problem, *, seed: int, check: bool) ->
     )
 
 
+def closed_forms(seed: int = 0) -> list[Solver]:
+    """The solvers of `auto` that are solved at once, the ridge regression with each of several ridges."""
+    return [one.solver for one in _named(CLOSED_FORM, seed)]
+
+
 def _named(names: Iterable[str], seed: int) -> list[Candidate]:
     """Candidates of `auto`, the ridge regression with each of several ridges."""
     found = []

@@ -44,7 +44,8 @@ from isolex.mapping import (
 from isolex.names import look_up
 from isolex.normalize import DEFAULT_STEPS, Normalizer
 from isolex.progress import track
-from isolex.recipes.aligning import align, settings_of
+from isolex.recipes.aligning import align
+from isolex.recipes.solver_settings import settings_of
 from isolex.vectors import VectorsLike, usable_vectors
 
 V = TypeVar("V")

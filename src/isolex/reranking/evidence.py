@@ -1,6 +1,6 @@
 """Two spaces made ready, and what is fitted to some seed pairs: candidates and features for any words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from isolex.mapping import Mapping, Problem, Solver, VecMap
+from isolex.mapping import Known, Mapping, Problem, Solver
 from isolex.reranking.features import TRIANGULATION, FeatureTable, Pairs
 from isolex.reranking.settings import ALIGNMENTS, RerankSettings
 from isolex.reranking.strings import Spelling, StringIndex, Transducer, decoded, latin_forms, look_alikes
@@ -144,27 +144,25 @@ class PairEvidence:
     def of(
         cls,
         spaces: PreparedSpaces,
-        fixed: View,
+        solvers: "ViewSolvers",
         pairs: Int[Tensor, "s 2"],
         settings: RerankSettings,
         *,
         unseen: Int[np.ndarray, "u 2"] = _NO_PAIRS,
     ) -> "PairEvidence":
-        """Fit everything to some pairs, but a view that is there already.
+        """Fit everything to some pairs, but the views that are there already.
 
         Args:
             spaces: Both vocabularies.
-            fixed: The view that is there.
+            solvers: What views are made by.
             pairs: Pairs to fit to.
             settings: How many candidates, which groups.
             unseen: Pairs of words that third languages must not know, either.
         """
-        views = [
-            _fitted(name, ALIGNMENTS[name](settings.seed), spaces.rows, pairs, settings)
-            for name in settings.alignments
-        ]
+        views = list(solvers.fitted(spaces.rows, pairs, settings))
         if spaces.by_ngrams is not None:
-            views.append(_fitted("n-grams", VecMap(), spaces.by_ngrams, pairs, settings))
+            ngrams = solvers.base.solve(Problem(*spaces.by_ngrams, pairs))
+            views.append(view_of("n-grams", ngrams, spaces.by_ngrams, settings))
         triangles = None if spaces.others is None else spaces.others.without(unseen)
         if triangles is not None:
             views.append(view_of("space", triangles.maps, spaces.rows, settings))
@@ -173,7 +171,7 @@ class PairEvidence:
             spaces.source.spelling.chosen(ids[:, 0]), spaces.target.spelling.chosen(ids[:, 1]), spaces.prior
         )
         near = Neighbourhoods.of(views[0], spaces.near_x, spaces.near_z, pairs)
-        return cls(spaces, (*views, fixed), near, model, settings, triangles)
+        return cls(spaces, (*views, *solvers.fixed), near, model, settings, triangles)
 
     def candidates(self, rows: Int[np.ndarray, "r"]) -> Pairs:
         """The union of every view's best both ways, the nearest strings, and what third languages lead to."""
@@ -214,15 +212,37 @@ class PairEvidence:
         }
 
 
-def _fitted(
-    name: str, solver: Solver, rows: BothSides, pairs: Int[Tensor, "s 2"], settings: RerankSettings
+@dataclass(frozen=True, eq=False)
+class ViewSolvers:
+    """What the views of a pair of languages are made by.
+
+    Attributes:
+        base: The closed form that others go on from.
+        own: The solver of the alignment that is reranked, where it is none of those; None for none.
+        fixed: Views that are there already, and owe seed pairs nothing, or their beginning only, so that
+            they serve all parts of cross-fitting.
+    """
+
+    base: Solver
+    own: Solver | None = None
+    fixed: tuple[View, ...] = ()
+
+    def fitted(self, rows: BothSides, pairs: Int[Tensor, "s 2"], settings: RerankSettings) -> Iterator[View]:
+        """The views of some pairs."""
+        problem = Problem(*rows, pairs)
+        known = Known(self.base.solve(problem))
+        for number, name in enumerate(settings.alignments):
+            solver = ALIGNMENTS[name](self.base, known, settings.seed)
+            # The others' lists by inverted softmax would hold little that these do not.
+            yield view_of(name, solver.solve(problem), rows, settings, softmax=number == 0)
+        if self.own is not None:
+            yield view_of("own", self.own.solve(problem), rows, settings)
+
+
+def view_of(
+    name: str, mapping: Mapping, rows: BothSides, settings: RerankSettings, *, softmax: bool = False
 ) -> View:
-    """The view of a solver's alignment from some pairs."""
-    return view_of(name, solver.solve(Problem(*rows, pairs)), rows, settings)
-
-
-def view_of(name: str, mapping: Mapping, rows: BothSides, settings: RerankSettings) -> View:
-    """The view of an alignment of both vocabularies."""
+    """The view of an alignment, which also proposes candidates by inverted softmax, or does not."""
     x, z = mapping.apply(*rows)
     backward = settings.backward
     return View.of(
@@ -230,7 +250,7 @@ def view_of(name: str, mapping: Mapping, rows: BothSides, settings: RerankSettin
         x,
         z,
         depth=max(_DEPTH, settings.candidates, backward),
-        softmax=max(settings.softmax, backward),
+        softmax=max(settings.softmax, backward) if softmax else 0,
     )
 
 

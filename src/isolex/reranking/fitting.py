@@ -4,21 +4,33 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from isolex.alignment import Alignment, Side, Space, load_space
-from isolex.errors import MissingExtraError
-from isolex.lexicon import LexiconLike, as_lexicon
-from isolex.lexicon.indexing import IndexedLexicon
+from isolex.alignment import Alignment, AlignmentLike, Side, Space, as_alignment, load_space
+from isolex.errors import InputError, MissingExtraError
+from isolex.judging import cross_validate
+from isolex.lexicon import Lexicon, LexiconLike, as_lexicon
 from isolex.lexicon.words import counted
-from isolex.mapping import Annealing, GivenPairs, Problem
+from isolex.mapping import (
+    Annealing,
+    Bilinear,
+    Bootstrapping,
+    Contrastive,
+    Problem,
+    Procrustes,
+    SelfLearning,
+    Solver,
+    VecMap,
+)
 from isolex.normalize import Normalizer
-from isolex.recipes import align
-from isolex.reranking.evidence import PairEvidence, PreparedSpaces, view_of
+from isolex.progress import track
+from isolex.recipes import align, closed_forms, solver_of
+from isolex.reranking.evidence import PairEvidence, PreparedSpaces, ViewSolvers, view_of
 from isolex.reranking.features import TRIANGULATION
 from isolex.reranking.learning import Labelled
 from isolex.reranking.reranked_dictionary import RerankedDictionary
@@ -37,7 +49,8 @@ ENOUGH_WORDS = 50
 _SURE_WORDS = 500
 # Mutual pairs of a self-learned alignment are taken from so many most frequent words.
 _INDUCED_WORDS = 10_000
-_SELF_LEARNED = ("self-learning", "unsupervised")
+_CLOSED_FORMS = (Procrustes, VecMap, Bilinear)
+_SELF_LEARNING = (Annealing, SelfLearning)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +84,9 @@ class _Start:
         return too_few(self.words) is None
 
 
+@overload
+def rerank(source: AlignmentLike, *, settings: RerankSettings | None = None) -> RerankedDictionary: ...
+@overload
 def rerank(
     source: VectorsLike,
     target: VectorsLike,
@@ -78,29 +94,42 @@ def rerank(
     *,
     settings: RerankSettings | None = None,
     check: bool = True,
+) -> RerankedDictionary: ...
+def rerank(
+    source: VectorsLike | AlignmentLike,
+    target: VectorsLike | None = None,
+    lexicon: LexiconLike | None = None,
+    *,
+    settings: RerankSettings | None = None,
+    check: bool = True,
 ) -> RerankedDictionary:
-    """Align, collect candidates from several views, and learn from the seed pairs which of them are right.
+    """Collect candidates from several maps of two spaces, and learn from the seed pairs which are right.
 
-    With 1,000 seed words or more, candidates are scored by VecMap, Procrustes and self-learning, by their
-    neighbours, by frequency and as strings. The features of each seed word come from alignments that have
-    not seen it (cross-fitting), so that they are worth as much there as for other words.
+    `rerank(alignment)` takes an alignment, or its folder, with its normalisation, its seed pairs and its
+    verdict. `rerank(source, target, lexicon)` aligns first.
+
+    Candidates are scored by the closed form (Procrustes, VecMap, ridge regression) that does best on held-out
+    seed words, by bootstrapping and contrastive maps that go on from it, by the alignment's own method where
+    that is another one, by their neighbours, by frequency and as strings. The features of each seed word come
+    from maps that have not seen it (cross-fitting), so that they are worth as much there as for other words.
     Gradient-boosted trees learn from them, and Platt scaling on held-out seed words turns their scores into
     probabilities.
 
-    With fewer seed words the evidence is fitted to the mutual best pairs of a self-learned alignment beside
-    the seed pairs, and the trees learn from the seed pairs alone. With fewer than 50 they learn from the
-    mutual pairs, after these have been judged again by how words are written: that orders candidates, but
-    does not tell how many are right, so there are no confidences.
+    With fewer than 1,000 seed words the evidence is also fitted to the alignment's mutual best pairs, and the
+    trees learn from the seed pairs alone. With fewer than 50 they learn from the mutual pairs, after these
+    have been judged again by how words are written: that orders candidates, but does not tell how many are
+    right, so there are no confidences.
 
-    Cost: with 40,000 words a side some two minutes on two cores, and half a minute for the whole dictionary.
+    Cost: with 40,000 words a side some three minutes on two cores, and half a minute for the whole
+    dictionary.
 
     Args:
-        source: Source vectors, or a file of them.
-        target: Target vectors, or a file of them.
-        lexicon: Seed pairs, or a file of them; None for none. Those of weight 0 are left out, the others
-            count alike to the reranker.
+        source: An alignment or its folder; or source vectors, or a file of them.
+        target: Target vectors, or a file of them; None where an alignment is given.
+        lexicon: Seed pairs for two sets of vectors, or a file of them; None for none. Those of weight 0 are
+            left out, the others count alike to the reranker.
         settings: See `RerankSettings`.
-        check: Give the alignment a status; a failed one is not reranked.
+        check: Give the alignment that is made a status; a failed one is not reranked.
 
     Returns:
         The dictionary. Without confidences (`learnt` is False) where there are fewer than 50 seed words; in
@@ -108,18 +137,27 @@ def rerank(
         than 50. `reason` says so.
 
     Raises:
-        InputError: A lexicon without a pair in both vocabularies.
+        InputError: A lexicon without a pair in both vocabularies, or one beside an alignment, which has its
+            own.
         MissingExtraError: The packages of the extra `rerank` are not installed.
 
     Warns:
         IsolexWarning: Words are left out, since their vectors are zero.
     """
     _check_packages()
-    source, target = usable_vectors(source, what="source"), usable_vectors(target, what="target")
     settings = RerankSettings() if settings is None else settings
     # Without a space there is nothing to triangulate by.
     settings = replace(settings, groups=tuple(name for name in settings.groups if name != TRIANGULATION))
-    return _learn(_begin(source, target, lexicon, settings, check=check), settings)
+    if target is not None:
+        return _learn(_begin(source, target, lexicon, settings, check=check), settings)
+    if lexicon is not None:
+        raise InputError(
+            "got a lexicon beside an alignment, which has its own seed pairs",
+            where="reranking",
+            fix="align by that lexicon, or give two sets of vectors",
+        )
+    alignment = as_alignment(source)  # type: ignore[arg-type]  # which refuses vectors alone
+    return _learn(_Start.of(alignment, _gold(alignment.seeds, alignment.source, alignment.target)), settings)
 
 
 def rerank_pair(
@@ -175,12 +213,12 @@ def _learn(
         order = PlainOrder(start.alignment, settings)
         return RerankedDictionary(start.alignment, order, settings.groups, learnt=False, reason=reason)
     spaces = _spaces(start.alignment, others)
-    fixed = _fixed(spaces, start, settings)
-    folds = labelled_folds(spaces, fixed, start.pairs, start.gold, settings)
+    solvers = _solvers(spaces, start, settings)
+    folds = labelled_folds(spaces, solvers, start.pairs, start.gold, settings)
     labelled = Labelled.stacked(list(folds))
     if not start.seeded:
         labelled = judged_again(labelled, settings)
-    reranker = Reranker.fit(PairEvidence.of(spaces, fixed, start.pairs, settings), labelled)
+    reranker = Reranker.fit(PairEvidence.of(spaces, solvers, start.pairs, settings), labelled)
     return RerankedDictionary(
         start.alignment,
         reranker if start.seeded else Unsure(reranker),
@@ -239,25 +277,33 @@ def _check_packages() -> None:
 
 
 def _begin(
-    source: Vectors,
-    target: Vectors,
+    source: VectorsLike | AlignmentLike,
+    target: VectorsLike,
     lexicon: LexiconLike | None,
     settings: RerankSettings,
     *,
     check: bool,
 ) -> _Start:
     """Align by what there is to align with."""
+    if isinstance(source, Alignment):
+        raise InputError(
+            "got an alignment and vectors beside it", where="reranking", fix="give the alignment alone"
+        )
+    source, target = usable_vectors(source, what="source"), usable_vectors(target, what="target")
     seeds = None if lexicon is None else as_lexicon(lexicon)
-    gold = np.empty((0, 2), dtype=np.int64) if seeds is None else _counting(seeds.index(source, target))
+    gold = _gold(seeds, source, target)
     many = len(np.unique(gold[:, 0])) >= MANY_WORDS
-    method = "vecmap" if many else "self-learning" if seeds is not None else "unsupervised"
+    method = "bilinear" if many else "self-learning" if seeds is not None else "unsupervised"
     alignment = align(source, target, seeds, method=method, seed=settings.seed, device="cpu", check=check)
     return _Start.of(alignment, gold)
 
 
-def _counting(seeds: IndexedLexicon) -> Int[np.ndarray, "s 2"]:
-    """The pairs that weigh anything."""
-    return seeds.pairs if seeds.weights is None else seeds.pairs[seeds.weights > 0]
+def _gold(seeds: Lexicon | None, source: Vectors, target: Vectors) -> Int[np.ndarray, "g 2"]:
+    """The pairs that weigh anything, by ids; none without a lexicon."""
+    if seeds is None or len(seeds) == 0:
+        return np.empty((0, 2), dtype=np.int64)
+    found = seeds.index(source, target)
+    return found.pairs if found.weights is None else found.pairs[found.weights > 0]
 
 
 def _mutual(alignment: Alignment, seeds: Int[np.ndarray, "s 2"]) -> Int[np.ndarray, "p 2"]:
@@ -301,9 +347,33 @@ def _composed(side: Side, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
     return Normalizer(side.normalizer.steps).fit(made).apply(made)
 
 
-def _fixed(spaces: PreparedSpaces, start: _Start, settings: RerankSettings) -> View:
-    """The self-learned view, which owes the seed pairs its beginning only and so serves all parts of them."""
-    mapping = start.alignment.mapping
-    if start.alignment.card.method not in _SELF_LEARNED:
-        mapping = Annealing(GivenPairs(), seed=settings.seed).solve(Problem(*spaces.rows, start.pairs))
-    return view_of("self-learning", mapping, spaces.rows, settings)
+def _solvers(spaces: PreparedSpaces, start: _Start, settings: RerankSettings) -> ViewSolvers:
+    """What views are made by: the best closed form, and the alignment's own method where it is another.
+
+    A self-learned alignment owes the seed pairs its beginning only, so it is a view as it is.
+    """
+    alignment, problem = start.alignment, Problem(*spaces.rows, start.pairs)
+    own = solver_of(alignment.card.settings.get("solver"))
+    base = own
+    while isinstance(base, Bootstrapping | Contrastive):
+        base = base.start
+    compared = len(alignment.card.scores.get("held_out_p@1", ())) > 1
+    if not (compared and isinstance(base, _CLOSED_FORMS)):
+        base = _best_closed_form(problem, start.gold if start.seeded else None, settings.seed)
+    fixed: tuple[View, ...] = ()
+    if isinstance(own, _SELF_LEARNING):
+        fixed = (view_of("self-learning", alignment.mapping, spaces.rows, settings),)
+    if isinstance(own, (*_CLOSED_FORMS, *_SELF_LEARNING, Bootstrapping, Contrastive)):
+        own = None
+    return ViewSolvers(base, own, fixed)
+
+
+def _best_closed_form(problem: Problem, gold: Int[np.ndarray, "g 2"] | None, seed: int) -> Solver:
+    """The closed form that does best on held-out seed words; without any, ridge regression."""
+    if gold is None:
+        return Bilinear()
+    words = torch.from_numpy(np.unique(gold[:, 0]))
+    return max(
+        track(closed_forms(seed), "trying maps"),
+        key=lambda solver: cross_validate(solver, problem, seed=seed, part="choice", words=words).right,
+    )

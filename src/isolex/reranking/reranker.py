@@ -9,10 +9,9 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from isolex.progress import track
-from isolex.reranking.evidence import PairEvidence, PreparedSpaces
+from isolex.reranking.evidence import PairEvidence, PreparedSpaces, ViewSolvers
 from isolex.reranking.learning import Labelled, PairModel, cross_fitted, log_odds
 from isolex.reranking.settings import RerankSettings
-from isolex.reranking.views import View
 
 # Source words whose candidates are in memory at a time.
 _WORDS = 2_000
@@ -101,7 +100,7 @@ class Reranker:
 
 def labelled_folds(
     spaces: PreparedSpaces,
-    fixed: View,
+    solvers: ViewSolvers,
     pairs: Int[Tensor, "s 2"],
     gold: Int[np.ndarray, "g 2"],
     settings: RerankSettings,
@@ -110,7 +109,7 @@ def labelled_folds(
 
     Args:
         spaces: Both vocabularies.
-        fixed: The view that owes seed pairs nothing, or so little that it serves all parts.
+        solvers: What views are made by.
         pairs: What evidence is fitted to.
         gold: What is right, pairs out of `pairs`.
         settings: How many parts, which features.
@@ -121,7 +120,7 @@ def labelled_folds(
         held = words[folds == number]
         kept = pairs[torch.from_numpy(~np.isin(pairs[:, 0].numpy(), held))]
         unseen = gold[np.isin(gold[:, 0], held)]
-        evidence = PairEvidence.of(spaces, fixed, kept, settings, unseen=unseen)
+        evidence = PairEvidence.of(spaces, solvers, kept, settings, unseen=unseen)
         found = evidence.candidates(held)
         right = found.among(gold, len(spaces.target.words))
         labelled = Labelled(found, evidence.table(found), right, np.full(len(found), number))

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 
 from isolex.errors import InputError
 from isolex.given import check_numbers
-from isolex.mapping import RCSLS, Procrustes, Solver, VecMap
+from isolex.mapping import RCSLS, Bootstrapping, Contrastive, Known, Procrustes, Solver, VecMap
 from isolex.names import look_up
 from isolex.reranking.features import GROUPS, check_groups
 
-# What can be fitted to some pairs and not to others, by the random seed; the self-learned one stands beside.
-ALIGNMENTS: dict[str, Callable[[int], Solver]] = {
-    "vecmap": lambda _: VecMap(),
-    "procrustes": lambda _: Procrustes(),
-    "rcsls": lambda seed: RCSLS(seed=seed),
+# What can be fitted to some pairs and not to others: from the solver of the base, which held-out seed words
+# chose, from the maps that it found there, and from the random seed.
+ALIGNMENTS: dict[str, Callable[[Solver, Known, int], Solver]] = {
+    "base": lambda _, known, __: known,
+    "bootstrapping": lambda base, known, _: Bootstrapping(known, base),
+    "contrastive": lambda _, known, seed: Contrastive(known, epochs=2, validation=0, seed=seed),
+    "vecmap": lambda _, __, ___: VecMap(),
+    "procrustes": lambda _, __, ___: Procrustes(),
+    "rcsls": lambda _, __, seed: RCSLS(seed=seed),
 }
 
 
@@ -22,10 +26,11 @@ class RerankSettings:
     """How candidates are found, which features are looked at, and how the reranker learns.
 
     Attributes:
-        alignments: Those beside the self-learned one, out of `ALIGNMENTS`; the first one's neighbourhoods
-            are looked at.
+        alignments: Out of `ALIGNMENTS`; the first one's neighbourhoods are looked at. `base` is the closed
+            form (Procrustes, VecMap, ridge regression) that does best on held-out seed words;
+            `bootstrapping` and `contrastive` go on from it.
         candidates: Best targets by CSLS taken of each source word in each alignment.
-        softmax: Best targets by inverted softmax, likewise.
+        softmax: Best targets by inverted softmax, in the first alignment.
         backward: A target also becomes a candidate of its so many best sources, by either.
         strings: Nearest strings taken of each source word, by sight and by learned correspondences each.
         languages: For a pair of a space, third languages that are asked, the most trusted ones.
@@ -43,7 +48,7 @@ class RerankSettings:
         InputError: A number out of range, or an unknown alignment or group.
     """
 
-    alignments: tuple[str, ...] = ("vecmap", "procrustes")
+    alignments: tuple[str, ...] = ("base", "bootstrapping", "contrastive")
     candidates: int = 20
     softmax: int = 10
     backward: int = 3

@@ -40,7 +40,7 @@ class View:
         r_z: r_S of every target word, `[m]`.
         there: The best targets of every source word by CSLS.
         back: The best sources of every target word.
-        softmax: The same two by inverted softmax.
+        softmax: The same two by inverted softmax; None where that was not asked for.
     """
 
     name: str
@@ -50,26 +50,25 @@ class View:
     r_z: Float[Tensor, "m"]
     there: TopK
     back: TopK
-    softmax: tuple[TopK, TopK]
+    softmax: tuple[TopK, TopK] | None
 
     @classmethod
     def of(
         cls, name: str, x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], *, depth: int, softmax: int
     ) -> "View":
-        """Search both ways; three passes over all pairs of words.
+        """Search both ways; two passes over all pairs of words, and one for inverted softmax.
 
         Args:
             name: Of the alignment.
             x: Mapped source rows of unit length.
             z: Mapped target rows of unit length.
             depth: How many candidates of each word are kept by CSLS.
-            softmax: How many by inverted softmax.
+            softmax: How many by inverted softmax; 0 for none.
         """
         criterion = CSLS()
         near = criterion.neighbourhoods(x, z)
-        return cls(
-            name, x, z, *near, *criterion.both_with(x, z, depth, near), _inverted_softmax(x, z, softmax)
-        )
+        by_softmax = _inverted_softmax(x, z, softmax) if softmax else None
+        return cls(name, x, z, *near, *criterion.both_with(x, z, depth, near), by_softmax)
 
     def proposed(
         self, rows: Int[np.ndarray, "r"], *, best: int, softmax: int, backward: int
@@ -82,7 +81,10 @@ class View:
             softmax: How many by inverted softmax.
             backward: How many sources of each target, by either.
         """
-        for (there, back), count in (((self.there, self.back), best), (self.softmax, softmax)):
+        lists = [((self.there, self.back), best)]
+        if self.softmax is not None:
+            lists.append((self.softmax, softmax))
+        for (there, back), count in lists:
             keys = there.indices[rows, :count].numpy()
             yield np.repeat(rows, keys.shape[1]), keys.ravel()
             yield _asking(back, rows, backward)
