@@ -32,6 +32,7 @@ def test_by_way_of_json():
         {"name": "Bilinear", "ridge": "much"},
         {"name": "CSLS", "k": 10},
         {"name": ["Bilinear"]},
+        {"name": "Joint", "ridge": 3.0},
     ],
 )
 def test_what_is_no_solver_of_isolex(settings):

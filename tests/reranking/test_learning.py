@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from isolex.reranking.features import FeatureTable, Pairs
-from isolex.reranking.learning import Labelled, PairModel, PlattScaling, cross_fitted, log_odds
+from isolex.reranking.learning import Labelled, PairModel, PlattScaling, Scores, held_out_scores, log_odds
 from isolex.reranking.settings import RerankSettings
 
 SETTINGS = RerankSettings(trees=20)
@@ -23,15 +23,22 @@ def problem(words: int = 600, width: int = 5, seed: int = 0) -> Labelled:
     return Labelled(pairs, table, right.ravel(), np.repeat(np.arange(words) % 3, width))
 
 
+def alike(probabilities) -> Scores:
+    """Of trees whose order is that of the lists."""
+    odds = log_odds(np.asarray(probabilities))
+    return Scores(odds, odds)
+
+
 class TestCalibration:
     def test_undoes_a_wrong_scale(self):
         rng = np.random.default_rng(0)
         odds = rng.normal(0, 2, 5_000)
         right = rng.uniform(size=5_000) < 1 / (1 + np.exp(-odds))
         pairs = Pairs(np.arange(5_000), np.zeros(5_000, dtype=np.int64))
-        scores = 1 / (1 + np.exp(-2 * odds - 1))
-        calibration = PlattScaling.fit(pairs, scores, right)
-        slope, trend, constant = calibration.weights
+        calibration = PlattScaling.fit(pairs, alike(1 / (1 + np.exp(-2 * odds - 1))), right)
+        # A word with one candidate has the same share always, so share and constant are one.
+        slope, share, trend, constant = calibration.weights
+        constant += share * log_odds(np.ones(1))[0]
         assert slope == pytest.approx(0.5, abs=0.05)
         assert abs(trend) < 0.2
         assert constant == pytest.approx(-0.5, abs=0.2)
@@ -40,19 +47,27 @@ class TestCalibration:
         rng = np.random.default_rng(0)
         rows = np.arange(5_000)
         right = rng.uniform(size=5_000) < np.linspace(0.9, 0.4, 5_000)
-        calibration = PlattScaling.fit(Pairs(rows, np.zeros_like(rows)), np.full(5_000, 0.5), right)
+        calibration = PlattScaling.fit(Pairs(rows, np.zeros_like(rows)), alike(np.full(5_000, 0.5)), right)
         later = Pairs(np.array([100, 6_000]), np.zeros(2, dtype=np.int64))
-        first, last = calibration.confidence(later, np.full(2, 0.5))
+        first, last = calibration.confidence(later, alike(np.full(2, 0.5)))
         assert first > 0.75
         assert last < 0.55
 
     @pytest.mark.parametrize("all_right", [True, False])
     def test_words_that_are_all_alike_keep_the_order(self, all_right):
         pairs = Pairs(np.arange(30), np.zeros(30, dtype=np.int64))
-        calibration = PlattScaling.fit(pairs, np.full(30, 0.7), np.full(30, all_right))
+        calibration = PlattScaling.fit(pairs, alike(np.full(30, 0.7)), np.full(30, all_right))
         asked = Pairs(np.zeros(3, dtype=np.int64), np.arange(3))
-        low, middle, high = calibration.confidence(asked, np.array([0.1, 0.5, 0.9]))
+        low, middle, high = calibration.confidence(asked, alike([0.1, 0.5, 0.9]))
         assert 0 < low < middle < high < 1
+
+    def test_confidence_falls_in_the_order_of_the_list(self):
+        labelled = problem()
+        model = PairModel.fit(labelled, SETTINGS)
+        scores = model.scores(labelled.table.values)
+        confidence = model.calibration.confidence(labelled.pairs, scores).reshape(600, 5)
+        order = np.argsort(-scores.order.reshape(600, 5), axis=1)
+        assert (np.diff(np.take_along_axis(confidence, order, 1)) <= 0).all()
 
     def test_none_is_right_at_most_with_what_the_best_leaves(self):
         labelled = problem()
@@ -67,22 +82,22 @@ class TestCalibration:
 class TestPairModel:
     def test_held_out_confidence_is_calibrated(self):
         labelled = problem()
-        scores = cross_fitted(labelled, SETTINGS)
-        best, calibration = labelled.pairs.best(scores), PairModel.fit(labelled, SETTINGS).calibration
+        scores = held_out_scores(labelled, SETTINGS)
+        best, calibration = labelled.pairs.best(scores.order), PairModel.fit(labelled, SETTINGS).calibration
         confidence, right = calibration.confidence(labelled.pairs, scores)[best], labelled.right[best]
         assert confidence.mean() == pytest.approx(right.mean(), abs=0.03)
         assert confidence[right].mean() > confidence[~right].mean() + 0.4
 
     def test_finds_right_candidates_of_new_words(self):
         model, other = PairModel.fit(problem(), SETTINGS), problem(seed=1)
-        best = other.pairs.best(model.scores(other.table.values))
+        best = other.pairs.best(model.scores(other.table.values).order)
         some = np.logical_or.reduceat(other.right, other.pairs.starts)
         assert other.right[best][some].mean() > 0.9
 
     def test_evidence_is_the_telling_group(self):
         labelled = problem()
         model = PairModel.fit(labelled, SETTINGS)
-        best = labelled.pairs.best(model.scores(labelled.table.values))
+        best = labelled.pairs.best(model.scores(labelled.table.values).order)
         table = FeatureTable(labelled.table.names, labelled.table.values[best])
         spoken = model.spoken_for(table, ("alignment", "frequency"))
         assert spoken[labelled.right[best], 0].mean() > 2
@@ -91,7 +106,9 @@ class TestPairModel:
     def test_the_same_twice(self):
         one, two = PairModel.fit(problem(), SETTINGS), PairModel.fit(problem(), SETTINGS)
         assert one.calibration.weights == two.calibration.weights
-        assert np.array_equal(one.scores(problem().table.values), two.scores(problem().table.values))
+        assert np.array_equal(
+            one.scores(problem().table.values).order, two.scores(problem().table.values).order
+        )
 
 
 def test_stacked_is_in_the_order_of_words():

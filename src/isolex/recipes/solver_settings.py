@@ -6,7 +6,7 @@ from typing import Any
 
 from isolex import mapping, retrieval
 from isolex.errors import InputError
-from isolex.mapping import Solver
+from isolex.mapping import GeneralizedProcrustes, GeoMM, Joint, JointVecMap, Solver
 
 # Parts of a solver are solvers themselves, ways to begin and to induce, and criteria.
 _CLASSES: dict[str, type[Any]] = {
@@ -15,6 +15,8 @@ _CLASSES: dict[str, type[Any]] = {
     for name, part in vars(room).items()
     if isinstance(part, type) and is_dataclass(part)
 }
+# What solves problems of many languages at once.
+_JOINT = (Joint, JointVecMap, GeneralizedProcrustes, GeoMM)
 
 
 def settings_of(value: Any) -> Any:
@@ -28,12 +30,12 @@ def settings_of(value: Any) -> Any:
 
 
 def solver_of(settings: Any) -> Solver | None:
-    """The solver that `settings_of` described; None where it is none of isolex's, or of another release."""
+    """The solver that `settings_of` described; None where it is none of isolex's for two languages."""
     try:
         made = _made(settings)
     except (InputError, KeyError, TypeError):
         return None
-    return made if isinstance(made, Solver) else None
+    return made if isinstance(made, Solver) and not isinstance(made, _JOINT) else None
 
 
 def _made(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The reranker: gradient-boosted trees, cross-fitted on seed words, and the calibration of what they say."""
+"""The reranker: trees and a list-wise model on top, cross-fitted on seed words, and their calibration."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, Int
 
 from isolex.errors import MissingExtraError
 from isolex.reranking.features import FeatureTable, Pairs
+from isolex.reranking.listwise import ConditionalLogit
 from isolex.reranking.settings import RerankSettings
 from isolex.waiting import short_waits
 
@@ -18,6 +19,7 @@ _SURE = 1e-5
 # Added to frequency ranks before the logarithm, so that the first words do not lead the calibration.
 _RANK_OFFSET = 100
 _RANK_UNIT = 1_000
+_LEAST_SLOPE = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,58 +61,73 @@ class Labelled:
 
 
 @dataclass(frozen=True, eq=False)
-class PlattScaling:
-    """Platt scaling with the frequency rank: P(right) = σ(a log-odds + b log((rank + 100) / 1,000) + c).
-
-    Fitted on the best candidate of held-out seed words. Trees that have seen common words only are less sure
-    of rare words than they should be, or more: the rank carries that trend on to words rarer than the seeds.
+class Scores:
+    """What is said of candidates, before calibration.
 
     Attributes:
-        weights: a, b, c of the pair itself.
-        any_weights: The same for whether any candidate of the word is right; its log-odds are those of
-            1 − Π (1 − p) over the word's candidates.
+        odds: Log-odds that each is right, by trees, which look at it alone, `[p]`.
+        order: What they are ordered by: the score of the list-wise model, `[p]`.
     """
 
-    weights: tuple[float, float, float]
-    any_weights: tuple[float, float, float]
+    odds: Float[np.ndarray, "p"]
+    order: Float[np.ndarray, "p"]
+
+
+@dataclass(frozen=True, eq=False)
+class PlattScaling:
+    """Platt scaling with the list and the frequency rank of the word.
+
+    P(right) = σ(a odds + b share + c log((rank + 100) / 1,000) + d)
+
+    odds are those of the word's best candidate by the trees, share the log-odds of the candidate's own part
+    of the softmax over its list. Fitted on the best candidate of held-out seed words. Trees that have seen
+    common words only are less sure of rare words than they should be, or more: the rank carries that trend on
+    to words rarer than the seeds.
+
+    Attributes:
+        weights: a, b, c, d of the pair itself.
+        any_weights: a, c, d of whether any candidate of the word is right; its log-odds are those of
+            1 − Π (1 − p) over the word's candidates, by the trees.
+    """
+
+    weights: tuple[float, ...]
+    any_weights: tuple[float, ...]
 
     @classmethod
-    def fit(
-        cls, pairs: Pairs, scores: Float[np.ndarray, "p"], right: Bool[np.ndarray, "p"]
-    ) -> "PlattScaling":
+    def fit(cls, pairs: Pairs, scores: Scores, right: Bool[np.ndarray, "p"]) -> "PlattScaling":
         """From cross-fitted scores of the candidates of seed words."""
-        best = pairs.best(scores)
-        rows = pairs.rows[best]
+        best = pairs.best(scores.order)
         any_right = np.logical_or.reduceat(right, pairs.starts)
         return cls(
-            _logistic(log_odds(scores[best]), rows, right[best]),
-            _logistic(log_odds(_any(pairs, scores)), rows, any_right),
+            _logistic(_of_pairs(pairs, scores)[best], right[best], prior=(0.5, 0.5, 0.0)),
+            _logistic(_of_words(pairs, scores), any_right, prior=(1.0, 0.0)),
         )
 
-    def confidence(self, pairs: Pairs, scores: Float[np.ndarray, "p"]) -> Float[np.ndarray, "p"]:
+    def confidence(self, pairs: Pairs, scores: Scores) -> Float[np.ndarray, "p"]:
         """The probability that each pair is right."""
-        return _sigmoid(self.weights, log_odds(scores), pairs.rows)
+        return _sigmoid(self.weights, _of_pairs(pairs, scores))
 
-    def none_right(self, pairs: Pairs, scores: Float[np.ndarray, "p"]) -> Float[np.ndarray, "w"]:
+    def none_right(self, pairs: Pairs, scores: Scores) -> Float[np.ndarray, "w"]:
         """The probability that no candidate of a word is right, at most what its best one leaves."""
-        rows = pairs.rows[pairs.starts]
-        any_right = _sigmoid(self.any_weights, log_odds(_any(pairs, scores)), rows)
-        best: np.ndarray = self.confidence(pairs, scores)[pairs.best(scores)]
+        any_right = _sigmoid(self.any_weights, _of_words(pairs, scores))
+        best: np.ndarray = self.confidence(pairs, scores)[pairs.best(scores.order)]
         none: np.ndarray = 1 - np.maximum(any_right, best)
         return none
 
 
 @dataclass(frozen=True, eq=False)
 class PairModel:
-    """Trees and their calibration.
+    """Trees, the list-wise model on top of them, and the calibration of both.
 
     Attributes:
         trees: scikit-learn's classifier.
-        calibration: From its scores to probabilities.
+        listwise: Weighs the candidates of a word against each other.
+        calibration: From scores to probabilities.
         means: Mean of every feature over the candidates of seed words, `[f]`.
     """
 
     trees: Any
+    listwise: ConditionalLogit
     calibration: PlattScaling
     means: Float[np.ndarray, "f"]
 
@@ -122,21 +139,39 @@ class PairModel:
             MissingExtraError: scikit-learn is not installed.
         """
         values, right = labelled.table.values, labelled.right
-        calibration = PlattScaling.fit(labelled.pairs, cross_fitted(labelled, settings), right)
-        return cls(_trees(values, right, settings), calibration, values.mean(axis=0))
+        held_out = held_out_scores(labelled, settings)
+        return cls(
+            _trees(values, right, settings),
+            ConditionalLogit.fit(values, held_out.odds, labelled.pairs.rows, right, seed=settings.seed),
+            PlattScaling.fit(labelled.pairs, held_out, right),
+            values.mean(axis=0),
+        )
 
-    def scores(self, values: Float[np.ndarray, "p f"]) -> Float[np.ndarray, "p"]:
-        """What the trees give, before calibration."""
-        return _grown(self.trees, values)
+    def scores(self, values: Float[np.ndarray, "p f"]) -> Scores:
+        """What trees and the list-wise model give, before calibration."""
+        odds = log_odds(_grown(self.trees, values))
+        return Scores(odds, self.listwise.scores(values, odds))
 
     def spoken_for(self, table: FeatureTable, groups: Sequence[str]) -> Float[np.ndarray, "p g"]:
-        """By how much the log-odds of each pair fall when the features of a group become their means."""
-        whole = log_odds(self.scores(table.values))
+        """By how much the score of each pair falls when the features of a group become their means."""
+        whole = self.scores(table.values).order
         made = np.empty((len(whole), len(groups)))
         for column, group in enumerate(groups):
             values = np.where(table.members(group), self.means, table.values)
-            made[:, column] = whole - log_odds(self.scores(values))
+            made[:, column] = whole - self.scores(values).order
         return made
+
+
+def held_out_scores(labelled: Labelled, settings: RerankSettings) -> Scores:
+    """What trees and list-wise models that have not seen a word's part give its candidates."""
+    odds = log_odds(cross_fitted(labelled, settings))
+    values, rows, right = labelled.table.values, labelled.pairs.rows, labelled.right
+    order = np.empty(len(right))
+    for number in np.unique(labelled.fold):
+        inside, rest = labelled.fold == number, labelled.fold != number
+        model = ConditionalLogit.fit(values[rest], odds[rest], rows[rest], right[rest], seed=settings.seed)
+        order[inside] = model.scores(values[inside], odds[inside])
+    return Scores(odds, order)
 
 
 def cross_fitted(labelled: Labelled, settings: RerankSettings) -> Float[np.ndarray, "p"]:
@@ -160,9 +195,23 @@ def log_odds(probabilities: Float[np.ndarray, "p"]) -> Float[np.ndarray, "p"]:
     return made
 
 
-def _any(pairs: Pairs, scores: Float[np.ndarray, "p"]) -> Float[np.ndarray, "w"]:
-    """1 − Π (1 − p) of each word."""
-    made: np.ndarray = -np.expm1(np.add.reduceat(np.log1p(-scores.clip(0, 1 - _SURE)), pairs.starts))
+def _of_pairs(pairs: Pairs, scores: Scores) -> Float[np.ndarray, "p 3"]:
+    """What the calibration sees of pairs: of those of a word the share alone differs, so order is kept."""
+    parts = np.exp(scores.order - pairs.highest(scores.order))
+    counts = np.diff(np.r_[pairs.starts, len(pairs)])
+    shares = parts / np.repeat(np.add.reduceat(parts, pairs.starts), counts)
+    odds = np.repeat(scores.odds[pairs.best(scores.order)], counts)
+    return np.column_stack([odds, log_odds(shares), _log_rank(pairs.rows)])
+
+
+def _of_words(pairs: Pairs, scores: Scores) -> Float[np.ndarray, "w 2"]:
+    """What it sees of words: the log-odds of 1 − Π (1 − p) over the candidates."""
+    none = np.add.reduceat(-np.logaddexp(0, scores.odds), pairs.starts)
+    return np.column_stack([log_odds(-np.expm1(none)), _log_rank(pairs.rows[pairs.starts])])
+
+
+def _log_rank(rows: Int[np.ndarray, "w"]) -> Float[np.ndarray, "w"]:
+    made: np.ndarray = np.log((rows + _RANK_OFFSET) / _RANK_UNIT)
     return made
 
 
@@ -200,28 +249,28 @@ def _as_many_threads() -> Any:
 
 
 def _logistic(
-    odds: Float[np.ndarray, "w"], rows: Int[np.ndarray, "w"], right: Bool[np.ndarray, "w"]
-) -> tuple[float, float, float]:
-    """Logistic regression with Platt's smoothed targets (Platt 1999).
+    given: Float[np.ndarray, "w c"], right: Bool[np.ndarray, "w"], *, prior: tuple[float, ...]
+) -> tuple[float, ...]:
+    """Logistic regression with Platt's smoothed targets (Platt 1999); the weights, and the constant.
 
-    A weak normal prior says that the odds are right as they are, so that few words, or words that are all
-    alike, change them little.
+    The weak normal prior keeps weights where few words, or words that are all alike, tell little. All columns
+    but the last hold log-odds, whose weights are over 0: what is likelier there is likelier to be right.
     """
     from scipy.optimize import minimize  # noqa: PLC0415  (comes with scikit-learn)
 
-    covariates = np.column_stack([_covariates(odds, rows), np.ones(len(odds))])
+    covariates = np.column_stack([given, np.ones(len(given))])
     positive, negative = int(right.sum()), int((~right).sum())
     targets = np.where(right, (positive + 1) / (positive + 2), 1 / (negative + 2))
-    prior = np.array([1.0, 0.0, 0.0])
+    centre = np.array([*prior, 0.0])
 
-    def loss(weights: Float[np.ndarray, "3"]) -> tuple[float, Float[np.ndarray, "3"]]:
-        given = covariates @ weights
-        entropy = float((np.logaddexp(0, given) - targets * given).sum())
-        gradient = covariates.T @ (_expit(given) - targets) + weights - prior
-        return entropy + float(((weights - prior) ** 2).sum()) / 2, gradient
+    def loss(weights: Float[np.ndarray, "c"]) -> tuple[float, Float[np.ndarray, "c"]]:
+        odds = covariates @ weights
+        entropy = float((np.logaddexp(0, odds) - targets * odds).sum())
+        gradient = covariates.T @ (_expit(odds) - targets) + weights - centre
+        return entropy + float(((weights - centre) ** 2).sum()) / 2, gradient
 
-    slope, trend, constant = minimize(loss, prior, jac=True, method="L-BFGS-B").x.tolist()
-    return slope, trend, constant
+    bounds = [(_LEAST_SLOPE, None)] * (given.shape[1] - 1) + [(None, None)] * 2
+    return tuple(minimize(loss, centre, jac=True, method="L-BFGS-B", bounds=bounds).x.tolist())
 
 
 def _expit(odds: Float[np.ndarray, "w"]) -> Float[np.ndarray, "w"]:
@@ -230,11 +279,5 @@ def _expit(odds: Float[np.ndarray, "w"]) -> Float[np.ndarray, "w"]:
     return made
 
 
-def _sigmoid(
-    weights: tuple[float, float, float], odds: Float[np.ndarray, "w"], rows: Int[np.ndarray, "w"]
-) -> Float[np.ndarray, "w"]:
-    return _expit(_covariates(odds, rows) @ weights[:2] + weights[2])
-
-
-def _covariates(odds: Float[np.ndarray, "w"], rows: Int[np.ndarray, "w"]) -> Float[np.ndarray, "w 2"]:
-    return np.stack([odds, np.log((rows + _RANK_OFFSET) / _RANK_UNIT)], axis=1)
+def _sigmoid(weights: tuple[float, ...], given: Float[np.ndarray, "w c"]) -> Float[np.ndarray, "w"]:
+    return _expit(given @ np.array(weights[:-1]) + weights[-1])

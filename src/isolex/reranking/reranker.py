@@ -84,7 +84,7 @@ class Reranker:
         table = self.evidence.table(pairs)
         scores = self.model.scores(table.values)
         confidence = self.model.calibration.confidence(pairs, scores)
-        order = np.lexsort((np.arange(len(pairs)), -scores, pairs.rows))
+        order = np.lexsort((np.arange(len(pairs)), -scores.order, pairs.rows))
         counts = np.diff(np.r_[pairs.starts, len(pairs)])
         places = np.arange(settings.alternatives)
         there = places < counts[:, None]
