@@ -35,7 +35,9 @@ def solver_of(settings: Any) -> Solver | None:
         made = _made(settings)
     except (InputError, KeyError, TypeError):
         return None
-    return made if isinstance(made, Solver) and not isinstance(made, _JOINT) else None
+    if isinstance(made, _JOINT):
+        return None
+    return made if isinstance(made, Solver) else None
 
 
 def _made(value: Any) -> Any:

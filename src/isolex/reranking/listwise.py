@@ -155,4 +155,4 @@ def _descend(weights: list[Tensor], given: Float[Tensor, "p g"], lists: _Lists) 
 
     lbfgs.step(loss)
     for each in weights:
-        each.requires_grad_(requires_grad=False)
+        each.requires_grad = False
