@@ -1,3 +1,5 @@
+import json
+import os
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -130,8 +132,9 @@ def test_the_other_process_needs_no_more_than_the_library():
 def test_a_trainer_that_is_killed_takes_the_library_with_it(tmp_path):
     """The parent is killed outright, so it cannot see to it itself; the pipe closes when both have ended."""
     child = (
+        "import os\n"
         "from isolex.training.fasttext_process import _end_with_parent\n"
-        "_end_with_parent()\n"
+        "_end_with_parent(os.getppid())\n"
         "print('there', flush=True)\n"
         "import time; time.sleep(300)\n"
     )
@@ -140,3 +143,12 @@ def test_a_trainer_that_is_killed_takes_the_library_with_it(tmp_path):
         assert parent.stdout.readline() == "there\n"
         parent.kill()
         assert parent.stdout.read() == ""
+
+
+def test_a_trainer_that_was_killed_before_the_library_had_begun_leaves_nothing_either():
+    """The parent that the order names is another process, as where it has ended already."""
+    order = json.dumps({"text": "none", "model": "none", "settings": {}, "parent": os.getpid() + 1})
+    process = [sys.executable, "-m", "isolex.training.fasttext_process", order]
+    ended = subprocess.run(process, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr == ""

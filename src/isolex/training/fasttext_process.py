@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import os
 import signal
 import sys
 
@@ -11,17 +12,19 @@ _PARENT_DEATH_SIGNAL = 1
 
 def main(order: str) -> None:
     """Train as the order says, and save the model."""
-    _end_with_parent()
+    given = json.loads(order)
+    _end_with_parent(given["parent"])
     import fasttext  # noqa: PLC0415 - optional
 
-    given = json.loads(order)
     fasttext.train_unsupervised(given["text"], **given["settings"]).save_model(given["model"])
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(parent: int) -> None:
     """Nobody waits for a model whose trainer was killed, and fastText would go on for an hour."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended while this process was starting
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Skip-gram with subwords, trained by fastText's own library in a process of its own."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -88,7 +89,12 @@ class SkipGram:
         with TemporaryDirectory() as folder:
             text = Path(folder) / "sentences.txt"
             _write(corpus, text)
-            order = {"text": str(text), "model": str(path), "settings": self.library_settings()}
+            order = {
+                "text": str(text),
+                "model": str(path),
+                "settings": self.library_settings(),
+                "parent": os.getpid(),
+            }
             # fastText holds the interpreter until it is done: in this process nobody could interrupt it.
             with subprocess.Popen(
                 [sys.executable, "-m", "isolex.training.fasttext_process", json.dumps(order)],
