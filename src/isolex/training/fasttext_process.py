@@ -23,8 +23,8 @@ def _end_with_parent(parent: int) -> None:
     """Nobody waits for a model whose trainer was killed, and fastText would go on for an hour."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:  # it ended while this process was starting
-        sys.exit(1)
+        if os.getppid() != parent:  # it ended while this process was starting
+            sys.exit(1)
 
 
 if __name__ == "__main__":
