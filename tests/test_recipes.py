@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
@@ -612,10 +613,9 @@ def test_auto_takes_the_best_on_held_out_words_and_says_why(many_words):
     tried = alignment.card.scores["held_out_p@1"]
     assert set(tried) == {*choosing.COMPARED, *choosing.REFINED}
     assert tried[alignment.card.method] == max(tried.values()) > tried["procrustes"] + 10
+    told = rf"{alignment.card.method}( \(.+\))? was taken for the best P@1 on held-out seed words"
     assert any(
-        f"{alignment.card.method} was taken for the best P@1 on held-out seed words" in reason
-        and all(name in reason for name in tried)
-        for reason in alignment.card.reasons
+        re.match(told, reason) and all(name in reason for name in tried) for reason in alignment.card.reasons
     )
     # Of several ridges the best stands for the method, and in the card.
     assert alignment.card.method == "bilinear"

@@ -1,6 +1,6 @@
 """Which of several methods is taken: solvers by name, and how many held-out words each gets right."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import torch
@@ -63,6 +63,15 @@ def test_refinements_begin_at_the_best_of_all_before_but_those_that_learn_from_t
 def test_a_refinement_that_is_best_is_taken(tried) -> None:
     found = choose([A, B, B_AGAIN], problem(), seed=0, refinements=[PLUS])
     assert (found.name, solver_of(found)) == ("plus", "b'+")
+
+
+def test_the_reason_names_settings_and_what_a_refinement_began_at(tried) -> None:
+    first = Candidate("b", Named("b"), setting="ridge 1")
+    alone = choose([A, first], problem(), seed=0)
+    assert alone.reasons[1].startswith("b (ridge 1) was taken for the best P@1")
+    refined = choose([A, replace(first, solver=Named("b'"))], problem(), seed=0, refinements=[PLUS])
+    assert refined.reasons[1].startswith("plus (from b, ridge 1) was taken for the best P@1")
+    assert refined.name == "plus"
 
 
 def test_a_refinement_that_loses_is_not_refined(tried) -> None:

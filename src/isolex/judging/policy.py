@@ -45,11 +45,16 @@ class Candidate:
         name: What it is called.
         solver: Its settings.
         self_learning: It goes on from dictionaries that it made itself.
+        setting: What tells it from others of the name, in words.
     """
 
     name: str
     solver: Solver
     self_learning: bool = False
+    setting: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.setting})" if self.setting else self.name
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,8 @@ def _by_held_out_words(
     plain = [one for one in tried if not one[0].self_learning]
     for refinement in refinements if plain else ():
         base = _best(plain)[0]
-        one = Candidate(refinement.name, refinement.of(base.solver))
+        setting = ", ".join(filter(None, (f"from {base.name}", base.setting)))
+        one = Candidate(refinement.name, refinement.of(base.solver), setting=setting)
         plain.append((one, cross_validate(one.solver, problem, seed=seed, part=part)))
         tried.append(plain[-1])
     best, score = _best(tried)
@@ -125,7 +131,7 @@ def _by_held_out_words(
     status, reason = judge(found, null)
     reasons: tuple[str, ...] = (reason,)
     if several:
-        reasons += (_why(best.name, scores),)
+        reasons += (_why(best, scores),)
     figures = {
         "held_out_p@1": {name: _percent(score) for name, score in scores.items()},
         "verdict_p@1": _percent(found),
@@ -161,14 +167,12 @@ def _by_agreement(candidates: Sequence[Candidate], problem: Problem, seed: int) 
     return Choice(taken.name, taken.solver, mapping, status, (reason,), {"evidence": evidence.to_dict()})
 
 
-def _why(best: str, scores: dict[str, HeldOut]) -> str:
-    if not scores[best].words:
+def _why(best: Candidate, scores: dict[str, HeldOut]) -> str:
+    own = scores[best.name]
+    if not own.words:
         return f"{best} was taken as the simplest method, for want of held-out seed words to compare them on"
-    others = ", ".join(f"{name} {score.percent:.1f}" for name, score in scores.items() if name != best)
-    return (
-        f"{best} was taken for the best P@1 on held-out seed words, {scores[best].percent:.1f} % "
-        f"(others: {others})"
-    )
+    others = ", ".join(f"{name} {score.percent:.1f}" for name, score in scores.items() if name != best.name)
+    return f"{best} was taken for the best P@1 on held-out seed words, {own.percent:.1f} % (others: {others})"
 
 
 def _percent(score: HeldOut) -> float | None:

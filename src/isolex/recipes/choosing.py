@@ -55,8 +55,10 @@ def _named(names: Iterable[str], seed: int) -> list[Candidate]:
     """Candidates of `auto`, the ridge regression with each of several ridges."""
     found = []
     for name in names:
-        solvers = [Bilinear(ridge) for ridge in _RIDGES] if name == "bilinear" else [METHODS[name].make(seed)]
-        found += [Candidate(name, solver, METHODS[name].self_learning) for solver in solvers]
+        if name == "bilinear":
+            found += [Candidate(name, Bilinear(ridge), setting=f"ridge {ridge:g}") for ridge in _RIDGES]
+        else:
+            found.append(Candidate(name, METHODS[name].make(seed), METHODS[name].self_learning))
     return found
 
 
