@@ -129,7 +129,15 @@ def test_bad_input(texts, options, said):
     folder, _ = texts
     with pytest.raises(InputError, match=said):
         make(folder, **options)
-    assert not (folder / "out.tsv").exists()
+    assert not list(folder.glob("out.tsv*"))
+
+
+def test_standard_input_is_not_taken(texts):
+    folder, _ = texts
+    with pytest.raises(InputError, match=r"dictionary: standard input is not taken, .*; write it to a file"):
+        make_dictionary(
+            "-", folder / "es.txt", folder / "out.tsv", source_language="en", target_language="es"
+        )
 
 
 def test_a_bad_text_is_told_before_the_other_is_trained_on(texts, monkeypatch):

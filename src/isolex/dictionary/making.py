@@ -1,5 +1,7 @@
 """`make_dictionary`: train, align, judge, rerank and write."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from isolex.reranking import Level, RerankedDictionary, rerank
 from isolex.reranking.entry_files import check_languages, format_of, write_entries
 from isolex.reranking.reranked_dictionary import find_reranked
 from isolex.text import check_language
+from isolex.text.reading import STANDARD_INPUT
 from isolex.training import Trainer, named_trainer
 from isolex.vectors import Vectors
 
@@ -113,6 +116,13 @@ def make_dictionary(
     """
     output, source, target = Path(output), Path(source), Path(target)
     folder = Path(work if work is not None else output.with_name(output.name + ".work"))
+    for text in (source, target):
+        if str(text) == STANDARD_INPUT:
+            raise InputError(
+                "standard input is not taken, since a second run would read the text again",
+                where="dictionary",
+                fix="write it to a file",
+            )
     for place in (output, folder):
         check_outside_inputs(place, source, target, lexicon)
     check_file(output)
@@ -121,7 +131,7 @@ def make_dictionary(
     generator(seed)  # so that a wrong one is told before the long work
     codes = source_language, target_language
     format = _checked_format(output, codes, with_lexicon=lexicon is not None)
-    with working_alone(make_folder(folder)):
+    with _workplace(folder):
         steps = Work(folder, _STEP_COUNT)
         steps.check({*SIDES, _ALIGNMENT}, _RESULTS)
         pairs = None if lexicon is None else Lexicon.read(lexicon, languages=codes)
@@ -162,6 +172,19 @@ def make_dictionary(
         done=tuple(steps.done),
         kept=tuple(steps.kept),
     )
+
+
+@contextmanager
+def _workplace(folder: Path) -> Iterator[None]:
+    """The folder of work, for this run alone; one that it made and left empty goes again."""
+    there = folder.exists()
+    try:
+        with working_alone(make_folder(folder)):
+            yield
+    finally:
+        if not there:
+            with suppress(OSError):  # where there is something in it
+                folder.rmdir()
 
 
 def _checked_format(output: Path, codes: tuple[str, str], *, with_lexicon: bool) -> str:
