@@ -10,9 +10,8 @@ from isolex.files import make_folder, working_alone
 from isolex.lexicon import Lexicon
 from isolex.training import PPMI, SkipGram
 from isolex.vectors import Vectors
-
-from .training.made_up import RING_SEEDS as SEEDS
-from .training.made_up import write_text
+from tests.training.made_up import RING_SEEDS as SEEDS
+from tests.training.made_up import write_text
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*tokens"),
