@@ -136,15 +136,15 @@ def together(calls: Sequence[Callable[[], object]]) -> None:
 
     When one of them fails, or this is interrupted, the others are wanted to stop, and waited for.
     """
-    given_up = Event()
+    given_up, wanted = Event(), _stop_wanted.get()
 
     def run(call: Callable[[], object]) -> None:
-        with stopping(given_up.is_set):
+        with stopping(lambda: given_up.is_set() or wanted()):
             call()
 
     with ThreadPoolExecutor(max(1, len(calls))) as threads:
-        made = [threads.submit(copy_context().run, run, call) for call in calls]
         try:
+            made = [threads.submit(copy_context().run, run, call) for call in calls]
             for each in as_completed(made):
                 each.result()
         except BaseException:

@@ -33,6 +33,7 @@ def test_by_way_of_json():
         {"name": "CSLS", "k": 10},
         {"name": ["Bilinear"]},
         {"name": "Joint", "ridge": 3.0},
+        {"name": "Bootstrapping", "start": "Bilinear"},
     ],
 )
 def test_what_is_no_solver_of_isolex(settings):

@@ -184,9 +184,14 @@ class TestOfAnAlignment:
         ("method", "more"),
         [("procrustes", []), ("contrastive", []), ("rcsls", ["own"]), ("self-learning", ["self-learning"])],
     )
-    def test_its_own_method_is_a_view_where_it_is_another(self, method, more):
+    def test_its_own_method_is_a_view_where_it_is_another(self, monkeypatch, method, more):
+        monkeypatch.setattr("isolex.reranking.fitting.MANY_WORDS", 200)
         given = align(SOURCE, TARGET, SEEDS, method=method, check=False)
         assert views(rerank(given, settings=SETTINGS)) == [*SETTINGS.alignments, *more]
+
+    def test_with_few_seed_words_a_self_learned_map_is_one_more(self):
+        given = align(SOURCE, TARGET, SEEDS, method="bilinear", check=False)
+        assert views(rerank(given, settings=SETTINGS)) == [*SETTINGS.alignments, "self-learning"]
 
     def test_the_closed_form_that_was_compared_is_not_compared_again(self, monkeypatch):
         made = align(SOURCE, TARGET, SEEDS, method="procrustes")
@@ -198,7 +203,23 @@ class TestOfAnAlignment:
     def test_one_without_seed_pairs(self, monkeypatch):
         make_annealing_quick(monkeypatch)
         dictionary = rerank(align(SOURCE, TARGET, method="unsupervised", check=False), settings=SETTINGS)
-        assert dictionary.reason.startswith("there are 0 seed words to learn from")
+        assert "there are 0 seed words to learn from" in dictionary.reason
+        assert "the order is learnt from the alignment's own mutual pairs" in dictionary.reason
+
+    def test_few_seed_words_look_like_words_that_no_lexicon_has(self):
+        """Mutual pairs of a map that was solved for all seeds would tell every fold what it must not know."""
+        given = align(SOURCE, TARGET, SEEDS, method="bilinear", check=False)
+        ranker = rerank(given, settings=SETTINGS).ranker
+        assert isinstance(ranker, Reranker)
+        labelled = ranker.labelled
+        pairs = TEST.index(SOURCE, TARGET).pairs
+        found = ranker.evidence.candidates(np.unique(pairs[:, 0]))
+        right = found.among(pairs, len(TARGET))
+        column = labelled.table.names.index("alignment.base.rank")
+        seeds = labelled.table.values[labelled.right, column] == 0
+        others = ranker.evidence.table(found).values[right, column] == 0
+        assert 0.05 < others.mean() < 0.95
+        assert seeds.mean() == pytest.approx(others.mean(), abs=0.12)
 
     def test_what_does_not_go_together(self):
         given = align(SOURCE, TARGET, SEEDS, method="procrustes", check=False)

@@ -66,8 +66,26 @@ class TestCalibration:
         model = PairModel.fit(labelled, SETTINGS)
         scores = model.scores(labelled.table.values)
         confidence = model.calibration.confidence(labelled.pairs, scores).reshape(600, 5)
-        order = np.argsort(-scores.order.reshape(600, 5), axis=1)
+        order = np.argsort(-scores.listwise.reshape(600, 5), axis=1)
         assert (np.diff(np.take_along_axis(confidence, order, 1)) <= 0).all()
+
+    def test_further_candidates_are_as_sure_as_they_are_right(self):
+        """Of three candidates one is right, with the probabilities that the list-wise scores say."""
+        rng = np.random.default_rng(0)
+        listwise = rng.normal(0, 1.5, (4_000, 3))
+        shares = np.exp(listwise) / np.exp(listwise).sum(axis=1, keepdims=True)
+        picks = (rng.uniform(size=(4_000, 1)) > shares.cumsum(axis=1)).sum(axis=1)
+        right = np.arange(3) == picks[:, None]
+        pairs = Pairs(np.repeat(np.arange(4_000), 3), np.tile(np.arange(3), 4_000))
+        scores = Scores(log_odds(shares.ravel()), listwise.ravel())
+        confidence = (
+            PlattScaling.fit(pairs, scores, right.ravel()).confidence(pairs, scores).reshape(4_000, 3)
+        )
+        order = np.argsort(-listwise, axis=1)
+        for rank in range(3):
+            column = order[:, rank : rank + 1]
+            told = np.take_along_axis(confidence, column, 1).mean()
+            assert told == pytest.approx(np.take_along_axis(right, column, 1).mean(), abs=0.03)
 
     def test_none_is_right_at_most_with_what_the_best_leaves(self):
         labelled = problem()
@@ -83,21 +101,24 @@ class TestPairModel:
     def test_held_out_confidence_is_calibrated(self):
         labelled = problem()
         scores = held_out_scores(labelled, SETTINGS)
-        best, calibration = labelled.pairs.best(scores.order), PairModel.fit(labelled, SETTINGS).calibration
+        best, calibration = (
+            labelled.pairs.best(scores.listwise),
+            PairModel.fit(labelled, SETTINGS).calibration,
+        )
         confidence, right = calibration.confidence(labelled.pairs, scores)[best], labelled.right[best]
         assert confidence.mean() == pytest.approx(right.mean(), abs=0.03)
         assert confidence[right].mean() > confidence[~right].mean() + 0.4
 
     def test_finds_right_candidates_of_new_words(self):
         model, other = PairModel.fit(problem(), SETTINGS), problem(seed=1)
-        best = other.pairs.best(model.scores(other.table.values).order)
+        best = other.pairs.best(model.scores(other.table.values).listwise)
         some = np.logical_or.reduceat(other.right, other.pairs.starts)
         assert other.right[best][some].mean() > 0.9
 
     def test_evidence_is_the_telling_group(self):
         labelled = problem()
         model = PairModel.fit(labelled, SETTINGS)
-        best = labelled.pairs.best(model.scores(labelled.table.values).order)
+        best = labelled.pairs.best(model.scores(labelled.table.values).listwise)
         table = FeatureTable(labelled.table.names, labelled.table.values[best])
         spoken = model.spoken_for(table, ("alignment", "frequency"))
         assert spoken[labelled.right[best], 0].mean() > 2
@@ -107,7 +128,7 @@ class TestPairModel:
         one, two = PairModel.fit(problem(), SETTINGS), PairModel.fit(problem(), SETTINGS)
         assert one.calibration.weights == two.calibration.weights
         assert np.array_equal(
-            one.scores(problem().table.values).order, two.scores(problem().table.values).order
+            one.scores(problem().table.values).listwise, two.scores(problem().table.values).listwise
         )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from isolex.reranking.listwise import ConditionalLogit, _Lists
+from isolex.reranking.listwise import ListwiseModel, _Lists
 
 WORDS, WIDTH = 400, 6
 
@@ -28,7 +28,7 @@ def first_right(scores, right) -> float:
 
 def test_it_finds_what_distinguishes_within_a_list():
     values, rows, right = lists()
-    model = ConditionalLogit.fit(values, np.zeros(len(rows)), rows, right, seed=0)
+    model = ListwiseModel.fit(values, np.zeros(len(rows)), rows, right, seed=0)
     others, _, expected = lists(seed=1)
     assert first_right(model.scores(others, np.zeros(len(rows))), expected) > 0.9
 
@@ -36,7 +36,7 @@ def test_it_finds_what_distinguishes_within_a_list():
 def test_where_features_tell_nothing_the_order_of_the_odds_stays():
     _, rows, right = lists()
     odds = np.where(right, 2.0, -2.0) + np.random.default_rng(0).standard_normal(len(rows))
-    model = ConditionalLogit.fit(np.zeros((len(rows), 2), np.float32), odds, rows, right, seed=0)
+    model = ListwiseModel.fit(np.zeros((len(rows), 2), np.float32), odds, rows, right, seed=0)
     scores = model.scores(np.zeros((len(rows), 2), np.float32), odds)
     assert (np.argsort(scores) == np.argsort(odds)).mean() > 0.99
 
@@ -45,8 +45,8 @@ def test_lists_without_a_right_candidate_teach_nothing():
     values, rows, right = lists()
     half = rows < WORDS // 2
     given = right & half
-    model = ConditionalLogit.fit(values, np.zeros(len(rows)), rows, given, seed=0)
-    alone = ConditionalLogit.fit(values[half], np.zeros(half.sum()), rows[half], right[half], seed=0)
+    model = ListwiseModel.fit(values, np.zeros(len(rows)), rows, given, seed=0)
+    alone = ListwiseModel.fit(values[half], np.zeros(half.sum()), rows[half], right[half], seed=0)
     assert (
         abs(
             first_right(model.scores(values, np.zeros(len(rows))), right)
@@ -59,7 +59,7 @@ def test_lists_without_a_right_candidate_teach_nothing():
 def test_without_any_right_candidate_scores_are_the_odds():
     values, rows, right = lists()
     odds = np.linspace(-2, 2, len(rows))
-    model = ConditionalLogit.fit(values, odds, rows, np.zeros_like(right), seed=0)
+    model = ListwiseModel.fit(values, odds, rows, np.zeros_like(right), seed=0)
     np.testing.assert_allclose(model.scores(values, odds), odds, atol=1e-5)
 
 
@@ -67,11 +67,13 @@ def test_the_likelihood_is_that_of_a_softmax_over_each_list():
     _, rows, right = lists()
     scores = torch.randn(len(rows), generator=torch.Generator().manual_seed(0))
     table = torch.log_softmax(scores.view(WORDS, WIDTH), dim=1)[torch.from_numpy(right.reshape(WORDS, WIDTH))]
-    assert float(_Lists.of(rows, right).unlikelihood(scores)) == pytest.approx(-float(table.mean()), rel=1e-5)
+    assert float(_Lists.of(rows, right).negative_log_likelihood(scores)) == pytest.approx(
+        -float(table.mean()), rel=1e-5
+    )
 
 
 def test_the_same_twice():
     values, rows, right = lists()
-    one, two = (ConditionalLogit.fit(values, np.zeros(len(rows)), rows, right, seed=3) for _ in range(2))
+    one, two = (ListwiseModel.fit(values, np.zeros(len(rows)), rows, right, seed=3) for _ in range(2))
     assert torch.equal(one.linear, two.linear)
     assert torch.equal(one.hidden, two.hidden)

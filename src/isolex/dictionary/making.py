@@ -26,7 +26,8 @@ from isolex.vectors import Vectors
 
 # Both sides, alignment, confidences, and the dictionary itself.
 _STEP_COUNT = 5
-_ALIGNMENT = "alignment"
+_ALIGNMENT, _CONFIDENCES = "alignment", "confidences"
+_ORDER = (*SIDES, _ALIGNMENT, _CONFIDENCES)
 _RESULTS = (_ALIGNMENT, *(result for side in SIDES for result in side_results(side)))
 # Fewer tokens make vectors that more text would help most.
 _FEW_TOKENS = 2_000_000
@@ -169,7 +170,7 @@ def make_dictionary(
         sides=sides,
         expected=tuple(expected),
         advice=_advice(alignment, sides),
-        done=tuple(steps.done),
+        done=tuple(sorted(steps.done, key=_ORDER.index)),
         kept=tuple(steps.kept),
     )
 
@@ -178,13 +179,13 @@ def make_dictionary(
 def _workplace(folder: Path) -> Iterator[None]:
     """The folder of work, for this run alone; one that it made and left empty goes again."""
     there = folder.exists()
-    try:
-        with working_alone(make_folder(folder)):
+    with working_alone(make_folder(folder)):
+        try:
             yield
-    finally:
-        if not there:
-            with suppress(OSError):  # where there is something in it
-                folder.rmdir()
+        finally:
+            if not there:
+                with suppress(OSError):  # where there is something in it
+                    folder.rmdir()
 
 
 def _checked_format(output: Path, codes: tuple[str, str], *, with_lexicon: bool) -> str:
@@ -218,12 +219,12 @@ def _reranked(steps: Work, alignment: Alignment) -> RerankedDictionary:
     folder = steps.folder / _ALIGNMENT
     kept = find_reranked(folder, alignment)
     if kept is not None:
-        steps.found("confidences", "confidences")
+        steps.found(_CONFIDENCES, "confidences")
         return kept
     with steps.telling("reranking"):
         made = rerank(alignment)
     if made.learnt:
-        steps.done.append("confidences")
+        steps.done.append(_CONFIDENCES)
         made.save(folder)
         # What is read back, so that a second run has the same.
         return find_reranked(folder, alignment) or made

@@ -81,7 +81,7 @@ def side_vectors(
 
     Args:
         work: Where trained vectors are kept.
-        sides: All texts are read before any is trained on, so what is wrong with one is told early.
+        sides: All files are read before any text is trained on, so what is wrong with one is told early.
         trainer: None takes one for each text by its tokens.
 
     Raises:
@@ -94,18 +94,17 @@ def side_vectors(
         for side in sides
         if side.path.is_dir() or not _is_vectors(side.path)
     }
+    found: dict[str, tuple[Vectors, dict[str, Any]]] = {}
+    for side in sides:
+        if side.name not in trainings:
+            with work.telling(f"reading {side.language}"):
+                vectors = Vectors.read(side.path, language=side.language)
+            found[side.name] = vectors, _described(side, vectors, None)
     missing = [training for training in trainings.values() if not work.has(training.step)]
     if missing:
         _train(work, missing, trainer)
-    found = []
-    for side in sides:
-        if side.name in trainings:
-            found.append(trainings[side.name].result())
-            continue
-        with work.telling(f"reading {side.language}"):
-            vectors = Vectors.read(side.path, language=side.language)
-        found.append((vectors, _described(side, vectors, None)))
-    return found
+    found |= {name: training.result() for name, training in trainings.items()}
+    return [found[side.name] for side in sides]
 
 
 def _train(work: Work, trainings: Sequence[_Training], trainer: Trainer | None) -> None:
@@ -118,7 +117,7 @@ def _train(work: Work, trainings: Sequence[_Training], trainer: Trainer | None) 
             partial(training.run, each, chosen, work)
             for training, each, chosen in zip(trainings, prepared, trainers, strict=True)
         ]
-        # fastText trains in a process of its own, on one core; PPMI takes all cores there are.
+        # fastText trains in a process of its own, by default on one core; PPMI takes all cores there are.
         if all(isinstance(chosen, SkipGram) for chosen in trainers):
             together(runs)
         else:

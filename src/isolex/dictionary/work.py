@@ -124,7 +124,7 @@ class Work:
 
     def _note(self, keys: dict[str, str]) -> None:
         with atomic_file(self.folder / _KEYS) as file:
-            file.write_text(json_text(keys, indent=2) + "\n", encoding="utf-8")
+            file.write_text(json_text(dict(sorted(keys.items())), indent=2) + "\n", encoding="utf-8")
 
     def _keys(self) -> dict[str, str]:
         try:

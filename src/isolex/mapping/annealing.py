@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from isolex.given import check_numbers, whole_number
 from isolex.mapping.induction import Induction
+from isolex.mapping.known import Known
 from isolex.mapping.linear import Procrustes
 from isolex.mapping.problem import Mapping, Problem
 from isolex.mapping.seeds import Seed, SimilarityDistributions, Solved
@@ -69,7 +70,7 @@ class Annealing:
         words = Induction("union", vocabulary=self.vocabulary)
         coarse = self._coarse(problem).solve(problem)
         refined = SelfLearning(
-            start=Solved(_Known(coarse), words),
+            start=Solved(Known(coarse), words),
             solver=Procrustes(),
             induction=replace(words, vocabulary=self.refinement),
             final=VecMap(),
@@ -94,13 +95,3 @@ class Annealing:
             tolerance=1e-3,
             seed=self.seed,
         )
-
-
-@dataclass(frozen=True, eq=False)
-class _Known:
-    """A solver that has its answer already."""
-
-    mapping: Mapping
-
-    def solve(self, problem: Problem) -> Mapping:  # noqa: ARG002
-        return self.mapping

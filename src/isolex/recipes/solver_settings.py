@@ -15,6 +15,8 @@ _CLASSES: dict[str, type[Any]] = {
     for name, part in vars(room).items()
     if isinstance(part, type) and is_dataclass(part)
 }
+# The fields that hold solvers, or ways to begin.
+_PARTS = ("solver", "start", "final")
 # What solves problems of many languages at once.
 _JOINT = (Joint, JointVecMap, GeneralizedProcrustes, GeoMM)
 
@@ -46,4 +48,6 @@ def _made(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     own = dict(value)
+    if any(isinstance(own.get(part), str) for part in _PARTS):
+        raise TypeError("a name in the place of a solver")
     return _CLASSES[own.pop("name")](**{name: _made(part) for name, part in own.items()})

@@ -52,6 +52,11 @@ class Pairs:
             return np.empty(0, dtype=np.int64)
         return np.flatnonzero(np.r_[True, self.rows[1:] != self.rows[:-1]])
 
+    @property
+    def counts(self) -> Int[np.ndarray, "w"]:
+        """How many pairs each word has."""
+        return np.diff(np.r_[self.starts, len(self)])
+
     def best(self, values: Float[np.ndarray, "p"]) -> Int[np.ndarray, "w"]:
         """The place of each word's highest value, the first of equal ones."""
         order = np.lexsort((np.arange(len(self)), -values, self.rows))
@@ -67,8 +72,7 @@ class Pairs:
         """For each pair the highest value among its word's pairs."""
         if len(self) == 0:
             return values
-        counts = np.diff(np.r_[self.starts, len(self)])
-        return np.repeat(np.maximum.reduceat(values, self.starts), counts)
+        return np.repeat(np.maximum.reduceat(values, self.starts), self.counts)
 
 
 def blocks(count: int) -> Iterator[slice]:

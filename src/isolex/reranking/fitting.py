@@ -17,20 +17,26 @@ from isolex.judging import cross_validate
 from isolex.lexicon import Lexicon, LexiconLike, as_lexicon
 from isolex.lexicon.words import counted
 from isolex.mapping import (
+    Adversarial,
     Annealing,
     Bilinear,
     Bootstrapping,
     Contrastive,
+    GivenPairs,
+    GromovWasserstein,
+    Induction,
+    Mapping,
     Problem,
     Procrustes,
     SelfLearning,
     Solver,
     VecMap,
+    WassersteinProcrustes,
 )
 from isolex.normalize import Normalizer
 from isolex.progress import track
 from isolex.recipes import align, closed_forms, solver_of
-from isolex.reranking.evidence import PairEvidence, PreparedSpaces, ViewSolvers, view_of
+from isolex.reranking.evidence import BothSides, PairEvidence, PreparedSpaces, ViewSolvers, view_of
 from isolex.reranking.features import TRIANGULATION
 from isolex.reranking.learning import Labelled
 from isolex.reranking.reranked_dictionary import RerankedDictionary
@@ -47,10 +53,11 @@ MANY_WORDS = 1_000
 ENOUGH_WORDS = 50
 # From so many on, what sampling adds to the error of confidences is not worth a word.
 _SURE_WORDS = 500
-# Mutual pairs of a self-learned alignment are taken from so many most frequent words.
+# Mutual pairs are induced among so many most frequent words.
 _INDUCED_WORDS = 10_000
 _CLOSED_FORMS = (Procrustes, VecMap, Bilinear)
-_SELF_LEARNING = (Annealing, SelfLearning)
+# What owes the seed pairs its beginning at most.
+_SELF_LEARNING = (Annealing, SelfLearning, Adversarial, WassersteinProcrustes, GromovWasserstein)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,24 +66,39 @@ class _Start:
 
     Attributes:
         alignment: With its verdict.
+        rows: Its normalised rows.
+        solver: Its own, if isolex can fit it anew.
+        learned: Maps that were learned without the seed pairs, or from them as a beginning only: its own, or
+            with few seed words others; None where there are none.
         pairs: What evidence is fitted to, ids, `[s, 2]`.
         gold: Those of them that labels come from, `[g, 2]`: seed pairs, or with few of them all.
         words: Seed words.
     """
 
     alignment: Alignment
+    rows: BothSides
+    solver: Solver | None
+    learned: Mapping | None
     pairs: Int[Tensor, "s 2"]
     gold: Int[np.ndarray, "g 2"]
     words: int
 
     @classmethod
-    def of(cls, alignment: Alignment, gold: Int[np.ndarray, "g 2"]) -> "_Start":
-        """With few seed words, also with the mutual best pairs of the alignment."""
-        words = len(np.unique(gold[:, 0]))
+    def of(cls, alignment: Alignment, gold: Int[np.ndarray, "g 2"], *, seed: int) -> "_Start":
+        """With few seed words, also with the mutual best pairs of a self-learned map."""
+        rows = alignment.sides[0].normalized().cpu(), alignment.sides[1].normalized().cpu()
+        own, solver = alignment.mapping, solver_of(alignment.card.settings.get("solver"))
+        own = Mapping(own.source.cpu(), own.target.cpu())
+        learned = own if isinstance(solver, _SELF_LEARNING) else None
+        words, pairs = len(np.unique(gold[:, 0])), torch.from_numpy(gold)
         if words >= MANY_WORDS:
-            return cls(alignment, torch.from_numpy(gold), gold, words)
-        both = np.concatenate([gold, _mutual(alignment, gold)])
-        return cls(alignment, torch.from_numpy(both), both if too_few(words) else gold, words)
+            return cls(alignment, rows, solver, learned, pairs, gold, words)
+        if learned is None and words:
+            # Maps that were solved for all seed pairs would give them back to every fold by their answers.
+            learned = Annealing(GivenPairs(), seed=seed).solve(Problem(*rows, pairs))
+        both = np.concatenate([gold, _mutual(learned or own, rows, gold)])
+        labels = both if too_few(words) else gold
+        return cls(alignment, rows, solver, learned, torch.from_numpy(both), labels, words)
 
     @property
     def seeded(self) -> bool:
@@ -106,19 +128,19 @@ def rerank(
     """Collect candidates from several maps of two spaces, and learn from the seed pairs which are right.
 
     `rerank(alignment)` takes an alignment, or its folder, with its normalisation, its seed pairs and its
-    verdict. `rerank(source, target, lexicon)` aligns first.
+    verdict; for two languages of a space see `rerank_pair`. `rerank(source, target, lexicon)` aligns first.
 
     Candidates are scored by the closed form (Procrustes, VecMap, ridge regression) that does best on held-out
     seed words, by bootstrapping and contrastive maps that go on from it, by the alignment's own method where
-    that is another one, by their neighbours, by frequency and as strings. The features of each seed word come
-    from maps that have not seen it (cross-fitting), so that they are worth as much there as for other words.
-    Gradient-boosted trees learn from them, and Platt scaling on held-out seed words turns their scores into
-    probabilities.
+    that is another one that isolex can fit anew, by their neighbours, by frequency and as strings. The
+    features of each seed word come from maps that have not seen it (cross-fitting), so that they are worth as
+    much there as for other words. Gradient-boosted trees learn from them, a list-wise model weighs candidates
+    against each other, and Platt scaling on held-out seed words turns their scores into probabilities.
 
-    With fewer than 1,000 seed words the evidence is also fitted to the alignment's mutual best pairs, and the
-    trees learn from the seed pairs alone. With fewer than 50 they learn from the mutual pairs, after these
-    have been judged again by how words are written: that orders candidates, but does not tell how many are
-    right, so there are no confidences.
+    With fewer than 1,000 seed words the evidence is also fitted to the mutual best pairs of a self-learned
+    map, and the trees learn from the seed pairs alone. With fewer than 50 they learn from the mutual pairs,
+    after these have been judged again by how words are written: that orders candidates, but does not tell how
+    many are right, so there are no confidences.
 
     Cost: with 40,000 words a side some three minutes on two cores, and half a minute for the whole
     dictionary.
@@ -129,7 +151,8 @@ def rerank(
         lexicon: Seed pairs for two sets of vectors, or a file of them; None for none. Those of weight 0 are
             left out, the others count alike to the reranker.
         settings: See `RerankSettings`.
-        check: Give the alignment that is made a status; a failed one is not reranked.
+        check: Give the alignment that is made a status; a failed one is not reranked. One that is given has
+            its own.
 
     Returns:
         The dictionary. Without confidences (`learnt` is False) where there are fewer than 50 seed words; in
@@ -157,7 +180,8 @@ def rerank(
             fix="align by that lexicon, or give two sets of vectors",
         )
     alignment = as_alignment(source)  # type: ignore[arg-type]  # which refuses vectors alone
-    return _learn(_Start.of(alignment, _gold(alignment.seeds, alignment.source, alignment.target)), settings)
+    gold = _gold(alignment.seeds, alignment.source, alignment.target)
+    return _learn(_Start.of(alignment, gold, seed=settings.seed), settings)
 
 
 def rerank_pair(
@@ -197,7 +221,7 @@ def rerank_pair(
     alignment = space.pair(source, target)
     others = Surroundings.of(space, source, target, settings)
     gold, origin = others.seeds()
-    return _learn(_Start.of(alignment, gold), settings, others, origin=origin)
+    return _learn(_Start.of(alignment, gold, seed=settings.seed), settings, others, origin=origin)
 
 
 def _learn(
@@ -212,8 +236,8 @@ def _learn(
     if reason is not None:
         order = PlainOrder(start.alignment, settings)
         return RerankedDictionary(start.alignment, order, settings.groups, learnt=False, reason=reason)
-    spaces = _spaces(start.alignment, others)
-    solvers = _solvers(spaces, start, settings)
+    spaces = _spaces(start, others)
+    solvers = _solvers(start, settings)
     folds = labelled_folds(spaces, solvers, start.pairs, start.gold, settings)
     labelled = Labelled.stacked(list(folds))
     if not start.seeded:
@@ -295,7 +319,7 @@ def _begin(
     many = len(np.unique(gold[:, 0])) >= MANY_WORDS
     method = "bilinear" if many else "self-learning" if seeds is not None else "unsupervised"
     alignment = align(source, target, seeds, method=method, seed=settings.seed, device="cpu", check=check)
-    return _Start.of(alignment, gold)
+    return _Start.of(alignment, gold, seed=settings.seed)
 
 
 def _gold(seeds: Lexicon | None, source: Vectors, target: Vectors) -> Int[np.ndarray, "g 2"]:
@@ -306,10 +330,10 @@ def _gold(seeds: Lexicon | None, source: Vectors, target: Vectors) -> Int[np.nda
     return found.pairs if found.weights is None else found.pairs[found.weights > 0]
 
 
-def _mutual(alignment: Alignment, seeds: Int[np.ndarray, "s 2"]) -> Int[np.ndarray, "p 2"]:
+def _mutual(maps: Mapping, rows: BothSides, seeds: Int[np.ndarray, "s 2"]) -> Int[np.ndarray, "p 2"]:
     """The pairs of frequent words that are each other's best answer, but for those of seed words."""
-    lexicon = alignment.head(_INDUCED_WORDS).induce("mutual").lexicon()
-    found = lexicon.index(alignment.source, alignment.target).pairs
+    induction = Induction("mutual", vocabulary=_INDUCED_WORDS)
+    found = induction.between(maps, Problem(*rows)).pairs.numpy()
     rest: np.ndarray = found[~np.isin(found[:, 0], seeds[:, 0])]
     return rest
 
@@ -329,13 +353,12 @@ def _why_not(start: _Start, groups: Collection[str]) -> str | None:
     return None
 
 
-def _spaces(alignment: Alignment, others: Surroundings | None = None) -> PreparedSpaces:
-    source, target = alignment.sides
-    x, z = source.normalized().cpu(), target.normalized().cpu()
+def _spaces(start: _Start, others: Surroundings | None = None) -> PreparedSpaces:
+    source, target = start.alignment.sides
     by_ngrams = None
-    if any(isinstance(side.vectors.subwords, NgramVectors) for side in alignment.sides):
-        by_ngrams = _composed(source, x), _composed(target, z)
-    return PreparedSpaces.of((x, z), source.vectors.words, target.vectors.words, by_ngrams, others)
+    if any(isinstance(side.vectors.subwords, NgramVectors) for side in start.alignment.sides):
+        by_ngrams = _composed(source, start.rows[0]), _composed(target, start.rows[1])
+    return PreparedSpaces.of(start.rows, source.vectors.words, target.vectors.words, by_ngrams, others)
 
 
 def _composed(side: Side, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
@@ -347,24 +370,21 @@ def _composed(side: Side, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
     return Normalizer(side.normalizer.steps).fit(made).apply(made)
 
 
-def _solvers(spaces: PreparedSpaces, start: _Start, settings: RerankSettings) -> ViewSolvers:
-    """What views are made by: the best closed form, and the alignment's own method where it is another.
-
-    A self-learned alignment owes the seed pairs its beginning only, so it is a view as it is.
-    """
-    alignment, problem = start.alignment, Problem(*spaces.rows, start.pairs)
-    own = solver_of(alignment.card.settings.get("solver"))
-    base = own
+def _solvers(start: _Start, settings: RerankSettings) -> ViewSolvers:
+    """What views are made by: the best closed form, and the alignment's own method where it is another."""
+    base, own = start.solver, start.solver
     while isinstance(base, Bootstrapping | Contrastive):
         base = base.start
-    compared = len(alignment.card.scores.get("held_out_p@1", ())) > 1
+    tried = start.alignment.card.scores.get("held_out_p@1")
+    compared = isinstance(tried, dict) and len(tried) > 1
     if not (compared and isinstance(base, _CLOSED_FORMS)):
-        base = _best_closed_form(problem, start.gold if start.seeded else None, settings.seed)
-    fixed: tuple[View, ...] = ()
-    if isinstance(own, _SELF_LEARNING):
-        fixed = (view_of("self-learning", alignment.mapping, spaces.rows, settings),)
+        gold = start.gold if start.seeded else None
+        base = _best_closed_form(Problem(*start.rows, start.pairs), gold, settings.seed)
     if isinstance(own, (*_CLOSED_FORMS, *_SELF_LEARNING, Bootstrapping, Contrastive)):
         own = None
+    fixed: tuple[View, ...] = ()
+    if start.learned is not None:
+        fixed = (view_of("self-learning", start.learned, start.rows, settings),)
     return ViewSolvers(base, own, fixed)
 
 

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 
 from isolex.errors import MissingExtraError
 from isolex.reranking.features import FeatureTable, Pairs
-from isolex.reranking.listwise import ConditionalLogit
+from isolex.reranking.listwise import ListwiseModel
 from isolex.reranking.settings import RerankSettings
 from isolex.waiting import short_waits
 
@@ -66,26 +66,27 @@ class Scores:
 
     Attributes:
         odds: Log-odds that each is right, by trees, which look at it alone, `[p]`.
-        order: What they are ordered by: the score of the list-wise model, `[p]`.
+        listwise: Scores of the list-wise model, by which they are ordered, `[p]`.
     """
 
     odds: Float[np.ndarray, "p"]
-    order: Float[np.ndarray, "p"]
+    listwise: Float[np.ndarray, "p"]
 
 
 @dataclass(frozen=True, eq=False)
 class PlattScaling:
     """Platt scaling with the list and the frequency rank of the word.
 
-    P(right) = σ(a odds + b share + c log((rank + 100) / 1,000) + d)
+    P(best is right) = σ(a odds + b share + c log((rank + 100) / 1,000) + d)
+    P(t is right) = P(best is right) exp(s(t) − s(best))
 
-    odds are those of the word's best candidate by the trees, share the log-odds of the candidate's own part
-    of the softmax over its list. Fitted on the best candidate of held-out seed words. Trees that have seen
-    common words only are less sure of rare words than they should be, or more: the rank carries that trend on
-    to words rarer than the seeds.
+    odds are those of the word's best candidate by the trees, share the log-odds of its part of the softmax of
+    the list-wise scores s over the list. Fitted on held-out seed words. Trees that have seen common words
+    only are less sure of rare words than they should be, or more: the rank carries that trend on to words
+    rarer than the seeds.
 
     Attributes:
-        weights: a, b, c, d of the pair itself.
+        weights: a, b, c, d of the best candidate.
         any_weights: a, c, d of whether any candidate of the word is right; its log-odds are those of
             1 − Π (1 − p) over the word's candidates, by the trees.
     """
@@ -96,21 +97,24 @@ class PlattScaling:
     @classmethod
     def fit(cls, pairs: Pairs, scores: Scores, right: Bool[np.ndarray, "p"]) -> "PlattScaling":
         """From cross-fitted scores of the candidates of seed words."""
-        best = pairs.best(scores.order)
         any_right = np.logical_or.reduceat(right, pairs.starts)
+        best_right = right[pairs.best(scores.listwise)]
         return cls(
-            _logistic(_of_pairs(pairs, scores)[best], right[best], prior=(0.5, 0.5, 0.0)),
-            _logistic(_of_words(pairs, scores), any_right, prior=(1.0, 0.0)),
+            _logistic(_of_best(pairs, scores), best_right, prior=(0.5, 0.5, 0.0)),
+            _logistic(_of_any(pairs, scores), any_right, prior=(1.0, 0.0)),
         )
 
     def confidence(self, pairs: Pairs, scores: Scores) -> Float[np.ndarray, "p"]:
         """The probability that each pair is right."""
-        return _sigmoid(self.weights, _of_pairs(pairs, scores))
+        best = _sigmoid(self.weights, _of_best(pairs, scores))
+        behind = scores.listwise - pairs.highest(scores.listwise)
+        made: np.ndarray = np.repeat(best, pairs.counts) * np.exp(behind)
+        return made
 
     def none_right(self, pairs: Pairs, scores: Scores) -> Float[np.ndarray, "w"]:
         """The probability that no candidate of a word is right, at most what its best one leaves."""
-        any_right = _sigmoid(self.any_weights, _of_words(pairs, scores))
-        best: np.ndarray = self.confidence(pairs, scores)[pairs.best(scores.order)]
+        any_right = _sigmoid(self.any_weights, _of_any(pairs, scores))
+        best = _sigmoid(self.weights, _of_best(pairs, scores))
         none: np.ndarray = 1 - np.maximum(any_right, best)
         return none
 
@@ -127,7 +131,7 @@ class PairModel:
     """
 
     trees: Any
-    listwise: ConditionalLogit
+    listwise: ListwiseModel
     calibration: PlattScaling
     means: Float[np.ndarray, "f"]
 
@@ -142,9 +146,9 @@ class PairModel:
         held_out = held_out_scores(labelled, settings)
         return cls(
             _trees(values, right, settings),
-            ConditionalLogit.fit(values, held_out.odds, labelled.pairs.rows, right, seed=settings.seed),
+            ListwiseModel.fit(values, held_out.odds, labelled.pairs.rows, right, seed=settings.seed),
             PlattScaling.fit(labelled.pairs, held_out, right),
-            values.mean(axis=0),
+            values.mean(axis=0, dtype=np.float64),
         )
 
     def scores(self, values: Float[np.ndarray, "p f"]) -> Scores:
@@ -154,11 +158,11 @@ class PairModel:
 
     def spoken_for(self, table: FeatureTable, groups: Sequence[str]) -> Float[np.ndarray, "p g"]:
         """By how much the score of each pair falls when the features of a group become their means."""
-        whole = self.scores(table.values).order
+        whole = self.scores(table.values).listwise
         made = np.empty((len(whole), len(groups)))
         for column, group in enumerate(groups):
             values = np.where(table.members(group), self.means, table.values)
-            made[:, column] = whole - self.scores(values).order
+            made[:, column] = whole - self.scores(values).listwise
         return made
 
 
@@ -169,7 +173,7 @@ def held_out_scores(labelled: Labelled, settings: RerankSettings) -> Scores:
     order = np.empty(len(right))
     for number in np.unique(labelled.fold):
         inside, rest = labelled.fold == number, labelled.fold != number
-        model = ConditionalLogit.fit(values[rest], odds[rest], rows[rest], right[rest], seed=settings.seed)
+        model = ListwiseModel.fit(values[rest], odds[rest], rows[rest], right[rest], seed=settings.seed)
         order[inside] = model.scores(values[inside], odds[inside])
     return Scores(odds, order)
 
@@ -195,17 +199,16 @@ def log_odds(probabilities: Float[np.ndarray, "p"]) -> Float[np.ndarray, "p"]:
     return made
 
 
-def _of_pairs(pairs: Pairs, scores: Scores) -> Float[np.ndarray, "p 3"]:
-    """What the calibration sees of pairs: of those of a word the share alone differs, so order is kept."""
-    parts = np.exp(scores.order - pairs.highest(scores.order))
-    counts = np.diff(np.r_[pairs.starts, len(pairs)])
-    shares = parts / np.repeat(np.add.reduceat(parts, pairs.starts), counts)
-    odds = np.repeat(scores.odds[pairs.best(scores.order)], counts)
-    return np.column_stack([odds, log_odds(shares), _log_rank(pairs.rows)])
+def _of_best(pairs: Pairs, scores: Scores) -> Float[np.ndarray, "w 3"]:
+    """What the calibration sees of the best candidate of each word."""
+    best = pairs.best(scores.listwise)
+    # The best has 1 of this sum, before it is normalised.
+    every = np.add.reduceat(np.exp(scores.listwise - pairs.highest(scores.listwise)), pairs.starts)
+    return np.column_stack([scores.odds[best], log_odds(1 / every), _log_rank(pairs.rows[best])])
 
 
-def _of_words(pairs: Pairs, scores: Scores) -> Float[np.ndarray, "w 2"]:
-    """What it sees of words: the log-odds of 1 − Π (1 − p) over the candidates."""
+def _of_any(pairs: Pairs, scores: Scores) -> Float[np.ndarray, "w 2"]:
+    """What it sees of all of them: the log-odds of 1 − Π (1 − p)."""
     none = np.add.reduceat(-np.logaddexp(0, scores.odds), pairs.starts)
     return np.column_stack([log_odds(-np.expm1(none)), _log_rank(pairs.rows[pairs.starts])])
 

@@ -19,7 +19,7 @@ _DIGITS = 8
 
 
 @dataclass(frozen=True, eq=False)
-class ConditionalLogit:
+class ListwiseModel:
     """P(t is right | one of the list is) = softmax over the list of s(t), s(t) = w · f + u · relu(A f).
 
     f holds the standardised features of a candidate and the log-odds that trees give it. Fitted by the
@@ -53,7 +53,7 @@ class ConditionalLogit:
         right: Bool[np.ndarray, "p"],
         *,
         seed: int,
-    ) -> "ConditionalLogit":
+    ) -> "ListwiseModel":
         """From the candidates of seed words.
 
         Args:
@@ -63,8 +63,9 @@ class ConditionalLogit:
             right: Whether they are right.
             seed: Of the first weights.
         """
-        means, scales = values.mean(axis=0), values.std(axis=0)
-        scales = np.where(scales > 0, scales, 1.0).astype(np.float32)
+        means = values.mean(axis=0, dtype=np.float64)
+        spread = values.std(axis=0, dtype=np.float64)
+        scales = np.where(spread > 0, spread, 1.0)
         given = _inputs(values, odds, means, scales)
         start = torch.zeros(given.shape[1])
         start[-1] = 1.0
@@ -126,7 +127,7 @@ class _Lists:
         answered[place[right]] = True
         return cls(*map(torch.from_numpy, (place, right, answered)))
 
-    def unlikelihood(self, scores: Float[Tensor, "p"]) -> Float[Tensor, ""]:
+    def negative_log_likelihood(self, scores: Float[Tensor, "p"]) -> Float[Tensor, ""]:
         """Mean −log of the share that the right candidates of a list have."""
         nothing = torch.zeros(self.answered.shape)
         highest = (nothing - torch.inf).scatter_reduce(0, self.place, scores.detach(), "amax")
@@ -149,7 +150,7 @@ def _descend(weights: list[Tensor], given: Float[Tensor, "p g"], lists: _Lists) 
         with torch.enable_grad():
             changes = [weights[0] - start, *weights[1:]]
             penalty = torch.stack([each.square().sum() for each in changes]).sum()
-            value = lists.unlikelihood(_scores(given, weights)) + _PENALTY * penalty
+            value = lists.negative_log_likelihood(_scores(given, weights)) + _PENALTY * penalty
             value.backward()
         return value.detach()
 

@@ -42,7 +42,7 @@ class TrustedEntry:
         confidence: Calibrated probability that a bilingual dictionary would have the pair; nan where that
             could not be learnt.
         no_translation: Probability that no candidate in the vocabulary is right.
-        evidence: What each feature group adds to the log-odds of the best translation: positive ones spoke
+        evidence: What each feature group adds to the score of the best translation: positive ones spoke
             for it. Empty for other translations.
         alternatives: Candidates that are no entries, and their confidences, best first.
     """

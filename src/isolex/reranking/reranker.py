@@ -30,7 +30,7 @@ class Ranked:
         keys: Target ids, `[w, a]`.
         confidence: P(right) of each, `[w, a]`.
         none_right: The probability that no candidate is right, `[w]`.
-        spoken_for: What each feature group adds to the log-odds of the best answer, `[w, g]`.
+        spoken_for: What each feature group adds to the score of the best answer, `[w, g]`.
     """
 
     rows: Int[np.ndarray, "w"]
@@ -53,7 +53,7 @@ class Reranker:
     Attributes:
         evidence: Candidates and features.
         labelled: What the model was fitted on: candidates of the seed words.
-        model: Trees and calibration.
+        model: Trees, list-wise model and calibration.
     """
 
     evidence: PairEvidence
@@ -84,10 +84,9 @@ class Reranker:
         table = self.evidence.table(pairs)
         scores = self.model.scores(table.values)
         confidence = self.model.calibration.confidence(pairs, scores)
-        order = np.lexsort((np.arange(len(pairs)), -scores.order, pairs.rows))
-        counts = np.diff(np.r_[pairs.starts, len(pairs)])
+        order = np.lexsort((np.arange(len(pairs)), -scores.listwise, pairs.rows))
         places = np.arange(settings.alternatives)
-        there = places < counts[:, None]
+        there = places < pairs.counts[:, None]
         chosen = order[np.minimum(pairs.starts[:, None] + places, len(pairs) - 1)]
         return Ranked(
             rows,

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-# Of Linux's prctl: the signal that a process gets when the one that started it ends, however it ended.
+# Of Linux's prctl: the signal that a process gets when the thread that started it ends, however it ended.
 _PARENT_DEATH_SIGNAL = 1
 
 

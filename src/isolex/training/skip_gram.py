@@ -77,6 +77,7 @@ class SkipGram:
             InputError: A word holds a blank, or there is no room for the sentences.
             IsolexError: The library failed.
             MissingExtraError: fasttext-community is not there.
+            KeyboardInterrupt: It is wanted to stop, see `isolex.progress.stopping`: half a model is none.
         """
         with TemporaryDirectory() as folder:
             model = Path(folder) / "model.bin"
