@@ -244,7 +244,6 @@ def killed_runs(data: str | Path, *, pair: str = "en-uk", kills: int = 10, seed:
         same = all(file_digest(output) == file_digest(expected) for output in outputs)
     return {
         "pair": pair,
-        "seconds": round(seconds, 1),
         "moments": moments,
         "runs": len(outputs),
         "same_bytes": same,
