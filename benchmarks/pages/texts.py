@@ -81,9 +81,9 @@ def kills(report: Report) -> str:
     same = "the same bytes" if report["same_bytes"] else "OTHER BYTES"
     moments = ", ".join(f"{moment:g}" for moment in report["moments"])
     return (
-        f"For {report['pair']} by PPMI, which takes less time, it was killed after {moments} s, and started again "
-        f"each time; a run that had ended was followed by another one in a new folder. All {report['runs']} ended "
-        f"with {same} as one that nobody killed."
+        f"For {report['pair']} by PPMI, which takes less time, it was killed after {moments} s, and started "
+        f"again each time; a run that had ended was followed by another one in a new folder. All "
+        f"{report['runs']} ended with {same} as one that nobody killed."
     )
 
 
