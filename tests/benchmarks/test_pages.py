@@ -204,7 +204,8 @@ class TestInduction:
     def test_of_novels_alone_nothing_tells_of_kinds(self, measured) -> None:
         measured("induction", [induction_row("en-fr", 30.0, 60.0)])
         text = made("induction")
-        assert "web" not in text
+        assert "rows of `web`" not in text
+        assert "vectors of the web" not in text
         assert lines(text, "muse")[0][:4] == ["muse", "en-fr", "400", "28.0"]
 
     def test_both_kinds_stand_side_by_side(self, measured) -> None:

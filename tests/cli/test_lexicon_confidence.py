@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from isolex import load, sample
+from isolex import Alignment, load, sample
 from isolex.lexicon import Lexicon
 from isolex.reranking import RerankedDictionary
 from isolex.reranking.reranker import Ranked
@@ -47,10 +47,11 @@ class Learning:
         self.learnt = True
         self.most = 1.0
 
-    def __call__(self, source, target, lexicon, *, check) -> RerankedDictionary:
+    def __call__(self, alignment: Alignment) -> RerankedDictionary:
         self.count += 1
-        assert (len(source), len(target)) == (len(self.alignment.source), len(self.alignment.target))
-        assert set(lexicon) == set(self.alignment.seeds)
+        for asked, known in zip(alignment.sides, self.alignment.sides, strict=True):
+            assert len(asked.vectors) == len(known.vectors)
+        assert set(alignment.seeds) == set(self.alignment.seeds)
         ranker = SavedAnswers(
             answers(self.alignment, self.most), SETTINGS, GROUPS, "learnt from 200 seed words"
         )

@@ -445,8 +445,8 @@ class TestAPairOfASpace:
     def test_two_languages_are_reranked_by_themselves(self, isolex, languages, monkeypatch):
         asked = []
 
-        def rerank(source, target, lexicon, **_):
-            asked.append((source.language, target.language, len(lexicon)))
+        def rerank(alignment):
+            asked.append((alignment.source.language, alignment.target.language, len(alignment.seeds)))
             raise InputError("that is enough")
 
         monkeypatch.setattr("isolex.reranking.rerank", rerank)

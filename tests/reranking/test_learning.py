@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 
 from isolex.reranking.features import FeatureTable, Pairs
-from isolex.reranking.learning import Labelled, PairModel, PlattScaling, Scores, held_out_scores, log_odds
+from isolex.reranking.learning import (
+    CandidateScores,
+    Labelled,
+    PairModel,
+    PlattScaling,
+    held_out_scores,
+    log_odds,
+)
 from isolex.reranking.settings import RerankSettings
 
 SETTINGS = RerankSettings(trees=20)
@@ -23,10 +30,10 @@ def problem(words: int = 600, width: int = 5, seed: int = 0) -> Labelled:
     return Labelled(pairs, table, right.ravel(), np.repeat(np.arange(words) % 3, width))
 
 
-def alike(probabilities) -> Scores:
+def alike(probabilities) -> CandidateScores:
     """Of trees whose order is that of the lists."""
     odds = log_odds(np.asarray(probabilities))
-    return Scores(odds, odds)
+    return CandidateScores(odds, odds)
 
 
 class TestCalibration:
@@ -77,7 +84,7 @@ class TestCalibration:
         picks = (rng.uniform(size=(4_000, 1)) > shares.cumsum(axis=1)).sum(axis=1)
         right = np.arange(3) == picks[:, None]
         pairs = Pairs(np.repeat(np.arange(4_000), 3), np.tile(np.arange(3), 4_000))
-        scores = Scores(log_odds(shares.ravel()), listwise.ravel())
+        scores = CandidateScores(log_odds(shares.ravel()), listwise.ravel())
         confidence = (
             PlattScaling.fit(pairs, scores, right.ravel()).confidence(pairs, scores).reshape(4_000, 3)
         )

@@ -61,7 +61,7 @@ class Labelled:
 
 
 @dataclass(frozen=True, eq=False)
-class Scores:
+class CandidateScores:
     """What is said of candidates, before calibration.
 
     Attributes:
@@ -95,7 +95,7 @@ class PlattScaling:
     any_weights: tuple[float, ...]
 
     @classmethod
-    def fit(cls, pairs: Pairs, scores: Scores, right: Bool[np.ndarray, "p"]) -> "PlattScaling":
+    def fit(cls, pairs: Pairs, scores: CandidateScores, right: Bool[np.ndarray, "p"]) -> "PlattScaling":
         """From cross-fitted scores of the candidates of seed words."""
         any_right = np.logical_or.reduceat(right, pairs.starts)
         best_right = right[pairs.best(scores.listwise)]
@@ -104,14 +104,14 @@ class PlattScaling:
             _logistic(_of_any(pairs, scores), any_right, prior=(1.0, 0.0)),
         )
 
-    def confidence(self, pairs: Pairs, scores: Scores) -> Float[np.ndarray, "p"]:
+    def confidence(self, pairs: Pairs, scores: CandidateScores) -> Float[np.ndarray, "p"]:
         """The probability that each pair is right."""
         best = _sigmoid(self.weights, _of_best(pairs, scores))
         behind = scores.listwise - pairs.highest(scores.listwise)
         made: np.ndarray = np.repeat(best, pairs.counts) * np.exp(behind)
         return made
 
-    def none_right(self, pairs: Pairs, scores: Scores) -> Float[np.ndarray, "w"]:
+    def none_right(self, pairs: Pairs, scores: CandidateScores) -> Float[np.ndarray, "w"]:
         """The probability that no candidate of a word is right, at most what its best one leaves."""
         any_right = _sigmoid(self.any_weights, _of_any(pairs, scores))
         best = _sigmoid(self.weights, _of_best(pairs, scores))
@@ -151,10 +151,10 @@ class PairModel:
             values.mean(axis=0, dtype=np.float64),
         )
 
-    def scores(self, values: Float[np.ndarray, "p f"]) -> Scores:
+    def scores(self, values: Float[np.ndarray, "p f"]) -> CandidateScores:
         """What trees and the list-wise model give, before calibration."""
         odds = log_odds(_grown(self.trees, values))
-        return Scores(odds, self.listwise.scores(values, odds))
+        return CandidateScores(odds, self.listwise.scores(values, odds))
 
     def spoken_for(self, table: FeatureTable, groups: Sequence[str]) -> Float[np.ndarray, "p g"]:
         """By how much the score of each pair falls when the features of a group become their means."""
@@ -166,16 +166,16 @@ class PairModel:
         return made
 
 
-def held_out_scores(labelled: Labelled, settings: RerankSettings) -> Scores:
+def held_out_scores(labelled: Labelled, settings: RerankSettings) -> CandidateScores:
     """What trees and list-wise models that have not seen a word's part give its candidates."""
     odds = log_odds(cross_fitted(labelled, settings))
     values, rows, right = labelled.table.values, labelled.pairs.rows, labelled.right
-    order = np.empty(len(right))
+    listwise = np.empty(len(right))
     for number in np.unique(labelled.fold):
         inside, rest = labelled.fold == number, labelled.fold != number
         model = ListwiseModel.fit(values[rest], odds[rest], rows[rest], right[rest], seed=settings.seed)
-        order[inside] = model.scores(values[inside], odds[inside])
-    return Scores(odds, order)
+        listwise[inside] = model.scores(values[inside], odds[inside])
+    return CandidateScores(odds, listwise)
 
 
 def cross_fitted(labelled: Labelled, settings: RerankSettings) -> Float[np.ndarray, "p"]:
@@ -199,7 +199,7 @@ def log_odds(probabilities: Float[np.ndarray, "p"]) -> Float[np.ndarray, "p"]:
     return made
 
 
-def _of_best(pairs: Pairs, scores: Scores) -> Float[np.ndarray, "w 3"]:
+def _of_best(pairs: Pairs, scores: CandidateScores) -> Float[np.ndarray, "w 3"]:
     """What the calibration sees of the best candidate of each word."""
     best = pairs.best(scores.listwise)
     # The best has 1 of this sum, before it is normalised.
@@ -207,7 +207,7 @@ def _of_best(pairs: Pairs, scores: Scores) -> Float[np.ndarray, "w 3"]:
     return np.column_stack([scores.odds[best], log_odds(1 / every), _log_rank(pairs.rows[best])])
 
 
-def _of_any(pairs: Pairs, scores: Scores) -> Float[np.ndarray, "w 2"]:
+def _of_any(pairs: Pairs, scores: CandidateScores) -> Float[np.ndarray, "w 2"]:
     """What it sees of all of them: the log-odds of 1 − Π (1 − p)."""
     none = np.add.reduceat(-np.logaddexp(0, scores.odds), pairs.starts)
     return np.column_stack([log_odds(-np.expm1(none)), _log_rank(pairs.rows[pairs.starts])])
