@@ -97,7 +97,7 @@ class TestRun:
         assert set(row.without) == set(GROUPS) - {"triangulation"}
 
     def test_too_few_seeds_to_learn_from(self, data, monkeypatch):
-        monkeypatch.setattr("isolex.reranking.fitting.ENOUGH_WORDS", 1_000)
+        monkeypatch.setattr("isolex.reranking.start.ENOUGH_WORDS", 1_000)
         (row,) = run_induction(DataFolder(data), pairs=["xx-yy"], seeds=[30], settings=SETTINGS)
         assert not row.learnt
         assert row.reranked == row.base["self-learning"]

@@ -154,7 +154,7 @@ def test_bad_questions(made):
 
 
 def test_many_seed_words_begin_with_ridge_regression(monkeypatch):
-    monkeypatch.setattr("isolex.reranking.fitting.MANY_WORDS", 200)
+    monkeypatch.setattr("isolex.reranking.start.MANY_WORDS", 200)
     dictionary = rerank(SOURCE, TARGET, SEEDS, settings=SETTINGS)
     assert dictionary.alignment.card.method == "bilinear"
     assert dictionary.status == "aligned"
@@ -185,7 +185,7 @@ class TestOfAnAlignment:
         [("procrustes", []), ("contrastive", []), ("rcsls", ["own"]), ("self-learning", ["self-learning"])],
     )
     def test_its_own_method_is_a_view_where_it_is_another(self, monkeypatch, method, more):
-        monkeypatch.setattr("isolex.reranking.fitting.MANY_WORDS", 200)
+        monkeypatch.setattr("isolex.reranking.start.MANY_WORDS", 200)
         given = align(SOURCE, TARGET, SEEDS, method=method, check=False)
         assert views(rerank(given, settings=SETTINGS)) == [*SETTINGS.alignments, *more]
 
@@ -197,7 +197,7 @@ class TestOfAnAlignment:
         made = align(SOURCE, TARGET, SEEDS, method="procrustes")
         card = replace(made.card, scores={"held_out_p@1": {"procrustes": 50.0, "vecmap": 40.0}})
         given = Alignment(*made.sides, seeds=made.seeds, card=card)
-        monkeypatch.setattr(fitting, "closed_forms", lambda _: pytest.fail("compared again"))
+        monkeypatch.setattr("isolex.reranking.start.closed_forms", lambda _: pytest.fail("compared again"))
         rerank(given, settings=SETTINGS)
 
     def test_one_without_seed_pairs(self, monkeypatch):
@@ -220,6 +220,12 @@ class TestOfAnAlignment:
         others = ranker.evidence.table(found).values[right, column] == 0
         assert 0.05 < others.mean() < 0.95
         assert seeds.mean() == pytest.approx(others.mean(), abs=0.12)
+
+    def test_of_a_failed_one_nothing_is_learnt_first(self, monkeypatch):
+        made = align(SOURCE, TARGET, SEEDS, method="procrustes", check=False)
+        given = Alignment(*made.sides, seeds=made.seeds, card=replace(made.card, status="failed"))
+        monkeypatch.setattr("isolex.reranking.start.Annealing", lambda *_, **__: pytest.fail("it was learnt"))
+        assert rerank(given, settings=SETTINGS).reason.startswith("the alignment failed")
 
     def test_what_does_not_go_together(self):
         given = align(SOURCE, TARGET, SEEDS, method="procrustes", check=False)
@@ -333,7 +339,7 @@ class TestTooLittle:
 
 
 def test_a_failed_alignment_is_not_reranked(monkeypatch):
-    monkeypatch.setattr("isolex.reranking.fitting.MANY_WORDS", 200)
+    monkeypatch.setattr("isolex.reranking.start.MANY_WORDS", 200)
     dictionary = rerank(SOURCE, columns_permuted(TARGET), SEEDS, settings=SETTINGS)
     assert dictionary.status == "failed"
     assert not dictionary.learnt

@@ -97,7 +97,7 @@ def _check_status(path: Path, alignment: Alignment) -> None:
 
 def _check_seeds(path: Path, alignment: Alignment) -> None:
     """Raise `InputError` if it is plain that there is nothing to learn from: learning takes minutes."""
-    from isolex.reranking.fitting import too_few
+    from isolex.reranking.start import too_few
 
     _check_status(path, alignment)
     if len(alignment.seeds) == 0:

@@ -1,6 +1,5 @@
 """`rerank`: from two sets of vectors and seed pairs to a dictionary that says how sure it is."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,102 +7,25 @@ from typing import overload
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
-from torch import Tensor
+from jaxtyping import Int
 
-from isolex.alignment import Alignment, AlignmentLike, Side, Space, as_alignment, load_space
+from isolex.alignment import Alignment, AlignmentLike, Space, as_alignment, load_space
 from isolex.errors import InputError, MissingExtraError
-from isolex.judging import cross_validate
-from isolex.lexicon import Lexicon, LexiconLike, as_lexicon
+from isolex.lexicon import LexiconLike, as_lexicon
 from isolex.lexicon.words import counted
-from isolex.mapping import (
-    Adversarial,
-    Annealing,
-    Bilinear,
-    Bootstrapping,
-    Contrastive,
-    GivenPairs,
-    GromovWasserstein,
-    Induction,
-    Mapping,
-    Problem,
-    Procrustes,
-    SelfLearning,
-    Solver,
-    VecMap,
-    WassersteinProcrustes,
-)
-from isolex.normalize import Normalizer
-from isolex.progress import track
-from isolex.recipes import align, closed_forms, solver_of
-from isolex.reranking.evidence import BothSides, PairEvidence, PreparedSpaces, ViewSolvers, view_of
+from isolex.recipes import align
+from isolex.reranking.evidence import PairEvidence
 from isolex.reranking.features import TRIANGULATION
 from isolex.reranking.learning import Labelled
 from isolex.reranking.reranked_dictionary import RerankedDictionary
-from isolex.reranking.reranker import FORM, Ranked, Reranker, Unsure, judged_again, labelled_folds
+from isolex.reranking.reranker import Ranked, Reranker, Unsure, judged_again, labelled_folds
 from isolex.reranking.settings import RerankSettings
+from isolex.reranking.start import Start, gold_pairs, has_many_words, too_few
 from isolex.reranking.triangulation import Surroundings
-from isolex.reranking.views import View
-from isolex.vectors import Vectors, VectorsLike, usable_vectors
-from isolex.vectors.ngrams import NgramVectors
+from isolex.vectors import VectorsLike, usable_vectors
 
-# With fewer, self-learning aligns better than the seed pairs alone.
-MANY_WORDS = 1_000
-# With fewer words to learn from there is no telling what the features are worth.
-ENOUGH_WORDS = 50
 # From so many on, what sampling adds to the error of confidences is not worth a word.
 _SURE_WORDS = 500
-# Mutual pairs are induced among so many most frequent words.
-_INDUCED_WORDS = 10_000
-_CLOSED_FORMS = (Procrustes, VecMap, Bilinear)
-# What owes the seed pairs its beginning at most.
-_SELF_LEARNING = (Annealing, SelfLearning, Adversarial, WassersteinProcrustes, GromovWasserstein)
-
-
-@dataclass(frozen=True, eq=False)
-class _Start:
-    """The alignment to begin with, and the pairs to learn from.
-
-    Attributes:
-        alignment: With its verdict.
-        rows: Its normalised rows.
-        solver: Its own, if isolex can fit it anew.
-        learned: Maps that were learned without the seed pairs, or from them as a beginning only: its own, or
-            with few seed words others; None where there are none.
-        pairs: What evidence is fitted to, ids, `[s, 2]`.
-        gold: Those of them that labels come from, `[g, 2]`: seed pairs, or with few of them all.
-        words: Seed words.
-    """
-
-    alignment: Alignment
-    rows: BothSides
-    solver: Solver | None
-    learned: Mapping | None
-    pairs: Int[Tensor, "s 2"]
-    gold: Int[np.ndarray, "g 2"]
-    words: int
-
-    @classmethod
-    def of(cls, alignment: Alignment, gold: Int[np.ndarray, "g 2"], *, seed: int) -> "_Start":
-        """With few seed words, also with the mutual best pairs of a self-learned map."""
-        rows = alignment.sides[0].normalized().cpu(), alignment.sides[1].normalized().cpu()
-        own, solver = alignment.mapping, solver_of(alignment.card.settings.get("solver"))
-        own = Mapping(own.source.cpu(), own.target.cpu())
-        learned = own if isinstance(solver, _SELF_LEARNING) else None
-        words, pairs = len(np.unique(gold[:, 0])), torch.from_numpy(gold)
-        if words >= MANY_WORDS:
-            return cls(alignment, rows, solver, learned, pairs, gold, words)
-        if learned is None and words:
-            # Maps that were solved for all seed pairs would give them back to every fold by their answers.
-            learned = Annealing(GivenPairs(), seed=seed).solve(Problem(*rows, pairs))
-        both = np.concatenate([gold, _mutual(learned or own, rows, gold)])
-        labels = both if too_few(words) else gold
-        return cls(alignment, rows, solver, learned, torch.from_numpy(both), labels, words)
-
-    @property
-    def seeded(self) -> bool:
-        """Whether there are seed words enough to learn from."""
-        return too_few(self.words) is None
 
 
 @overload
@@ -180,8 +102,8 @@ def rerank(
             fix="align by that lexicon, or give two sets of vectors",
         )
     alignment = as_alignment(source)  # type: ignore[arg-type]  # which refuses vectors alone
-    gold = _gold(alignment.seeds, alignment.source, alignment.target)
-    return _learn(_Start.of(alignment, gold, seed=settings.seed), settings)
+    gold = gold_pairs(alignment.seeds, alignment.source, alignment.target)
+    return _learn(Start.of(alignment, gold, seed=settings.seed), settings)
 
 
 def rerank_pair(
@@ -221,23 +143,23 @@ def rerank_pair(
     alignment = space.pair(source, target)
     others = Surroundings.of(space, source, target, settings)
     gold, origin = others.seeds()
-    return _learn(_Start.of(alignment, gold, seed=settings.seed), settings, others, origin=origin)
+    return _learn(Start.of(alignment, gold, seed=settings.seed), settings, others, origin=origin)
 
 
 def _learn(
-    start: _Start,
+    start: Start,
     settings: RerankSettings,
     others: Surroundings | None = None,
     *,
     origin: str | None = None,
 ) -> RerankedDictionary:
     """The dictionary from where it starts; `origin` says where seed words come from that nobody gave."""
-    reason = _why_not(start, settings.groups)
+    reason = start.why_not(settings.groups)
     if reason is not None:
         order = PlainOrder(start.alignment, settings)
         return RerankedDictionary(start.alignment, order, settings.groups, learnt=False, reason=reason)
-    spaces = _spaces(start, others)
-    solvers = _solvers(start, settings)
+    spaces = start.spaces(others)
+    solvers = start.solvers(settings)
     folds = labelled_folds(spaces, solvers, start.pairs, start.gold, settings)
     labelled = Labelled.stacked(list(folds))
     if not start.seeded:
@@ -285,14 +207,6 @@ def _learnt_from(words: int, origin: str | None = None) -> str:
     return f"{told}, so few that confidences may be off by {words**-0.5:.2f}, and by more for rarer words"
 
 
-def too_few(words: int) -> str | None:
-    """Why so many seed words are too few for confidences, if they are."""
-    if words >= ENOUGH_WORDS:
-        return None
-    are = "is" if words == 1 else "are"
-    return f"there {are} {counted(words, 'seed word')} to learn from, expected at least {ENOUGH_WORDS}"
-
-
 def _check_packages() -> None:
     """To be known before minutes are spent on alignments."""
     for module, package in (("anyascii", "anyascii"), ("sklearn", "scikit-learn")):
@@ -307,7 +221,7 @@ def _begin(
     settings: RerankSettings,
     *,
     check: bool,
-) -> _Start:
+) -> Start:
     """Align by what there is to align with."""
     if isinstance(source, Alignment):
         raise InputError(
@@ -315,85 +229,8 @@ def _begin(
         )
     source, target = usable_vectors(source, what="source"), usable_vectors(target, what="target")
     seeds = None if lexicon is None else as_lexicon(lexicon)
-    gold = _gold(seeds, source, target)
-    many = len(np.unique(gold[:, 0])) >= MANY_WORDS
-    method = "bilinear" if many else "self-learning" if seeds is not None else "unsupervised"
+    gold = gold_pairs(seeds, source, target)
+    few = "unsupervised" if seeds is None else "self-learning"
+    method = "bilinear" if has_many_words(gold) else few
     alignment = align(source, target, seeds, method=method, seed=settings.seed, device="cpu", check=check)
-    return _Start.of(alignment, gold, seed=settings.seed)
-
-
-def _gold(seeds: Lexicon | None, source: Vectors, target: Vectors) -> Int[np.ndarray, "g 2"]:
-    """The pairs that weigh anything, by ids; none without a lexicon."""
-    if seeds is None or len(seeds) == 0:
-        return np.empty((0, 2), dtype=np.int64)
-    found = seeds.index(source, target)
-    return found.pairs if found.weights is None else found.pairs[found.weights > 0]
-
-
-def _mutual(maps: Mapping, rows: BothSides, seeds: Int[np.ndarray, "s 2"]) -> Int[np.ndarray, "p 2"]:
-    """The pairs of frequent words that are each other's best answer, but for those of seed words."""
-    induction = Induction("mutual", vocabulary=_INDUCED_WORDS)
-    found = induction.between(maps, Problem(*rows)).pairs.numpy()
-    rest: np.ndarray = found[~np.isin(found[:, 0], seeds[:, 0])]
-    return rest
-
-
-def _why_not(start: _Start, groups: Collection[str]) -> str | None:
-    """Why nothing can be learnt, if nothing can."""
-    card, found = start.alignment.card, len(np.unique(start.gold[:, 0]))
-    if card.status == "failed":
-        return f"the alignment failed ({card.reason})"
-    few = too_few(start.words)
-    if few is None:
-        return None
-    if found < ENOUGH_WORDS:
-        return f"{few}, and with the mutual pairs of the alignment no more than {found}"
-    if "alignment" not in groups or not set(FORM) & set(groups):
-        return f"{few}, and without them the groups alignment and {' or '.join(FORM)} are needed"
-    return None
-
-
-def _spaces(start: _Start, others: Surroundings | None = None) -> PreparedSpaces:
-    source, target = start.alignment.sides
-    by_ngrams = None
-    if any(isinstance(side.vectors.subwords, NgramVectors) for side in start.alignment.sides):
-        by_ngrams = _composed(source, start.rows[0]), _composed(target, start.rows[1])
-    return PreparedSpaces.of(start.rows, source.vectors.words, target.vectors.words, by_ngrams, others)
-
-
-def _composed(side: Side, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
-    """Rows made of the words' n-grams, which rare words share; those that there are where it has none."""
-    ngrams = side.vectors.subwords
-    if not isinstance(ngrams, NgramVectors):
-        return rows
-    made = torch.from_numpy(ngrams.composed_rows(side.vectors.words))
-    return Normalizer(side.normalizer.steps).fit(made).apply(made)
-
-
-def _solvers(start: _Start, settings: RerankSettings) -> ViewSolvers:
-    """What views are made by: the best closed form, and the alignment's own method where it is another."""
-    base, own = start.solver, start.solver
-    while isinstance(base, Bootstrapping | Contrastive):
-        base = base.start
-    tried = start.alignment.card.scores.get("held_out_p@1")
-    compared = isinstance(tried, dict) and len(tried) > 1
-    if not (compared and isinstance(base, _CLOSED_FORMS)):
-        gold = start.gold if start.seeded else None
-        base = _best_closed_form(Problem(*start.rows, start.pairs), gold, settings.seed)
-    if isinstance(own, (*_CLOSED_FORMS, *_SELF_LEARNING, Bootstrapping, Contrastive)):
-        own = None
-    fixed: tuple[View, ...] = ()
-    if start.learned is not None:
-        fixed = (view_of("self-learning", start.learned, start.rows, settings),)
-    return ViewSolvers(base, own, fixed)
-
-
-def _best_closed_form(problem: Problem, gold: Int[np.ndarray, "g 2"] | None, seed: int) -> Solver:
-    """The closed form that does best on held-out seed words; without any, ridge regression."""
-    if gold is None:
-        return Bilinear()
-    words = torch.from_numpy(np.unique(gold[:, 0]))
-    return max(
-        track(closed_forms(seed), "trying maps"),
-        key=lambda solver: cross_validate(solver, problem, seed=seed, part="choice", words=words).right,
-    )
+    return Start.of(alignment, gold, seed=settings.seed)
