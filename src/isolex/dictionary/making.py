@@ -20,7 +20,6 @@ from isolex.reranking import Level, RerankedDictionary, rerank
 from isolex.reranking.entry_files import check_languages, format_of, write_entries
 from isolex.reranking.reranked_dictionary import find_reranked
 from isolex.text import check_language
-from isolex.text.reading import STANDARD_INPUT
 from isolex.training import Trainer, named_trainer
 from isolex.vectors import Vectors
 
@@ -117,59 +116,35 @@ def make_dictionary(
     """
     output, source, target = Path(output), Path(source), Path(target)
     folder = Path(work if work is not None else output.with_name(output.name + ".work"))
-    for text in (source, target):
-        if str(text) == STANDARD_INPUT:
-            raise InputError(
-                "standard input is not taken, since a second run would read the text again",
-                where="dictionary",
-                fix="write it to a file",
-            )
     for place in (output, folder):
         check_outside_inputs(place, source, target, lexicon)
-    check_file(output)
-    share(min_confidence, "min_confidence", where="dictionary")
     chosen = named_trainer(trainer)
     generator(seed)  # so that a wrong one is told before the long work
     codes = source_language, target_language
-    format = _checked_format(output, codes, with_lexicon=lexicon is not None)
+    sides = [GivenSide(*side) for side in zip(SIDES, (source, target), codes, strict=True)]
+    written = _Output.of(output, codes, min_confidence, with_lexicon=lexicon is not None)
     with _workplace(folder):
         steps = Work(folder, _STEP_COUNT)
         steps.check({*SIDES, _ALIGNMENT}, _RESULTS)
         pairs = None if lexicon is None else Lexicon.read(lexicon, languages=codes)
-        given = map(GivenSide, SIDES, (source, target), codes)
-        (first, first_side), (second, second_side) = side_vectors(steps, list(given), chosen)
+        (first, first_side), (second, second_side) = side_vectors(steps, sides, chosen)
         alignment = _aligned(steps, first, second, pairs, seed)
         status, verdict = alignment.card.status, alignment.card.reason
         dictionary = None if status == "failed" else _reranked(steps, alignment)
-        entries, expected = 0, list[Level]()
-        if dictionary is not None and dictionary.learnt:
-            with steps.telling("writing"):
-                found = dictionary.entries(min_confidence)
-                entries = len(write_entries(found, output, format=format, languages=codes))
-            expected = dictionary.summary()
-        elif dictionary is not None:
-            if format in MARKUP_FORMATS:
-                raise InputError(
-                    f"is not written: {format} files hold confidences, and there are none "
-                    f"({dictionary.reason})",
-                    where=output,
-                    fix="write .tsv or .jsonl, which takes a moment: the results of all steps are kept",
-                )
-            with steps.telling("writing"):
-                entries = len(alignment.induce("mutual").write(output, format=format))
-    sides = (first_side, second_side)
+        entries = 0 if dictionary is None else written.write(steps, dictionary)
+    learnt, described = dictionary is not None and dictionary.learnt, (first_side, second_side)
     return DictionaryReport(
         output=None if dictionary is None else output,
         work=folder,
         entries=entries,
-        confidences=dictionary is not None and dictionary.learnt,
+        confidences=learnt,
         reason=verdict if dictionary is None else dictionary.reason,
         status=status,
         verdict=verdict,
         seeds=len(alignment.seeds),
-        sides=sides,
-        expected=tuple(expected),
-        advice=_advice(alignment, sides),
+        sides=described,
+        expected=tuple(dictionary.summary()) if dictionary is not None and learnt else (),
+        advice=_advice(alignment, described),
         done=tuple(sorted(steps.done, key=_ORDER.index)),
         kept=tuple(steps.kept),
     )
@@ -188,19 +163,55 @@ def _workplace(folder: Path) -> Iterator[None]:
                     folder.rmdir()
 
 
-def _checked_format(output: Path, codes: tuple[str, str], *, with_lexicon: bool) -> str:
-    """The format of the output; raises `InputError`, before the long work, where it could not be written."""
-    format = format_of(output)
-    check_languages(format, codes)
-    for code in codes:
-        check_language(code)
-    if format in MARKUP_FORMATS and not with_lexicon:
-        raise InputError(
-            f"{format} files hold confidences, which there are none of without a lexicon",
-            where=output,
-            fix="give a lexicon, or write .tsv or .jsonl",
-        )
-    return format
+@dataclass(frozen=True)
+class _Output:
+    """Where and how the dictionary is written.
+
+    Attributes:
+        path: The file.
+        format: As its name asks for.
+        codes: Of both languages.
+        min_confidence: Entries that are less probable are left out, where there are confidences.
+    """
+
+    path: Path
+    format: str
+    codes: tuple[str, str]
+    min_confidence: float
+
+    @classmethod
+    def of(
+        cls, path: Path, codes: tuple[str, str], min_confidence: float, *, with_lexicon: bool
+    ) -> "_Output":
+        """Raises `InputError`, before the long work, where it could not be written."""
+        check_file(path)
+        share(min_confidence, "min_confidence", where="dictionary")
+        format = format_of(path)
+        check_languages(format, codes)
+        for code in codes:
+            check_language(code)
+        if format in MARKUP_FORMATS and not with_lexicon:
+            raise InputError(
+                f"{format} files hold confidences, which there are none of without a lexicon",
+                where=path,
+                fix="give a lexicon, or write .tsv or .jsonl",
+            )
+        return cls(path, format, codes, min_confidence)
+
+    def write(self, steps: Work, dictionary: RerankedDictionary) -> int:
+        """Write it, by its mutual best answers where there are no confidences; the number of entries."""
+        if not dictionary.learnt and self.format in MARKUP_FORMATS:
+            raise InputError(
+                f"is not written: {self.format} files hold confidences, and there are none "
+                f"({dictionary.reason})",
+                where=self.path,
+                fix="write .tsv or .jsonl, which takes a moment: the results of all steps are kept",
+            )
+        with steps.telling("writing"):
+            if not dictionary.learnt:
+                return len(dictionary.alignment.induce("mutual").write(self.path, format=self.format))
+            found = dictionary.entries(self.min_confidence)
+            return len(write_entries(found, self.path, format=self.format, languages=self.codes))
 
 
 def _aligned(steps: Work, first: Vectors, second: Vectors, pairs: Lexicon | None, seed: int) -> Alignment:

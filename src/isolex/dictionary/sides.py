@@ -12,6 +12,7 @@ from isolex.files import atomic_file, file_digest
 from isolex.progress import together
 from isolex.saved import WORDS, read_json, record, sound, whole
 from isolex.text import Segmenter, text_sources
+from isolex.text.reading import STANDARD_INPUT
 from isolex.training import Prepared, SkipGram, Trainer, trainer_for, write_card
 from isolex.vectors import Vectors, identify
 
@@ -29,11 +30,22 @@ class GivenSide:
         name: One of `SIDES`.
         path: A text, a folder of texts, or a file of vectors.
         language: Its code.
+
+    Raises:
+        InputError: It is standard input.
     """
 
     name: str
     path: Path
     language: str
+
+    def __post_init__(self) -> None:
+        if str(self.path) == STANDARD_INPUT:
+            raise InputError(
+                "standard input is not taken, since a second run would read the text again",
+                where="dictionary",
+                fix="write it to a file",
+            )
 
 
 @dataclass(frozen=True, eq=False)

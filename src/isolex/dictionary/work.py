@@ -90,9 +90,9 @@ class Work:
             steps: They are made here; each is `made` when its results are there.
             doing: What whoever follows is told meanwhile.
         """
-        names = {step.name for step in steps}
-        others = {name: old for name, old in self._keys().items() if name not in names}
-        if others != self._keys() or not (self.folder / _KEYS).exists():
+        keys, names = self._keys(), {step.name for step in steps}
+        others = {name: old for name, old in keys.items() if name not in names}
+        if others != keys or not (self.folder / _KEYS).exists():
             # Should this be killed while it replaces results, the old keys must not stand beside new ones.
             self._note(others)
         with self.telling(doing, len(steps)):
