@@ -51,6 +51,7 @@ METHOD_NAMES = (
     "vecmap-identical",
     "vecmap-identical-cpu",
     "unsupervised",
+    "fully-unsupervised",
     "vecmap-unsupervised",
     "vecmap-unsupervised-cpu",
     "muse-unsupervised",

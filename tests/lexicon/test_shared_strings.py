@@ -32,6 +32,24 @@ def test_nothing_shared_is_an_empty_lexicon(vocabulary) -> None:
     assert len(Lexicon.numerals(vocabulary("cat"), vocabulary("gato"))) == 0
 
 
+def test_words_that_are_written_alike(vocabulary) -> None:
+    source = vocabulary("elevé", "Élève", "moskva", "no", "hotel", "e-mail")
+    target = vocabulary("но", "Москва", "e.mail", "eleve", "отель", "hôtel", "HOTEL")
+    assert Lexicon.alike(source, target).pairs == (
+        ("elevé", "eleve"),  # the more frequent of two
+        ("moskva", "Москва"),
+        ("hotel", "hôtel"),
+        ("e-mail", "e.mail"),
+    )
+    assert Lexicon.alike(source, target, minimum_length=2).sources[-2:] == ("hotel", "e-mail")
+    assert ("no", "но") in Lexicon.alike(source, target, minimum_length=2).pairs
+
+
+def test_words_without_a_vector_are_not_written_alike() -> None:
+    source = Vectors(["hotel", "radio"], np.array([[0, 0], [1, 0]]))
+    assert Lexicon.alike(source, source).sources == ("radio",)
+
+
 def test_numerals(vocabulary) -> None:
     shared = ("1984", "3", "1,000.5", "12.", ".5", "1..2", "2nd", "-1", "½", "²", "1,000")
     source, target = vocabulary(*shared, "7"), vocabulary("3", "1984", *shared[2:], "8", "1.000")

@@ -8,7 +8,7 @@ import torch
 from isolex.errors import InputError
 from isolex.mapping import Mapping, Problem
 from tests.comparisons import assert_close, assert_same
-from tests.planted import gaussian, rotation, same_ids
+from tests.planted import gaussian, rotation, same_ids, unit_gaussian
 from tests.shapes import shapes_unchecked
 
 X, Z = gaussian(4, 2), gaussian(5, 3, 1)
@@ -167,3 +167,30 @@ def test_rows_of_half_precision_are_weighted_as_float32(dtype):
     half, whole = (Problem(rows, rows.flip(1), pairs, weights) for rows in (x, x.float()))
     assert half.x.dtype == torch.float32
     torch.testing.assert_close(half.cross(), whole.cross())
+
+
+class TestJoined:
+    others = torch.tensor([[0, 3], [3, 1], [3, 4], [4, 3]])
+
+    def test_only_between_words_that_no_own_pair_names(self) -> None:
+        own = Problem(unit_gaussian(5, 3), unit_gaussian(5, 3), torch.tensor([[0, 0], [1, 1]]))
+        both = own.joined(self.others, 0.5)
+        assert both.pairs.tolist() == [[0, 0], [1, 1], [3, 4], [4, 3]]
+        assert both.weights is not None
+        assert torch.allclose(both.weights / both.weights[0], torch.tensor([1.0, 1.0, 0.5, 0.5]))
+
+    def test_own_weights_stay_as_they_are_to_each_other(self) -> None:
+        own = Problem(
+            unit_gaussian(5, 3),
+            unit_gaussian(5, 3),
+            torch.tensor([[0, 0], [1, 1]]),
+            torch.tensor([1.0, 3.0]),
+        )
+        weights = own.joined(self.others, 0.5).weights
+        assert weights is not None
+        assert torch.allclose(weights / weights[0], torch.tensor([1.0, 3.0, 1.0, 1.0]))
+
+    def test_without_own_pairs_they_are_the_pairs(self) -> None:
+        both = Problem(unit_gaussian(5, 3), unit_gaussian(5, 3)).joined(self.others, 0.5)
+        assert both.pairs.tolist() == self.others.tolist()
+        assert both.weights is None

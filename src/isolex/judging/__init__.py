@@ -7,7 +7,7 @@ stands the same method on a space that cannot align.
 from isolex.judging.held_out import HeldOut, cross_validate, dealt, null_problem, shuffled
 from isolex.judging.joining import Joining
 from isolex.judging.jointly import JointChoice, choose_jointly, composed
-from isolex.judging.policy import Candidate, Choice, Refinement, choose
+from isolex.judging.policy import Candidate, Choice, FurtherPairs, Refinement, choose
 from isolex.judging.restarts import Evidence, agreement, gather
 from isolex.judging.thresholds import FEW_WORDS
 from isolex.judging.verdict import judge, judge_evidence
@@ -17,6 +17,7 @@ __all__ = [
     "Candidate",
     "Choice",
     "Evidence",
+    "FurtherPairs",
     "HeldOut",
     "Joining",
     "JointChoice",

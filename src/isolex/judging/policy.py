@@ -1,14 +1,18 @@
 """The policy: which of several methods is taken, and what is known of the result before anybody uses it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, TypeAlias
+
+from jaxtyping import Int
+from torch import Tensor
 
 from isolex.choices import Status
 from isolex.errors import InputError
 from isolex.judging.held_out import HeldOut, Part, cross_validate, null_problem
 from isolex.judging.restarts import agreement, gather
-from isolex.judging.thresholds import ALIGNED_AGREEMENT, FEW_WORDS
+from isolex.judging.thresholds import ENOUGH_AGREEMENT, FEW_WORDS, SOME_AGREEMENT
 from isolex.judging.verdict import judge, judge_evidence
 from isolex.mapping import Mapping, Problem, Solver
 from isolex.progress import stop_wanted, track
@@ -21,23 +25,36 @@ class Choice:
     """The method that was taken, its mapping for the whole problem, and why.
 
     Attributes:
-        name: Of the method.
-        solver: Its settings.
+        taken: The method.
         mapping: Its result.
         status: The verdict.
         reasons: One sentence each, the verdict's first.
         scores: Figures behind it.
     """
 
-    name: str
-    solver: Solver
+    taken: "Candidate"
     mapping: Mapping
     status: Status = "unchecked"
     reasons: tuple[str, ...] = ()
     scores: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class FurtherPairs:
+    """Pairs that nobody vouches for, such as words that are written alike, which may help all the same.
+
+    Attributes:
+        ids: int64 `[q, 2]`, into both vocabularies.
+        name: What they are, in words, their number included.
+        weight: How much each counts beside a given one.
+    """
+
+    ids: Int[Tensor, "q 2"]
+    name: str
+    weight: float = 1 / 3
+
+
+@dataclass(frozen=True, eq=False)
 class Candidate:
     """A method that may be taken.
 
@@ -46,15 +63,25 @@ class Candidate:
         solver: Its settings.
         self_learning: It goes on from dictionaries that it made itself.
         setting: What tells it from others of the name, in words.
+        further: Pairs that join the given ones.
+        costly: Where restarts judge, it is tried only if another one has found something.
     """
 
     name: str
     solver: Solver
     self_learning: bool = False
     setting: str = ""
+    further: FurtherPairs | None = None
+    costly: bool = False
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.setting})" if self.setting else self.name
+        settings = filter(None, (self.setting, self.further and f"with {self.further.name}"))
+        told = ", ".join(settings)
+        return f"{self.name} ({told})" if told else self.name
+
+    def on(self, problem: Problem) -> Problem:
+        """The problem that it solves in the place of a given one."""
+        return problem if self.further is None else problem.joined(self.further.ids, self.further.weight)
 
 
 @dataclass(frozen=True)
@@ -69,12 +96,18 @@ class Refinement:
     name: str
     of: Callable[[Solver], Solver]
 
+    def on_top_of(self, base: Candidate) -> Candidate:
+        """The method with another one below it."""
+        setting = ", ".join(filter(None, (f"from {base.name}", base.setting)))
+        return replace(base, name=self.name, solver=self.of(base.solver), setting=setting)
+
 
 def choose(
     candidates: Sequence[Candidate],
     problem: Problem,
     *,
     seed: int,
+    further: FurtherPairs | None = None,
     rescue: Sequence[Candidate] = (),
     refinements: Sequence[Refinement] = (),
 ) -> Choice:
@@ -87,47 +120,54 @@ def choose(
         candidates: The methods; of those that do equally well the first is taken.
         problem: Spaces and seed pairs.
         seed: Of everything random.
+        further: What may join the seed pairs, where held-out words judge that they gain by it.
         rescue: Methods to try where there are few seed words, and none of the others aligned the spaces.
         refinements: What is tried, one after the other, on top of the best method that does not learn from
             itself, where held-out words judge.
     """
     words = problem.pairs[:, 0].unique().numel()
     if words >= FEW_WORDS or (words and not any(one.self_learning for one in candidates)):
-        return _by_held_out_words(candidates, problem, seed, refinements)
+        return _by_held_out_words(candidates, problem, seed, further, refinements)
     choice = _by_agreement(candidates, problem, seed)
     if rescue and words and choice.status == "failed":
-        return _by_held_out_words(rescue, problem, seed, refinements)
+        return _by_held_out_words(rescue, problem, seed, further, refinements)
     return choice
 
 
 def _by_held_out_words(
-    candidates: Sequence[Candidate], problem: Problem, seed: int, refinements: Sequence[Refinement]
+    candidates: Sequence[Candidate],
+    problem: Problem,
+    seed: int,
+    further: FurtherPairs | None,
+    refinements: Sequence[Refinement],
 ) -> Choice:
     """Try each on held-out seed words, take the best, and judge it against a null.
 
     Of several, one is picked for its luck with some words, too, so others judge it.
     """
     several = len(candidates) > 1
+    given = problem.pairs[:, 0].unique()
+    validate = partial(cross_validate, seed=seed, words=given)
     part: Part = "choice" if several else "all"
-    tried = [
-        (one, cross_validate(one.solver, problem, seed=seed, part=part))
-        for one in track(candidates, "trying methods")
-    ]
+
+    def attempt(one: Candidate) -> _Attempt:
+        return one, validate(one.solver, one.on(problem), part=part)
+
+    tried = [attempt(one) for one in track(candidates, "trying methods")]
     plain = [one for one in tried if not one[0].self_learning]
+    if plain and further is not None:
+        plain.append(attempt(replace(_best(plain)[0], further=further)))
     for refinement in refinements if plain else ():
-        base = _best(plain)[0]
-        setting = ", ".join(filter(None, (f"from {base.name}", base.setting)))
-        one = Candidate(refinement.name, refinement.of(base.solver), setting=setting)
-        plain.append((one, cross_validate(one.solver, problem, seed=seed, part=part)))
-        tried.append(plain[-1])
-    best, score = _best(tried)
+        plain.append(attempt(refinement.on_top_of(_best(plain)[0])))
+    best, score = _best([*tried, *plain])
     scores: dict[str, HeldOut] = {}
-    for one, right in tried:  # of several settings the best stands for the method
+    for one, right in [*tried, *plain]:  # of several settings the best stands for the method
         if one.name not in scores or right.right > scores[one.name].right:
             scores[one.name] = right
     part = "verdict" if several else "all"
-    found = cross_validate(best.solver, problem, seed=seed, part=part) if several else score
-    null = cross_validate(best.solver, null_problem(problem, seed=seed), seed=seed, part=part)
+    solved = best.on(problem)
+    found = validate(best.solver, solved, part=part) if several else score
+    null = validate(best.solver, null_problem(solved, seed=seed), part=part)
     status, reason = judge(found, null)
     reasons: tuple[str, ...] = (reason,)
     if several:
@@ -137,34 +177,48 @@ def _by_held_out_words(
         "verdict_p@1": _percent(found),
         "null_p@1": _percent(null),
     }
-    mapping = best.solver.solve(problem)
+    mapping = best.solver.solve(solved)
     if stop_wanted():
         status, reasons = "doubtful", (_INTERRUPTED, *reasons)
-    return Choice(best.name, best.solver, mapping, status, reasons, figures)
+    return Choice(best, mapping, status, reasons, figures)
 
 
-def _best(tried: Sequence[tuple[Candidate, HeldOut]]) -> tuple[Candidate, HeldOut]:
+_Attempt: TypeAlias = tuple[Candidate, HeldOut]
+
+
+def _best(tried: Sequence[_Attempt]) -> _Attempt:
     """The first of those that do best."""
     return max(tried, key=lambda one: one[1].right)
 
 
 def _by_agreement(candidates: Sequence[Candidate], problem: Problem, seed: int) -> Choice:
     """Try each, in rising cost, until one finds the same again from a restart; then judge against a null."""
-    best: tuple[float, Candidate, Mapping] | None = None
+    tried: list[tuple[float, Candidate, Mapping]] = []
     for one in candidates:
-        mapping = one.solver.solve(problem)
-        agreed = 0.0 if stop_wanted() else agreement(one.solver, mapping, problem, seed=seed)
-        best = (agreed, one, mapping) if best is None or agreed > best[0] else best
-        if agreed >= ALIGNED_AGREEMENT or stop_wanted():
+        if one.costly and all(agreed < SOME_AGREEMENT for agreed, _, _ in tried):
+            continue
+        solved = one.on(problem)
+        mapping = one.solver.solve(solved)
+        agreed = 0.0 if stop_wanted() else agreement(one.solver, mapping, solved, seed=seed)
+        tried.append((agreed, one, mapping))
+        if agreed >= ENOUGH_AGREEMENT or stop_wanted():
             break
-    if best is None:
+    if not tried:
         raise InputError("got no method to try", where="align")
-    agreed, taken, mapping = best
-    evidence = None if stop_wanted() else gather(taken.solver, mapping, problem, agreed, seed=seed)
+    agreed, taken, mapping = max(tried, key=lambda one: one[0])
+    evidence = (
+        None if stop_wanted() else gather(taken.solver, mapping, taken.on(problem), agreed, seed=seed)
+    )
     if evidence is None or stop_wanted():
-        return Choice(taken.name, taken.solver, mapping, "doubtful", (_INTERRUPTED,))
+        return Choice(taken, mapping, "doubtful", (_INTERRUPTED,))
     status, reason = judge_evidence(evidence, words=min(problem.x.shape[0], problem.z.shape[0]))
-    return Choice(taken.name, taken.solver, mapping, status, (reason,), {"evidence": evidence.to_dict()})
+    reasons: tuple[str, ...] = (reason,)
+    if len(tried) > 1:
+        others = ", ".join(f"{one} {agreed:.1f}" for agreed, one, _ in tried if one is not taken)
+        reasons += (f"{taken} was taken because it agrees with its restart the most (others: {others})",)
+    elif str(taken) != taken.name:
+        reasons += (f"it is {taken}",)
+    return Choice(taken, mapping, status, reasons, {"evidence": evidence.to_dict()})
 
 
 def _why(best: Candidate, scores: dict[str, HeldOut]) -> str:

@@ -88,7 +88,8 @@ def gather(solver: Solver, mapping: Mapping, problem: Problem, agreed: float, *,
     """
     null = null_problem(problem, seed=seed)
     nothing = solver.solve(null)
-    null_agreed = agreement(solver, nothing, null, seed=seed)
+    # In noise one restart agrees as little as the best of several does.
+    null_agreed = agreement(solver, nothing, null, seed=seed, restarts=1)
     own, chance = _answers(mapping, problem), _answers(nothing, null)
     return Evidence(agreed, null_agreed, own.criterion, chance.criterion, own.cycle, chance.cycle)
 

@@ -14,7 +14,7 @@ from isolex.given import share, whole_number
 from isolex.lexicon.indexing import IndexedLexicon, index_pairs
 from isolex.lexicon.lexicon_formats import Format
 from isolex.lexicon.reading import check_choice, read_pairs
-from isolex.lexicon.shared_strings import identical_pairs, numeral_pairs
+from isolex.lexicon.shared_strings import alike_pairs, identical_pairs, numeral_pairs
 from isolex.lexicon.words import Languages, as_weight, counted, word_problem
 from isolex.lexicon.writing import write_pairs
 from isolex.tables import UNICODE, Unicode
@@ -169,6 +169,26 @@ class Lexicon:
             minimum_length: Least number of characters; 4 or so leaves out chance matches of short words.
         """
         pairs = identical_pairs(as_vectors(source), as_vectors(target), minimum_length=minimum_length)
+        return cls(pairs, unicode="keep")
+
+    @classmethod
+    def alike(cls, source: VectorsLike, target: VectorsLike, *, minimum_length: int = 4) -> "Lexicon":
+        """Words of both vocabularies that are written alike, in any script, in source frequency order.
+
+        Letter case, accents, and all but letters and digits do not count, and other scripts are brought to
+        Latin letters first: *Élève* pairs with *eleve*, *Москва* with *Moskva*. Of several words of one form the
+        most frequent one stands for it. Many of them are names and loanwords, some are false friends; where
+        there is no lexicon, they are one. The result is empty if nothing is shared.
+
+        Args:
+            source: Source vocabulary, or a file of its vectors.
+            target: Target vocabulary, likewise.
+            minimum_length: Least number of letters and digits; short words are alike by chance.
+
+        References:
+            Søgaard et al. 2018, On the limitations of unsupervised bilingual dictionary induction.
+        """
+        pairs = alike_pairs(as_vectors(source), as_vectors(target), minimum_length=minimum_length)
         return cls(pairs, unicode="keep")
 
     @classmethod

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from isolex.lexicon.words import word_problem
+from isolex.text.latin import latin_forms
 from isolex.vectors import Vectors
 
 # In a str pattern \d is exactly the Unicode category Nd, the decimal digits of every script.
@@ -18,6 +19,24 @@ def identical_pairs(source: Vectors, target: Vectors, *, minimum_length: int) ->
         for word in source.without_zeros().words
         if len(word) >= minimum_length and word in target and word_problem(word) is None
     ]
+
+
+def alike_pairs(source: Vectors, target: Vectors, *, minimum_length: int) -> list[tuple[str, str]]:
+    """Words of the same letters and digits in Latin script; of several on a side, the most frequent one."""
+    theirs = _by_form(target, minimum_length)
+    return [
+        (word, theirs[form]) for form, word in _by_form(source, minimum_length).items() if form in theirs
+    ]
+
+
+def _by_form(vectors: Vectors, minimum_length: int) -> dict[str, str]:
+    words: dict[str, str] = {}
+    known = vectors.without_zeros().words
+    for word, latin in zip(known, latin_forms(known), strict=True):
+        form = "".join(filter(str.isalnum, latin))
+        if len(form) >= minimum_length and word_problem(word) is None:
+            words.setdefault(form, word)
+    return words
 
 
 def numeral_pairs(source: Vectors, target: Vectors) -> list[tuple[str, str]]:

@@ -3,10 +3,6 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import torch
-from jaxtyping import Bool, Int
-from torch import Tensor
-
 from isolex.errors import InputError
 from isolex.given import check_numbers, whole_number
 from isolex.mapping.bilinear import Bilinear
@@ -59,34 +55,22 @@ class Bootstrapping:
         check_numbers(self)
         whole_number(self.rounds, "rounds", where="Bootstrapping", least=0)
         whole_number(self.vocabulary, "vocabulary", where="Bootstrapping")
-        if not 0 < self.weight < 1e9:
+        if not 1e-9 < self.weight < 1e9:
             raise InputError(f"got weight {self.weight}, expected a number over 0", where="Bootstrapping")
 
     def solve(self, problem: Problem) -> Mapping:
         """The maps of both sides, with the number of induced pairs of each round in the trace."""
-        # The maps that solvers find need not be rotations, and hold for one view of the words only.
-        problem = replace(problem, outputs=None).weighty()
+        problem = problem.weighty()
         mapping = self.start.solve(problem)
+        # The maps that solvers find need not be rotations, and hold for one view of the words only.
+        problem = replace(problem, outputs=None)
         induction = Induction("mutual", vocabulary=self.vocabulary)
-        free = [_free(len(rows), problem.pairs[:, side]) for side, rows in enumerate((problem.x, problem.z))]
         trace: list[dict[str, Any]] = [*mapping.trace]
         for number in Rounds(range(1, self.rounds + 1), "bootstrapping"):
-            induced = induction.between(mapping, problem).pairs
-            induced = induced[free[0][induced[:, 0]] & free[1][induced[:, 1]]]
-            if len(induced) + len(problem.pairs) == 0:
+            both = problem.joined(induction.between(mapping, problem).pairs, 1 / self.weight)
+            if len(both.pairs) == 0:
                 break
-            mapping = (self.solver or self.start).solve(self._together(problem, induced))
-            trace.append({"round": number, "given": len(problem.pairs), "induced": len(induced)})
+            mapping = (self.solver or self.start).solve(both)
+            given = len(problem.pairs)
+            trace.append({"round": number, "given": given, "induced": len(both.pairs) - given})
         return replace(mapping, trace=tuple(trace))
-
-    def _together(self, problem: Problem, induced: Int[Tensor, "p 2"]) -> Problem:
-        given = torch.ones(len(problem.pairs)).to(problem.x) if problem.weights is None else problem.weights
-        weights = torch.cat([self.weight * given, torch.ones(len(induced)).to(given)])
-        return replace(problem, pairs=torch.cat([problem.pairs, induced]), weights=weights)
-
-
-def _free(size: int, ids: Int[Tensor, "p"]) -> Bool[Tensor, "n"]:
-    """Which words no given pair names."""
-    free = torch.ones(size, dtype=torch.bool, device=ids.device)
-    free[ids] = False
-    return free

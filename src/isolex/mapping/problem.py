@@ -175,6 +175,21 @@ class Problem:
         weights = None if self.weights is None else self.weights[keep]
         return replace(self, pairs=self.pairs[keep], weights=weights)
 
+    def joined(self, others: Int[Tensor, "q 2"], weight: float) -> "Problem":
+        """The same with further pairs, those between words that its own pairs do not name.
+
+        Args:
+            others: Ids of the further pairs.
+            weight: How much each counts beside an average one of its own.
+        """
+        named = [torch.isin(others[:, side], self.pairs[:, side]) for side in (0, 1)]
+        others = others[~(named[0] | named[1])]
+        if self.pairs.shape[0] == 0:
+            return replace(self, pairs=others, weights=None)
+        own = torch.ones(len(self.pairs)).to(self.x) if self.weights is None else self.weights
+        weights = torch.cat([own, torch.full((len(others),), weight).to(own)])
+        return replace(self, pairs=torch.cat([self.pairs, others]), weights=weights)
+
     def changed(
         self,
         source: Callable[[Tensor], Tensor] = _same,

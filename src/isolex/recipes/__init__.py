@@ -2,7 +2,7 @@
 
 from isolex.recipes.aligning import align
 from isolex.recipes.choosing import closed_forms
-from isolex.recipes.methods import METHODS, Method, check_outputs, check_supervision
+from isolex.recipes.methods import METHODS, Method, check_outputs, check_supervision, learns_from_itself
 from isolex.recipes.solver_settings import solver_of
 from isolex.recipes.spaces import JOINT_METHODS, align_space
 
@@ -15,5 +15,6 @@ __all__ = [
     "check_outputs",
     "check_supervision",
     "closed_forms",
+    "learns_from_itself",
     "solver_of",
 ]

@@ -83,15 +83,22 @@ def align(
         rows = output_rows(views[0], x, normalizer), output_rows(views[1], z, normalizer)
         problem = replace(problem, outputs=rows)
         settings["outputs"] = [view.fingerprint for view in views]
-    choice = choose(method, problem, seed=seed, check=check)
+    alike = None
+    if method in ("auto", "unsupervised"):
+        pairs = Lexicon.alike(source, target).index(x.vectors, z.vectors).pairs
+        alike = torch.from_numpy(pairs).to(problem.x.device)
+    choice = choose(method, problem, seed=seed, check=check, alike=alike)
+    taken = choice.taken
+    if taken.further is not None:
+        settings["further_pairs"] = taken.further.name
     found = {
         "seed_pairs": len(indexed),
         "seed_words": indexed.coverage.sources_found,
         "lexicon_coverage": round(indexed.coverage.pairs_percent, 2),
     }
     card = Card(
-        method=choice.name,
-        settings={"solver": settings_of(choice.solver)} | settings,
+        method=taken.name,
+        settings={"solver": settings_of(taken.solver)} | settings,
         source=SideCard.of(source),
         target=SideCard.of(target),
         seed=seed,

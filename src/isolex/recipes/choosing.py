@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from importlib.util import find_spec
 
-from isolex.judging import FEW_WORDS, Candidate, Choice, Refinement
+from jaxtyping import Int
+from torch import Tensor
+
+from isolex.judging import FEW_WORDS, Candidate, Choice, FurtherPairs, Refinement
 from isolex.judging import choose as choose_of
-from isolex.mapping import Annealing, Bilinear, Bootstrapping, Contrastive, Problem, SelfLearning, Solver
+from isolex.mapping import Bilinear, Bootstrapping, Contrastive, GivenPairs, Problem, Solver
 from isolex.names import look_up
-from isolex.recipes.methods import METHODS, from_transport
+from isolex.recipes.methods import METHODS, learns_from_itself, other_starts, self_learning
 
 # Of methods that do equally well the first is taken, which is the simplest.
 CLOSED_FORM = ("procrustes", "vecmap", "bilinear")
@@ -17,25 +20,40 @@ REFINED = ("bootstrapping", "contrastive")
 _RIDGES = (0.3, 1.0, 3.0, 10.0)
 # Held-out words tell whether it gains, so it need not find that out itself.
 _EPOCHS = 2
+# Fewer words that are written alike are no seed lexicon.
+_FEW_ALIKE = 25
 
 
-def choose(method: str | Solver, problem: Problem, *, seed: int, check: bool) -> Choice:
+def choose(
+    method: str | Solver, problem: Problem, *, seed: int, check: bool, alike: Int[Tensor, "q 2"] | None = None
+) -> Choice:
     """Solve the problem by a method, or by the best of several, and judge the result.
 
     Without `check` a method that is named is taken as it is, and not judged.
+
+    Args:
+        method: As `align` takes it.
+        problem: Spaces and seed pairs.
+        seed: Of everything random.
+        check: Whether it is judged.
+        alike: Ids of words that are written alike, for `auto` and `unsupervised`.
     """
     words = problem.pairs[:, 0].unique().numel()
-    candidates = _candidates(method, words, seed, same_dimension=problem.x.shape[1] == problem.z.shape[1])
+    further = None
+    if alike is not None and len(alike) >= _FEW_ALIKE:
+        further = FurtherPairs(alike, f"{len(alike):,} pairs of words that are written alike")
+    candidates = _candidates(method, words, seed, further, problem)
     if not check and method != "auto":
         only = candidates[0]
-        return Choice(only.name, only.solver, only.solver.solve(problem))
-    # In spaces too small to learn from themselves a rotation may still hold.
+        return Choice(only, only.solver.solve(only.on(problem)))
     if method != "auto":
         return choose_of(candidates, problem, seed=seed)
     return choose_of(
         candidates,
         problem,
         seed=seed,
+        further=further,
+        # In spaces too small to learn from themselves a rotation may still hold.
         rescue=_named(CLOSED_FORM, seed),
         refinements=(
             Refinement("bootstrapping", Bootstrapping),
@@ -62,17 +80,28 @@ def _named(names: Iterable[str], seed: int) -> list[Candidate]:
     return found
 
 
-def _candidates(method: str | Solver, words: int, seed: int, *, same_dimension: bool) -> list[Candidate]:
+def _candidates(
+    method: str | Solver, words: int, seed: int, further: FurtherPairs | None, problem: Problem
+) -> list[Candidate]:
     if not isinstance(method, str):
-        return [Candidate(type(method).__name__, method, isinstance(method, Annealing | SelfLearning))]
+        return [Candidate(type(method).__name__, method, learns_from_itself(method))]
     look_up(method, dict.fromkeys(("auto", *METHODS)), "method")
     if method == "auto" and words >= FEW_WORDS:
         return _named(COMPARED, seed)
-    names = [method]
-    if method == "auto":
-        names = ["self-learning", "unsupervised"] if words else ["unsupervised"]
-    named = [Candidate(name, METHODS[name].make(seed), METHODS[name].self_learning) for name in names]
-    if names[-1] == "unsupervised" and same_dimension and find_spec("ot") is not None:
-        # A costlier seed, for spaces where the cheap one is too weak; it needs the extra `transport`.
-        named.append(Candidate("unsupervised", from_transport(seed), self_learning=True))
-    return named
+    if method not in ("auto", "unsupervised", "fully-unsupervised"):
+        return [Candidate(method, METHODS[method].make(seed), METHODS[method].self_learning)]
+    given = self_learning(GivenPairs(), seed)
+    found = []
+    if words:
+        found.append(Candidate("self-learning", given, self_learning=True))
+    if further is not None:
+        # With given pairs beside them it is still those that it learns from.
+        name = "self-learning" if words else "unsupervised"
+        found.insert(0, Candidate(name, given, self_learning=True, further=further))
+    name = "unsupervised" if method == "auto" else method
+    same_dimension = problem.x.shape[1] == problem.z.shape[1]
+    transport = same_dimension and find_spec("ot") is not None
+    return found + [
+        Candidate(name, solver, self_learning=True, setting=setting, costly=costly)
+        for setting, solver, costly in other_starts(seed, transport=transport)
+    ]

@@ -1,6 +1,6 @@
 """Whole methods by the names that people ask for: what each is made of, and what it needs to begin."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,10 +47,31 @@ class Method:
     self_learning: bool = False
 
 
-def from_transport(seed: int) -> Solver:
-    """Annealing from what Wasserstein-Procrustes finds: dearer than from similarities, and another way in."""
-    found = Solved(WassersteinProcrustes.cpu(seed), Induction("union", vocabulary=Annealing().vocabulary))
-    return Annealing(found, seed=seed)
+def self_learning(start: Seed, seed: int, **budget: int) -> Solver:
+    """Annealing from a first dictionary, and ridge regression on the mutual answers of its map."""
+    # Of ridges that suit noisy vectors and good ones it is the middle: an induced dictionary cannot choose one.
+    return Bootstrapping(Annealing(start, seed=seed, **budget), Bilinear(2.0))
+
+
+def other_starts(seed: int, *, transport: bool) -> Iterator[tuple[str, Solver, bool]]:
+    """Self-learning from vectors alone, in rising cost: where it begins, the solver, whether it is costly.
+
+    Args:
+        seed: Of everything random.
+        transport: Whether Wasserstein-Procrustes is to be had.
+    """
+    words = Annealing().vocabulary
+    yield "from similarity distributions", _from_similarities(seed, words), False
+    yield f"from those of {words // 2:,} words", _from_similarities(seed, words // 2), False
+    yield "from similarity distributions, slowly", _from_similarities(seed, words, rounds=_SLOWLY), True
+    if transport:
+        # Another way in; it needs the extra `transport`.
+        found = Solved(WassersteinProcrustes.cpu(seed), Induction("union", vocabulary=words))
+        yield "from Wasserstein-Procrustes", self_learning(found, seed), True
+
+
+def _from_similarities(seed: int, words: int, **budget: int) -> Solver:
+    return self_learning(SimilarityDistributions(words, quantiles=600), seed, vocabulary=words, **budget)
 
 
 def vecmap_self_learning(start: Seed, seed: int, *, vocabulary: int = 20_000, patience: int = 50) -> Solver:
@@ -93,7 +114,21 @@ def _semi_supervised_vecmap(seed: int, **budget: int) -> Solver:
     return vecmap_self_learning(GivenPairs(), seed, **budget)
 
 
+def _fully_unsupervised(seed: int) -> Solver:
+    return next(other_starts(seed, transport=False))[1]
+
+
+def learns_from_itself(solver: Solver) -> bool:
+    """Whether a solver goes on from dictionaries that it made itself, however deep within it that happens."""
+    start = getattr(solver, "start", None)
+    return isinstance(solver, Annealing | SelfLearning) or (
+        isinstance(start, Solver) and learns_from_itself(start)
+    )
+
+
 _COARSE = 4_000
+# Rounds of an annealing that gets where shorter ones do not.
+_SLOWLY = 300
 
 # VecMap's vocabulary and patience, cut so that a run takes minutes on two cores.
 _CPU = {"vocabulary": 4_000, "patience": 10}
@@ -107,13 +142,14 @@ METHODS: dict[str, Method] = {
     "cca": Method(lambda _: CCA()),
     "least-squares": Method(lambda _: LeastSquares()),
     "rcsls": Method(lambda seed: RCSLS(seed=seed)),
-    "self-learning": Method(lambda seed: Annealing(GivenPairs(), seed=seed), "pairs", True),
+    "self-learning": Method(lambda seed: self_learning(GivenPairs(), seed), "pairs", True),
     "muse-supervised": Method(lambda seed: muse_refinement(GivenPairs(), seed), "pairs", True),
     "vecmap-semi": Method(_semi_supervised_vecmap, "pairs", True),
     "vecmap-semi-cpu": Method(lambda seed: _semi_supervised_vecmap(seed, **_CPU), "pairs", True),
     "vecmap-identical": Method(_semi_supervised_vecmap, "identical", True),
     "vecmap-identical-cpu": Method(lambda seed: _semi_supervised_vecmap(seed, **_CPU), "identical", True),
-    "unsupervised": Method(lambda seed: Annealing(seed=seed), "nothing", True),
+    "unsupervised": Method(_fully_unsupervised, "nothing", True),
+    "fully-unsupervised": Method(_fully_unsupervised, "nothing", True),
     "vecmap-unsupervised": Method(_unsupervised_vecmap, "nothing", True),
     "vecmap-unsupervised-cpu": Method(lambda seed: _unsupervised_vecmap(seed, **_CPU), "nothing", True),
     "muse-unsupervised": Method(
@@ -145,7 +181,7 @@ def check_outputs(method: str | Solver) -> None:
     if method == "auto":
         return
     solver = look_up(method, METHODS, "method").make(0) if isinstance(method, str) else method
-    if not isinstance(solver, Annealing | SelfLearning):
+    if not learns_from_itself(solver):
         raise InputError(
             "has no use for output vectors, which are for self-learning",
             where=f"method {method if isinstance(method, str) else type(method).__name__}",

@@ -13,7 +13,7 @@ from torch import Tensor
 from isolex.mapping import Known, Mapping, Problem, Solver
 from isolex.reranking.features import TRIANGULATION, FeatureTable, Pairs
 from isolex.reranking.settings import ALIGNMENTS, RerankSettings
-from isolex.reranking.strings import Spelling, StringIndex, Transducer, decoded, latin_forms, look_alikes
+from isolex.reranking.strings import Spelling, StringIndex, Transducer, decoded, look_alikes
 from isolex.reranking.triangulation import Surroundings, Triangles
 from isolex.reranking.views import Neighbourhoods, Signals, View, own_neighbours
 

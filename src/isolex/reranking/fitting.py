@@ -209,9 +209,8 @@ def _learnt_from(words: int, origin: str | None = None) -> str:
 
 def _check_packages() -> None:
     """To be known before minutes are spent on alignments."""
-    for module, package in (("anyascii", "anyascii"), ("sklearn", "scikit-learn")):
-        if find_spec(module) is None:
-            raise MissingExtraError("reranking", package, "rerank")
+    if find_spec("sklearn") is None:
+        raise MissingExtraError("reranking", "scikit-learn", "rerank")
 
 
 def _begin(

@@ -29,7 +29,7 @@ from isolex.mapping import (
 )
 from isolex.normalize import Normalizer
 from isolex.progress import track
-from isolex.recipes import closed_forms, solver_of
+from isolex.recipes import closed_forms, learns_from_itself, solver_of
 from isolex.reranking.evidence import BothSides, PreparedSpaces, ViewSolvers, view_of
 from isolex.reranking.reranker import FORM
 from isolex.reranking.settings import RerankSettings
@@ -78,13 +78,16 @@ class Start:
         rows = alignment.sides[0].normalized().cpu(), alignment.sides[1].normalized().cpu()
         own, solver = alignment.mapping, solver_of(alignment.card.settings.get("solver"))
         own = Mapping(own.source.cpu(), own.target.cpu())
-        learned = own if isinstance(solver, _SELF_LEARNING) else None
         words, pairs = len(np.unique(gold[:, 0])), torch.from_numpy(gold)
-        if has_many_words(gold) or alignment.card.status == "failed":
+        learned = own if isinstance(solver, _SELF_LEARNING) or not words else None
+        few = not has_many_words(gold)
+        if alignment.card.status == "failed":
             return cls(alignment, rows, solver, learned, pairs, gold, words)
-        if learned is None and words:
+        if learned is None and (few or (solver is not None and learns_from_itself(solver))):
             # Maps that were solved for all seed pairs would give them back to every fold by their answers.
             learned = Annealing(GivenPairs(), seed=seed).solve(Problem(*rows, pairs))
+        if not few:
+            return cls(alignment, rows, solver, learned, pairs, gold, words)
         both = np.concatenate([gold, _mutual(learned or own, rows, gold)])
         labels = both if too_few(words) else gold
         return cls(alignment, rows, solver, learned, torch.from_numpy(both), labels, words)

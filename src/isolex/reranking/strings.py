@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 
 from isolex.errors import MissingExtraError
 from isolex.reranking.features import blocks
+from isolex.text.latin import latin_forms
 from isolex.waiting import short_waits
 
 if TYPE_CHECKING:
@@ -27,19 +28,6 @@ _FIRST_SHARE = 0.3
 _POSITION_WIDTH = 1 / 6
 _SHARPENING = 3
 _TINY = 1e-300
-
-
-def latin_forms(words: Sequence[str]) -> list[str]:
-    """Every word in unaccented lower-case Latin letters: Москва and Moskva become `moskva`.
-
-    Raises:
-        MissingExtraError: anyascii is not installed.
-    """
-    try:
-        from anyascii import anyascii  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingExtraError("comparing words as strings", "anyascii", "rerank") from error
-    return [anyascii(word).lower() for word in words]
 
 
 @dataclass(frozen=True, eq=False)
