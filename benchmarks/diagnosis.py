@@ -16,19 +16,16 @@ from isolex.datasets import DataFolder
 from isolex.diagnosis import (
     CurvePoint,
     Hubness,
-    TrainingCase,
     as_problem,
     first_answers,
     frequent,
     hubness_of,
     learning_curve,
-    leave_one_group_out,
     measures_of,
-    narrowest_constant,
     prediction_measures,
     rank_correlation,
 )
-from isolex.judging import cross_validate
+from isolex.judging import TrainingCase, cross_validate, leave_one_group_out, narrowest_constant
 from isolex.mapping import Problem, Procrustes, VecMap
 from isolex.normalize import unit_rows
 from isolex.progress import track

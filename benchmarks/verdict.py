@@ -77,7 +77,9 @@ def cases(vectors: str = "novels") -> Iterator[SpacePair]:
 
 def _starts(case: SpacePair) -> tuple[str, ...]:
     """With 25 pairs only in the middle of the vocabularies: each start takes its time."""
-    return (ALIKE, ALONE, GIVEN) if case.words == NOISY_WORDS and "as they are" in case.name else (ALIKE, ALONE)
+    return (
+        (ALIKE, ALONE, GIVEN) if case.words == NOISY_WORDS and "as they are" in case.name else (ALIKE, ALONE)
+    )
 
 
 def _aligned(task: BLITask, supervision: str) -> Alignment | None:

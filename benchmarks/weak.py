@@ -165,7 +165,9 @@ def _frequent(task: BLITask, train: Lexicon) -> Lexicon:
     """The pairs of both parts of a dictionary whose words are frequent on both sides."""
     heads = [set(vectors.words[:FREQUENT_WORDS]) for vectors in (task.source, task.target)]
     pairs = dict.fromkeys((*train.pairs, *task.test.pairs))
-    return Lexicon(pair for pair in pairs if all(word in head for word, head in zip(pair, heads, strict=True)))
+    return Lexicon(
+        pair for pair in pairs if all(word in head for word, head in zip(pair, heads, strict=True))
+    )
 
 
 def _p_at_1(task: BLITask, alignment: Alignment) -> float:

@@ -1,5 +1,6 @@
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
@@ -19,6 +20,7 @@ from isolex.mapping import (
     RCSLS,
     Adversarial,
     Bilinear,
+    Bootstrapping,
     GivenPairs,
     GromovWasserstein,
     Induction,
@@ -29,6 +31,7 @@ from isolex.mapping import (
     SelfLearning,
     SimilarityDistributions,
     Solved,
+    Solver,
     Union,
     VecMap,
     WassersteinProcrustes,
@@ -36,10 +39,11 @@ from isolex.mapping import (
 from isolex.progress import stopping
 from isolex.recipes import Method, check_supervision, choosing
 from isolex.recipes.choosing import choose
+from isolex.recipes.methods import other_starts
 from isolex.retrieval import CSLS
 
 from .planted import rotation
-from .shaped import shaped_problem
+from .shaped import shaped, shaped_problem
 from .spaces import gaussian, numbered, planted
 
 # Methods that see nothing but their seed pairs, and those that go on by themselves.
@@ -273,7 +277,8 @@ def test_an_unsupervised_alignment_can_be_saved(small, tmp_path):
     alignment = align(source, target, check=False, method="unsupervised")
     alignment.save(tmp_path / "made")
     loaded = isolex.load(tmp_path / "made")
-    assert loaded.translate("s3") == alignment.translate("s3")
+    found, expected = (dict(one.translate("s3")) for one in (loaded, alignment))
+    assert found == pytest.approx(expected, abs=1e-6)
     assert loaded.card.to_dict() == alignment.card.to_dict()
 
 
@@ -471,8 +476,11 @@ def test_methods_for_a_cpu_are_the_same_but_for_their_budget(method):
 def test_the_seed_reaches_everything_random(method):
     make = METHODS[method].make
     assert make(3) == make(3) == reseeded(make(0), 3)
-    random = hasattr(make(0), "seed")
-    assert (make(3) != make(4)) == random
+    assert (make(3) != make(4)) == _is_random(make(0))
+
+
+def _is_random(solver: Solver) -> bool:
+    return hasattr(solver, "seed") or (isinstance(solver, Bootstrapping) and _is_random(solver.start))
 
 
 def test_names_and_needs():
@@ -513,30 +521,43 @@ def test_auto_with_a_few_pairs_takes_self_learning(small):
     assert (card.method, card.status) == ("self-learning", "aligned")
 
 
+def starting_at(monkeypatch, *solvers: Solver) -> None:
+    """Self-learning without pairs begins at these, the last of them a costly one."""
+    starts = [(f"from {place}", solver, place == len(solvers)) for place, solver in enumerate(solvers, 1)]
+    monkeypatch.setattr(choosing, "other_starts", lambda seed, *, transport: iter(starts))
+
+
 @pytest.mark.parametrize("pairs", [0, 10])
-def test_auto_goes_on_to_the_next_method_until_one_finds_the_same_again(pairs, monkeypatch):
+def test_auto_goes_on_to_the_next_start_until_one_finds_the_same_again(pairs, monkeypatch):
     problem, every = shaped_problem(60, 8)
     problem = replace(problem, pairs=every[:pairs])
     wavering = [Wavering(), Wavering()]
     sound = SelfLearning(start=SimilarityDistributions())
-    monkeypatch.setitem(METHODS, "self-learning", Method(lambda seed: wavering[0], "pairs", True))
-    monkeypatch.setitem(METHODS, "unsupervised", Method(lambda seed: wavering[1], "nothing", True))
-    monkeypatch.setattr(choosing, "from_transport", lambda seed: sound)
-    monkeypatch.setattr(choosing, "find_spec", lambda name: True)
+    monkeypatch.setattr(choosing, "self_learning", lambda start, seed: wavering[0])
+    starting_at(monkeypatch, wavering[1], sound, Untouchable(), Untouchable())
     found = choose("auto", problem, seed=0, check=True)
-    assert (found.name, found.solver, found.status) == ("unsupervised", sound, "aligned")
+    assert (str(found.taken), found.taken.solver) == ("unsupervised (from 2)", sound)
+    assert found.status == "aligned"
     assert [solver.calls for solver in wavering] == [1 if pairs else 0, 1]
-    monkeypatch.setitem(METHODS, "unsupervised", Method(lambda seed: sound, "nothing", True))
-    monkeypatch.setattr(choosing, "from_transport", lambda seed: Untouchable())
-    assert choose("auto", problem, seed=0, check=True).solver == sound
+
+
+def test_where_nothing_was_found_costly_starts_are_left_out(monkeypatch):
+    problem = shaped_problem(60, 8)[0]
+    starting_at(monkeypatch, Wavering(), Untouchable())
+    for agreed, expected in ((0.0, "nothing"), (0.6, "was tried")):
+        monkeypatch.setattr(policy, "agreement", lambda *_, agreed=agreed, **__: agreed)
+        if expected == "was tried":
+            with pytest.raises(AssertionError, match=expected):
+                choose("unsupervised", problem, seed=0, check=True)
+        else:
+            assert choose("unsupervised", problem, seed=0, check=True).status == "failed"
 
 
 def test_where_nothing_can_be_learnt_from_a_few_pairs_a_rotation_may_hold(monkeypatch):
     """Spaces of evenly spread words, too few of them."""
     source, target, lexicon = planted(120, 10, noise=0.1, seed=5)
-    for name in "self-learning", "unsupervised":
-        wavering = replace(METHODS[name], make=lambda seed: Wavering())
-        monkeypatch.setitem(METHODS, name, wavering)
+    monkeypatch.setattr(choosing, "self_learning", lambda start, seed: Wavering())
+    starting_at(monkeypatch, Wavering(), Wavering())
     alignment = align(source, target, Lexicon(lexicon.pairs[:60]))
     assert (alignment.card.method, alignment.card.status) == ("procrustes", "aligned")
     assert set(alignment.card.scores["held_out_p@1"]) == {
@@ -556,45 +577,89 @@ def test_where_nothing_can_be_learnt_from_a_few_pairs_a_rotation_may_hold(monkey
     assert "nan" not in " ".join(one.reasons)
 
 
-def test_of_methods_that_all_waver_the_one_that_agrees_best_is_told(monkeypatch):
+def test_of_starts_that_all_waver_the_one_that_agrees_best_is_told(monkeypatch):
     problem = shaped_problem(60, 8)[0]
     first, second = Wavering(), Wavering(100)
-    monkeypatch.setitem(METHODS, "unsupervised", Method(lambda seed: first, "nothing", True))
-    monkeypatch.setattr(choosing, "from_transport", lambda seed: second)
-    monkeypatch.setattr(choosing, "find_spec", lambda name: True)
+    starting_at(monkeypatch, first, second)
     agreed = iter([0.5 * FAILED_AGREEMENT, 0.9 * FAILED_AGREEMENT])
     monkeypatch.setattr(policy, "agreement", lambda *_, **__: next(agreed))
     found = choose("auto", problem, seed=0, check=True)
-    assert found.solver is second
+    assert found.taken.solver is second
     assert found.status == "failed"
     assert found.scores["evidence"]["agreement"] == pytest.approx(0.9 * FAILED_AGREEMENT)
 
 
-@pytest.mark.parametrize("there", [True, False])
-def test_the_costly_try_needs_equal_dimensions_and_pot(there, monkeypatch):
-    monkeypatch.setattr(choosing, "find_spec", lambda name: True if there else None)
-    monkeypatch.setattr(choosing, "from_transport", lambda seed: Untouchable())
+def test_wasserstein_procrustes_is_for_equal_dimensions_and_needs_pot(monkeypatch):
+    asked: list[bool] = []
+
+    def starts(seed: int, *, transport: bool) -> Iterator[tuple[str, Solver, bool]]:
+        asked.append(transport)
+        yield from other_starts(seed, transport=transport)
+
+    monkeypatch.setattr(choosing, "other_starts", starts)
     problem = shaped_problem(60, 8)[0]
-    wavering = Wavering()
-    monkeypatch.setitem(METHODS, "unsupervised", Method(lambda seed: wavering, "nothing", True))
-    if there:
-        with pytest.raises(AssertionError, match="was tried"):
-            choose("unsupervised", problem, seed=0, check=True)
-        problem = Problem(problem.x, torch.cat([problem.z, problem.z[:, :2]], dim=1))
-        monkeypatch.setattr(
-            Wavering,
-            "solve",
-            lambda self, p: Mapping.one_sided(torch.randn(8, 10, generator=torch.Generator())),
-        )
-    assert choose("unsupervised", problem, seed=0, check=True).solver is wavering
+    wider = Problem(problem.x, torch.cat([problem.z, problem.z[:, :2]], dim=1))
+    for there in True, False:
+        monkeypatch.setattr(choosing, "find_spec", lambda name, there=there: True if there else None)
+        for given in problem, wider:
+            choose("unsupervised", given, seed=0, check=False)
+    assert asked == [True, False, False, False]
+    counts = [len(list(other_starts(0, transport=there))) for there in (True, False)]
+    assert counts[0] == counts[1] + 1
 
 
 def test_without_a_check_one_try_is_made(small, monkeypatch):
-    monkeypatch.setattr(choosing, "from_transport", lambda seed: Untouchable())
     wavering = Wavering()
-    monkeypatch.setitem(METHODS, "unsupervised", Method(lambda seed: wavering, "nothing", True))
+    starting_at(monkeypatch, wavering, Untouchable())
     card = align(small[0], small[1], method="unsupervised", check=False).card
     assert (card.status, card.reasons, wavering.calls) == ("unchecked", (), 1)
+
+
+class TestWordsWrittenAlike:
+    """The first 60 words of either side are names, written almost alike."""
+
+    @pytest.fixture
+    def named(self) -> tuple[Vectors, Vectors]:
+        x, z = shaped(200)
+        names = [f"name{place}" for place in range(60)]
+        return (
+            Vectors([*(name.title() for name in names), *x.words[60:]], x.matrix),
+            Vectors([*names, *z.words[60:]], z.matrix),
+        )
+
+    def test_without_a_lexicon_they_are_one(self, named, monkeypatch):
+        starting_at(monkeypatch, Untouchable(), Untouchable())
+        for method in "auto", "unsupervised":
+            alignment = align(*named, method=method)
+            assert (alignment.card.method, alignment.card.status) == ("unsupervised", "aligned")
+            told = "60 pairs of words that are written alike"
+            assert alignment.card.settings["further_pairs"] == told
+            assert alignment.card.reasons[1] == f"the method was unsupervised (with {told})"
+            assert alignment.card.scores["seed_pairs"] == len(alignment.seeds) == 0
+            test = Lexicon((f"s{place}", f"t{place}") for place in range(60, 200))
+            assert evaluate(alignment, test).precision(1) > 90
+
+    def test_fully_unsupervised_does_without_them(self, named, monkeypatch):
+        starting_at(monkeypatch, Wavering(), Wavering())
+        card = align(*named, method="fully-unsupervised").card
+        assert (card.method, card.status) == ("fully-unsupervised", "failed")
+        assert "further_pairs" not in card.settings
+
+    def test_few_are_no_lexicon(self, named, monkeypatch):
+        starting_at(monkeypatch, Wavering(), Wavering())
+        few = [Vectors(side.words[36:], side.matrix[36:]) for side in named]
+        assert align(*few).card.status == "failed"
+
+    def test_they_join_a_few_given_pairs(self, named):
+        given = Lexicon((f"s{place}", f"t{place}") for place in range(60, 90))
+        card = align(*named, given).card
+        assert (card.method, card.status) == ("self-learning", "aligned")
+        assert card.settings["further_pairs"] == "60 pairs of words that are written alike"
+        assert card.scores["seed_pairs"] == 30
+
+    def test_methods_that_are_named_get_none(self, named):
+        given = Lexicon((f"s{place}", f"t{place}") for place in range(60, 90))
+        assert "further_pairs" not in align(*named, given, method="self-learning").card.settings
 
 
 def test_with_many_pairs_held_out_words_judge_self_learning_too(small, many_words, monkeypatch):

@@ -13,7 +13,8 @@ from typing import Any
 
 from benchmarks.diagnosis import DiagnosisRow, as_case
 from benchmarks.pages.filling import DOCS, ROOT, Report, filled_from, read, table
-from isolex.diagnosis import WITH_LEXICON, Model
+from isolex.diagnosis import WITH_LEXICON
+from isolex.judging import Model
 
 PAGE = DOCS / "benchmarks-diagnosis.md"
 COEFFICIENTS = ROOT / "src" / "isolex" / "diagnosis" / "coefficients.json"

@@ -66,9 +66,10 @@ class TestUnsupervised:
     def test_text(self, isolex, there):
         result = isolex(*UNSUPERVISED)
         result.warns(None)
-        first, reason, last = result.out.splitlines()
+        first, reason, method, last = result.out.splitlines()
         assert first.startswith("aligned by unsupervised, no seed pairs, ")
         assert re.search(r"restart agrees on (9\d|100)\.\d % of", reason)
+        assert method == "the method was unsupervised (from similarity distributions)"
         assert last == "alignment: out"
 
     def test_the_seed_reaches_the_card(self, isolex, there):
@@ -288,8 +289,8 @@ class TestKeepOnInterrupt:
         assert "evidence" not in result.json["scores"]
         alignment = load("out")
         assert alignment.card.status == "doubtful"
-        # Five rounds of the first loop; of the second, the first.
-        assert len(alignment.card.trace) == 6
+        # Five rounds of the first loop; of the second and of the last, the first.
+        assert len(alignment.card.trace) == 7
 
     def test_the_handler_is_put_back(self, isolex, there, monkeypatch):
         before = signal.getsignal(signal.SIGINT)

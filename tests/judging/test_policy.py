@@ -6,7 +6,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from isolex.judging import FEW_WORDS, Candidate, Choice, Evidence, FurtherPairs, HeldOut, Refinement, choose, policy
+from isolex.judging import (
+    FEW_WORDS,
+    Candidate,
+    Choice,
+    Evidence,
+    FurtherPairs,
+    HeldOut,
+    Refinement,
+    choose,
+    policy,
+)
 from isolex.mapping import Mapping, Problem, Solver
 from tests.planted import same_ids, unit_gaussian
 
@@ -165,5 +175,5 @@ class TestByAgreement:
         (start,) = self.starts("enough")
         found = choose([replace(start, further=ALIKE)], problem(0), seed=0)
         assert found.reasons[1] == (
-            "it is unsupervised (from enough, with 20 pairs of words that are written alike)"
+            "the method was unsupervised (from enough, with 20 pairs of words that are written alike)"
         )

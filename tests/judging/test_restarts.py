@@ -107,7 +107,7 @@ class TestAgreement:
     def test_the_best_of_the_restarts_counts_and_a_good_one_is_the_last(self) -> None:
         problem = seeded(40)
         good = Procrustes().solve(problem)
-        for fails, calls, least, most in (0, 1, 90, 100), (2, 3, 90, 100), (9, 3, 0, 10):
+        for fails, calls, least, most in (0, 1, 90, 100), (1, 2, 90, 100), (9, 2, 0, 10):
             solver = Failing(fails)
             assert least <= agreement(solver, good, problem) <= most
             assert solver.calls == calls
@@ -333,11 +333,11 @@ class TestGather:
         assert_same(second.z, again.z)
         assert_same(second.pairs, again.pairs)
 
-    def test_the_null_has_as_many_restarts(self) -> None:
-        """The best of several tries is higher than one; it is compared with the best of as many."""
+    def test_the_null_has_one_restart(self) -> None:
+        """No try finds anything there, so that further ones would cost their time for nothing."""
         problem, solver = seeded(40), Failing(1)
         gather(solver, Procrustes().solve(problem), problem, 0.0)
-        assert solver.calls == 1 + RESTARTS
+        assert solver.calls == 2
 
     def test_words_without_a_vector_come_back_from_nowhere(self) -> None:
         problem = seeded(40)

@@ -19,15 +19,7 @@ from isolex.diagnosis.held_out_ranks import (
 from isolex.diagnosis.measures import MEASURES, Measure, as_problem, measures_of, prediction_measures
 from isolex.diagnosis.page import page
 from isolex.diagnosis.paired import procrustes_residual, relational_similarity
-from isolex.diagnosis.prediction import (
-    WITH_LEXICON,
-    WITHOUT_LEXICON,
-    Expectation,
-    Model,
-    TrainingCase,
-    leave_one_group_out,
-    narrowest_constant,
-)
+from isolex.diagnosis.prediction import WITH_LEXICON, WITHOUT_LEXICON
 from isolex.diagnosis.ranks import rank_correlation
 from isolex.diagnosis.report import Diagnosis, diagnose
 from isolex.diagnosis.spectra import (
@@ -47,14 +39,11 @@ __all__ = [
     "WITH_LEXICON",
     "CurvePoint",
     "Diagnosis",
-    "Expectation",
     "HeldOutPairs",
     "Hubness",
     "Measure",
-    "Model",
     "PairHealth",
     "SpaceHealth",
-    "TrainingCase",
     "as_problem",
     "condition_harmonic_mean",
     "condition_number",
@@ -72,10 +61,8 @@ __all__ = [
     "hubness_of",
     "isotropy",
     "learning_curve",
-    "leave_one_group_out",
     "mean_norm",
     "measures_of",
-    "narrowest_constant",
     "page",
     "pair_health",
     "prediction_measures",

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from isolex.diagnosis.findings import LexiconFindings
 from isolex.diagnosis.health import SpaceHealth
-from isolex.diagnosis.prediction import Expectation
-from isolex.judging import FEW_WORDS, HeldOut
+from isolex.judging import FEW_WORDS, Expectation, HeldOut
 from isolex.retrieval import Hubness
 
 # Points of P@1 that are worth advice, and that more pairs must still bring.

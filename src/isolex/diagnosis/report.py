@@ -16,9 +16,9 @@ from isolex.diagnosis.findings import COMPARED, VOCABULARY, LexiconFindings, fre
 from isolex.diagnosis.flat_map import Places, places
 from isolex.diagnosis.health import PairHealth, SpaceHealth, pair_health, space_health
 from isolex.diagnosis.measures import PAIRED, as_problem, measures_of, prediction_measures
-from isolex.diagnosis.prediction import Expectation, shipped_model
+from isolex.diagnosis.prediction import EXPLANATION, shipped_model
 from isolex.given import whole_number
-from isolex.judging import FEW_WORDS
+from isolex.judging import FEW_WORDS, Expectation
 from isolex.lexicon import LexiconLike, as_lexicon
 from isolex.mapping import Problem
 from isolex.retrieval import CSLS, Criterion, Hubness, InvertedSoftmax, NearestNeighbour, hubness_of
@@ -83,7 +83,9 @@ class Diagnosis:
             else self.lexicon.to_dict(self.source, self.target)
             | {"rank_correlation": rank_correlation, **of_pairs, "map": self._map()},
             "hubness": self._hubs(),
-            "prediction": None if self.expectation is None else self.expectation.to_dict(),
+            "prediction": None
+            if self.expectation is None
+            else self.expectation.to_dict() | {"explanation": EXPLANATION},
             "advice": [asdict(one) for one in self.advice],
             "seconds": self.seconds,
         }

@@ -4,6 +4,14 @@ Held-out seed words tell where there are enough of them, independent restarts wh
 stands the same method on a space that cannot align.
 """
 
+from isolex.judging.expectation import (
+    Expectation,
+    Model,
+    TrainingCase,
+    leave_one_group_out,
+    narrowest_constant,
+    read_model,
+)
 from isolex.judging.held_out import HeldOut, cross_validate, dealt, null_problem, shuffled
 from isolex.judging.joining import Joining
 from isolex.judging.jointly import JointChoice, choose_jointly, composed
@@ -17,11 +25,14 @@ __all__ = [
     "Candidate",
     "Choice",
     "Evidence",
+    "Expectation",
     "FurtherPairs",
     "HeldOut",
     "Joining",
     "JointChoice",
+    "Model",
     "Refinement",
+    "TrainingCase",
     "agreement",
     "choose",
     "choose_jointly",
@@ -31,6 +42,9 @@ __all__ = [
     "gather",
     "judge",
     "judge_evidence",
+    "leave_one_group_out",
+    "narrowest_constant",
     "null_problem",
+    "read_model",
     "shuffled",
 ]

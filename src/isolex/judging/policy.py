@@ -75,8 +75,8 @@ class Candidate:
     costly: bool = False
 
     def __str__(self) -> str:
-        settings = filter(None, (self.setting, self.further and f"with {self.further.name}"))
-        told = ", ".join(settings)
+        further = "" if self.further is None else f"with {self.further.name}"
+        told = ", ".join(filter(None, (self.setting, further)))
         return f"{self.name} ({told})" if told else self.name
 
     def on(self, problem: Problem) -> Problem:
@@ -206,9 +206,7 @@ def _by_agreement(candidates: Sequence[Candidate], problem: Problem, seed: int) 
     if not tried:
         raise InputError("got no method to try", where="align")
     agreed, taken, mapping = max(tried, key=lambda one: one[0])
-    evidence = (
-        None if stop_wanted() else gather(taken.solver, mapping, taken.on(problem), agreed, seed=seed)
-    )
+    evidence = None if stop_wanted() else gather(taken.solver, mapping, taken.on(problem), agreed, seed=seed)
     if evidence is None or stop_wanted():
         return Choice(taken, mapping, "doubtful", (_INTERRUPTED,))
     status, reason = judge_evidence(evidence, words=min(problem.x.shape[0], problem.z.shape[0]))
@@ -217,7 +215,7 @@ def _by_agreement(candidates: Sequence[Candidate], problem: Problem, seed: int) 
         others = ", ".join(f"{one} {agreed:.1f}" for agreed, one, _ in tried if one is not taken)
         reasons += (f"{taken} was taken because it agrees with its restart the most (others: {others})",)
     elif str(taken) != taken.name:
-        reasons += (f"it is {taken}",)
+        reasons += (f"the method was {taken}",)
     return Choice(taken, mapping, status, reasons, {"evidence": evidence.to_dict()})
 
 

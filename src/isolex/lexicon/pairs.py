@@ -176,9 +176,9 @@ class Lexicon:
         """Words of both vocabularies that are written alike, in any script, in source frequency order.
 
         Letter case, accents, and all but letters and digits do not count, and other scripts are brought to
-        Latin letters first: *Élève* pairs with *eleve*, *Москва* with *Moskva*. Of several words of one form the
-        most frequent one stands for it. Many of them are names and loanwords, some are false friends; where
-        there is no lexicon, they are one. The result is empty if nothing is shared.
+        Latin letters first: *Élève* pairs with *eleve*, *Москва* with *Moskva*. Of several words of one form
+        the most frequent one stands for it. Many pairs are names and loanwords, and some are false friends.
+        The result is empty if nothing is shared.
 
         Args:
             source: Source vocabulary, or a file of its vectors.

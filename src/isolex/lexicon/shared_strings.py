@@ -24,9 +24,7 @@ def identical_pairs(source: Vectors, target: Vectors, *, minimum_length: int) ->
 def alike_pairs(source: Vectors, target: Vectors, *, minimum_length: int) -> list[tuple[str, str]]:
     """Words of the same letters and digits in Latin script; of several on a side, the most frequent one."""
     theirs = _by_form(target, minimum_length)
-    return [
-        (word, theirs[form]) for form, word in _by_form(source, minimum_length).items() if form in theirs
-    ]
+    return [(word, theirs[form]) for form, word in _by_form(source, minimum_length).items() if form in theirs]
 
 
 def _by_form(vectors: Vectors, minimum_length: int) -> dict[str, str]:

@@ -49,7 +49,7 @@ class Method:
 
 def self_learning(start: Seed, seed: int, **budget: int) -> Solver:
     """Annealing from a first dictionary, and ridge regression on the mutual answers of its map."""
-    # Of ridges that suit noisy vectors and good ones it is the middle: an induced dictionary cannot choose one.
+    # Good vectors want a smaller ridge and noisy ones a larger; an induced dictionary cannot choose one.
     return Bootstrapping(Annealing(start, seed=seed, **budget), Bilinear(2.0))
 
 

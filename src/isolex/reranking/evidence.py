@@ -16,6 +16,7 @@ from isolex.reranking.settings import ALIGNMENTS, RerankSettings
 from isolex.reranking.strings import Spelling, StringIndex, Transducer, decoded, look_alikes
 from isolex.reranking.triangulation import Surroundings, Triangles
 from isolex.reranking.views import Neighbourhoods, Signals, View, own_neighbours
+from isolex.text.latin import latin_forms
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
