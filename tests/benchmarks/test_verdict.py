@@ -4,6 +4,9 @@ import pytest
 
 from benchmarks.spaces import SpacePair, permuted
 from benchmarks.verdict import (
+    ALIKE,
+    ALONE,
+    GIVEN,
     Calibration,
     calibrate,
     cases,
@@ -13,7 +16,6 @@ from benchmarks.verdict import (
     run_verdict,
 )
 from isolex.datasets import DataFolder
-from isolex.mapping import Annealing
 
 from .runs import evidence, weak_run
 
@@ -21,12 +23,7 @@ good = partial(weak_run, forward=40.0, backward=40.0)
 bad = partial(weak_run, forward=5.0, backward=5.0)
 
 
-@pytest.fixture
-def quick_annealing(monkeypatch) -> None:
-    monkeypatch.setattr("benchmarks.verdict.Annealing", partial(Annealing, rounds=1))
-
-
-@pytest.mark.usefixtures("quick_annealing")
+@pytest.mark.usefixtures("quick")
 class TestRuns:
     def test_the_verdict_tells_a_good_run_from_a_hopeless_one(self, data, monkeypatch) -> None:
         few = [
@@ -34,14 +31,28 @@ class TestRuns:
             SpacePair("yy-xx", "280 words, permuted", 280, target=permuted),
         ]
         monkeypatch.setattr("benchmarks.verdict.cases", lambda _: iter(few))
-        right, wrong = run_verdict(DataFolder(data))
-        assert (right.pair, right.spaces, right.seed) == ("xx-yy", "300 words, as they are", 0)
-        assert (right.status, wrong.status) == ("aligned", "failed")
-        assert is_good(right)
-        assert right.evidence["agreement"] > 90
-        assert (wrong.pair, wrong.spaces) == ("yy-xx", "280 words, permuted")
-        assert wrong.forward + wrong.backward < 15
-        assert wrong.evidence["agreement"] < 10
+        runs = list(run_verdict(DataFolder(data)))
+        assert [(run.pair, run.spaces) for run in runs] == [
+            (case.pair, case.name) for case in few for _ in range(2)
+        ]
+        assert [run.supervision for run in runs] == 2 * [ALIKE, ALONE]
+        for right in runs[:2]:
+            assert right.status == "aligned"
+            assert is_good(right)
+            assert right.evidence["agreement"] > 90
+            assert right.frequent is not None
+            assert right.frequent > 90
+        for wrong in runs[2:]:
+            assert wrong.status == "failed"
+            assert wrong.forward + wrong.backward < 30
+            assert wrong.evidence["agreement"] - wrong.evidence["null_agreement"] < 5
+
+    def test_some_begin_with_few_pairs(self, data, monkeypatch) -> None:
+        case = SpacePair("xx-yy", "3,000 words, as they are", 3_000)
+        monkeypatch.setattr("benchmarks.verdict.cases", lambda _: iter([case]))
+        runs = list(run_verdict(DataFolder(data)))
+        assert [run.supervision for run in runs] == [ALIKE, ALONE, GIVEN]
+        assert runs[2].status == "aligned"
 
     def test_each_case_is_another_one(self) -> None:
         found = [(case.pair, case.name) for case in cases()]

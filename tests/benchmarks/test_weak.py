@@ -120,6 +120,8 @@ class TestBothWays:
         assert min(run.forward, run.backward) > 95
         sources, targets = zip(*ways.back.test, strict=True)
         wrong = Lexicon(zip(sources, targets[1:] + targets[:1], strict=True))
+        assert run.frequent == pytest.approx(100, abs=3)
+        assert ways.frequent[0].pairs == (*task.train.pairs, *task.test.pairs)
         other = replace(ways, back=replace(ways.back, test=wrong)).run(Procrustes(), task.train, check=False)
         assert other.forward > 95
         assert other.backward == 0
