@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
+from statistics import mean, median
 from time import perf_counter
 
 import torch
@@ -12,7 +13,16 @@ from benchmarks.spaces import SpacePair, gaussian_like, noisy, permuted
 from benchmarks.weak import UNORDERED_PAIRS, BothWays, WeakRun
 from isolex.alignment import Alignment, Card, Side, SideCard
 from isolex.datasets import DataFolder
-from isolex.judging import Candidate, Evidence, FurtherPairs, choose
+from isolex.judging import (
+    Candidate,
+    Evidence,
+    FurtherPairs,
+    TrainingCase,
+    choose,
+    leave_one_group_out,
+    narrowest_constant,
+)
+from isolex.judging.estimate import FEATURES, estimate_measures
 from isolex.lexicon import Lexicon, found_seeds
 from isolex.mapping import Problem
 from isolex.normalize import Normalizer
@@ -26,6 +36,7 @@ NOISY_PAIRS = {"novels": ("es-fr", "en-es", "fr-de"), "web": UNORDERED_PAIRS["we
 NOISY_WORDS = 3_000
 HOPELESS_PAIRS = {"novels": ("es-fr", "en-es", "es-de"), "web": UNORDERED_PAIRS["web"]}
 HOPELESS_WORDS = 2_000
+HOPELESS_ENDS = ("columns permuted", "Gaussian")
 FEW_WORDS_PAIRS = {"novels": ("en-uk", "en-hu"), "web": UNORDERED_PAIRS["web"]}
 FEW_WORDS = 300
 FEW_PAIRS = 25
@@ -36,6 +47,8 @@ ALIKE, ALONE, GIVEN = "words written alike", "none", f"{FEW_PAIRS} pairs"
 GOOD_RATIO = 0.5
 # Under this P@1 a supervised figure is no yardstick, and half of it is no alignment.
 MEANINGFUL_PERCENT = 2.0
+# An estimate of less is hardly ever wrong.
+FOUND_PERCENT = 5.0
 # Of the good runs, that a fitted threshold may deny.
 DENIED_SHARE = 0.05
 
@@ -69,8 +82,8 @@ def cases(vectors: str = "novels") -> Iterator[SpacePair]:
         yield SpacePair(pair, name, NOISY_WORDS, noise, noise)
     for pair in HOPELESS_PAIRS[vectors]:
         name = f"{HOPELESS_WORDS:,} words, target"
-        yield SpacePair(pair, f"{name} columns permuted", HOPELESS_WORDS, target=permuted)
-        yield SpacePair(pair, f"{name} Gaussian", HOPELESS_WORDS, target=gaussian_like)
+        for end, change in zip(HOPELESS_ENDS, (permuted, gaussian_like), strict=True):
+            yield SpacePair(pair, f"{name} {end}", HOPELESS_WORDS, target=change)
     for pair in FEW_WORDS_PAIRS[vectors]:
         yield SpacePair(pair, f"{FEW_WORDS} words, as they are", FEW_WORDS)
 
@@ -130,10 +143,65 @@ class Calibration:
 
 
 def is_good(run: WeakRun) -> bool:
-    """Whether a run found the alignment."""
+    """Whether a run found the alignment, where there was one to find.
+
+    Of spaces that cannot align, maps remember the words that they began with, and tests hold some of them.
+    """
+    supervised = run.supervised_forward + run.supervised_backward
     return (
-        run.ratio >= GOOD_RATIO and run.supervised_forward + run.supervised_backward >= 2 * MEANINGFUL_PERCENT
+        run.ratio >= GOOD_RATIO
+        and supervised >= 2 * MEANINGFUL_PERCENT
+        and not run.spaces.endswith(HOPELESS_ENDS)
     )
+
+
+def estimate_case(run: WeakRun) -> TrainingCase:
+    """For the estimate of how many answers are right; runs of one language pair belong together."""
+    return TrainingCase(run.pair, estimate_measures(Evidence(**run.evidence)), run.frequent or 0.0)
+
+
+@dataclass(frozen=True)
+class EstimateQuality:
+    """How estimates do that were fitted on other language pairs.
+
+    Attributes:
+        runs: How many.
+        coverage: Share of the intervals that hold the truth, in percent.
+        width: Their median width, in points.
+        constant_width: That of the narrowest constant interval that holds as many.
+        found: Runs with more than 5 % right, on which an interval is no matter of course.
+        found_coverage: Share of the intervals that hold the truth among those.
+        found_width: Median width among those.
+        error: Median distance from the truth among those.
+    """
+
+    runs: int
+    coverage: float
+    width: float
+    constant_width: float
+    found: int
+    found_coverage: float
+    found_width: float
+    error: float
+
+    @classmethod
+    def of(cls, runs: Sequence[WeakRun]) -> "EstimateQuality":
+        """Of runs of at least three language pairs."""
+        cases = [estimate_case(run) for run in runs]
+        made = leave_one_group_out(cases, FEATURES)
+        held = [one.low <= case.percent <= one.high for one, case in zip(made, cases, strict=True)]
+        found = [place for place, case in enumerate(cases) if case.percent > FOUND_PERCENT]
+        coverage = mean(held)
+        return cls(
+            runs=len(cases),
+            coverage=100 * coverage,
+            width=median(one.width for one in made),
+            constant_width=narrowest_constant([case.percent for case in cases], coverage),
+            found=len(found),
+            found_coverage=100 * mean(held[place] for place in found),
+            found_width=median(made[place].width for place in found),
+            error=median(abs(made[place].percent - cases[place].percent) for place in found),
+        )
 
 
 def lead(run: WeakRun) -> float:

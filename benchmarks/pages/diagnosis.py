@@ -5,14 +5,11 @@ python -m benchmarks diagnosis --data DATA --unsupervised benchmarks/results/ver
 python -m benchmarks pages
 """
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from statistics import mean
-from typing import Any
 
 from benchmarks.diagnosis import DiagnosisRow, as_case
-from benchmarks.pages.filling import DOCS, ROOT, Report, filled_from, read, table
+from benchmarks.pages.filling import DOCS, ROOT, Report, coefficients_of, filled_from, read, table
 from isolex.diagnosis import WITH_LEXICON
 from isolex.judging import Model
 
@@ -124,17 +121,7 @@ def coefficients(report: Report) -> str:
         as_case(DiagnosisRow(case["pair"], case["spaces"], case["measures"], case["p@1"]))
         for case in report["cases"]
     ]
-    fitted = _rounded(asdict(Model.fit(cases, WITH_LEXICON)))
-    return json.dumps({"fitted_on": FITTED_ON, "cases": len(cases), **fitted}, indent=2) + "\n"
-
-
-def _rounded(value: Any) -> Any:
-    """Numbers to six digits: what differs beyond that is the rounding of machines."""
-    if isinstance(value, dict):
-        return {name: _rounded(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(part) for part in value]
-    return float(f"{value:.6g}") if isinstance(value, float) else value
+    return coefficients_of(Model.fit(cases, WITH_LEXICON), FITTED_ON, len(cases))
 
 
 PARTS = {

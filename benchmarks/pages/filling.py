@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
 from benchmarks.spaces import VECTORS
 from isolex.errors import FormatError
+from isolex.judging import Model
 
 ROOT = Path(__file__).parent.parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -33,6 +35,20 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, text_columns: i
 def versions(report: Report) -> str:
     """What a measurement was made with, in words."""
     return ", ".join(f"{name} {version}" for name, version in report["versions"].items())
+
+
+def coefficients_of(model: Model, fitted_on: str, cases: int) -> str:
+    """A fitted model as the JSON that comes with isolex, with where it comes from."""
+    return json.dumps({"fitted_on": fitted_on, "cases": cases, **_rounded(asdict(model))}, indent=2) + "\n"
+
+
+def _rounded(value: Any) -> Any:
+    """Numbers to six digits: what differs beyond that is the rounding of machines."""
+    if isinstance(value, dict):
+        return {name: _rounded(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(part) for part in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def measured_on(report: Report) -> str:

@@ -29,16 +29,21 @@ TRANSFORMS = {
     "effective_condition_harmonic_mean": math.log,
     "gromov_hausdorff_bound": float,
     "relational_similarity": float,
+    "agreement": lambda percent: math.asin(math.sqrt(percent / 100)),
+    "null_agreement": lambda percent: math.asin(math.sqrt(percent / 100)),
+    "criterion_gain": lambda gain: math.sqrt(max(gain, 0.0)),
+    "cycle_gain": float,
 }
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """The P@1 to expect, in percent, and an interval around it."""
+    """The P@1 to expect, in percent, and an interval around it that holds it in `level` % of all cases."""
 
     percent: float
     low: float
     high: float
+    level: int = LEVEL
 
     @property
     def width(self) -> float:
@@ -48,7 +53,7 @@ class Expectation:
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         low, middle, high = (round(value, 2) for value in (self.low, self.percent, self.high))
-        return {"p@1": middle, "interval": [low, high], "level": LEVEL}
+        return {"p@1": middle, "interval": [low, high], "level": self.level}
 
 
 @dataclass(frozen=True)

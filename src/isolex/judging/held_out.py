@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from isolex.arrays import generator
+from isolex.judging.expectation import Expectation
 from isolex.judging.thresholds import ENOUGH_WORDS, FOLDS, VOCABULARY
 from isolex.mapping import Problem, Solver
 from isolex.normalize import unit_rows
@@ -46,6 +47,11 @@ class HeldOut:
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
         return 100 * max(0.0, middle - half), 100 * min(1.0, middle + half)
+
+    @property
+    def expectation(self) -> Expectation:
+        """P@1 with its interval, as estimates are told where there are no seed words."""
+        return Expectation(self.percent, *self.interval, level=95)
 
     def __str__(self) -> str:
         low, high = self.interval

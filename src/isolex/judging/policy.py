@@ -10,6 +10,7 @@ from torch import Tensor
 
 from isolex.choices import Status
 from isolex.errors import InputError
+from isolex.judging.estimate import estimate
 from isolex.judging.held_out import HeldOut, Part, cross_validate, null_problem
 from isolex.judging.restarts import agreement, gather
 from isolex.judging.thresholds import ENOUGH_AGREEMENT, FEW_WORDS, SOME_AGREEMENT
@@ -172,11 +173,13 @@ def _by_held_out_words(
     reasons: tuple[str, ...] = (reason,)
     if several:
         reasons += (_why(best, scores),)
-    figures = {
+    figures: dict[str, Any] = {
         "held_out_p@1": {name: _percent(score) for name, score in scores.items()},
         "verdict_p@1": _percent(found),
         "null_p@1": _percent(null),
     }
+    if found.words:
+        figures["estimate"] = found.expectation.to_dict()
     mapping = best.solver.solve(solved)
     if stop_wanted():
         status, reasons = "doubtful", (_INTERRUPTED, *reasons)
@@ -216,7 +219,8 @@ def _by_agreement(candidates: Sequence[Candidate], problem: Problem, seed: int) 
         reasons += (f"{taken} was taken because it agrees with its restart the most (others: {others})",)
     elif str(taken) != taken.name:
         reasons += (f"the method was {taken}",)
-    return Choice(taken, mapping, status, reasons, {"evidence": evidence.to_dict()})
+    figures = {"estimate": estimate(evidence).to_dict(), "evidence": evidence.to_dict()}
+    return Choice(taken, mapping, status, reasons, figures)
 
 
 def _why(best: Candidate, scores: dict[str, HeldOut]) -> str:
