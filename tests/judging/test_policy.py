@@ -171,6 +171,16 @@ class TestByAgreement:
         assert agreeing == ["some", "more", "some"]
         assert solver_of(found) == "more"
 
+    def test_words_that_pairs_name_do_not_count(self, agreeing) -> None:
+        """Both maps know the 20 words among 220, and agree on them whatever they found."""
+        knowing, more = self.starts("more", "some")
+        found = choose([replace(knowing, further=ALIKE), more], problem(0), seed=0)
+        assert 30.0 > 100 * 20 / 220 + 0.9 * 20.0
+        assert solver_of(found) == "more"
+        many = FurtherPairs(same_ids(FEW_WORDS // 5), "40 pairs")
+        assert 30.0 < 100 * 40 / 220 + 0.8 * 20.0
+        assert solver_of(choose([replace(knowing, further=many), more], problem(0), seed=0)) == "some"
+
     def test_what_it_began_with_is_told(self, agreeing) -> None:
         (start,) = self.starts("enough")
         found = choose([replace(start, further=ALIKE)], problem(0), seed=0)

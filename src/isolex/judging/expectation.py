@@ -6,7 +6,7 @@ interval is a quantile of the errors on language pairs that were left out of the
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -20,8 +20,8 @@ LEVEL = 90
 _RIDGE = 3.0
 
 # How each measure enters, so that its relation with asin √p is near to a straight line.
-TRANSFORMS = {
-    "held_out": lambda percent: math.asin(math.sqrt(percent / 100)),
+TRANSFORMS: dict[str, Callable[[float], float]] = {
+    "held_out": lambda percent: _asin(percent),
     "words": math.log10,
     "pairs": math.log10,
     "eigenvector_similarity": math.log1p,
@@ -29,8 +29,8 @@ TRANSFORMS = {
     "effective_condition_harmonic_mean": math.log,
     "gromov_hausdorff_bound": float,
     "relational_similarity": float,
-    "agreement": lambda percent: math.asin(math.sqrt(percent / 100)),
-    "null_agreement": lambda percent: math.asin(math.sqrt(percent / 100)),
+    "agreement": lambda percent: _asin(percent),
+    "null_agreement": lambda percent: _asin(percent),
     "criterion_gain": lambda gain: math.sqrt(max(gain, 0.0)),
     "cycle_gain": float,
 }
@@ -98,7 +98,8 @@ class Model:
             weight * (value - mean) / scale
             for value, mean, scale, weight in zip(values, self.means, self.scales, self.weights, strict=True)
         )
-        return Expectation(*(_percent(middle + side * self.half_width) for side in (0, -1, 1)))
+        low, high = (_percent(middle + side * self.half_width) for side in (-1, 1))
+        return Expectation(_percent(middle), low, high)
 
     @classmethod
     def fit(cls, cases: Sequence[TrainingCase], features: Sequence[str], *, level: float = LEVEL) -> "Model":

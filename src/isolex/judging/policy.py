@@ -13,7 +13,7 @@ from isolex.errors import InputError
 from isolex.judging.estimate import estimate
 from isolex.judging.held_out import HeldOut, Part, cross_validate, null_problem
 from isolex.judging.restarts import agreement, gather
-from isolex.judging.thresholds import ENOUGH_AGREEMENT, FEW_WORDS, SOME_AGREEMENT
+from isolex.judging.thresholds import ENOUGH_AGREEMENT, FEW_WORDS, FREQUENT_WORDS, SOME_AGREEMENT
 from isolex.judging.verdict import judge, judge_evidence
 from isolex.mapping import Mapping, Problem, Solver
 from isolex.progress import stop_wanted, track
@@ -194,28 +194,48 @@ def _best(tried: Sequence[_Attempt]) -> _Attempt:
     return max(tried, key=lambda one: one[1].right)
 
 
+@dataclass(frozen=True, eq=False)
+class _Start:
+    """A method that was tried, and how far its restart agrees: on all words, and on those it had to find."""
+
+    taken: Candidate
+    mapping: Mapping
+    agreed: float
+    found: float
+
+
+def _found(agreed: float, problem: Problem) -> float:
+    """The agreement on the frequent words that no pair names, if there is agreement on all that one does."""
+    words = min(FREQUENT_WORDS, problem.x.shape[0])
+    named = 100 * int((problem.pairs[:, 0].unique() < words).sum()) / max(1, words)
+    return 100 * (agreed - named) / (100 - named) if named < 100 else agreed
+
+
 def _by_agreement(candidates: Sequence[Candidate], problem: Problem, seed: int) -> Choice:
     """Try each, in rising cost, until one finds the same again from a restart; then judge against a null."""
-    tried: list[tuple[float, Candidate, Mapping]] = []
-    for one in candidates:
-        if one.costly and all(agreed < SOME_AGREEMENT for agreed, _, _ in tried):
+    tried: list[_Start] = []
+    for one in track(candidates, "trying starts"):
+        if one.costly and all(start.found < SOME_AGREEMENT for start in tried):
             continue
         solved = one.on(problem)
         mapping = one.solver.solve(solved)
         agreed = 0.0 if stop_wanted() else agreement(one.solver, mapping, solved, seed=seed)
-        tried.append((agreed, one, mapping))
-        if agreed >= ENOUGH_AGREEMENT or stop_wanted():
+        tried.append(_Start(one, mapping, agreed, _found(agreed, solved)))
+        if tried[-1].found >= ENOUGH_AGREEMENT or stop_wanted():
             break
     if not tried:
         raise InputError("got no method to try", where="align")
-    agreed, taken, mapping = max(tried, key=lambda one: one[0])
-    evidence = None if stop_wanted() else gather(taken.solver, mapping, taken.on(problem), agreed, seed=seed)
+    best = max(tried, key=lambda start: start.found)
+    taken, mapping = best.taken, best.mapping
+    evidence = None
+    if not stop_wanted():
+        evidence = gather(taken.solver, mapping, taken.on(problem), best.agreed, seed=seed)
     if evidence is None or stop_wanted():
         return Choice(taken, mapping, "doubtful", (_INTERRUPTED,))
     status, reason = judge_evidence(evidence, words=min(problem.x.shape[0], problem.z.shape[0]))
     reasons: tuple[str, ...] = (reason,)
     if len(tried) > 1:
-        others = ", ".join(f"{one} {agreed:.1f}" for agreed, one, _ in tried if one is not taken)
+        others = ", ".join(f"{one.taken} {one.agreed:.1f}" for one in tried if one is not best)
         reasons += (f"{taken} was taken because it agrees with its restart the most (others: {others})",)
     elif str(taken) != taken.name:
         reasons += (f"the method was {taken}",)

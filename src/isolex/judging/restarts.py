@@ -11,7 +11,14 @@ from torch import Tensor
 
 from isolex.arrays import generator
 from isolex.judging.held_out import null_problem
-from isolex.judging.thresholds import ALIGNED_AGREEMENT, FREQUENT_WORDS, KEPT_PAIRS, KEPT_WORDS, RESTARTS
+from isolex.judging.thresholds import (
+    ALIGNED_AGREEMENT,
+    FREQUENT_WORDS,
+    HARDLY_ANY_AGREEMENT,
+    KEPT_PAIRS,
+    KEPT_WORDS,
+    RESTARTS,
+)
 from isolex.linalg import polar_factor
 from isolex.mapping import Induction, Mapping, Problem, Solver
 from isolex.progress import Rounds
@@ -60,8 +67,8 @@ def agreement(
 
     Each new try has other draws, fewer words and pairs (see `restart`), and a source space that is turned;
     both maps answer over the whole problem. Two maps that learnt what the languages share agree; two that
-    settled in noise do not. A try may fail where another succeeds, so the best of `restarts` counts; the
-    first that agrees well enough for `aligned` is the last.
+    settled in noise do not. A try may fail where another succeeds, so the best of `restarts` counts. The
+    first that agrees well enough for `aligned` is the last, and so is the second if hardly a word agrees.
     """
     own = _answers(mapping, problem).forward
     best = 0.0
@@ -71,7 +78,7 @@ def agreement(
         found = reseeded(solver, number).solve(again)
         theirs = _answers(Mapping(turn @ found.source, found.target), problem).forward
         best = max(best, _percent((own == theirs) & (own >= 0)))
-        if best >= ALIGNED_AGREEMENT:
+        if best >= ALIGNED_AGREEMENT or (number > seed + 1 and best < HARDLY_ANY_AGREEMENT):
             break
     return best
 
