@@ -113,7 +113,17 @@ class TestAgreement:
             assert solver.calls == calls
         assert agreement(Failing(1), good, problem, restarts=1) < 10
 
-    def test_restarts_differ(self) -> None:
+    @pytest.mark.parametrize(("some", "calls"), [(0.0, RESTARTS), (101.0, 2)])
+    def test_where_the_first_two_agree_on_hardly_any_word_there_are_no_more(
+        self, monkeypatch, some, calls
+    ) -> None:
+        monkeypatch.setattr(restarts, "HARDLY_ANY_AGREEMENT", some)
+        problem, solver = seeded(40), Failing(9)
+        agreement(solver, Procrustes().solve(problem), problem)
+        assert solver.calls == calls
+
+    def test_restarts_differ(self, monkeypatch) -> None:
+        monkeypatch.setattr(restarts, "HARDLY_ANY_AGREEMENT", 0.0)
         problem, solver = seeded(40), Keeping()
         wrong = Mapping.one_sided(Procrustes().solve(problem).source.flip(1))
         agreement(solver, wrong, problem, restarts=4)
@@ -158,7 +168,7 @@ class TestAgreement:
         for count in 1, 2:
             problem, solver = seeded(count), Keeping()
             agreement(solver, Mapping.one_sided(torch.eye(20)), problem)
-            assert len(solver.seen) == RESTARTS
+            assert len(solver.seen) == 2
             assert all(len(seen.pairs) == count for seen in solver.seen)
 
     def test_the_global_generator_is_left_alone(self) -> None:

@@ -5,7 +5,8 @@ from functools import cache
 from isolex.judging.expectation import Expectation, Model, read_model
 from isolex.judging.restarts import Evidence
 
-FEATURES = ("agreement", "null_agreement", "criterion_gain", "cycle_gain")
+# The gains of criterion and cycle over a null, and the size of the vocabulary, make it no surer.
+FEATURES = ("agreement_lead", "null_agreement")
 
 
 def estimate(evidence: Evidence) -> Expectation:
@@ -19,12 +20,7 @@ def estimate(evidence: Evidence) -> Expectation:
 
 def estimate_measures(evidence: Evidence) -> dict[str, float]:
     """What an estimate is made from."""
-    return {
-        "agreement": evidence.agreement,
-        "null_agreement": evidence.null_agreement,
-        "criterion_gain": evidence.criterion - evidence.null_criterion,
-        "cycle_gain": (evidence.cycle - evidence.null_cycle) / 100,
-    }
+    return {"agreement_lead": max(evidence.lead, 0.0), "null_agreement": evidence.null_agreement}
 
 
 @cache

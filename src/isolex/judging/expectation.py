@@ -19,9 +19,14 @@ from isolex.errors import InputError
 LEVEL = 90
 _RIDGE = 3.0
 
+
+def _asin(percent: float) -> float:
+    return math.asin(math.sqrt(percent / 100))
+
+
 # How each measure enters, so that its relation with asin √p is near to a straight line.
 TRANSFORMS: dict[str, Callable[[float], float]] = {
-    "held_out": lambda percent: _asin(percent),
+    "held_out": _asin,
     "words": math.log10,
     "pairs": math.log10,
     "eigenvector_similarity": math.log1p,
@@ -29,10 +34,8 @@ TRANSFORMS: dict[str, Callable[[float], float]] = {
     "effective_condition_harmonic_mean": math.log,
     "gromov_hausdorff_bound": float,
     "relational_similarity": float,
-    "agreement": lambda percent: _asin(percent),
-    "null_agreement": lambda percent: _asin(percent),
-    "criterion_gain": lambda gain: math.sqrt(max(gain, 0.0)),
-    "cycle_gain": float,
+    "agreement_lead": _asin,
+    "null_agreement": _asin,
 }
 
 
@@ -166,10 +169,6 @@ def _floats(values: Tensor) -> tuple[float, ...]:
 
 def _transformed(measures: Mapping[str, float], features: Sequence[str]) -> list[float]:
     return [float(TRANSFORMS[name](measures[name])) for name in features]
-
-
-def _asin(percent: float) -> float:
-    return math.asin(math.sqrt(percent / 100))
 
 
 def _percent(value: float) -> float:

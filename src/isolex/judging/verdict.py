@@ -2,6 +2,7 @@
 
 from typing import Literal, TypeAlias
 
+from isolex.judging.estimate import estimate
 from isolex.judging.held_out import HeldOut
 from isolex.judging.restarts import Evidence
 from isolex.judging.thresholds import (
@@ -45,9 +46,11 @@ def judge_evidence(evidence: Evidence, *, words: int | None = None) -> tuple[Ver
         evidence: What restarts and a null showed.
         words: Words of the smaller vocabulary, if known: among few, much agrees by chance.
     """
+    right = estimate(evidence)
     figures = (
         f"an independent restart agrees on {evidence.agreement:.1f} % of the frequent words, in a space that "
-        f"cannot align on {evidence.null_agreement:.1f} %"
+        f"cannot align on {evidence.null_agreement:.1f} %; probably some {right.low:.0f} to "
+        f"{right.high:.0f} % of their first answers are right"
     )
     advice = "try a seed lexicon of 50 pairs, --identical, or vectors from more text"
     if evidence.lead < FAILED_AGREEMENT:
