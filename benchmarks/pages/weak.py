@@ -47,8 +47,10 @@ from isolex.judging import Evidence, Model, judge_evidence
 from isolex.judging.estimate import FEATURES, estimate
 from isolex.judging.thresholds import (
     ALIGNED_AGREEMENT,
+    ENOUGH_AGREEMENT,
     FAILED_AGREEMENT,
     FREQUENT_WORDS,
+    HARDLY_ANY_AGREEMENT,
     KEPT_PAIRS,
     KEPT_WORDS,
     RESTARTS,
@@ -352,6 +354,8 @@ def verdict_page() -> str:
     figures = {
         "aligned": f"{ALIGNED_AGREEMENT:g}",
         "failed": f"{FAILED_AGREEMENT:g}",
+        "enough": f"{ENOUGH_AGREEMENT:g}",
+        "hardly": f"{HARDLY_ANY_AGREEMENT:g}",
         "restarts": f"{RESTARTS}",
         "words": f"{100 * KEPT_WORDS:g}",
         "pairs": f"{100 * KEPT_PAIRS:g}",
