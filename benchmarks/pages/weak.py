@@ -270,7 +270,7 @@ def judged(reports: Sequence[Report], others: Sequence[Report]) -> list[WeakRun]
 def weak_runs(runs: Iterable[Row]) -> list[WeakRun]:
     """Those with a verdict by agreement."""
     names = [entry.name for entry in fields(WeakRun)]
-    return [WeakRun(**{name: run[name] for name in names}) for run in runs if run["evidence"]]
+    return [WeakRun(**{name: run[name] for name in names if name in run}) for run in runs if run["evidence"]]
 
 
 def tells(runs: list[WeakRun]) -> str:
