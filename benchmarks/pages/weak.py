@@ -248,7 +248,7 @@ def verdict(reports: Sequence[Report], others: Sequence[Report]) -> str:
         reports,
         table_of_kinds(head, rows, text_columns=5),
         tells(runs),
-        estimates(runs),
+        *filter(None, [estimates(runs)]),
         "Thresholds for `aligned` fitted on the other language pairs, in points of agreement over the null:",
         table(["pair left out", "threshold"], thresholds),
     )
@@ -281,7 +281,7 @@ def tells(runs: list[WeakRun]) -> str:
     )
     left_out, _ = leave_one_pair_out(runs)
     return (
-        f"Of {len(runs)} runs on both kinds of vectors, those on all words included, {len(fine)} are good: "
+        f"Of {len(runs)} runs, those on all words included, {len(fine)} are good: "
         f"{fine.count('aligned')} of them are called `aligned`, {fine.count('doubtful')} `doubtful` and "
         f"{fine.count('failed')} `failed`; of the {len(poor)} bad ones {poor.count('aligned')}, "
         f"{poor.count('doubtful')} and {poor.count('failed')}. With a threshold for `aligned` that "
@@ -291,8 +291,11 @@ def tells(runs: list[WeakRun]) -> str:
 
 
 def estimates(runs: list[WeakRun]) -> str:
-    """How good the estimates are, fitted on other language pairs."""
-    known = EstimateQuality.of([run for run in runs if run.frequent is not None])
+    """How good the estimates are, fitted on other language pairs; nothing where these are too few to fit."""
+    runs = with_estimates(runs)
+    if not runs:
+        return ""
+    known = EstimateQuality.of(runs)
     return (
         f"Estimates that were fitted on the other language pairs hold the truth in {known.coverage:.0f} % of "
         f"{known.runs} runs, with a median width of {known.width:.0f} points, where the narrowest constant "
@@ -302,9 +305,15 @@ def estimates(runs: list[WeakRun]) -> str:
     )
 
 
+def with_estimates(runs: list[WeakRun]) -> list[WeakRun]:
+    """Those of which it is known how many answers are right, if they are of at least three language pairs."""
+    known = [run for run in runs if run.frequent is not None]
+    return known if len({run.pair for run in known}) >= 3 else []
+
+
 def coefficients(runs: list[WeakRun]) -> str:
     """The fitted estimate as JSON, with where it comes from."""
-    cases = [estimate_case(run) for run in runs if run.frequent is not None]
+    cases = [estimate_case(run) for run in runs]
     return coefficients_of(Model.fit(cases, FEATURES), FITTED_ON, len(cases))
 
 
@@ -360,7 +369,9 @@ def verdict_page() -> str:
         "words": f"{100 * KEPT_WORDS:g}",
         "pairs": f"{100 * KEPT_PAIRS:g}",
         "frequent": f"{FREQUENT_WORDS:,}",
-        "tells": f"\n\n{tells(runs)} {estimates(runs)} {link}.\n\n" if reports else "\n",
+        "tells": f"\n\n{' '.join(filter(None, (tells(runs), estimates(runs), link)))}.\n\n"
+        if reports
+        else "\n",
     }
     return filled(VERDICT_PAGE, figures)
 
@@ -369,5 +380,6 @@ def made() -> dict[Path, str]:
     """Both pages, and the estimate."""
     reports = read_kinds("verdict")
     runs = judged(reports, read_kinds("unsupervised"))
-    fitted = {COEFFICIENTS: coefficients(runs)} if reports else {}
+    known = with_estimates(runs) if reports else []
+    fitted = {COEFFICIENTS: coefficients(known)} if known else {}
     return {PAGE: page(), VERDICT_PAGE: verdict_page()} | fitted

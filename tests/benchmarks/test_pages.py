@@ -7,6 +7,7 @@ import pytest
 from benchmarks.commands import pages as command
 from benchmarks.pages import filling, induction, reference, transfer, weak
 from isolex.errors import FormatError
+from isolex.judging.estimate import FEATURES
 from tests.benchmarks.runs import weak_run
 
 
@@ -280,14 +281,22 @@ class TestWeak:
         assert lines(text, "novels")[0][:4] == ["novels", "en-fr", "40.0 / 50.0", "40.0 / 50.0"]
         assert lines(text, "web")[0][:4] == ["web", "en-fr", "70.0 / 50.0", "70.0 / 50.0"]
 
-    def test_the_verdict_is_judged_on_each_kind(self, measured) -> None:
+    def test_the_verdict_is_judged_on_both_kinds_together(self, measured) -> None:
         measured("verdict", self.runs(), "runs")
         measured("verdict-web", self.runs(vectors="web")[:1], "runs")
-        told = weak.made()[weak.VERDICT_PAGE]
-        assert "Of 2 runs, those on all words included, 1 are good" in told
-        assert "Of 1 runs with vectors of the web, those on all words included, 1 are good" in told
+        pages = weak.made()
+        assert "Of 3 runs, those on all words included, 2 are good" in pages[weak.VERDICT_PAGE]
+        assert weak.COEFFICIENTS not in pages
 
-    def test_runs_of_the_web_alone_are_no_verdict_on_it(self, measured) -> None:
-        measured("verdict", self.runs(), "runs")
-        measured("unsupervised-web", self.runs(vectors="web"), "runs")
-        assert "vectors of the web" not in weak.made()[weak.VERDICT_PAGE]
+    def test_the_estimate_is_fitted_where_three_pairs_are_known(self, measured) -> None:
+        runs = [
+            weak_run(pair=pair, lead=lead, frequent=0.8 * lead).to_dict()
+            for pair in ("en-fr", "en-es", "en-de")
+            for lead in (0.5, 20.0, 40.0, 60.0, 80.0)
+        ]
+        measured("verdict", runs, "runs")
+        pages = weak.made()
+        assert "hold the truth in 100 % of 15 runs" in pages[weak.VERDICT_PAGE]
+        fitted = json.loads(pages[weak.COEFFICIENTS])
+        assert (fitted["cases"], fitted["features"]) == (15, list(FEATURES))
+        assert fitted["weights"][0] > 0.2

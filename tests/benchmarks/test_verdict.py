@@ -43,9 +43,9 @@ class TestRuns:
             assert right.frequent is not None
             assert right.frequent > 90
         for wrong in runs[2:]:
-            assert wrong.status == "failed"
+            assert wrong.status != "aligned"
             assert wrong.forward + wrong.backward < 30
-            assert wrong.evidence["agreement"] - wrong.evidence["null_agreement"] < 5
+            assert wrong.evidence["agreement"] - wrong.evidence["null_agreement"] < 10
 
     def test_some_begin_with_few_pairs(self, data, monkeypatch) -> None:
         case = SpacePair("xx-yy", "3,000 words, as they are", 3_000)
