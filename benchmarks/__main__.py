@@ -12,7 +12,7 @@ COMMANDS = {
     ),
     "unsupervised": (
         "benchmarks.commands.weak:unsupervised",
-        "P@1 in both directions and the verdict of unsupervised runs; three seeds on es-fr and en-de.",
+        "P@1 in both directions and the verdict of unsupervised runs; three seeds on es-fr, en-de and en-fi.",
     ),
     "semi": (
         "benchmarks.commands.weak:semi",

@@ -167,14 +167,22 @@ def unsupervised_measures(
         InputError: It cannot be read.
     """
     folder = DataFolder(data)
-    known = {(run["pair"], run["spaces"]): run["forward"] for report in reports for run in _runs(report)}
+    known = {
+        (run["pair"], run["spaces"]): run["forward"]
+        for report in reports
+        for run in _runs(report)
+        if run["supervision"] == "none"
+    }
     for case in track([case for case in cases() if (case.pair, case.name) in known], "unsupervised runs"):
         task = case.task(folder)
         yield measures_of(as_problem(task.source, task.target, None)), known[case.pair, case.name]
 
 
 # Vectors of the web are not in the folder that the measures are taken of.
-_RUN = record({"pair": text, "spaces": text, "forward": number(0, 100)}, {"vectors": one_of("novels")})
+_RUN = record(
+    {"pair": text, "spaces": text, "supervision": text, "forward": number(0, 100)},
+    {"vectors": one_of("novels")},
+)
 _REPORT = record({"runs": many(_RUN)})
 
 

@@ -100,10 +100,10 @@ def _aligned(task: BLITask, supervision: str) -> Alignment | None:
     x, z = (Side.fitted(vectors, Normalizer()) for vectors in (task.source, task.target))
     known = Lexicon(list(task.train or ())[:: max(1, len(task.train or ()) // FEW_PAIRS)][:FEW_PAIRS])
     given = known if supervision == GIVEN else None
-    problem = Problem.of(x, z, None if given is None else found_seeds(given, task.source, task.target)[1])
+    problem = Problem.of(x, z, None if given is None else found_seeds(given, x.vectors, z.vectors)[1])
     method, further = METHODS["fully-unsupervised"], None
     if supervision == ALIKE:
-        ids = Lexicon.alike(task.source, task.target).index(task.source, task.target).pairs
+        ids = Lexicon.alike(task.source, task.target).index(x.vectors, z.vectors).pairs
         if len(ids) == 0:
             return None
         further = FurtherPairs(torch.from_numpy(ids), supervision)
@@ -205,7 +205,7 @@ class EstimateQuality:
 
 
 def lead(run: WeakRun) -> float:
-    """What the verdict rests on: the agreement beyond that of the null."""
+    """What the verdict rests on, see `Evidence.lead`."""
     return Evidence(**run.evidence).lead
 
 

@@ -180,7 +180,7 @@ def _p_at_1(task: BLITask, alignment: Alignment) -> float:
 def run_unsupervised(
     folder: DataFolder, *, pairs: Sequence[str], methods: Sequence[str] = ("unsupervised",)
 ) -> Iterator[WeakRun]:
-    """Without supervision: one run a pair, three on es-fr and en-de.
+    """Without supervision: one run a pair, three on es-fr, en-de and en-fi.
 
     Raises:
         InputError: No such method, or the folder lacks a pair.

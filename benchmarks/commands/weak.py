@@ -48,7 +48,7 @@ pairs_option = click.option(
 @threads_option
 @json_option
 def unsupervised(data: Path, vectors: str, pairs: str, methods: str, as_json: bool) -> None:
-    """P@1 in both directions and the verdict of unsupervised runs; three seeds on es-fr and en-de.
+    """P@1 in both directions and the verdict of unsupervised runs; three seeds on es-fr, en-de and en-fi.
 
     \b
     Examples:

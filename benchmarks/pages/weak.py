@@ -79,7 +79,8 @@ other direction, turned round.
 DATA is a folder with `vectors/xx.vec.gz` and `dictionaries/muse/xx-yy.train.txt` and `.test.txt`.
 """
 
-UNSUPERVISED = """Nothing but the vectors. The status is by the thresholds of [The verdict](verdict.md),
+UNSUPERVISED = """No seed pairs: `unsupervised` begins with words that both vocabularies write alike, and
+`fully-unsupervised` goes by the vectors alone. Each run had one thread, beside another one. The status is by the thresholds of [The verdict](verdict.md),
 which also explains the agreement; the seconds include it.
 """
 
@@ -249,7 +250,7 @@ def verdict(reports: Sequence[Report], others: Sequence[Report]) -> str:
         table_of_kinds(head, rows, text_columns=5),
         tells(runs),
         *filter(None, [estimates(runs)]),
-        "Thresholds for `aligned` fitted on the other language pairs, in points of agreement over the null:",
+        "Thresholds for `aligned` fitted on the other language pairs, as leads in agreement, in percent:",
         table(["pair left out", "threshold"], thresholds),
     )
 

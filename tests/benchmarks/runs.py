@@ -23,6 +23,6 @@ def weak_run(*, lead: float = 50.0, **others) -> WeakRun:
         "supervised_forward": 50.0,
         "supervised_backward": 50.0,
         "seconds": 1.0,
-        "evidence": evidence(lead + 5, 5),
+        "evidence": evidence(lead, 0),
     }
     return WeakRun(**fields | others)

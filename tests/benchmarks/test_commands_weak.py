@@ -4,6 +4,7 @@ import pytest
 
 from benchmarks.spaces import SpacePair, permuted
 from benchmarks.weak import UNORDERED_PAIRS
+from isolex.judging import Evidence
 from tests.benchmarks.runs import weak_run
 from tests.shaped import make_annealing_quick
 
@@ -94,10 +95,7 @@ class TestWeak:
         assert "aligned" not in [run["status"] for run in bad]
         assert report["leave_one_pair_out"].keys() == {"good", "denied", "bad", "false"}
         # Each pair is judged by the other, which has only bad runs or only good ones.
-        leads = [
-            [run["evidence"]["agreement"] - run["evidence"]["null_agreement"] for run in runs]
-            for runs in (good, bad)
-        ]
+        leads = [[Evidence(**run["evidence"]).lead for run in runs] for runs in (good, bad)]
         assert report["thresholds"]["xx-yy"] == pytest.approx((max(leads[1]) + 100) / 2)
         assert report["thresholds"]["yy-xx"] == pytest.approx(min(leads[0]) / 2)
         result = lab("verdict", "--data", data)

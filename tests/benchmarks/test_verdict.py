@@ -105,10 +105,10 @@ class TestThreshold:
         assert fit_threshold([good(lead=40.0), good(lead=70.0)]) == 20
 
     def test_it_is_the_lead_over_the_null_that_counts(self) -> None:
-        run = good(evidence=evidence(90.0, 70.0))
-        assert fit_threshold([run]) == 10
-        assert calibrate([run], {"xx-yy": 20.0}).denied == 0
-        assert calibrate([run], {"xx-yy": 20.1}).denied == 1
+        run = good(evidence=evidence(90.0, 75.0))
+        assert fit_threshold([run]) == 30
+        assert calibrate([run], {"xx-yy": 60.0}).denied == 0
+        assert calibrate([run], {"xx-yy": 60.1}).denied == 1
 
     def test_no_run(self) -> None:
         assert fit_threshold([]) == 50

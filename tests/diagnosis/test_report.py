@@ -104,7 +104,7 @@ class TestAdvice:
     def test_few_words_are_told_to_learn_from_themselves(self, spaces) -> None:
         source, target, lexicon = spaces
         advice = diagnose(source, target, Lexicon(list(lexicon)[:60]), words=200).advice
-        assert advice[0].say == "Use --method self-learning"
+        assert advice[0].say == "Use --method auto, the default"
         assert "60 seed words are few" in advice[0].because
 
     def test_damage_is_named(self, spaces) -> None:

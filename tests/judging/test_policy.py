@@ -18,6 +18,7 @@ from isolex.judging import (
     policy,
 )
 from isolex.mapping import Mapping, Problem, Solver
+from isolex.progress import stopping
 from tests.planted import same_ids, unit_gaussian
 
 RIGHT = {"a": 50, "b": 60, "b'": 70, "learning": 90, "b'+": 80, "b'++": 85, "a+": 40}
@@ -148,12 +149,13 @@ class TestByAgreement:
     def agreeing(self, monkeypatch) -> list[str]:
         begun: list[str] = []
 
-        def agrees(solver: Named, mapping: Mapping, solved: Problem, *, seed: int) -> float:
+        def agrees(solver: Named, mapping: Mapping, solved: Problem, *, seed: int) -> tuple[float, float]:
             begun.append(solver.name)
-            return {"some": 20.0, "more": 30.0, "enough": 40.0}[solver.name]
+            agreed = {"some": 20.0, "more": 30.0, "enough": 40.0}[solver.name]
+            return agreed, agreed - len(solved.pairs)
 
         evidence = Evidence(30.0, 1.0, 0.5, 0.4, 50.0, 50.0)
-        monkeypatch.setattr(policy, "agreement", agrees)
+        monkeypatch.setattr(policy, "agreements", agrees)
         monkeypatch.setattr(policy, "gather", lambda *_, **__: evidence)
         return begun
 
@@ -171,15 +173,18 @@ class TestByAgreement:
         assert agreeing == ["some", "more", "some"]
         assert solver_of(found) == "more"
 
-    def test_words_that_pairs_name_do_not_count(self, agreeing) -> None:
-        """Both maps know the 20 words among 220, and agree on them whatever they found."""
+    def test_words_that_pairs_answer_do_not_count(self, agreeing) -> None:
         knowing, more = self.starts("more", "some")
         found = choose([replace(knowing, further=ALIKE), more], problem(0), seed=0)
-        assert 30.0 > 100 * 20 / 220 + 0.9 * 20.0
-        assert solver_of(found) == "more"
-        many = FurtherPairs(same_ids(FEW_WORDS // 5), "40 pairs")
-        assert 30.0 < 100 * 40 / 220 + 0.8 * 20.0
-        assert solver_of(choose([replace(knowing, further=many), more], problem(0), seed=0)) == "some"
+        assert solver_of(found) == "some"
+        assert "the most where no pair gives the answer, on 20.0 % (others: " in found.reasons[1]
+        assert found.reasons[1].endswith("10.0)")
+
+    def test_what_was_finished_before_a_stop_is_taken(self, agreeing) -> None:
+        with stopping(lambda: len(agreeing) > 1):
+            found = choose(self.starts("some", "more", "enough"), problem(0), seed=0)
+        assert solver_of(found) == "some"
+        assert (found.status, agreeing) == ("doubtful", ["some", "more"])
 
     def test_what_it_began_with_is_told(self, agreeing) -> None:
         (start,) = self.starts("enough")

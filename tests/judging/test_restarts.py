@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from isolex.judging import Evidence, agreement, gather, judge_evidence, null_problem, restarts
-from isolex.judging.restarts import reseeded, restart
+from isolex.judging.restarts import agreements, reseeded, restart
 from isolex.judging.thresholds import (
     ALIGNED_AGREEMENT,
     FAILED_AGREEMENT,
@@ -177,6 +177,17 @@ class TestAgreement:
         assert torch.equal(torch.get_rng_state(), state)
 
 
+def test_agreement_elsewhere_leaves_out_words_whose_answer_is_given() -> None:
+    """A map that knows the given pairs alone agrees on those, and by chance on others."""
+    problem = seeded(40)
+    shown, elsewhere = agreements(Procrustes(), Procrustes().solve(problem), problem)
+    assert shown == agreement(Procrustes(), Procrustes().solve(problem), problem)
+    assert elsewhere > 90
+    nothing = Keeping()
+    shown, elsewhere = agreements(nothing, Procrustes().solve(problem), problem)
+    assert elsewhere < 10
+
+
 class TestRestart:
     def test_pairs_keep_their_weights_and_those_without_any_do_not_count(self) -> None:
         problem = seeded(40)
@@ -309,7 +320,7 @@ class TestGather:
         expected = 12.5, own[0], chance[0], own[1], chance[1]
         assert_close([getattr(found, name) for name in names], expected, atol=1e-4)
         assert found.null_agreement == agreement(WITH_PAIRS, nothing, null, seed=6, restarts=1)
-        assert found.lead == 12.5 - found.null_agreement
+        assert found.lead == pytest.approx(100 * (12.5 - found.null_agreement) / (100 - found.null_agreement))
         assert own[0] > chance[0]
         assert own[1] > chance[1]
 
@@ -384,16 +395,17 @@ def below(border: float) -> float:
     [
         (100.0, 0.0, "aligned"),
         (ALIGNED_AGREEMENT, 0.0, "aligned"),
-        (ALIGNED_AGREEMENT + 50, 50.0, "aligned"),
+        (ALIGNED_AGREEMENT / 2 + 50, 50.0, "aligned"),
         (below(ALIGNED_AGREEMENT), 0.0, "doubtful"),
-        (below(ALIGNED_AGREEMENT + 50), 50.0, "doubtful"),
+        (below(ALIGNED_AGREEMENT / 2 + 50), 50.0, "doubtful"),
         (FAILED_AGREEMENT, 0.0, "doubtful"),
-        (FAILED_AGREEMENT + 50, 50.0, "doubtful"),
+        (FAILED_AGREEMENT / 2 + 50, 50.0, "doubtful"),
         (below(FAILED_AGREEMENT), 0.0, "failed"),
-        (below(FAILED_AGREEMENT + 50), 50.0, "failed"),
+        (below(FAILED_AGREEMENT / 2 + 50), 50.0, "failed"),
         (50.0, 50.0, "failed"),
         (20.0, 90.0, "failed"),
         (0.0, 0.0, "failed"),
+        (100.0, 100.0, "failed"),
     ],
 )
 @pytest.mark.parametrize("criterion", [0.9, 0.1])

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 @click.option("--lexicon", type=PATH, help="Seed pairs: source word, target word on each line.")
 @click.option("--identical", is_flag=True, help="Seed pairs: strings that are in both vocabularies.")
 @click.option("--numerals", is_flag=True, help="Seed pairs: numerals that are in both vocabularies.")
-@click.option("--unsupervised", is_flag=True, help="No seed pairs: only words that are written alike.")
+@click.option(
+    "--unsupervised", is_flag=True, help="No seed pairs: words that are written alike, and the vectors."
+)
 @click.option(
     "--method",
     default="auto",

@@ -61,8 +61,8 @@ def _method(lexicon: LexiconFindings | None) -> Advice:
         )
     if lexicon.words < FEW_WORDS:
         return Advice(
-            "Use --method self-learning",
-            f"{lexicon.words:,} seed words are few: learning from its own dictionary makes up for that",
+            "Use --method auto, the default",
+            f"{lexicon.words:,} seed words are few: self-learning, to which it goes then, makes up for that",
         )
     best = max(lexicon.held_out, key=lambda name: lexicon.held_out[name].percent)
     others = ", ".join(f"{name} {_percent(f)}" for name, f in lexicon.held_out.items() if name != best)

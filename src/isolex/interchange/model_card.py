@@ -23,7 +23,7 @@ _VERDICTS = {
 _FIGURES = {
     "held_out_p@1": "P@1 by CSLS on seed words that were kept out of training, percent",
     "null_p@1": "the same where the spaces cannot align",
-    "estimate": "P@1 to expect of frequent words, percent; `interval` holds it in `level` % of all cases",
+    "estimate": "P@1 to expect, percent; `interval` holds it in `level` % of all cases",
     "evidence": "the alignment against a restart of it; `null`: the same where the spaces cannot align",
     "seed_pairs": "seed pairs found in both vocabularies",
     "seed_words": "source words among them",

@@ -12,8 +12,8 @@ from isolex.choices import Status
 from isolex.errors import InputError
 from isolex.judging.estimate import estimate
 from isolex.judging.held_out import HeldOut, Part, cross_validate, null_problem
-from isolex.judging.restarts import agreement, gather
-from isolex.judging.thresholds import ENOUGH_AGREEMENT, FEW_WORDS, FREQUENT_WORDS, SOME_AGREEMENT
+from isolex.judging.restarts import agreements, gather
+from isolex.judging.thresholds import ENOUGH_AGREEMENT, FEW_WORDS, SOME_AGREEMENT
 from isolex.judging.verdict import judge, judge_evidence
 from isolex.mapping import Mapping, Problem, Solver
 from isolex.progress import stop_wanted, track
@@ -196,36 +196,31 @@ def _best(tried: Sequence[_Attempt]) -> _Attempt:
 
 @dataclass(frozen=True, eq=False)
 class _Start:
-    """A method that was tried, and how far its restart agrees: on all words, and on those it had to find."""
+    """A method that was tried, and how far its restart agrees: in all, and where pairs give no answer."""
 
     taken: Candidate
     mapping: Mapping
     agreed: float
-    found: float
-
-
-def _found(agreed: float, problem: Problem) -> float:
-    """The agreement on the frequent words that no pair names, if there is agreement on all that one does."""
-    words = min(FREQUENT_WORDS, problem.x.shape[0])
-    named = 100 * int((problem.pairs[:, 0].unique() < words).sum()) / max(1, words)
-    return 100 * (agreed - named) / (100 - named) if named < 100 else agreed
+    elsewhere: float
 
 
 def _by_agreement(candidates: Sequence[Candidate], problem: Problem, seed: int) -> Choice:
     """Try each, in rising cost, until one finds the same again from a restart; then judge against a null."""
     tried: list[_Start] = []
     for one in track(candidates, "trying starts"):
-        if one.costly and all(start.found < SOME_AGREEMENT for start in tried):
+        if one.costly and tried and all(start.elsewhere < SOME_AGREEMENT for start in tried):
             continue
         solved = one.on(problem)
         mapping = one.solver.solve(solved)
-        agreed = 0.0 if stop_wanted() else agreement(one.solver, mapping, solved, seed=seed)
-        tried.append(_Start(one, mapping, agreed, _found(agreed, solved)))
-        if tried[-1].found >= ENOUGH_AGREEMENT or stop_wanted():
+        shown = (0.0, 0.0) if stop_wanted() else agreements(one.solver, mapping, solved, seed=seed)
+        if stop_wanted() and tried:  # what was finished before is better than what was cut short
+            break
+        tried.append(_Start(one, mapping, *shown))
+        if tried[-1].elsewhere >= ENOUGH_AGREEMENT or stop_wanted():
             break
     if not tried:
         raise InputError("got no method to try", where="align")
-    best = max(tried, key=lambda start: start.found)
+    best = max(tried, key=lambda start: start.elsewhere)
     taken, mapping = best.taken, best.mapping
     evidence = None
     if not stop_wanted():
@@ -235,8 +230,11 @@ def _by_agreement(candidates: Sequence[Candidate], problem: Problem, seed: int) 
     status, reason = judge_evidence(evidence, words=min(problem.x.shape[0], problem.z.shape[0]))
     reasons: tuple[str, ...] = (reason,)
     if len(tried) > 1:
-        others = ", ".join(f"{one.taken} {one.agreed:.1f}" for one in tried if one is not best)
-        reasons += (f"{taken} was taken because it agrees with its restart the most (others: {others})",)
+        others = ", ".join(f"{one.taken} {one.elsewhere:.1f}" for one in tried if one is not best)
+        reasons += (
+            f"{taken} was taken because its restart agrees the most where no pair gives the answer, on "
+            f"{best.elsewhere:.1f} % (others: {others})",
+        )
     elif str(taken) != taken.name:
         reasons += (f"the method was {taken}",)
     figures = {"estimate": estimate(evidence).to_dict(), "evidence": evidence.to_dict()}

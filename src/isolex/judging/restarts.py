@@ -47,8 +47,12 @@ class Evidence:
 
     @property
     def lead(self) -> float:
-        """By how much the agreement exceeds that of the null: what the verdict rests on."""
-        return self.agreement - self.null_agreement
+        """Percent of the words left over by the null on which the restart agrees: what the verdict rests on.
+
+        It is Cohen's κ with the agreement of the null in the place of chance, below 0 where that is higher.
+        """
+        left_over = 100 - self.null_agreement
+        return 100 * (self.agreement - self.null_agreement) / left_over if left_over > 0 else 0.0
 
     def to_dict(self) -> dict[str, float]:
         """As plain numbers, rounded."""
@@ -70,15 +74,33 @@ def agreement(
     settled in noise do not. A try may fail where another succeeds, so the best of `restarts` counts. The
     first that agrees well enough for `aligned` is the last, and so is the second if hardly a word agrees.
     """
+    return agreements(solver, mapping, problem, seed=seed, restarts=restarts)[0]
+
+
+def agreements(
+    solver: Solver,
+    mapping: Mapping,
+    problem: Problem,
+    *,
+    seed: int = 0,
+    restarts: int = RESTARTS,
+) -> tuple[float, float]:
+    """The agreement, and that on the words to which the pairs give no answer.
+
+    On the others maps may agree without having found anything.
+    """
     own = _answers(mapping, problem).forward
-    best = 0.0
+    given = torch.zeros_like(own, dtype=torch.bool)
+    given[problem.pairs[(problem.pairs < FREQUENT_WORDS).all(dim=1), 0]] = True
+    best = 0.0, 0.0
     for number in Rounds(range(seed + 1, seed + 1 + restarts), "independent restarts"):
         turn = _rotation(problem.x.shape[1], number).to(problem.x)
         again = restart(problem.changed(partial(_turned, turn)), seed=number)
         found = reseeded(solver, number).solve(again)
         theirs = _answers(Mapping(turn @ found.source, found.target), problem).forward
-        best = max(best, _percent((own == theirs) & (own >= 0)))
-        if best >= ALIGNED_AGREEMENT or (number > seed + 1 and best < HARDLY_ANY_AGREEMENT):
+        same = (own == theirs) & (own >= 0)
+        best = max(best, (_percent(same), _percent(same if given.all() else same[~given])))
+        if best[0] >= ALIGNED_AGREEMENT or (number > seed + 1 and best[0] < HARDLY_ANY_AGREEMENT):
             break
     return best
 

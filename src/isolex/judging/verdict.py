@@ -52,7 +52,7 @@ def judge_evidence(evidence: Evidence, *, words: int | None = None) -> tuple[Ver
         f"cannot align on {evidence.null_agreement:.1f} %; probably some {right.low:.0f} to "
         f"{right.high:.0f} % of their first answers are right"
     )
-    advice = "try a seed lexicon of 50 pairs, --identical, or vectors from more text"
+    advice = "try a seed lexicon of 50 pairs, or vectors from more text"
     if evidence.lead < FAILED_AGREEMENT:
         return "failed", f"{figures}: the spaces did not align; {advice}"
     if evidence.lead < ALIGNED_AGREEMENT:

@@ -183,7 +183,7 @@ class Lexicon:
         Args:
             source: Source vocabulary, or a file of its vectors.
             target: Target vocabulary, likewise.
-            minimum_length: Least number of letters and digits; short words are alike by chance.
+            minimum_length: Least number of Latin letters and digits; short words are alike by chance.
 
         References:
             Søgaard et al. 2018, On the limitations of unsupervised bilingual dictionary induction.

@@ -182,13 +182,19 @@ class Problem:
             others: Ids of the further pairs.
             weight: How much each counts beside an average one of its own.
         """
-        named = [torch.isin(others[:, side], self.pairs[:, side]) for side in (0, 1)]
-        others = others[~(named[0] | named[1])]
         if self.pairs.shape[0] == 0:
             return replace(self, pairs=others, weights=None)
+        others = self.unnamed(others)
         own = torch.ones(len(self.pairs)).to(self.x) if self.weights is None else self.weights
         weights = torch.cat([own, torch.full((len(others),), weight).to(own)])
         return replace(self, pairs=torch.cat([self.pairs, others]), weights=weights)
+
+    def unnamed(self, others: Int[Tensor, "q 2"]) -> Int[Tensor, "r 2"]:
+        """Those of other pairs whose words no pair of the problem names."""
+        if self.pairs.shape[0] == 0:
+            return others
+        named = [torch.isin(others[:, side], self.pairs[:, side]) for side in (0, 1)]
+        return others[~(named[0] | named[1])]
 
     def changed(
         self,

@@ -1,7 +1,7 @@
 """Whole methods by name, and `align`, the short way through all of it."""
 
 from isolex.recipes.aligning import align
-from isolex.recipes.choosing import closed_forms
+from isolex.recipes.choosing import closed_forms, words_alike
 from isolex.recipes.methods import METHODS, Method, check_outputs, check_supervision, learns_from_itself
 from isolex.recipes.solver_settings import solver_of
 from isolex.recipes.spaces import JOINT_METHODS, align_space
@@ -17,4 +17,5 @@ __all__ = [
     "closed_forms",
     "learns_from_itself",
     "solver_of",
+    "words_alike",
 ]

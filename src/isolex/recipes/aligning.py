@@ -11,7 +11,7 @@ from isolex.errors import InputError
 from isolex.lexicon import Lexicon, LexiconLike, found_seeds
 from isolex.mapping import Problem, Solver
 from isolex.normalize import DEFAULT_STEPS, Normalizer
-from isolex.recipes.choosing import choose
+from isolex.recipes.choosing import choose, words_alike
 from isolex.recipes.methods import METHODS, check_outputs, check_supervision
 from isolex.recipes.output_views import output_rows, output_vectors
 from isolex.recipes.solver_settings import settings_of
@@ -30,7 +30,7 @@ def align(
     check: bool = True,
     outputs: tuple[VectorsLike, VectorsLike] | None = None,
 ) -> Alignment:
-    """Map two word-vector spaces into one, from a seed lexicon or from nothing but the vectors.
+    """Map two word-vector spaces into one, from a seed lexicon, or without one.
 
     The result carries a status, `aligned`, `doubtful` or `failed`: from seed words that were held out, or,
     with few of them or none, from an independent restart; in both cases beside a space that cannot align.
@@ -42,17 +42,19 @@ def align(
         lexicon: Seed pairs, or a file of them; `Lexicon.identical(source, target)` makes some without a
             dictionary. None for alignment without supervision.
         method: A name out of `METHODS`; `auto` takes the method with the best P@1 on held-out seed words, out
-            of procrustes, vecmap, bilinear, self-learning, and bootstrapping and contrastive on top of them;
-            self-learning if there are fewer than 200 words, `unsupervised` if there are none. Or a solver of
-            `isolex.mapping` with your settings.
+            of procrustes, vecmap, bilinear, self-learning, and bootstrapping and contrastive on top of them,
+            with words that are written alike beside the seed pairs where that helps; self-learning with them
+            if there are fewer than 200 words, `unsupervised`, which begins with them, if there are none. Or a
+            solver of `isolex.mapping` with your settings.
         normalize: Normalisation steps, see `isolex.normalize.Normalizer`.
         seed: Of everything random. The same seed gives the same result on the same machine with the same
             number of threads.
         device: Where to compute; by default a GPU if there is one.
         check: Give the result a status, which costs a few times the solving. Without it the status is
-            `unchecked`, and `method="unsupervised"` makes one try only. `auto` checks in any case.
+            `unchecked`, and unsupervised methods make one try only. `auto` checks in any case.
         outputs: Output embeddings of the same words, of the source and of the target, for dual-view
-            agreement: self-learning then fits its maps to both views, and keeps only pairs that both say.
+            agreement: self-learning then fits its maps to both views, and keeps only pairs that both say; its
+            last stage, bootstrapping, goes by the vectors alone.
             Vectors, or files of them, of which fastText binaries give their output matrix.
 
     Raises:
@@ -83,11 +85,8 @@ def align(
         rows = output_rows(views[0], x, normalizer), output_rows(views[1], z, normalizer)
         problem = replace(problem, outputs=rows)
         settings["outputs"] = [view.fingerprint for view in views]
-    alike = None
-    if method in ("auto", "unsupervised"):
-        pairs = Lexicon.alike(source, target).index(x.vectors, z.vectors).pairs
-        alike = torch.from_numpy(pairs).to(problem.x.device)
-    choice = choose(method, problem, seed=seed, check=check, alike=alike)
+    further = words_alike(x, z, problem) if method in ("auto", "unsupervised") else None
+    choice = choose(method, problem, seed=seed, check=check, further=further)
     taken = choice.taken
     if taken.further is not None:
         settings["further_pairs"] = taken.further.name

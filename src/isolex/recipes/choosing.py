@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from importlib.util import find_spec
 
-from jaxtyping import Int
-from torch import Tensor
+import torch
 
+from isolex.alignment import Side
 from isolex.judging import FEW_WORDS, Candidate, Choice, FurtherPairs, Refinement
 from isolex.judging import choose as choose_of
+from isolex.judging.thresholds import VOCABULARY
+from isolex.lexicon import Lexicon
 from isolex.mapping import Bilinear, Bootstrapping, Contrastive, GivenPairs, Problem, Solver
 from isolex.names import look_up
 from isolex.recipes.methods import METHODS, learns_from_itself, other_starts, self_learning
@@ -25,7 +27,7 @@ _FEW_ALIKE = 25
 
 
 def choose(
-    method: str | Solver, problem: Problem, *, seed: int, check: bool, alike: Int[Tensor, "q 2"] | None = None
+    method: str | Solver, problem: Problem, *, seed: int, check: bool, further: FurtherPairs | None = None
 ) -> Choice:
     """Solve the problem by a method, or by the best of several, and judge the result.
 
@@ -36,12 +38,9 @@ def choose(
         problem: Spaces and seed pairs.
         seed: Of everything random.
         check: Whether it is judged.
-        alike: Ids of words that are written alike, for `auto` and `unsupervised`.
+        further: Pairs that may join the given ones, for `auto` and `unsupervised`.
     """
     words = problem.pairs[:, 0].unique().numel()
-    further = None
-    if alike is not None and len(alike) >= _FEW_ALIKE:
-        further = FurtherPairs(alike, f"{len(alike):,} pairs of words that are written alike")
     candidates = _candidates(method, words, seed, further, problem)
     if not check and method != "auto":
         only = candidates[0]
@@ -62,6 +61,19 @@ def choose(
             ),
         ),
     )
+
+
+def words_alike(source: Side, target: Side, problem: Problem) -> FurtherPairs | None:
+    """Pairs of frequent words that are written alike and that no given pair names; None if they are few.
+
+    Held-out words judge among the most frequent words, so rarer ones would join untried.
+    """
+    found = Lexicon.alike(source.vectors, target.vectors).index(source.vectors, target.vectors).pairs
+    ids = torch.from_numpy(found).to(problem.x.device)
+    ids = problem.unnamed(ids[(ids < VOCABULARY).all(dim=1)])
+    if len(ids) < _FEW_ALIKE:
+        return None
+    return FurtherPairs(ids, f"{len(ids):,} pairs of words that are written alike")
 
 
 def closed_forms(seed: int = 0) -> list[Solver]:
@@ -99,9 +111,10 @@ def _candidates(
         name = "self-learning" if words else "unsupervised"
         found.insert(0, Candidate(name, given, self_learning=True, further=further))
     name = "unsupervised" if method == "auto" else method
+    smaller = min(problem.x.shape[0], problem.z.shape[0])
     same_dimension = problem.x.shape[1] == problem.z.shape[1]
     transport = same_dimension and find_spec("ot") is not None
     return found + [
         Candidate(name, solver, self_learning=True, setting=setting, costly=costly)
-        for setting, solver, costly in other_starts(seed, transport=transport)
+        for setting, solver, costly in other_starts(seed, words=smaller, transport=transport)
     ]

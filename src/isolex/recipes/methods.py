@@ -48,25 +48,28 @@ class Method:
 
 
 def self_learning(start: Seed, seed: int, **budget: int) -> Solver:
-    """Annealing from a first dictionary, and ridge regression on the mutual answers of its map."""
+    """Annealing from a first dictionary, and ridge regression on given pairs and the map's mutual answers."""
     # Good vectors want a smaller ridge and noisy ones a larger; an induced dictionary cannot choose one.
     return Bootstrapping(Annealing(start, seed=seed, **budget), Bilinear(2.0))
 
 
-def other_starts(seed: int, *, transport: bool) -> Iterator[tuple[str, Solver, bool]]:
-    """Self-learning from vectors alone, in rising cost: where it begins, the solver, whether it is costly.
+def other_starts(seed: int, *, words: int, transport: bool) -> Iterator[tuple[str, Solver, bool]]:
+    """Self-learning that finds its first pairs, in rising cost: where it begins, the solver, if it is costly.
 
     Args:
         seed: Of everything random.
+        words: Of the smaller side; in small vocabularies some starts would be the same.
         transport: Whether Wasserstein-Procrustes is to be had.
     """
-    words = Annealing().vocabulary
-    yield "from similarity distributions", _from_similarities(seed, words), False
-    yield f"from those of {words // 2:,} words", _from_similarities(seed, words // 2), False
-    yield "from similarity distributions, slowly", _from_similarities(seed, words, rounds=_SLOWLY), True
+    most = Annealing().vocabulary
+    half = most // 2
+    yield "from similarity distributions", _from_similarities(seed, most), False
+    if words > half:
+        yield f"from those of {half:,} words", _from_similarities(seed, half), False
+        yield "from similarity distributions, slowly", _from_similarities(seed, most, rounds=_SLOWLY), True
     if transport:
         # Another way in; it needs the extra `transport`.
-        found = Solved(WassersteinProcrustes.cpu(seed), Induction("union", vocabulary=words))
+        found = Solved(WassersteinProcrustes.cpu(seed), Induction("union", vocabulary=most))
         yield "from Wasserstein-Procrustes", self_learning(found, seed), True
 
 
@@ -115,7 +118,7 @@ def _semi_supervised_vecmap(seed: int, **budget: int) -> Solver:
 
 
 def _fully_unsupervised(seed: int) -> Solver:
-    return next(other_starts(seed, transport=False))[1]
+    return _from_similarities(seed, Annealing().vocabulary)
 
 
 def learns_from_itself(solver: Solver) -> bool:

@@ -11,6 +11,7 @@ from jaxtyping import Int
 
 from isolex.alignment import Alignment, AlignmentLike, Space, as_alignment, load_space
 from isolex.errors import InputError, MissingExtraError
+from isolex.judging import FEW_WORDS
 from isolex.lexicon import LexiconLike, as_lexicon
 from isolex.lexicon.words import counted
 from isolex.recipes import align
@@ -230,6 +231,8 @@ def _begin(
     seeds = None if lexicon is None else as_lexicon(lexicon)
     gold = gold_pairs(seeds, source, target)
     few = "unsupervised" if seeds is None else "self-learning"
+    if check and seeds is not None and len(np.unique(gold[:, 0])) < FEW_WORDS:
+        few = "auto"  # which tries other starts, too
     method = "bilinear" if has_many_words(gold) else few
     alignment = align(source, target, seeds, method=method, seed=settings.seed, device="cpu", check=check)
     return Start.of(alignment, gold, seed=settings.seed)

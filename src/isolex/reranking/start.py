@@ -29,7 +29,7 @@ from isolex.mapping import (
 )
 from isolex.normalize import Normalizer
 from isolex.progress import track
-from isolex.recipes import closed_forms, learns_from_itself, solver_of
+from isolex.recipes import closed_forms, learns_from_itself, solver_of, words_alike
 from isolex.reranking.evidence import BothSides, PreparedSpaces, ViewSolvers, view_of
 from isolex.reranking.reranker import FORM
 from isolex.reranking.settings import RerankSettings
@@ -79,13 +79,14 @@ class Start:
         own, solver = alignment.mapping, solver_of(alignment.card.settings.get("solver"))
         own = Mapping(own.source.cpu(), own.target.cpu())
         words, pairs = len(np.unique(gold[:, 0])), torch.from_numpy(gold)
-        learned = own if isinstance(solver, _SELF_LEARNING) or not words else None
+        learns = solver is not None and learns_from_itself(solver)
+        learned = own if isinstance(solver, _SELF_LEARNING) or (learns and not words) else None
         few = not has_many_words(gold)
         if alignment.card.status == "failed":
             return cls(alignment, rows, solver, learned, pairs, gold, words)
-        if learned is None and (few or (solver is not None and learns_from_itself(solver))):
+        if learned is None and words and (few or learns):
             # Maps that were solved for all seed pairs would give them back to every fold by their answers.
-            learned = Annealing(GivenPairs(), seed=seed).solve(Problem(*rows, pairs))
+            learned = _learned(alignment, rows, pairs, _innermost(solver) if learns else None, seed)
         if not few:
             return cls(alignment, rows, solver, learned, pairs, gold, words)
         both = np.concatenate([gold, _mutual(learned or own, rows, gold)])
@@ -121,9 +122,7 @@ class Start:
 
     def solvers(self, settings: RerankSettings) -> ViewSolvers:
         """What views are made by: the best closed form, and the own method where it is another."""
-        base, own = self.solver, self.solver
-        while isinstance(base, Bootstrapping | Contrastive):
-            base = base.start
+        base, own = _innermost(self.solver), self.solver
         tried = self.alignment.card.scores.get("held_out_p@1")
         compared = isinstance(tried, dict) and len(tried) > 1
         if not (compared and isinstance(base, _CLOSED_FORMS)):
@@ -135,6 +134,24 @@ class Start:
         if self.learned is not None:
             fixed = (view_of("self-learning", self.learned, self.rows, settings),)
         return ViewSolvers(base, own, fixed)
+
+
+def _innermost(solver: Solver | None) -> Solver | None:
+    """What a method that keeps the given pairs began with."""
+    while isinstance(solver, Bootstrapping | Contrastive):
+        solver = solver.start
+    return solver
+
+
+def _learned(
+    alignment: Alignment, rows: BothSides, pairs: Int[Tensor, "s 2"], solver: Solver | None, seed: int
+) -> Mapping:
+    """A map that owes the seed pairs its beginning at most, from where the alignment itself began."""
+    problem = Problem(*rows, pairs)
+    if "further_pairs" in alignment.card.settings:
+        further = words_alike(*alignment.sides, problem)
+        problem = problem if further is None else problem.joined(further.ids, further.weight)
+    return (solver or Annealing(GivenPairs(), seed=seed)).solve(problem)
 
 
 def has_many_words(gold: Int[np.ndarray, "g 2"]) -> bool:
