@@ -1,5 +1,6 @@
 """What the benchmark of the diagnosis makes of its rows."""
 
+import json
 import math
 
 import pytest
@@ -109,8 +110,9 @@ def test_unsupervised_runs_are_measured_where_they_were_run(data, tmp_path, monk
         lambda: [SpacePair("xx-yy", f"{words} words, as they are", words) for words in (250, 100)],
     )
     report = tmp_path / "verdict.json"
-    run = '{"vectors": "novels", "pair": "xx-yy", "spaces": "250 words, as they are", "forward": 12.5}'
-    report.write_text(f'{{"runs": [{run}]}}')
+    run = {"vectors": "novels", "pair": "xx-yy", "spaces": "250 words, as they are", "forward": 12.5}
+    others = [run | {"supervision": name, "forward": 50.0} for name in ("words written alike", "25 pairs")]
+    report.write_text(json.dumps({"runs": [run | {"supervision": "none"}, *others]}))
     ((measures, percent),) = unsupervised_measures(data, [report])
     assert percent == 12.5
     assert all(math.isfinite(value) for value in measures.values())
@@ -125,9 +127,9 @@ def test_unsupervised_runs_are_measured_where_they_were_run(data, tmp_path, monk
         "{}",
         '{"runs": 1}',
         '{"runs": [{"pair": "xx-yy", "spaces": "as they are"}]}',
-        '{"runs": [{"pair": "xx-yy", "spaces": "as they are", "forward": "12"}]}',
-        '{"runs": [{"pair": "xx-yy", "spaces": "as they are", "forward": NaN}]}',
-        '{"runs": [{"vectors": "web", "pair": "xx-yy", "spaces": "as they are", "forward": 12}]}',
+        '{"runs": [{"pair": "xx-yy", "spaces": "all", "supervision": "none", "forward": "12"}]}',
+        '{"runs": [{"pair": "xx-yy", "spaces": "all", "supervision": "none", "forward": NaN}]}',
+        '{"runs": [{"vectors": "web", "pair": "xx-yy", "spaces": "all", "supervision": "none", "forward": 12}]}',
     ],
 )
 def test_a_report_of_something_else_is_told(data, tmp_path, text) -> None:
