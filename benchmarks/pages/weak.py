@@ -80,8 +80,8 @@ DATA is a folder with `vectors/xx.vec.gz` and `dictionaries/muse/xx-yy.train.txt
 """
 
 UNSUPERVISED = """No seed pairs: `unsupervised` begins with words that both vocabularies write alike, and
-`fully-unsupervised` goes by the vectors alone. Each run had one thread, beside another one. The status is by the thresholds of [The verdict](verdict.md),
-which also explains the agreement; the seconds include it.
+`fully-unsupervised` goes by the vectors alone. Each run had one thread, beside another one. The status is
+by the thresholds of [The verdict](verdict.md), which also explains the agreement; the seconds include it.
 """
 
 SEMI = """From more and more pairs of the training dictionary, each set within the next, and from the strings
