@@ -129,7 +129,7 @@ def test_unsupervised_runs_are_measured_where_they_were_run(data, tmp_path, monk
         '{"runs": [{"pair": "xx-yy", "spaces": "as they are"}]}',
         '{"runs": [{"pair": "xx-yy", "spaces": "all", "supervision": "none", "forward": "12"}]}',
         '{"runs": [{"pair": "xx-yy", "spaces": "all", "supervision": "none", "forward": NaN}]}',
-        '{"runs": [{"vectors": "web", "pair": "a-b", "spaces": "all", "supervision": "none", "forward": 12}]}',
+        '{"runs": [{"vectors": "web", "pair": "a-b", "spaces": "a", "supervision": "none", "forward": 12}]}',
     ],
 )
 def test_a_report_of_something_else_is_told(data, tmp_path, text) -> None:
