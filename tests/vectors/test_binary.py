@@ -205,6 +205,14 @@ spoken = st.lists(
 phrase = st.one_of(spoken.map(" ".join), any_word, st.sampled_from(PHRASES))
 
 
+def test_a_row_whose_bytes_begin_like_text_is_no_text():
+    matrix = np.frombuffer(b"5\n\xee\x7f", dtype="<f4").reshape(1, 1)
+    data = plain_binary(["0"], matrix)
+    assert data == b"1 1\n0 5\n\xee\x7f"
+    assert np.isnan(matrix[0, 0])
+    right_or_refused(["0"], matrix, data)
+
+
 @given(st.data(), st.sampled_from([b"", b"\n"]), st.integers(1, 40), st.booleans())
 def test_every_row_is_right_or_the_file_refused(data, newline, dimension, wild):
     words = data.draw(st.lists(phrase, min_size=1, max_size=12, unique=True))

@@ -125,11 +125,11 @@ def _with_header(
         stranger = other_grammar(rows) or (bare_matrix(rows) if dimension + 1 == header.dimension else None)
         if stranger is not None:
             return stranger
-    if 2 * sum(row_width(row) > 0 for row in rows) < len(rows) or not rows:
-        if not _looks_like_text(head, whole):
-            return VectorFormat("word2vec-binary", compression, header, header.dimension)
-        if rows:
-            return None
+    good = sum(row_width(row) > 0 for row in rows)
+    if 2 * good <= len(rows) and not _looks_like_text(head, whole):
+        return VectorFormat("word2vec-binary", compression, header, header.dimension)
+    if 2 * good < len(rows):
+        return None
     return VectorFormat("word2vec", compression, header, dimension or None)
 
 
