@@ -85,6 +85,10 @@ class Candidate:
         return problem if self.further is None else problem.joined(self.further.ids, self.further.weight)
 
 
+_Attempt: TypeAlias = tuple[Candidate, HeldOut]
+"""A method, and how it does on held-out words."""
+
+
 @dataclass(frozen=True)
 class Refinement:
     """A method that goes on from the map of another one.
@@ -155,14 +159,14 @@ def _by_held_out_words(
         return one, validate(one.solver, one.on(problem), part=part)
 
     tried = [attempt(one) for one in track(candidates, "trying methods")]
-    plain = [one for one in tried if not one[0].self_learning]
-    if plain and further is not None:
-        plain.append(attempt(replace(_best(plain)[0], further=further)))
-    for refinement in refinements if plain else ():
-        plain.append(attempt(refinement.on_top_of(_best(plain)[0])))
-    best, score = _best([*tried, *plain])
+    if (base := _best_plain(tried)) is not None and further is not None:
+        tried.append(attempt(replace(base, further=further)))
+    for refinement in refinements:
+        if (base := _best_plain(tried)) is not None:
+            tried.append(attempt(refinement.on_top_of(base)))
+    best, score = _best(tried)
     scores: dict[str, HeldOut] = {}
-    for one, right in [*tried, *plain]:  # of several settings the best stands for the method
+    for one, right in tried:  # of several settings the best stands for the method
         if one.name not in scores or right.right > scores[one.name].right:
             scores[one.name] = right
     part = "verdict" if several else "all"
@@ -186,12 +190,15 @@ def _by_held_out_words(
     return Choice(best, mapping, status, reasons, figures)
 
 
-_Attempt: TypeAlias = tuple[Candidate, HeldOut]
-
-
 def _best(tried: Sequence[_Attempt]) -> _Attempt:
     """The first of those that do best."""
     return max(tried, key=lambda one: one[1].right)
+
+
+def _best_plain(tried: Sequence[_Attempt]) -> Candidate | None:
+    """The best of those that do not learn from themselves, if there are any."""
+    plain = [one for one in tried if not one[0].self_learning]
+    return _best(plain)[0] if plain else None
 
 
 @dataclass(frozen=True, eq=False)
