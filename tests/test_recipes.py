@@ -545,7 +545,7 @@ def test_where_nothing_was_found_costly_starts_are_left_out(monkeypatch):
     problem = shaped_problem(60, 8)[0]
     starting_at(monkeypatch, Wavering(), Untouchable())
     for agreed, expected in ((0.0, "nothing"), (0.6, "was tried")):
-        monkeypatch.setattr(policy, "agreements", lambda *_, agreed=agreed, **__: (agreed, agreed))
+        monkeypatch.setattr(policy, "agreement", lambda *_, agreed=agreed, **__: (agreed, agreed))
         if expected == "was tried":
             with pytest.raises(AssertionError, match=expected):
                 choose("unsupervised", problem, seed=0, check=True)
@@ -582,7 +582,7 @@ def test_of_starts_that_all_waver_the_one_that_agrees_best_is_told(monkeypatch):
     first, second = Wavering(), Wavering(100)
     starting_at(monkeypatch, first, second)
     agreed = iter([0.5 * FAILED_AGREEMENT, 0.9 * FAILED_AGREEMENT])
-    monkeypatch.setattr(policy, "agreements", lambda *_, **__: (one := next(agreed), one))
+    monkeypatch.setattr(policy, "agreement", lambda *_, **__: (one := next(agreed), one))
     found = choose("auto", problem, seed=0, check=True)
     assert found.taken.solver is second
     assert found.status == "failed"

@@ -155,7 +155,7 @@ class TestByAgreement:
             return agreed, agreed - len(solved.pairs)
 
         evidence = Evidence(30.0, 1.0, 0.5, 0.4, 50.0, 50.0)
-        monkeypatch.setattr(policy, "agreements", agrees)
+        monkeypatch.setattr(policy, "agreement", agrees)
         monkeypatch.setattr(policy, "gather", lambda *_, **__: evidence)
         return begun
 

@@ -12,7 +12,7 @@ from isolex.choices import Status
 from isolex.errors import InputError
 from isolex.judging.estimate import estimate
 from isolex.judging.held_out import HeldOut, Part, cross_validate, null_problem
-from isolex.judging.restarts import agreements, gather
+from isolex.judging.restarts import agreement, gather
 from isolex.judging.thresholds import ENOUGH_AGREEMENT, FEW_WORDS, SOME_AGREEMENT
 from isolex.judging.verdict import judge, judge_evidence
 from isolex.mapping import Mapping, Problem, Solver
@@ -219,7 +219,7 @@ def _by_agreement(candidates: Sequence[Candidate], problem: Problem, seed: int) 
             continue
         solved = one.on(problem)
         mapping = one.solver.solve(solved)
-        shown = (0.0, 0.0) if stop_wanted() else agreements(one.solver, mapping, solved, seed=seed)
+        shown = (0.0, 0.0) if stop_wanted() else agreement(one.solver, mapping, solved, seed=seed)
         if stop_wanted() and tried:  # what was finished before is better than what was cut short
             break
         tried.append(_Start(one, mapping, *shown))

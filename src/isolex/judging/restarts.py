@@ -66,28 +66,17 @@ def agreement(
     *,
     seed: int = 0,
     restarts: int = RESTARTS,
-) -> float:
+) -> tuple[float, float]:
     """Percent of frequent source words with the same best answer when the solver tries again.
 
     Each new try has other draws, fewer words and pairs (see `restart`), and a source space that is turned;
     both maps answer over the whole problem. Two maps that learnt what the languages share agree; two that
     settled in noise do not. A try may fail where another succeeds, so the best of `restarts` counts. The
     first that agrees well enough for `aligned` is the last, and so is the second if hardly a word agrees.
-    """
-    return agreements(solver, mapping, problem, seed=seed, restarts=restarts)[0]
 
-
-def agreements(
-    solver: Solver,
-    mapping: Mapping,
-    problem: Problem,
-    *,
-    seed: int = 0,
-    restarts: int = RESTARTS,
-) -> tuple[float, float]:
-    """The agreement, and that on the words to which the pairs give no answer.
-
-    On the others maps may agree without having found anything.
+    Returns:
+        Of all these words, and of those to which the pairs give no answer: on the others maps may agree
+        without having found anything.
     """
     own = _answers(mapping, problem).forward
     given = torch.zeros_like(own, dtype=torch.bool)
@@ -118,7 +107,7 @@ def gather(solver: Solver, mapping: Mapping, problem: Problem, agreed: float, *,
     null = null_problem(problem, seed=seed)
     nothing = solver.solve(null)
     # In noise one restart agrees as little as the best of several does.
-    null_agreed = agreement(solver, nothing, null, seed=seed, restarts=1)
+    null_agreed, _ = agreement(solver, nothing, null, seed=seed, restarts=1)
     own, chance = _answers(mapping, problem), _answers(nothing, null)
     return Evidence(agreed, null_agreed, own.criterion, chance.criterion, own.cycle, chance.cycle)
 

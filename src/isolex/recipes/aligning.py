@@ -12,7 +12,7 @@ from isolex.lexicon import Lexicon, LexiconLike, found_seeds
 from isolex.mapping import Problem, Solver
 from isolex.normalize import DEFAULT_STEPS, Normalizer
 from isolex.recipes.choosing import choose, words_alike
-from isolex.recipes.methods import METHODS, check_outputs, check_supervision
+from isolex.recipes.methods import METHODS, check_outputs, check_supervision, starts_at_words
 from isolex.recipes.output_views import output_rows, output_vectors
 from isolex.recipes.solver_settings import settings_of
 from isolex.vectors import Vectors, VectorsLike, usable_vectors
@@ -85,7 +85,7 @@ def align(
         rows = output_rows(views[0], x, normalizer), output_rows(views[1], z, normalizer)
         problem = replace(problem, outputs=rows)
         settings["outputs"] = [view.fingerprint for view in views]
-    further = words_alike(x, z, problem) if method in ("auto", "unsupervised") else None
+    further = words_alike(x, z, problem) if starts_at_words(method) else None
     choice = choose(method, problem, seed=seed, check=check, further=further)
     taken = choice.taken
     if taken.further is not None:

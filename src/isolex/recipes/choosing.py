@@ -100,7 +100,7 @@ def _candidates(
     look_up(method, dict.fromkeys(("auto", *METHODS)), "method")
     if method == "auto" and words >= FEW_WORDS:
         return _named(COMPARED, seed)
-    if method not in ("auto", "unsupervised", "fully-unsupervised"):
+    if method != "auto" and METHODS[method].start == "own":
         return [Candidate(method, METHODS[method].make(seed), METHODS[method].self_learning)]
     given = self_learning(GivenPairs(), seed)
     found = []

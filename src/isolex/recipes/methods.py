@@ -29,6 +29,7 @@ from isolex.mapping import (
 from isolex.names import look_up
 
 Needs = Literal["pairs", "identical", "nothing"]
+Start = Literal["own", "vectors", "words"]
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,14 @@ class Method:
         needs: Seed `pairs`, strings that are `identical` in both vocabularies, or `nothing` but vectors.
         self_learning: It goes on from dictionaries that it made itself, so held-out pairs say little of it
             when there are few, and restarts and a null have to.
+        start: Its `own`, or the best of several, found from the `vectors`, or from `words` that are written
+            alike, too.
     """
 
     make: Callable[[int], Solver]
     needs: Needs = "pairs"
     self_learning: bool = False
+    start: Start = "own"
 
 
 def self_learning(start: Seed, seed: int, **budget: int) -> Solver:
@@ -117,8 +121,13 @@ def _semi_supervised_vecmap(seed: int, **budget: int) -> Solver:
     return vecmap_self_learning(GivenPairs(), seed, **budget)
 
 
-def _fully_unsupervised(seed: int) -> Solver:
+def _first_unsupervised(seed: int) -> Solver:
     return _from_similarities(seed, Annealing().vocabulary)
+
+
+def starts_at_words(method: str | Solver) -> bool:
+    """Whether a method, or `auto`, has use for words that are written alike."""
+    return method == "auto" or (isinstance(method, str) and METHODS[method].start == "words")
 
 
 def learns_from_itself(solver: Solver) -> bool:
@@ -151,8 +160,8 @@ METHODS: dict[str, Method] = {
     "vecmap-semi-cpu": Method(lambda seed: _semi_supervised_vecmap(seed, **_CPU), "pairs", True),
     "vecmap-identical": Method(_semi_supervised_vecmap, "identical", True),
     "vecmap-identical-cpu": Method(lambda seed: _semi_supervised_vecmap(seed, **_CPU), "identical", True),
-    "unsupervised": Method(_fully_unsupervised, "nothing", True),
-    "fully-unsupervised": Method(_fully_unsupervised, "nothing", True),
+    "unsupervised": Method(_first_unsupervised, "nothing", True, "words"),
+    "fully-unsupervised": Method(_first_unsupervised, "nothing", True, "vectors"),
     "vecmap-unsupervised": Method(_unsupervised_vecmap, "nothing", True),
     "vecmap-unsupervised-cpu": Method(lambda seed: _unsupervised_vecmap(seed, **_CPU), "nothing", True),
     "muse-unsupervised": Method(
