@@ -89,6 +89,9 @@ EXPORT_NAMES = (
 TRUSTED_FORMATS = ("tsv", "jsonl", *MARKUP_FORMATS)
 """Of `isolex.reranking.write_entries`."""
 
+REVIEW_FORMATS = ("tsv", "jsonl", *MARKUP_FORMATS, "omegat")
+"""Of `isolex.review.write_decisions`."""
+
 COMPARED_WORDS = 1_000
 """Most frequent words that `isolex.diagnosis` compares."""
 

@@ -37,6 +37,14 @@ _COMMANDS = {
         "isolex.cli.lexicon:lexicon_command",
         "Write the dictionary that the alignment in DIR induces.",
     ),
+    "explore": (
+        "isolex.cli.explore:explore_command",
+        "Open a page in the browser that shows the alignment or the space in DIR, word by word.",
+    ),
+    "review": (
+        "isolex.cli.explore:review_command",
+        "Correct the dictionary of the alignment in DIR in the browser; isolex learns from that.",
+    ),
     "evaluate": ("isolex.cli.evaluate:evaluate_command", "Score an alignment, or vectors of one language."),
     "diagnose": (
         "isolex.cli.diagnose:diagnose_command",

@@ -30,13 +30,19 @@ _SURE_WORDS = 500
 
 
 @overload
-def rerank(source: AlignmentLike, *, settings: RerankSettings | None = None) -> RerankedDictionary: ...
+def rerank(
+    source: AlignmentLike,
+    *,
+    wrong: LexiconLike | None = None,
+    settings: RerankSettings | None = None,
+) -> RerankedDictionary: ...
 @overload
 def rerank(
     source: VectorsLike,
     target: VectorsLike,
     lexicon: LexiconLike | None = None,
     *,
+    wrong: LexiconLike | None = None,
     settings: RerankSettings | None = None,
     check: bool = True,
 ) -> RerankedDictionary: ...
@@ -45,6 +51,7 @@ def rerank(
     target: VectorsLike | None = None,
     lexicon: LexiconLike | None = None,
     *,
+    wrong: LexiconLike | None = None,
     settings: RerankSettings | None = None,
     check: bool = True,
 ) -> RerankedDictionary:
@@ -73,6 +80,8 @@ def rerank(
         target: Target vectors, or a file of them; None where an alignment is given.
         lexicon: Seed pairs for two sets of vectors, or a file of them; None for none. Those of weight 0 are
             left out, the others count alike to the reranker.
+        wrong: Pairs that people rejected, or a file of them. Source words that no seed pair names are learnt
+            from as words none of whose candidates is right.
         settings: See `RerankSettings`.
         check: Give the alignment that is made a status; a failed one is not reranked. One that is given has
             its own.
@@ -95,7 +104,7 @@ def rerank(
     # Without a space there is nothing to triangulate by.
     settings = replace(settings, groups=tuple(name for name in settings.groups if name != TRIANGULATION))
     if target is not None:
-        return _learn(_begin(source, target, lexicon, settings, check=check), settings)
+        return _learn(_begin(source, target, lexicon, settings, check=check), settings, wrong=wrong)
     if lexicon is not None:
         raise InputError(
             "got a lexicon beside an alignment, which has its own seed pairs",
@@ -104,7 +113,7 @@ def rerank(
         )
     alignment = as_alignment(source)  # type: ignore[arg-type]  # which refuses vectors alone
     gold = gold_pairs(alignment.seeds, alignment.source, alignment.target)
-    return _learn(Start.of(alignment, gold, seed=settings.seed), settings)
+    return _learn(Start.of(alignment, gold, seed=settings.seed), settings, wrong=wrong)
 
 
 def rerank_pair(
@@ -153,15 +162,16 @@ def _learn(
     others: Surroundings | None = None,
     *,
     origin: str | None = None,
+    wrong: LexiconLike | None = None,
 ) -> RerankedDictionary:
     """The dictionary from where it starts; `origin` says where seed words come from that nobody gave."""
     reason = start.why_not(settings.groups)
     if reason is not None:
-        order = PlainOrder(start.alignment, settings)
-        return RerankedDictionary(start.alignment, order, settings.groups, learnt=False, reason=reason)
+        return plain_dictionary(start.alignment, reason, settings=settings)
     spaces = start.spaces(others)
     solvers = start.solvers(settings)
-    folds = labelled_folds(spaces, solvers, start.pairs, start.gold, settings)
+    words = start.labelled_words(None if wrong is None else as_lexicon(wrong, what="wrong pairs"))
+    folds = labelled_folds(spaces, solvers, start.pairs, start.gold, settings, words=words)
     labelled = Labelled.stacked(list(folds))
     if not start.seeded:
         labelled = judged_again(labelled, settings)
@@ -175,6 +185,21 @@ def _learn(
         if start.seeded
         else f"{too_few(start.words)}, so the order is learnt from the alignment's own mutual pairs",
     )
+
+
+def plain_dictionary(
+    alignment: Alignment, reason: str, *, settings: RerankSettings | None = None
+) -> RerankedDictionary:
+    """A dictionary in the order of CSLS, without confidences.
+
+    Args:
+        alignment: What is asked.
+        reason: Why nothing was learnt, in words.
+        settings: How many alternatives are kept, and which feature groups would have been looked at.
+    """
+    settings = RerankSettings() if settings is None else settings
+    order = PlainOrder(alignment, settings)
+    return RerankedDictionary(alignment, order, settings.groups, learnt=False, reason=reason)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,21 +14,22 @@ from isolex.reranking.reranked_dictionary import Level, TrustedEntry
 LanguageCodes: TypeAlias = tuple[str, str]
 
 UNKNOWN_LANGUAGE = "und"
-_LANG = "xml:lang"
+LANG = "xml:lang"
 
 # xml:lang is an xs:language.
 _LANGUAGE = re.compile("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 # Of what may stand in a lexicon, XML 1.0 forbids these two.
 _FORBIDDEN = re.compile("[\ufffe\uffff]")
 
-_RIGHTS = "Not published. What the licences of the vectors and of the seed pairs allow may be done with it."
+RIGHTS = "Not published. What the licences of the vectors and of the seed pairs allow may be done with it."
 _TEI_NOTES = (
     "note[@type='certainty'] is the probability that a bilingual dictionary would have the translation, and "
     "note[@type='no-translation'] that none of the candidates is right; note[@type='evidence'] is what spoke "
     "for the first translation, in log-odds; note[@type='alternatives'] has further candidates, with their "
     "probabilities."
 )
-_TBX_ROOT = f'type="TBX-Basic" style="dca" {_LANG}="en" xmlns="urn:iso:std:iso:30042:ed-2"'
+TEI_ROOT = 'xmlns="http://www.tei-c.org/ns/1.0"'
+TBX_ROOT = f'type="TBX-Basic" style="dca" {LANG}="en" xmlns="urn:iso:std:iso:30042:ed-2"'
 
 
 def write_tei(entries: Sequence[TrustedEntry], languages: LanguageCodes, stream: IO[str]) -> None:
@@ -40,7 +41,7 @@ def write_tei(entries: Sequence[TrustedEntry], languages: LanguageCodes, stream:
     words = list(_by_word(entries))
     parts = (_tei_entry(number, word, languages) for number, word in enumerate(words, start=1))
     header = _tei_header(entries, len(words), languages)
-    _write_document(stream, "TEI", 'xmlns="http://www.tei-c.org/ns/1.0"', header, parts)
+    write_document(stream, "TEI", TEI_ROOT, header, parts)
 
 
 def write_tbx(entries: Sequence[TrustedEntry], languages: LanguageCodes, stream: IO[str]) -> None:
@@ -50,7 +51,7 @@ def write_tbx(entries: Sequence[TrustedEntry], languages: LanguageCodes, stream:
     is a whole number from 1 to 10. ISO 30042:2019, and the TBX-Basic dialect of TBXinfo.
     """
     parts = (_concept(number, word, languages) for number, word in enumerate(_by_word(entries), start=1))
-    _write_document(stream, "tbx", _TBX_ROOT, _tbx_header(entries, languages), parts)
+    write_document(stream, "tbx", TBX_ROOT, _tbx_header(entries, languages), parts)
 
 
 def is_language(code: str) -> bool:
@@ -74,16 +75,16 @@ def alternatives_text(entry: TrustedEntry) -> str:
 
 
 def _tei_header(entries: Sequence[TrustedEntry], words: int, languages: LanguageCodes) -> Element:
-    header = Element("teiHeader", {_LANG: "en"})
-    description = _add(header, "fileDesc")
-    _add(description, "titleStmt/title", _title_text(*languages))
-    _add(description, "extent", counted(words, "headword"))
-    _add(description, "publicationStmt/p", _RIGHTS)
-    _add(description, "sourceDesc/p", _origin_text(entries))
-    _add(header, "encodingDesc/projectDesc/p", _TEI_NOTES)
-    usage = _add(header, "profileDesc/langUsage")
+    header = Element("teiHeader", {LANG: "en"})
+    description = add(header, "fileDesc")
+    add(description, "titleStmt/title", title_text(*languages))
+    add(description, "extent", counted(words, "headword"))
+    add(description, "publicationStmt/p", RIGHTS)
+    add(description, "sourceDesc/p", _origin_text(entries))
+    add(header, "encodingDesc/projectDesc/p", _TEI_NOTES)
+    usage = add(header, "profileDesc/langUsage")
     for code in dict.fromkeys(languages):
-        _add(usage, "language", code, {"ident": code})
+        add(usage, "language", code, {"ident": code})
     return header
 
 
@@ -91,23 +92,23 @@ def _tei_entry(number: int, word: list[TrustedEntry], languages: LanguageCodes) 
     first = word[0]
     # A number, since few words can be the name that an id has to be.
     entry = Element("entry", {"xml:id": f"e{number}"})
-    _add(_add(entry, "form", attributes={"type": "lemma", _LANG: languages[0]}), "orth", first.source)
-    sense = _add(entry, "sense")
+    add(add(entry, "form", attributes={"type": "lemma", LANG: languages[0]}), "orth", first.source)
+    sense = add(entry, "sense")
     for one in word:
-        translation = _add(sense, "cit", attributes={"type": "trans", _LANG: languages[1]})
-        _add(translation, "quote", one.target)
-        _add(translation, "note", f"{one.confidence:.4f}", {"type": "certainty"})
+        translation = add(sense, "cit", attributes={"type": "trans", LANG: languages[1]})
+        add(translation, "quote", one.target)
+        add(translation, "note", f"{one.confidence:.4f}", {"type": "certainty"})
     for kind, text in _remarks(first).items():
-        _add(sense, "note", text, {"type": kind.replace(" ", "-")})
+        add(sense, "note", text, {"type": kind.replace(" ", "-")})
     return entry
 
 
 def _tbx_header(entries: Sequence[TrustedEntry], languages: LanguageCodes) -> Element:
     header = Element("tbxHeader")
-    description = _add(header, "fileDesc")
-    _add(description, "titleStmt/title", _title_text(*languages))
-    _add(description, "publicationStmt/p", _RIGHTS)
-    _add(description, "sourceDesc/p", _origin_text(entries))
+    description = add(header, "fileDesc")
+    add(description, "titleStmt/title", title_text(*languages))
+    add(description, "publicationStmt/p", RIGHTS)
+    add(description, "sourceDesc/p", _origin_text(entries))
     return header
 
 
@@ -115,13 +116,13 @@ def _concept(number: int, word: list[TrustedEntry], languages: LanguageCodes) ->
     first = word[0]
     concept = Element("conceptEntry", {"id": f"c{number}"})
     for text in _remarks(first).values():
-        _add(concept, "note", text)
-    source, target = (_add(concept, "langSec", attributes={_LANG: code}) for code in languages)
-    _add(source, "termSec/term", first.source)
+        add(concept, "note", text)
+    source, target = (add(concept, "langSec", attributes={LANG: code}) for code in languages)
+    add(source, "termSec/term", first.source)
     for one in word:
-        section = _add(target, "termSec")
-        _add(section, "term", one.target)
-        _add(section, "note", f"confidence: {one.confidence:.4f}")
+        section = add(target, "termSec")
+        add(section, "term", one.target)
+        add(section, "note", f"confidence: {one.confidence:.4f}")
     return concept
 
 
@@ -140,7 +141,7 @@ def _remarks(entry: TrustedEntry) -> dict[str, str]:
     return {kind: f"{kind}: {text}" for kind, text in said.items() if text}
 
 
-def _title_text(source: str, target: str) -> str:
+def title_text(source: str, target: str) -> str:
     """The title of a dictionary between two languages."""
     return f"{source}-{target} dictionary"
 
@@ -155,7 +156,7 @@ def _origin_text(entries: Sequence[TrustedEntry]) -> str:
     return f"{made}: {count}, of which {mean:.0%} are expected to be right, by their mean confidence."
 
 
-def _add(
+def add(
     parent: Element, path: str, text: str | None = None, attributes: dict[str, str] | None = None
 ) -> Element:
     """Add elements inside each other, as `sourceDesc/p`; the innermost has the text and the attributes."""
@@ -167,7 +168,7 @@ def _add(
     return made
 
 
-def _write_document(
+def write_document(
     stream: IO[str], root: str, attributes: str, header: Element, parts: Iterable[Element]
 ) -> None:
     """Write a document: its header, and a text whose body has the parts, of which one is in memory at a time.

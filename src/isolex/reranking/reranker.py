@@ -103,8 +103,10 @@ def labelled_folds(
     pairs: Int[Tensor, "s 2"],
     gold: Int[np.ndarray, "g 2"],
     settings: RerankSettings,
+    *,
+    words: Int[np.ndarray, "w"],
 ) -> Iterator[Labelled]:
-    """Candidates of each part of the gold words, by evidence that has not seen the pairs of that part.
+    """Candidates of each part of some words, by evidence that has not seen the pairs of that part.
 
     Args:
         spaces: Both vocabularies.
@@ -112,8 +114,8 @@ def labelled_folds(
         pairs: What evidence is fitted to.
         gold: What is right, pairs out of `pairs`.
         settings: How many parts, which features.
+        words: The words, in order: those of `gold`, and others, none of whose candidates is right.
     """
-    words = np.unique(gold[:, 0])
     folds = np.random.default_rng(settings.seed).permutation(len(words)) % settings.folds
     for number in track(range(min(settings.folds, len(words))), "cross-fitting"):
         held = words[folds == number]

@@ -112,6 +112,14 @@ class Start:
             return f"{few}, and without them the groups alignment and {' or '.join(FORM)} are needed"
         return None
 
+    def labelled_words(self, wrong: Lexicon | None) -> Int[np.ndarray, "w"]:
+        """The words that are learnt from: of pairs that are right, and of pairs that people rejected."""
+        words = np.unique(self.gold[:, 0])
+        if wrong is None or not self.seeded:
+            return words
+        found = wrong.index(self.alignment.source, self.alignment.target).pairs[:, 0]
+        return np.union1d(words, found)
+
     def spaces(self, others: Surroundings | None = None) -> PreparedSpaces:
         """Both vocabularies, made ready."""
         source, target = self.alignment.sides

@@ -1,0 +1,362 @@
+"""`isolex explore` and `isolex review`: a page in the browser, to look at an alignment and to correct it."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+import socket
+import webbrowser
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from isolex.choices import REVIEW_FORMATS
+from isolex.cli.console import emit, say, working
+from isolex.cli.named_files import NamedFile, NamedFileType
+from isolex.cli.options import (
+    PATH,
+    AlignmentChoice,
+    alignment_argument,
+    json_option,
+    pair_options,
+    threads_option,
+)
+from isolex.cli.outputs import Command, Output
+from isolex.errors import InputError, MissingExtraError
+from isolex.lexicon.words import counted
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from isolex.alignment import Alignment
+    from isolex.explorer import Concordance
+    from isolex.reranking import RerankedDictionary
+    from isolex.review import Review
+
+Function = Callable[..., Any]
+_LOOPBACK = "127.0.0.1"
+
+
+def _server_options(function: Function) -> Function:
+    for option in reversed(
+        (
+            click.option(
+                "--examples",
+                multiple=True,
+                type=NamedFileType("LANGUAGE"),
+                metavar="LANGUAGE=TEXT",
+                help="Show words in sentences of this text; once a language.",
+            ),
+            click.option(
+                "--port", default=0, type=click.IntRange(0, 65535), help="By default any that is free."
+            ),
+            click.option(
+                "--host",
+                default=_LOOPBACK,
+                show_default=True,
+                help="Address to serve; with another one, who looks needs the secret link that is printed.",
+            ),
+            click.option("--no-browser", is_flag=True, help="Only print the address."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+@click.command("explore", cls=Command)
+@alignment_argument
+@_server_options
+@threads_option
+@json_option
+def explore_command(
+    alignment_dir: Path,
+    examples: tuple[NamedFile, ...],
+    port: int,
+    host: str,
+    no_browser: bool,
+    as_json: bool,
+) -> None:
+    """Open a page in the browser that shows the alignment or the space in DIR, word by word.
+
+    It shows translations and what spoke for them, neighbours, a map of both languages, and how good the
+    alignment is. The page is served on this machine alone, until Ctrl-C, and asks nothing of any other.
+
+    \b
+    Examples:
+      isolex explore en-es
+      isolex explore en-es --port 8000 --no-browser
+    """
+    _check_packages()
+    from isolex.explorer import Explorer
+
+    with working(f"loading {alignment_dir}"):
+        explorer = Explorer(alignment_dir)
+        explorer.examples.update(_concordances(examples, explorer.languages, explorer.vectors))
+    key = None if _is_loopback(host) else secrets.token_urlsafe(24)
+    with _listening(host, port) as listening:
+        from isolex.explorer.server import application
+
+        keys = {} if key is None else {key: ""}
+        app = application(explorer, keys=keys.get, hosts=_hosts(host), open_to_all=key is None)
+        _serve(app, listening, host, {"": key}, as_json, no_browser=no_browser)
+
+
+@click.command("review", cls=Command)
+@alignment_argument
+@click.option(
+    "--reviewer",
+    "reviewers",
+    multiple=True,
+    metavar="NAME",
+    help="Make a secret link for a reviewer; repeat it.",
+)
+@click.option(
+    "--folder", type=PATH, help="Where decisions are kept; by default DIR-review, beside the alignment."
+)
+@click.option(
+    "--export", type=Output("file"), help="Write the decisions to a file instead; - is standard output."
+)
+@click.option(
+    "--format",
+    type=click.Choice(REVIEW_FORMATS),
+    help="Of the exported file; by default as its name ends, else tsv.",
+)
+@click.option(
+    "--import",
+    "imported",
+    type=PATH,
+    help="Take decisions from a table instead, with the columns that --export writes.",
+)
+@pair_options
+@_server_options
+@threads_option
+@json_option
+def review_command(
+    alignment_dir: Path,
+    reviewers: tuple[str, ...],
+    folder: Path | None,
+    export: Path | None,
+    format: str | None,
+    imported: Path | None,
+    pair: tuple[str, str] | None,
+    examples: tuple[NamedFile, ...],
+    port: int,
+    host: str,
+    no_browser: bool,
+    as_json: bool,
+) -> None:
+    """Correct the dictionary of the alignment in DIR in the browser; isolex learns from that.
+
+    The page asks about the words that teach the most, those that are the surest, and some at random, which
+    tell how many translations are right. After every 50 decisions the alignment and the confidences are
+    fitted again. Decisions are kept beside DIR, and none is lost when the program is killed.
+
+    \b
+    Examples:
+      isolex review en-es
+      isolex review en-es --reviewer ana --reviewer ben --host 192.168.1.20
+      isolex review en-es --export decisions.tsv
+    """
+    if export is not None and imported is not None:
+        raise click.UsageError("--export and --import are two commands; leave one out")
+    if format is not None and export is None:
+        raise click.UsageError("--format goes with --export")
+    _check_packages()
+    from isolex.alignment import load
+    from isolex.review import Review
+
+    choice = AlignmentChoice(alignment_dir, None, None, other_vectors=False, pair=pair, device="cpu")
+    with working(f"loading {alignment_dir}"):
+        alignment = load(alignment_dir, pair=pair, device="cpu")
+    if export is not None or imported is not None:
+        _with_files(choice, alignment, folder, export, format, imported, as_json)
+        return
+    review = Review(alignment_dir, pair=pair, folder=folder, dictionary=_dictionary(choice, alignment))
+    try:
+        _review(review, choice, reviewers, examples, host, port, as_json, no_browser=no_browser)
+    finally:
+        review.close()
+
+
+def _review(
+    review: Review,
+    choice: AlignmentChoice,
+    reviewers: Sequence[str],
+    examples: Sequence[NamedFile],
+    host: str,
+    port: int,
+    as_json: bool,
+    *,
+    no_browser: bool,
+) -> None:
+    from isolex.explorer import Explorer, Reviewing
+    from isolex.explorer.server import application
+
+    explorer = Explorer(choice.path, review=review)
+    languages = explorer.reviewed or ("source", "target")
+    sentences = _concordances(examples, explorer.languages, explorer.vectors)
+    own_name = _login()
+    asked = list(dict.fromkeys(reviewers)) or ([] if _is_loopback(host) else [own_name])
+    links: Mapping[str, str | None] = {name: review.log.reviewer(name) for name in asked} or {own_name: None}
+    reviewing = Reviewing(review, languages, reviewer=own_name, examples=sentences)
+    with _listening(host, port) as listening:
+        app = application(
+            explorer,
+            reviewing=reviewing,
+            keys=reviewing.who,
+            hosts=_hosts(host),
+            open_to_all=not asked,
+        )
+        _serve(app, listening, host, links, as_json, no_browser=no_browser)
+    say(f"{counted(len(review.judgements), 'decision')} in {review.folder}")
+
+
+def _dictionary(choice: AlignmentChoice, alignment: Alignment) -> RerankedDictionary:
+    """With confidences; without, where there is too little to learn them from so far."""
+    from isolex.cli.confidences import reranked
+    from isolex.reranking import plain_dictionary
+
+    try:
+        return reranked(choice, alignment)
+    except MissingExtraError:
+        raise
+    except InputError as error:
+        say(
+            f"{error.problem}; words come in the order of their frequency until enough of them are decided on"
+        )
+        return plain_dictionary(alignment, error.problem)
+
+
+def _with_files(
+    choice: AlignmentChoice,
+    alignment: Alignment,
+    folder: Path | None,
+    export: Path | None,
+    format: str | None,
+    imported: Path | None,
+    as_json: bool,
+) -> None:
+    """Export or import, without a page."""
+    from isolex.reranking import plain_dictionary
+    from isolex.review import Review, read_decisions, write_decisions
+    from isolex.review.tables import format_of
+
+    dictionary = plain_dictionary(alignment, "not asked for")
+    review = Review(choice.path, pair=choice.pair, folder=folder, dictionary=dictionary)
+    try:
+        if export is not None:
+            languages = alignment.source.language, alignment.target.language
+            count = write_decisions(
+                review.judgements, export, format=format or format_of(export), languages=languages
+            )
+            report: dict[str, Any] = {"exported": str(export), "pairs": count}
+            emit(as_json, report, lambda console: console.print(f"{export}: {counted(count, 'pair')}"))
+        elif imported is not None:
+            decisions, refused = read_decisions(imported, reviewer=_login())
+            new = review.add(decisions)
+            for why in refused:
+                say(f"{imported}: {why}")
+            report = {"imported": str(imported), "decisions": new, "refused": refused}
+            emit(
+                as_json,
+                report,
+                lambda console: console.print(f"{counted(new, 'new decision')} in {review.folder}"),
+            )
+    finally:
+        review.close()
+
+
+def _concordances(
+    examples: Sequence[NamedFile], languages: Sequence[str], vectors: Callable[[str], Any]
+) -> dict[str, Concordance]:
+    from isolex.explorer import Concordance
+
+    found = {}
+    for one in examples:
+        if one.name not in languages:
+            raise click.UsageError(f"--examples {one.name}=…: the languages are {' and '.join(languages)}")
+        with working(f"reading {one.path}"):
+            found[one.name] = Concordance([one.path], vectors(one.name))
+    return found
+
+
+def _check_packages() -> None:
+    from importlib.util import find_spec
+
+    missing = [name for name in ("starlette", "uvicorn", "sklearn") if find_spec(name) is None]
+    if missing:
+        raise MissingExtraError("the page", " and ".join(missing), "explore")
+
+
+def _login() -> str:
+    """What the person at this machine is called."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "reviewer"
+
+
+def _is_loopback(host: str) -> bool:
+    return host in (_LOOPBACK, "localhost", "::1")
+
+
+def _hosts(host: str) -> tuple[str, ...]:
+    from isolex.explorer.server import LOOPBACK
+
+    # Whoever serves every address of a machine is asked for by names that only he knows.
+    return ("*",) if host in ("0.0.0.0", "::") else (*LOOPBACK, host)
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens, so that its port is known before the page is opened."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        yield listening
+    except (OSError, OverflowError) as error:
+        raise InputError(
+            f"cannot be served: {getattr(error, 'strerror', None) or error}",
+            where=f"{host}, port {port}",
+            fix="give another --host or --port",
+        ) from error
+    finally:
+        listening.close()
+
+
+def _serve(
+    app: Any,
+    listening: socket.socket,
+    host: str,
+    links: Mapping[str, str | None],
+    as_json: bool,
+    *,
+    no_browser: bool,
+) -> None:
+    """Print the addresses, and serve until Ctrl-C."""
+    import uvicorn
+
+    place = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
+    addresses = {name: place if key is None else f"{place}?key={key}" for name, key in links.items()}
+
+    def render(console: Console) -> None:
+        for name, address in addresses.items():
+            console.print(f"{name}: {address}" if name else address, soft_wrap=True)
+        console.print("Ctrl-C ends it.")
+
+    emit(as_json, {"addresses": addresses}, render)
+    if not no_browser:
+        webbrowser.open(next(iter(addresses.values())))
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2
+    )
+    server = uvicorn.Server(config)
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        say("the page is closed")

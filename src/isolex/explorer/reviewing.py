@@ -1,0 +1,183 @@
+"""A review as the page sees it: tasks, decisions and files as plain JSON values."""
+
+import tempfile
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from isolex.errors import InputError
+from isolex.explorer.concordance import Concordance
+from isolex.explorer.lookup import Lookup
+from isolex.review import Review, Task, write_decisions
+from isolex.review.review import QueueName
+from isolex.review.tables import parse_decisions
+from isolex.tables import check_utf8, split_lines
+
+_NEAR = 5
+_SHOWN = 9
+_MOST_REFUSED = 100
+_ENDINGS = {"tsv": ".tsv", "jsonl": ".jsonl", "tei": ".tei.xml", "tbx": ".tbx", "omegat": ".utf8"}
+
+
+class Reviewing:
+    """A review, for the page.
+
+    Args:
+        review: The review.
+        languages: Codes of source and target.
+        reviewer: Who decides, where no secret link says it.
+        examples: By language, sentences to show words in.
+    """
+
+    def __init__(
+        self,
+        review: Review,
+        languages: tuple[str, str],
+        *,
+        reviewer: str = "reviewer",
+        examples: Mapping[str, Concordance] | None = None,
+    ) -> None:
+        self._review, self.languages, self.reviewer = review, languages, reviewer
+        self._examples = dict(examples or {})
+        self._known: Lookup | None = None
+
+    def who(self, key: str) -> str | None:
+        """The reviewer whose secret link this is."""
+        return self._review.log.who(key)
+
+    def item(self, reviewer: str, queue: str) -> dict[str, Any]:
+        """The next word of a reviewer."""
+        if queue not in ("main", "suspects"):
+            raise InputError(f"got the queue {queue[:20]!r}, expected main or suspects", where="review")
+        task = self._review.next(reviewer, cast(QueueName, queue))
+        if task is None:
+            return {"item": None, "told": "Nothing is left in this queue."}
+        return {"item": self._item(task, queue)}
+
+    def decide(self, reviewer: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Note a decision."""
+        number = said.get("id")
+        if not isinstance(number, str) or not number.isascii() or not number.isdigit():
+            raise InputError("got a decision on no item", where="review")
+        if self._review.log.item(int(number)).reviewer != reviewer:
+            raise InputError("got a decision on the item of another reviewer", where="review")
+        comment = said.get("comment", "")
+        decision = self._review.decide(
+            int(number),
+            accepted=_words(said.get("accepted")),
+            rejected=_words(said.get("rejected")),
+            comment=_tidy(comment) if isinstance(comment, str) else "",
+        )
+        return {"event": decision.event, "progress": self.progress()}
+
+    def undo(self, reviewer: str) -> dict[str, Any]:
+        """Take the last decision of a reviewer back."""
+        found = self._review.undo(reviewer)
+        if found is None:
+            return {"undone": None, "told": "There is nothing to undo."}
+        decision, task = found
+        queue = "suspects" if decision.kind == "suspect" else "main"
+        return {"undone": decision.event, "item": self._item(task, queue), "progress": self.progress()}
+
+    def progress(self) -> dict[str, Any]:
+        """How far reviewing is, what contradicts what, and how well reviewers agree."""
+        return self._review.progress().to_dict() | {
+            "contradictions": [
+                {
+                    "source": one.source,
+                    "target": one.target,
+                    "against": one.against,
+                    "lexicon": [one.target] if one.against == "lexicon" else [],
+                    "decided": list(one.decision.accepted),
+                    "reviewer": one.decision.reviewer,
+                }
+                for one in self._review.contradictions()
+            ],
+            "agreement": [one.to_dict() for one in self._review.agreement()],
+        }
+
+    def learn(self) -> dict[str, Any]:
+        """Fit the next generation now."""
+        self._review.learn()
+        return {"learning": "running"}
+
+    def suspect(self, _: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Have a pair of the lexicon looked at."""
+        source, target = (said.get(name) for name in ("source", "target"))
+        if not isinstance(source, str) or not isinstance(target, str):
+            raise InputError("got no pair, expected a source and a target", where="review")
+        self._review.suspect(source, target)
+        return {"queued": True}
+
+    def exported(self, format: str) -> tuple[str, bytes]:
+        """The name and the content of a file of decisions."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "decisions"
+            write_decisions(self._review.judgements, path, format=format, languages=self.languages)
+            return f"decisions{_ENDINGS[format]}", path.read_bytes()
+
+    def imported(self, reviewer: str, data: bytes) -> dict[str, Any]:
+        """Take a table of decisions in."""
+        lines = split_lines(data)
+        check_utf8("the table", lines)
+        decisions, refused = parse_decisions(lines, where="the table", reviewer=reviewer)
+        count = self._review.add(decisions)
+        return {"imported": count, "refused": [{"row": None, "why": why} for why in refused[:_MOST_REFUSED]]}
+
+    def _item(self, task: Task, queue: str) -> dict[str, Any]:
+        lookup = self._lookup()
+        proposals = lookup.proposals or self._review.proposals
+        word, known = task.item.source, task.row >= 0
+        evidence = proposals.evidence(task.row) if known else {}
+        first = proposals.first(task.row) if known else None
+        suspect = task.item.kind == "suspect"
+        return {
+            "id": str(task.item.id),
+            "queue": queue,
+            "kind": task.item.kind,
+            "word": word,
+            "rank": task.row + 1 if known else None,
+            "no_translation": round(float(proposals.ranked.none_right[task.row]), 4)
+            if known and proposals.dictionary.learnt
+            else None,
+            "candidates": [
+                {
+                    "word": one.word,
+                    "rank": one.rank,
+                    "confidence": None if one.confidence is None else round(one.confidence, 4),
+                    "evidence": {name: round(value, 2) for name, value in evidence.items()}
+                    if one.word == first
+                    else {},
+                    "near": lookup.near_target(one.word, _NEAR),
+                    "examples": self._sentences(1, one.word),
+                }
+                for one in task.candidates[:_SHOWN]
+            ],
+            "near": lookup.near_source(word, _NEAR),
+            "seeds": lookup.seeds(word),
+            "examples": self._sentences(0, word),
+            "pair": {"source": word, "target": task.item.proposal, "rank": None} if suspect else None,
+        }
+
+    def _lookup(self) -> Lookup:
+        """Of the present generation; kept, since it looks up all seed pairs."""
+        proposals = self._review.proposals
+        if self._known is None or self._known.proposals is not proposals:
+            self._known = Lookup(proposals.dictionary.alignment, proposals)
+        return self._known
+
+    def _sentences(self, side: int, word: str) -> list[dict[str, str]]:
+        found = self._examples.get(self.languages[side])
+        return [] if found is None else [example.to_dict() for example in found.of(word)]
+
+
+def _words(given: object) -> list[str]:
+    if not isinstance(given, list) or not all(isinstance(word, str) for word in given):
+        raise InputError("got no list of words", where="review")
+    return [word for word in map(_tidy, given) if word]
+
+
+def _tidy(text: str) -> str:
+    """As vectors have words: NFC, without spaces at the ends."""
+    return unicodedata.normalize("NFC", text).strip()

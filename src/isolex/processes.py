@@ -1,0 +1,21 @@
+"""Work in a process of its own."""
+
+import ctypes
+import os
+import signal
+import sys
+
+# Of Linux's prctl: the signal that a process gets when the thread that started it ends, however it ended.
+_PARENT_DEATH_SIGNAL = 1
+
+
+def end_with_parent(parent: int) -> None:
+    """Have this process killed when its parent ends: nobody would wait for its result.
+
+    Args:
+        parent: The parent's number, as the parent itself knows it.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended while this process was starting
+            sys.exit(1)

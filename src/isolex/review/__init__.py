@@ -1,0 +1,41 @@
+"""Reviewing a dictionary without the web: a queue of words, a log of decisions, and learning from them."""
+
+from isolex.review.decisions import KINDS, Contradiction, Decision, Judgements, Kind, WordJudgement
+from isolex.review.learning import Lessons, learn, what_changed
+from isolex.review.log import DecisionLog, Generation, Item
+from isolex.review.precision import Agreement, Precision, agreement, precision
+from isolex.review.proposals import Candidate, Proposals
+from isolex.review.queues import MIX, Queue
+from isolex.review.review import LEARN_EVERY, Progress, Review, Task
+from isolex.review.suspects import suspect_pairs
+from isolex.review.tables import read_decisions, write_decisions
+
+__all__ = [
+    "KINDS",
+    "LEARN_EVERY",
+    "MIX",
+    "Agreement",
+    "Candidate",
+    "Contradiction",
+    "Decision",
+    "DecisionLog",
+    "Generation",
+    "Item",
+    "Judgements",
+    "Kind",
+    "Lessons",
+    "Precision",
+    "Progress",
+    "Proposals",
+    "Queue",
+    "Review",
+    "Task",
+    "WordJudgement",
+    "agreement",
+    "learn",
+    "precision",
+    "read_decisions",
+    "suspect_pairs",
+    "what_changed",
+    "write_decisions",
+]

@@ -1,0 +1,177 @@
+"""What people decided about words, and what follows where they decided more than once."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+from isolex.errors import InputError
+from isolex.lexicon.words import word_problem
+
+Kind: TypeAlias = Literal["informative", "sure", "random", "suspect", "own"]
+KINDS: tuple[Kind, ...] = ("informative", "sure", "random", "suspect", "own")
+"""How a word came before a reviewer; `own` is what a reviewer brought himself, such as an imported table."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What one reviewer said of one source word.
+
+    Attributes:
+        source: The word.
+        accepted: Its right translations, out of the candidates or typed.
+        rejected: Candidates that are no translations. If `accepted` is empty, too, the word was skipped.
+        reviewer: Name of the reviewer.
+        kind: How the word came up.
+        proposal: The first candidate that was shown; None if there was none.
+        comment: A remark.
+        at: When, in UTC, as ISO 8601 has it.
+        event: Its number in the log; 0 before it is there.
+
+    Raises:
+        InputError: A word that no dictionary can hold, or one that is both accepted and rejected.
+    """
+
+    source: str
+    accepted: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+    reviewer: str = ""
+    kind: Kind = "own"
+    proposal: str | None = None
+    comment: str = ""
+    at: str = ""
+    event: int = 0
+
+    def __post_init__(self) -> None:
+        for word in (self.source, *self.accepted, *self.rejected):
+            if problem := word_problem(word):
+                raise InputError(f"got {word[:40]!r} as a word, which has {problem}", where="review")
+        if both := set(self.accepted) & set(self.rejected):
+            raise InputError(f"got {min(both)[:40]!r} both as accepted and as rejected", where="review")
+
+    @property
+    def skipped(self) -> bool:
+        """Whether nothing was said."""
+        return not self.accepted and not self.rejected
+
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes as plain JSON values."""
+        return asdict(self) | {"accepted": list(self.accepted), "rejected": list(self.rejected)}
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A pair of the lexicon that a reviewer rejected, or one that another reviewer had accepted.
+
+    Attributes:
+        source: The source word.
+        target: The translation.
+        decision: The one that holds, and rejects or accepts it.
+        against: Who else said the contrary: a reviewer, or `lexicon`.
+    """
+
+    source: str
+    target: str
+    decision: Decision
+    against: str
+
+
+class Judgements:
+    """All decisions that hold, by source word. The last word on a pair counts, whoever has it.
+
+    Args:
+        decisions: In the order in which they were made.
+
+    Attributes:
+        kinds: How many decisions there are of each kind.
+    """
+
+    def __init__(self, decisions: Iterable[Decision] = ()) -> None:
+        self._of: defaultdict[str, list[Decision]] = defaultdict(list)
+        self.kinds: Counter[Kind] = Counter()
+        for decision in decisions:
+            self.add(decision)
+
+    def __iter__(self) -> Iterator[Decision]:
+        every = (decision for own in self._of.values() for decision in own)
+        return iter(sorted(every, key=lambda decision: decision.event))
+
+    def __len__(self) -> int:
+        return sum(map(len, self._of.values()))
+
+    def add(self, decision: Decision) -> None:
+        """Take one more into account."""
+        self._of[decision.source].append(decision)
+        self.kinds[decision.kind] += 1
+
+    def drop(self, decision: Decision) -> None:
+        """Take one back."""
+        self._of[decision.source].remove(decision)
+        self.kinds[decision.kind] -= 1
+
+    def of(self, source: str) -> tuple[Decision, ...]:
+        """The decisions on a word, skipped ones among them."""
+        return tuple(self._of.get(source, ()))
+
+    def on(self, source: str) -> "WordJudgement":
+        """What holds for a word."""
+        return WordJudgement.of(self._of.get(source, ()))
+
+    def words(self) -> list[str]:
+        """Source words that somebody decided on or skipped."""
+        return [word for word, own in self._of.items() if own]
+
+    def accepted(self, *, without: Kind | None = None) -> list[tuple[str, str]]:
+        """Pairs that hold, without those of words that came up in one way."""
+        return [(word, target) for word, judged in self._judged(without) for target in judged.accepted]
+
+    def rejected(self, *, without: Kind | None = None) -> list[tuple[str, str]]:
+        """Pairs that do not hold, likewise."""
+        return [(word, target) for word, judged in self._judged(without) for target in judged.rejected]
+
+    def contradictions(self, lexicon: Iterable[tuple[str, str]] = ()) -> list[Contradiction]:
+        """Where a decision contradicts the lexicon, or reviewers each other."""
+        known = set(lexicon)
+        found = []
+        for word, judged in self._judged(None):
+            for target, last in (judged.accepted | judged.rejected).items():
+                wrong = target in judged.rejected
+                if wrong and (word, target) in known:
+                    found.append(Contradiction(word, target, last, "lexicon"))
+                found += [
+                    Contradiction(word, target, last, other.reviewer)
+                    for other in self._of[word]
+                    if other.reviewer != last.reviewer
+                    and target in (other.accepted if wrong else other.rejected)
+                ]
+        return found
+
+    def _judged(self, without: Kind | None) -> Iterator[tuple[str, "WordJudgement"]]:
+        for word, own in self._of.items():
+            if without is None or all(decision.kind != without for decision in own):
+                yield word, WordJudgement.of(own)
+
+
+@dataclass(frozen=True)
+class WordJudgement:
+    """What holds for one source word.
+
+    Attributes:
+        accepted: By translation, the decision that accepted it last.
+        rejected: By candidate, the decision that rejected it last.
+    """
+
+    accepted: dict[str, Decision]
+    rejected: dict[str, Decision]
+
+    @classmethod
+    def of(cls, decisions: Iterable[Decision]) -> "WordJudgement":
+        """Of the decisions on the word, in their order."""
+        last: dict[str, tuple[bool, Decision]] = {}
+        for decision in decisions:
+            last.update(dict.fromkeys(decision.rejected, (False, decision)))
+            last.update(dict.fromkeys(decision.accepted, (True, decision)))
+        return cls(
+            {target: decision for target, (right, decision) in last.items() if right},
+            {target: decision for target, (right, decision) in last.items() if not right},
+        )

@@ -1,0 +1,53 @@
+"""What runs in the process that fits a generation: `python -m isolex.review.fitting '{"alignment": …}'`."""
+
+import contextlib
+import json
+import os
+import sys
+import warnings
+from typing import Any
+
+from isolex.processes import end_with_parent
+
+
+def main(order: str) -> int:
+    """Learn as the order says, save the result, and print the last event that it learnt from."""
+    given = json.loads(order)
+    end_with_parent(given["parent"])
+    with contextlib.suppress(AttributeError):  # Windows has none
+        # Reviewers who wait for the next word go first.
+        os.nice(10)
+    from isolex.errors import IsolexError  # noqa: PLC0415 - after the process is ready to be ended
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            print(_fit(given))
+    except IsolexError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _fit(given: dict[str, Any]) -> int:
+    from isolex.alignment import load  # noqa: PLC0415
+    from isolex.errors import InputError  # noqa: PLC0415
+    from isolex.review.decisions import Judgements  # noqa: PLC0415
+    from isolex.review.learning import learn  # noqa: PLC0415
+    from isolex.review.log import DecisionLog  # noqa: PLC0415
+
+    pair = given["pair"]
+    alignment = load(given["alignment"], pair=None if pair is None else tuple(pair), device="cpu")
+    with DecisionLog(given["log"]) as log:
+        through, decisions = log.last_event(), log.decisions()
+    judgements = Judgements(decision for decision in decisions if decision.event <= through)
+    dictionary = learn(alignment, judgements, seed=given["seed"])
+    if not dictionary.learnt:
+        raise InputError(dictionary.reason, where="learning")
+    dictionary.alignment.save(given["output"])
+    dictionary.save(given["output"])
+    return through
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

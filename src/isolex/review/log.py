@@ -1,0 +1,318 @@
+"""The log of decisions: one SQLite file, to which events are added and in which none is changed."""
+
+import hashlib
+import json
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from threading import RLock
+from typing import Any, cast
+
+from isolex.errors import FormatError, InputError
+from isolex.review.decisions import Decision, Kind
+
+LEASE_SECONDS = 600.0
+_FORMAT, _VERSION = "isolex-review", "1"
+_WAIT_SECONDS = 30.0
+
+_SCHEMA = """
+CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE reviewers (name TEXT PRIMARY KEY, secret TEXT NOT NULL UNIQUE) WITHOUT ROWID;
+CREATE TABLE items (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, kind TEXT NOT NULL, proposal TEXT,
+    reviewer TEXT NOT NULL, until REAL NOT NULL
+);
+CREATE INDEX items_by_time ON items (until);
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, reviewer TEXT NOT NULL, item INTEGER UNIQUE,
+    undoes INTEGER UNIQUE REFERENCES events, decision TEXT
+);
+CREATE TABLE generations (
+    number INTEGER PRIMARY KEY, base TEXT NOT NULL, through INTEGER NOT NULL, at TEXT NOT NULL,
+    changed TEXT NOT NULL
+);
+CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are not changed'); END;
+CREATE TRIGGER events_are_kept BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are kept'); END;
+"""
+
+_HOLDS = "decision IS NOT NULL AND id NOT IN (SELECT undoes FROM events WHERE undoes IS NOT NULL)"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A word that is before a reviewer, for ten minutes nobody else's.
+
+    Attributes:
+        id: Its number. A decision names it, so that one that is sent twice counts once.
+        source: The word.
+        kind: How it came up.
+        proposal: Its first candidate; None if it has none.
+        reviewer: Whose it is.
+    """
+
+    id: int
+    source: str
+    kind: Kind
+    proposal: str | None
+    reviewer: str
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A fit of the alignment and the reranker.
+
+    Attributes:
+        number: From 1 on; 0 is what reviewing began with.
+        through: The last event that it learnt from.
+        changed: What is new in it, a sentence each.
+    """
+
+    number: int
+    through: int
+    changed: tuple[str, ...] = ()
+
+
+class DecisionLog:
+    """Decisions, undone ones included, in the order in which they were made.
+
+    A decision that `record` returned is on the disk, whatever happens to the process. Threads may share a
+    log. Other processes may read it meanwhile, and write, one after the other.
+
+    Args:
+        path: The file; made if there is none, in a folder that is there.
+
+    Raises:
+        InputError: It cannot be opened.
+        FormatError: It is something else, or of another release.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._lock = RLock()
+        try:
+            self._connection = sqlite3.connect(
+                self.path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise InputError(f"cannot be opened: {error}", where=path) from error
+            raise self._foreign() from error
+
+    def __enter__(self) -> "DecisionLog":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def decisions(self) -> list[Decision]:
+        """Those that hold, in their order."""
+        rows = self._rows(f"SELECT id, at, reviewer, decision FROM events WHERE {_HOLDS} ORDER BY id")
+        return [_decision(*row) for row in rows]
+
+    def lease(self, source: str, kind: Kind, proposal: str | None, reviewer: str) -> Item:
+        """Note that a word is before a reviewer now."""
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "INSERT INTO items (source, kind, proposal, reviewer, until) VALUES (?, ?, ?, ?, ?)",
+                (source, kind, proposal, reviewer, time.time() + LEASE_SECONDS),
+            )
+            return Item(cast(int, cursor.lastrowid), source, kind, proposal, reviewer)
+
+    def leased(self) -> list[Item]:
+        """The words that are before reviewers now, and not decided on."""
+        rows = self._rows(
+            "SELECT id, source, kind, proposal, reviewer FROM items WHERE until > ? AND id NOT IN "
+            "(SELECT item FROM events WHERE item IS NOT NULL) ORDER BY id",
+            time.time(),
+        )
+        return [Item(*row) for row in rows]
+
+    def item(self, number: int) -> Item:
+        """An item by its number.
+
+        Raises:
+            InputError: There is none.
+        """
+        rows = self._rows("SELECT id, source, kind, proposal, reviewer FROM items WHERE id = ?", number)
+        if not rows:
+            raise InputError(f"got item {number}, which was not given out", where="review")
+        return Item(*rows[0])
+
+    def record(
+        self,
+        item: Item,
+        *,
+        accepted: Iterable[str] = (),
+        rejected: Iterable[str] = (),
+        comment: str = "",
+    ) -> tuple[Decision, bool]:
+        """Add the decision on an item; once, however often it comes.
+
+        Returns:
+            The decision, and whether it is new.
+
+        Raises:
+            InputError: Words that no dictionary can hold.
+        """
+        made = Decision(
+            item.source,
+            tuple(dict.fromkeys(accepted)),
+            tuple(dict.fromkeys(rejected)),
+            item.reviewer,
+            item.kind,
+            item.proposal,
+            comment,
+        )
+        with self._writing() as connection:
+            known = connection.execute(
+                "SELECT id, at, reviewer, decision FROM events WHERE item = ?", (item.id,)
+            ).fetchone()
+            if known is not None:
+                return _decision(*known), False
+            return self._added(connection, made, item.id), True
+
+    def add(self, decisions: Iterable[Decision]) -> list[Decision]:
+        """Add decisions that were made elsewhere, all of them or none."""
+        with self._writing() as connection:
+            return [self._added(connection, decision, None) for decision in decisions]
+
+    def undo(self, reviewer: str) -> Decision | None:
+        """Take a reviewer's last decision back, by an event that says so; None if there is none left."""
+        with self._writing() as connection:
+            last = connection.execute(
+                f"SELECT id, at, reviewer, decision FROM events WHERE {_HOLDS} AND reviewer = ? "
+                "ORDER BY id DESC LIMIT 1",
+                (reviewer,),
+            ).fetchone()
+            if last is None:
+                return None
+            connection.execute(
+                "INSERT INTO events (at, reviewer, undoes) VALUES (?, ?, ?)", (_now(), reviewer, last[0])
+            )
+            return _decision(*last)
+
+    def reviewer(self, name: str) -> str:
+        """A new secret for a reviewer, who has no older one from now on."""
+        if not name or len(name) > 100 or any(not character.isprintable() for character in name):
+            raise InputError(
+                f"got {name[:40]!r} as the name of a reviewer", where="review", fix="give a name"
+            )
+        secret = secrets.token_urlsafe(24)
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO reviewers VALUES (?, ?)",
+                (name, _digest(secret)),
+            )
+        return secret
+
+    def who(self, secret: str) -> str | None:
+        """The reviewer who has a secret."""
+        rows = self._rows("SELECT name FROM reviewers WHERE secret = ?", _digest(secret))
+        return rows[0][0] if rows else None
+
+    def generation(self, base: str) -> Generation | None:
+        """The last one that is whole and began with an alignment, by its digest."""
+        rows = self._rows(
+            "SELECT number, through, changed FROM generations WHERE base = ? ORDER BY number DESC LIMIT 1",
+            base,
+        )
+        if not rows:
+            return None
+        number, through, changed = rows[0]
+        return Generation(number, through, tuple(json.loads(changed)))
+
+    def next_generation(self) -> int:
+        """A number that no whole generation has."""
+        return int(self._rows("SELECT coalesce(max(number), 0) + 1 FROM generations")[0][0])
+
+    def learnt(self, generation: Generation, base: str) -> None:
+        """Note that a generation is whole."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO generations VALUES (?, ?, ?, ?, ?)",
+                (generation.number, base, generation.through, _now(), json.dumps(generation.changed)),
+            )
+
+    def last_event(self) -> int:
+        """The number of the last event, 0 without any."""
+        return int(self._rows("SELECT coalesce(max(id), 0) FROM events")[0][0])
+
+    def _added(self, connection: sqlite3.Connection, decision: Decision, item: int | None) -> Decision:
+        made = replace(decision, at=decision.at or _now())
+        body = {key: value for key, value in made.to_dict().items() if key not in ("event", "reviewer", "at")}
+        cursor = connection.execute(
+            "INSERT INTO events (at, reviewer, item, decision) VALUES (?, ?, ?, ?)",
+            (made.at, made.reviewer, item, json.dumps(body, ensure_ascii=False)),
+        )
+        return replace(made, event=cast(int, cursor.lastrowid))
+
+    def _rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._connection.execute(question, values).fetchall()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, of which all is on the disk afterwards or nothing."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def _prepare(self) -> None:
+        with self._writing() as connection:
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+            if not tables:
+                # executescript would end the transaction.
+                for statement in _statements(_SCHEMA):
+                    connection.execute(statement)
+                connection.execute("INSERT INTO about VALUES (?, ?)", (_FORMAT, _VERSION))
+            elif "about" not in tables or connection.execute(
+                "SELECT value FROM about WHERE key = ?", (_FORMAT,)
+            ).fetchone() != (_VERSION,):
+                raise self._foreign()
+
+    def _foreign(self) -> FormatError:
+        return FormatError(
+            "is no log of decisions of this release of isolex", where=self.path, fix="move it away"
+        )
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines():
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _decision(event: int, at: str, reviewer: str, body: str) -> Decision:
+    said = json.loads(body)
+    said["accepted"], said["rejected"] = tuple(said["accepted"]), tuple(said["rejected"])
+    return Decision(**said, reviewer=reviewer, at=at, event=event)
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def _digest(secret: str) -> str:
+    """Of a secret of 24 random bytes, which no dictionary of passwords has."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,106 @@
+"""Decisions as XML: TEI P5 and TBX-Basic."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import IO
+from xml.etree.ElementTree import Element
+
+from isolex._version import __version__
+from isolex.lexicon.words import counted
+from isolex.reranking.markup import (
+    LANG,
+    RIGHTS,
+    TBX_ROOT,
+    TEI_ROOT,
+    LanguageCodes,
+    add,
+    title_text,
+    write_document,
+)
+from isolex.review.rows import ACCEPTED, Row
+
+# What Weblate and the Translate Toolkit read as a term that is not to be used.
+_FORBIDDEN = "forbidden"
+
+
+def write_tei(rows: Sequence[Row], languages: LanguageCodes, stream: IO[str]) -> int:
+    """Write TEI P5: an `entry` a source word with accepted pairs, in it a `cit` a translation.
+
+    The header names the reviewers, and each translation refers by `resp` to the one who accepted it.
+    """
+    accepted = [row for row in rows if row.decision == ACCEPTED]
+    who = {name: f"r{number}" for number, name in enumerate(sorted({row.reviewer for row in accepted}), 1)}
+    words = _by_word(accepted)
+    parts = (_entry(number, word, languages, who) for number, word in enumerate(words, start=1))
+    write_document(stream, "TEI", TEI_ROOT, _tei_header(accepted, languages, who), parts)
+    return len(accepted)
+
+
+def write_tbx(rows: Sequence[Row], languages: LanguageCodes, stream: IO[str]) -> int:
+    """Write TBX-Basic: a `conceptEntry` a source word; the status of rejected terms forbids their use."""
+    header = Element("tbxHeader")
+    description = add(header, "fileDesc")
+    add(description, "titleStmt/title", title_text(*languages))
+    add(description, "publicationStmt/p", RIGHTS)
+    add(description, "sourceDesc/p", _origin(rows))
+    parts = (_concept(number, word, languages) for number, word in enumerate(_by_word(rows), start=1))
+    write_document(stream, "tbx", TBX_ROOT, header, parts)
+    return len(rows)
+
+
+def _tei_header(rows: Sequence[Row], languages: LanguageCodes, who: dict[str, str]) -> Element:
+    header = Element("teiHeader", {LANG: "en"})
+    description = add(header, "fileDesc")
+    title = add(description, "titleStmt")
+    add(title, "title", title_text(*languages))
+    for name, place in who.items():
+        statement = add(title, "respStmt")
+        add(statement, "resp", "accepted translations")
+        add(statement, "name", name, {"xml:id": place})
+    add(description, "extent", counted(len({row.source for row in rows}), "headword"))
+    add(description, "publicationStmt/p", RIGHTS)
+    add(description, "sourceDesc/p", _origin(rows))
+    usage = add(header, "profileDesc/langUsage")
+    for code in dict.fromkeys(languages):
+        add(usage, "language", code, {"ident": code})
+    return header
+
+
+def _entry(number: int, word: list[Row], languages: LanguageCodes, who: dict[str, str]) -> Element:
+    entry = Element("entry", {"xml:id": f"e{number}"})
+    add(add(entry, "form", attributes={"type": "lemma", LANG: languages[0]}), "orth", word[0].source)
+    sense = add(entry, "sense")
+    for row in word:
+        responsible = {"resp": f"#{who[row.reviewer]}"}
+        translation = add(sense, "cit", attributes={"type": "trans", LANG: languages[1]} | responsible)
+        add(translation, "quote", row.target)
+        decided = add(translation, "note", "accepted ", {"type": "decision"} | responsible)
+        add(decided, "date", row.when, {"when": row.when})
+        if row.comment:
+            add(translation, "note", row.comment, {"type": "comment"} | responsible)
+    return entry
+
+
+def _concept(number: int, word: list[Row], languages: LanguageCodes) -> Element:
+    concept = Element("conceptEntry", {"id": f"c{number}"})
+    source, target = (add(concept, "langSec", attributes={LANG: code}) for code in languages)
+    add(source, "termSec/term", word[0].source)
+    for row in word:
+        section = add(target, "termSec")
+        add(section, "term", row.target)
+        if row.decision != ACCEPTED:
+            add(section, "termNote", _FORBIDDEN, {"type": "administrativeStatus"})
+        add(section, "note", " ".join(filter(None, (row.decision, "by", row.reviewer, row.when))))
+        if row.comment:
+            add(section, "note", row.comment)
+    return concept
+
+
+def _by_word(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    return (list(group) for _, group in groupby(rows, key=attrgetter("source")))
+
+
+def _origin(rows: Sequence[Row]) -> str:
+    made = f"Induced from word vectors by isolex {__version__}, and decided on by people"
+    return f"{made}: {counted(len(rows), 'pair')}."

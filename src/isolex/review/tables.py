@@ -1,0 +1,172 @@
+"""Decisions as files: tables for spreadsheets, and glossaries and dictionaries for other programs."""
+
+import csv
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+from isolex.choices import MARKUP_FORMATS
+from isolex.errors import FormatError, InputError
+from isolex.files import atomic_file
+from isolex.names import look_up
+from isolex.reranking.entry_files import check_languages
+from isolex.reranking.entry_files import format_of as entry_format_of
+from isolex.reranking.markup import LanguageCodes, xml_problem
+from isolex.review.decisions import Decision, Judgements
+from isolex.review.markup import write_tbx, write_tei
+from isolex.review.rows import ACCEPTED, COLUMNS, REJECTED, Row, rows_of
+from isolex.tables import COMMA, SEMICOLON, TAB, cells_of, numbered, read_lines, row_of, without_quotes
+from isolex.tables.cells import trim
+
+_REVIEWER = "import"
+_EXPECTED = "a table of decisions"
+_FIX = f"give a table with the columns {', '.join(COLUMNS)}, as isolex review --export writes it"
+
+
+def write_decisions(
+    judgements: Judgements,
+    path: str | Path,
+    *,
+    format: str = "tsv",
+    languages: tuple[str | None, str | None] = (None, None),
+) -> int:
+    """Write what was decided, atomically, and say how many pairs that is.
+
+    | format | what is written |
+    |---|---|
+    | `tsv` | a row a pair: source, target, decision, reviewer, when, comment |
+    | `jsonl` | the same, an object a line |
+    | `tei` | accepted pairs as entries of TEI P5; who decided, and when, as responsibility |
+    | `tbx` | TBX-Basic (ISO 30042:2019); rejected terms have the administrative status `forbidden` |
+    | `omegat` | accepted pairs as a glossary of OmegaT: source, target, comment |
+
+    Args:
+        judgements: The decisions.
+        path: The file; `-` is standard output.
+        format: One of the above.
+        languages: Codes of the source and the target language (BCP 47), which TEI and TBX hold.
+
+    Raises:
+        InputError: The format or a language is none, or the file cannot be written.
+    """
+    write = look_up(format, _WRITERS, "format of decisions")
+    codes = check_languages(format, languages)
+    rows = list(rows_of(judgements))
+    if format in MARKUP_FORMATS:
+        rows = [row for row in rows if not any(map(xml_problem, (row.source, row.target)))]
+    with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+        return write(rows, codes, stream)
+
+
+def read_decisions(path: str | Path, *, reviewer: str = _REVIEWER) -> tuple[list[Decision], list[str]]:
+    """Decisions out of a table with the columns of `write_decisions`, as spreadsheets give it back.
+
+    Args:
+        path: A file with a header, its columns separated by tabs, commas or semicolons, in any order. Only
+            source, target and decision are needed.
+        reviewer: Who decided, where the table does not say.
+
+    Returns:
+        The decisions, one a word and reviewer, and why other rows were refused, a line each.
+
+    Raises:
+        FormatError: The file is no such table.
+        InputError: It cannot be read.
+    """
+    return parse_decisions(read_lines(path, expected=_EXPECTED, fix=_FIX), where=path, reviewer=reviewer)
+
+
+def parse_decisions(
+    lines: Sequence[str], *, where: object, reviewer: str = _REVIEWER
+) -> tuple[list[Decision], list[str]]:
+    """As `read_decisions`, from the lines of a table."""
+    content = numbered(lines)
+    if not content:
+        raise FormatError("is empty", where=where, fix=_FIX)
+    separator = max((TAB, SEMICOLON, COMMA), key=lambda one: len(cells_of(one, content[0][1])))
+    head, *table = without_quotes(
+        [row_of(number, cells_of(separator, line)) for number, line in content], separator
+    )
+    names = [trim(cell).lower() for cell in head.cells]
+    if missing := [column for column in COLUMNS[:3] if column not in names]:
+        raise FormatError(f"has no column {' and no column '.join(missing)}", where=where, fix=_FIX)
+    said: dict[tuple[str, str], list[dict[str, str]]] = {}
+    refused = []
+    for row in table:
+        found = dict.fromkeys(COLUMNS, "") | dict(zip(names, map(trim, row.cells), strict=False))
+        if problem := _problem(found):
+            refused.append(f"row {row.line} {problem}")
+        else:
+            said.setdefault((found["source"], found["reviewer"] or reviewer), []).append(found)
+    decisions = []
+    for (source, who), rows in said.items():
+        words = {
+            verdict: tuple(dict.fromkeys(row["target"] for row in rows if row["decision"].lower() == verdict))
+            for verdict in (ACCEPTED, REJECTED)
+        }
+        remarks = {name: next(filter(None, (row[name] for row in rows)), "") for name in ("comment", "when")}
+        try:
+            decisions.append(
+                Decision(
+                    source,
+                    words[ACCEPTED],
+                    words[REJECTED],
+                    who,
+                    comment=remarks["comment"],
+                    at=remarks["when"],
+                )
+            )
+        except InputError as error:
+            refused.append(f"{source[:40]!r} is left out: {error.problem}")
+    return decisions, refused
+
+
+def _problem(row: dict[str, str]) -> str:
+    """Why a row says nothing; empty if it does."""
+    if not row["source"] or not row["target"]:
+        return "has no source or no target"
+    if row["decision"].lower() not in (ACCEPTED, REJECTED):
+        return f"has the decision {row['decision'][:20]!r}, expected {ACCEPTED} or {REJECTED}"
+    return ""
+
+
+def format_of(path: str | Path) -> str:
+    """The format that the end of a file's name stands for; `tsv` if it says nothing.
+
+    Raises:
+        InputError: As that of `isolex.reranking.entry_files.format_of`.
+    """
+    return "omegat" if Path(path).suffix.lower() == ".utf8" else entry_format_of(path)
+
+
+def _write_tsv(rows: Sequence[Row], _: LanguageCodes, stream: IO[str]) -> int:
+    writer = csv.writer(stream, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
+    writer.writerow(COLUMNS)
+    writer.writerows([_plain(value) for value in row.to_dict().values()] for row in rows)
+    return len(rows)
+
+
+def _write_jsonl(rows: Sequence[Row], _: LanguageCodes, stream: IO[str]) -> int:
+    stream.writelines(json.dumps(row.to_dict(), ensure_ascii=False) + "\n" for row in rows)
+    return len(rows)
+
+
+def _write_omegat(rows: Sequence[Row], _: LanguageCodes, stream: IO[str]) -> int:
+    accepted = [row for row in rows if row.decision == ACCEPTED]
+    stream.writelines(f"{row.source}\t{row.target}\t{_plain(row.comment)}\n" for row in accepted)
+    return len(accepted)
+
+
+def _plain(text: str) -> str:
+    """A remark without tabs and line ends, on which tables break."""
+    return " ".join(text.split()) if any(mark in text for mark in "\t\r\n") else text
+
+
+_WRITERS: dict[str, Callable[[Sequence[Row], LanguageCodes, IO[str]], int]] = {
+    "tsv": _write_tsv,
+    "jsonl": _write_jsonl,
+    "tei": write_tei,
+    "tbx": write_tbx,
+    "omegat": _write_omegat,
+}
