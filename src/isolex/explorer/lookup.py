@@ -48,8 +48,8 @@ class Lookup:
         told = {"word": word, "rank": None if row is None else row + 1, "known": "vector", "told": ""}
         try:
             vector = self._mapped(word)
-        except UnknownWordError as error:
-            return told | {"known": "none", "told": str(error), **_nothing()}
+        except UnknownWordError:
+            return told | {"known": "none", "told": f"The vocabulary has no word {word}.", **_nothing()}
         if row is None:
             told |= {
                 "known": "subwords",

@@ -81,7 +81,9 @@ class Queue:
             word, first = words[row], self.proposals.first(row)
             decisions = self.judgements.of(word)
             news = _is_news(first, kind, decisions)
-            closed = word in self.known or first is None or (not news and _is_settled(kind, decisions))
+            # Signs and numbers are in no dictionary.
+            unasked = word in self.known or first is None or not any(map(str.isalpha, word))
+            closed = unasked or (not news and _is_settled(kind, decisions))
             leading = leading and closed
             if leading:
                 self._begin[kind] = place + 1
