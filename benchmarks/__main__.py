@@ -47,6 +47,10 @@ COMMANDS = {
         "benchmarks.commands.triangulation:triangulation",
         "P@1 and calibration of triangulated reranking beside pairwise reranking, on unreachable test words.",
     ),
+    "review": (
+        "benchmarks.commands.review:review",
+        "Simulate a reviewer who knows the training dictionary, and learn from his decisions.",
+    ),
     "texts": (
         "benchmarks.commands.texts:texts",
         "P@1 from raw texts by both trainers, beside gensim's plain skip-gram, at several sizes.",

@@ -1,0 +1,76 @@
+"""`python -m benchmarks review`: what a reviewer's decisions teach, by a queue that is mixed or random."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from benchmarks.commands.reports import Report, data_folder, data_option, measured, vectors_option
+from benchmarks.measuring import machine
+from benchmarks.review import DECISIONS, EVERY, SEEDS, VOCABULARY, run_review, summary
+from isolex.cli.console import emit, table
+from isolex.cli.options import json_option, names_in, seed_option, threads_option
+from isolex.cli.outputs import Command
+
+
+@click.command("review", cls=Command)
+@data_option
+@vectors_option
+@click.option("--pairs", help="Language pairs; by default en-es and en-de, or with --vectors web en-fi.")
+@click.option("--decisions", default=DECISIONS, show_default=True, type=click.IntRange(min=1))
+@click.option("--every", default=EVERY, show_default=True, type=click.IntRange(min=1), help="Learn so often.")
+@click.option("--vocabulary", default=VOCABULARY, show_default=True, type=click.IntRange(min=1))
+@seed_option
+@threads_option
+@json_option
+def review(
+    data: Path,
+    vectors: str,
+    pairs: str | None,
+    decisions: int,
+    every: int,
+    vocabulary: int,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Simulate a reviewer who knows the training dictionary, and learn from his decisions.
+
+    \b
+    Examples:
+      python -m benchmarks review --data data --pairs en-es --json
+      python -m benchmarks review --data data --vectors web
+    """
+
+    def measure() -> dict[str, Any]:
+        rows = list(
+            run_review(
+                data_folder(data, vectors),
+                vectors=vectors,
+                pairs=names_in(pairs) if pairs else (),
+                decisions=decisions,
+                every=every,
+                vocabulary=vocabulary,
+                seed=seed,
+            )
+        )
+        return {
+            "seeds": SEEDS,
+            "vocabulary": vocabulary,
+            "rows": [row.to_dict() for row in rows],
+            "summary": summary(rows),
+            "machine": machine(),
+        }
+
+    report = measured("review", measure)
+    emit(as_json, report, lambda console: _render(console, report))
+
+
+def _render(console: Console, report: Report) -> None:
+    head = ["pair", "queue", "decisions", "P@1", "accepted pairs"]
+    body = [
+        [row["pair"], row["queue"], str(count), f"{p1:.1f}", str(accepted)]
+        for row in report["rows"]
+        for count, p1, accepted in zip(row["decisions"], row["p1"], row["accepted"], strict=True)
+    ]
+    console.print(table("A simulated reviewer", head, body))
