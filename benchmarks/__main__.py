@@ -51,6 +51,10 @@ COMMANDS = {
         "benchmarks.commands.review:review",
         "Simulate a reviewer who knows the training dictionary, and learn from his decisions.",
     ),
+    "review-server": (
+        "benchmarks.commands.review:review_server",
+        "Have many reviewers decide at once, while the server learns, and while it is killed again and again.",
+    ),
     "texts": (
         "benchmarks.commands.texts:texts",
         "P@1 from raw texts by both trainers, beside gensim's plain skip-gram, at several sizes.",

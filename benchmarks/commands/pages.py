@@ -3,14 +3,24 @@
 import click
 from rich.console import Console
 
-from benchmarks.pages import diagnosis, induction, performance, reference, space, texts, transfer, weak
+from benchmarks.pages import (
+    diagnosis,
+    induction,
+    performance,
+    reference,
+    review,
+    space,
+    texts,
+    transfer,
+    weak,
+)
 from benchmarks.pages.filling import ROOT
 from isolex.cli.console import emit
 from isolex.cli.options import json_option
 from isolex.cli.outputs import Command
 from isolex.errors import InputError
 
-_MAKERS = (reference, weak, performance, diagnosis, transfer, induction, space, texts)
+_MAKERS = (reference, weak, performance, diagnosis, transfer, induction, review, space, texts)
 
 
 @click.command("pages", cls=Command)

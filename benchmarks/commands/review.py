@@ -9,6 +9,7 @@ from rich.console import Console
 from benchmarks.commands.reports import Report, data_folder, data_option, measured, vectors_option
 from benchmarks.measuring import machine
 from benchmarks.review import DECISIONS, EVERY, SEEDS, VOCABULARY, run_review, summary
+from benchmarks.review_server import CLIENTS, KILLS, SECONDS, run_server
 from isolex.cli.console import emit, table
 from isolex.cli.options import json_option, names_in, seed_option, threads_option
 from isolex.cli.outputs import Command
@@ -74,3 +75,34 @@ def _render(console: Console, report: Report) -> None:
         for count, p1, accepted in zip(row["decisions"], row["p1"], row["accepted"], strict=True)
     ]
     console.print(table("A simulated reviewer", head, body))
+
+
+@click.command("review-server", cls=Command)
+@click.option("--clients", default=CLIENTS, show_default=True, type=click.IntRange(min=1))
+@click.option("--seconds", default=SECONDS, show_default=True, type=click.FloatRange(min=1))
+@click.option("--kills", default=KILLS, show_default=True, type=click.IntRange(min=1))
+@json_option
+def review_server(clients: int, seconds: float, kills: int, as_json: bool) -> None:
+    """Have many reviewers decide at once, while the server learns, and while it is killed again and again.
+
+    \b
+    Examples:
+      python -m benchmarks review-server --clients 10 --seconds 20 --kills 3
+    """
+
+    def measure() -> dict[str, Any]:
+        rows = [row.to_dict() for row in run_server(clients=clients, seconds=seconds, kills=kills)]
+        return {"rows": rows, "machine": machine()}
+
+    report = measured("review-server", measure)
+    emit(as_json, report, lambda console: _render_server(console, report))
+
+
+def _render_server(console: Console, report: Report) -> None:
+    head = ["kills", "acknowledged", "lost", "doubled", "decision p95, ms", "word p95, ms"]
+    names = ("kills", "acknowledged", "lost", "doubled")
+    body = [
+        [*(str(row[name]) for name in names), *(f"{row[name][1]:.0f}" for name in ("decision_ms", "item_ms"))]
+        for row in report["rows"]
+    ]
+    console.print(table("Reviewers at once", head, body))

@@ -1,0 +1,85 @@
+"""Fill docs/benchmarks-review.md with the measurements of benchmarks/results/review*.json.
+
+python -m benchmarks review --data DATA --json > benchmarks/results/review.json
+python -m benchmarks review --data DATA --vectors web --json > benchmarks/results/review-web.json
+python -m benchmarks review-server --json > benchmarks/results/review-server.json
+python -m benchmarks pages
+"""
+
+from pathlib import Path
+
+from benchmarks.pages.filling import (
+    DOCS,
+    Report,
+    all_rows,
+    filled,
+    measured_on,
+    read,
+    read_kinds,
+    table,
+    versions,
+)
+
+PAGE = DOCS / "benchmarks-review.md"
+
+
+def curves(reports: list[Report]) -> str:
+    """P@1 and accepted pairs after so many decisions, a row a language pair and queue."""
+    rows = []
+    for row in all_rows(reports):
+        for number, count in enumerate(row["decisions"]):
+            figures = [
+                f"{row['p1'][number]:.1f}",
+                f"{row['accepted'][number]:,}",
+                f"{row['seconds'][number]:.0f}",
+            ]
+            rows.append([row["vectors"], row["pair"], row["queue"], f"{count:,}", *figures])
+    head = ["vectors", "pair", "queue", "decisions", "P@1", "accepted pairs", "seconds to fit"]
+    return f"{table(head, rows, text_columns=3)}\n\n{_told(reports)}"
+
+
+def _told(reports: list[Report]) -> str:
+    return " ".join(f"Measured with {versions(report)}, on {measured_on(report)}." for report in reports)
+
+
+def told(reports: list[Report]) -> str:
+    """What the mixed queue is worth, a sentence a language pair."""
+    return "\n".join(f"* {_sentence(one)}" for one in all_rows(reports, "summary"))
+
+
+def _sentence(one: Report) -> str:
+    reached = one["reached_after"]
+    when = "does not reach that" if reached is None else f"reaches that after {reached:,}"
+    checks = (
+        ""
+        if one["covered"] is None
+        else f" The live estimate's interval held the truth in {one['covered']:.0f} % of {one['checks']} checks."
+    )
+    return (
+        f"{one['pair']} ({one['vectors']}): P@1 was {one['p1_before']:.1f} before any decision. The random queue "
+        f"ends at {one['p1_random']:.1f}; the mixed one {when}, and ends at {one['p1_mixed']:.1f}. It has "
+        f"{one['accepted_mixed']:,} accepted pairs, {one['ratio']:.2f} times as many as the random one.{checks}"
+    )
+
+
+def server(report: Report) -> str:
+    """Two minutes: one with a fit beside them, one with kills."""
+    rows = []
+    for row in report["rows"]:
+        beside = f"{row['kills']} kills" if row["kills"] else "a generation is fitted"
+        times = [f"{value:.0f}" for name in ("decision_ms", "item_ms") for value in row[name]]
+        counts = [f"{row[name]:,}" for name in ("acknowledged", "lost", "doubled")]
+        rows.append([beside, *counts, *times])
+    head = ["meanwhile", "acknowledged", "lost", "doubled", "decision, ms", "95 %", "word, ms", "95 %"]
+    return f"{table(head, rows)}\n\nMeasured with {versions(report)}, on {measured_on(report)}."
+
+
+def made() -> dict[Path, str]:
+    """The page; nothing before it was measured."""
+    reports = read_kinds("review")
+    if not reports:
+        return {}
+    parts = {"review": curves(reports), "review told": told(reports)}
+    if (minutes := read("review-server")) is not None:
+        parts["review server"] = server(minutes)
+    return {PAGE: filled(PAGE, {name: f"\n\n{text}\n\n" for name, text in parts.items()})}
