@@ -53,7 +53,7 @@ COMMANDS = {
     ),
     "review-server": (
         "benchmarks.commands.review:review_server",
-        "Have many reviewers decide at once, while the server learns, and while it is killed again and again.",
+        "Have many reviewers decide at once, while the server learns, and while it is killed.",
     ),
     "texts": (
         "benchmarks.commands.texts:texts",

@@ -83,7 +83,7 @@ def _render(console: Console, report: Report) -> None:
 @click.option("--kills", default=KILLS, show_default=True, type=click.IntRange(min=1))
 @json_option
 def review_server(clients: int, seconds: float, kills: int, as_json: bool) -> None:
-    """Have many reviewers decide at once, while the server learns, and while it is killed again and again.
+    """Have many reviewers decide at once, while the server learns, and while it is killed.
 
     \b
     Examples:

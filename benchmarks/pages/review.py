@@ -50,16 +50,15 @@ def told(reports: list[Report]) -> str:
 def _sentence(one: Report) -> str:
     reached = one["reached_after"]
     when = "does not reach that" if reached is None else f"reaches that after {reached:,}"
-    checks = (
-        ""
-        if one["covered"] is None
-        else f" The live estimate's interval held the truth in {one['covered']:.0f} % of {one['checks']} checks."
+    told = (
+        f"{one['pair']} ({one['vectors']}): P@1 was {one['p1_before']:.1f} before any decision. The random "
+        f"queue ends at {one['p1_random']:.1f}; the mixed one {when}, and ends at {one['p1_mixed']:.1f}. It has "
+        f"{one['accepted_mixed']:,} accepted pairs, {one['ratio']:.2f} times as many as the other."
     )
-    return (
-        f"{one['pair']} ({one['vectors']}): P@1 was {one['p1_before']:.1f} before any decision. The random queue "
-        f"ends at {one['p1_random']:.1f}; the mixed one {when}, and ends at {one['p1_mixed']:.1f}. It has "
-        f"{one['accepted_mixed']:,} accepted pairs, {one['ratio']:.2f} times as many as the random one.{checks}"
-    )
+    if one["covered"] is None:
+        return told
+    held = f"held the truth in {one['covered']:.0f} % of {one['checks']} checks"
+    return f"{told} The interval of the live estimate {held}."
 
 
 def server(report: Report) -> str:
