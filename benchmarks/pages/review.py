@@ -52,8 +52,8 @@ def _sentence(one: Report) -> str:
     when = "does not reach that" if reached is None else f"reaches that after {reached:,}"
     told = (
         f"{one['pair']} ({one['vectors']}): P@1 was {one['p1_before']:.1f} before any decision. The random "
-        f"queue ends at {one['p1_random']:.1f}; the mixed one {when}, and ends at {one['p1_mixed']:.1f}. It has "
-        f"{one['accepted_mixed']:,} accepted pairs, {one['ratio']:.2f} times as many as the other."
+        f"queue ends at {one['p1_random']:.1f}; the mixed one {when}, and ends at {one['p1_mixed']:.1f}. "
+        f"It has {one['accepted_mixed']:,} accepted pairs, {one['ratio']:.2f} times as many as the other."
     )
     if one["covered"] is None:
         return told

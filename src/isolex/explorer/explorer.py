@@ -11,7 +11,7 @@ from isolex.cards import is_space_folder
 from isolex.errors import InputError, IsolexError
 from isolex.explorer.completion import Completion
 from isolex.explorer.concordance import Concordance
-from isolex.explorer.flat import flat_map
+from isolex.explorer.flat import flat_map, kept_map
 from isolex.explorer.health import health_of
 from isolex.explorer.lookup import Lookup
 from isolex.given import whole_number
@@ -122,7 +122,8 @@ class Explorer:
 
     def health(self, source: str, target: str) -> dict[str, Any]:
         """Verdict, hubs, accuracy by frequency and suspect pairs; `pending` until they are there."""
-        return self._made(("health", source, target), lambda: self._health(source, target))
+        generation = 0 if self.review is None else self.review.generation.number
+        return self._made(("health", source, target, str(generation)), lambda: self._health(source, target))
 
     def lookup(self, source: str, target: str) -> Lookup:
         """One direction, by the present generation of the dictionary."""
@@ -134,7 +135,10 @@ class Explorer:
         key = (source, target, generation)
         with self._lock:
             if key not in self._lookups:
+                older = [one for one in self._lookups if one[:2] == key[:2]]
                 self._lookups[key] = self._looked_up(source, target, reviewed=reviewed)
+                for one in older:
+                    del self._lookups[one]
             return self._lookups[key]
 
     @property
@@ -160,7 +164,10 @@ class Explorer:
 
     def _map(self, source: str, target: str) -> dict[str, Any]:
         alignment = self.lookup(source, target).alignment
-        found = flat_map(alignment, words=_MAP_WORDS)
+        kept = None if self._is_space or source != self.languages[0] else self.path
+        found = (
+            flat_map(alignment, words=_MAP_WORDS) if kept is None else kept_map(kept, alignment, _MAP_WORDS)
+        )
         return {
             side: {
                 "words": list(vectors.words[: len(places)]),

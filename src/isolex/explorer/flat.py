@@ -1,14 +1,31 @@
 """Both languages on a plane."""
 
+import contextlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from jaxtyping import Float
+from safetensors.numpy import save
 from torch import Tensor
 
-from isolex.alignment import Alignment
+from isolex.alignment import Alignment, Companion
+from isolex.alignment.companion import fingerprint_of
+from isolex.errors import IsolexError
+from isolex.files import digest
 from isolex.retrieval import NearestNeighbour
+from isolex.saved import (
+    CARD_BYTES,
+    Array,
+    UnsoundError,
+    parse_arrays,
+    parse_json,
+    read_saved,
+    record,
+    text,
+    whole,
+)
 from isolex.waiting import short_waits
 
 # So many words of a side are placed by t-SNE, and others beside those of them that they are nearest to.
@@ -16,6 +33,10 @@ _ANCHORS = 2_000
 _NEAREST = 5
 _SHARPNESS = 20.0
 _JITTER = 0.006
+
+_MAP = Companion("map", format="isolex-map", version=1, fix="open the page again, which makes it anew")
+_ARRAYS = {"source": Array("n axes"), "target": Array("m axes")}
+_CARD = record({"alignment": text, "places": text, "words": whole(1, 2**31)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +74,43 @@ def flat_map(alignment: Alignment, *, words: int = 40_000, seed: int = 0) -> Fla
     made[0][: len(x[:_ANCHORS])] = placed[: len(x[:_ANCHORS])]
     made[1][: len(z[:_ANCHORS])] = placed[len(x[:_ANCHORS]) :]
     return FlatMap(*made)
+
+
+def kept_map(folder: str | Path, alignment: Alignment, words: int) -> FlatMap:
+    """As `flat_map`; kept in the folder of the alignment, if that can be written.
+
+    Args:
+        folder: Of the alignment.
+        alignment: What was loaded from it, or what was learnt from that.
+        words: Most frequent words of either side.
+    """
+    known = _read(Path(folder), alignment, words)
+    if known is not None:
+        return known
+    made = flat_map(alignment, words=words)
+    with contextlib.suppress(IsolexError):
+        data = save({"source": made.source.astype(np.float32), "target": made.target.astype(np.float32)})
+        _MAP.write(Path(folder), {"words": words, "places": digest(data)}, data)
+    return made
+
+
+def _read(folder: Path, alignment: Alignment, words: int) -> FlatMap | None:
+    """The map that is kept; None where there is none that can be used."""
+    card_file, arrays_file = (folder / name for name in _MAP.files)
+    try:
+        card = _CARD(parse_json(read_saved(card_file, _MAP.fix, most=CARD_BYTES)))
+        data = read_saved(arrays_file, _MAP.fix)
+        sizes = {"n": min(words, len(alignment.source)), "m": min(words, len(alignment.target)), "axes": 2}
+        if (card["alignment"], card["words"], card["places"]) != (
+            fingerprint_of(folder),
+            words,
+            digest(data),
+        ):
+            return None
+        places = parse_arrays(data, _ARRAYS, sizes)
+    except (IsolexError, UnsoundError, OSError):
+        return None
+    return FlatMap(places["source"], places["target"])
 
 
 def _by_tsne(rows: Float[Tensor, "a p"], seed: int) -> Float[np.ndarray, "a 2"]:

@@ -1,7 +1,7 @@
 """What people decided about words, and what follows where they decided more than once."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -129,14 +129,13 @@ class Judgements:
         """Pairs that do not hold, likewise."""
         return [(word, target) for word, judged in self._judged(without) for target in judged.rejected]
 
-    def contradictions(self, lexicon: Iterable[tuple[str, str]] = ()) -> list[Contradiction]:
+    def contradictions(self, lexicon: Container[tuple[str, str]] = ()) -> list[Contradiction]:
         """Where a decision contradicts the lexicon, or reviewers each other."""
-        known = set(lexicon)
         found = []
         for word, judged in self._judged(None):
             for target, last in (judged.accepted | judged.rejected).items():
                 wrong = target in judged.rejected
-                if wrong and (word, target) in known:
+                if wrong and (word, target) in lexicon:
                     found.append(Contradiction(word, target, last, "lexicon"))
                 found += [
                     Contradiction(word, target, last, other.reviewer)

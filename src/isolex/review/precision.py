@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from isolex.errors import MissingExtraError
 from isolex.review.decisions import Decision, Judgements
 from isolex.review.proposals import Proposals
 
@@ -45,6 +46,19 @@ class Precision:
             "high": round(self.high, 1),
             "checked": self.checked,
         }
+
+
+def warm_up() -> None:
+    """Have the packages imported that are needed here, which takes a second when it is done first.
+
+    Raises:
+        MissingExtraError: They are not installed.
+    """
+    try:
+        Precision.of(1, 2)
+        _between(("", " "), {"": {("", ""): True}, " ": {("", ""): False}})
+    except ImportError as error:
+        raise MissingExtraError("reviewing", "scikit-learn", "explore") from error
 
 
 def precision(proposals: Proposals, judgements: Judgements) -> Precision | None:

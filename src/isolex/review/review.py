@@ -23,7 +23,7 @@ from isolex.reranking import RerankedDictionary, load_reranked
 from isolex.review.decisions import Contradiction, Decision, Judgements
 from isolex.review.learning import what_changed
 from isolex.review.log import LEASE_SECONDS, DecisionLog, Generation, Item
-from isolex.review.precision import Agreement, Precision, agreement, precision
+from isolex.review.precision import Agreement, Precision, agreement, precision, warm_up
 from isolex.review.proposals import Candidate, Proposals
 from isolex.review.queues import Queue
 from isolex.review.suspects import suspect_pairs
@@ -128,6 +128,7 @@ class Review:
     Raises:
         InputError: There is no such alignment, no confidences are kept with it, or the folder cannot be used.
         FormatError: The log is something else.
+        MissingExtraError: The packages of the extra `explore` are not installed.
     """
 
     def __init__(
@@ -139,6 +140,7 @@ class Review:
         dictionary: RerankedDictionary | None = None,
         seed: int = 0,
     ) -> None:
+        warm_up()
         self.path, self.pair, self._seed = Path(path), pair, seed
         self.base = load(path, pair=pair, device="cpu") if dictionary is None else dictionary.alignment
         self._digest = digest(json_text(self.base.card.to_dict()).encode())
