@@ -73,7 +73,7 @@ def flat_map(alignment: Alignment, *, words: int = 40_000, seed: int = 0) -> Fla
     made = [_beside(rows, anchors, placed, draws) for rows in (x, z)]
     made[0][: len(x[:_ANCHORS])] = placed[: len(x[:_ANCHORS])]
     made[1][: len(z[:_ANCHORS])] = placed[len(x[:_ANCHORS]) :]
-    return FlatMap(*made)
+    return FlatMap(*(places.astype(np.float32) for places in made))
 
 
 def kept_map(folder: str | Path, alignment: Alignment, words: int) -> FlatMap:
@@ -89,7 +89,7 @@ def kept_map(folder: str | Path, alignment: Alignment, words: int) -> FlatMap:
         return known
     made = flat_map(alignment, words=words)
     with contextlib.suppress(IsolexError):
-        data = save({"source": made.source.astype(np.float32), "target": made.target.astype(np.float32)})
+        data = save({"source": made.source, "target": made.target})
         _MAP.write(Path(folder), {"words": words, "places": digest(data)}, data)
     return made
 
