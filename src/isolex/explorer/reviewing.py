@@ -145,7 +145,7 @@ class Reviewing:
         check_utf8("the table", lines)
         decisions, refused = parse_decisions(lines, where="the table", reviewer=reviewer)
         count = self._review.add(decisions)
-        return {"imported": count, "refused": [{"row": None, "why": why} for why in refused[:_MOST_REFUSED]]}
+        return {"imported": count, "refused": [{"why": why} for why in refused[:_MOST_REFUSED]]}
 
     def _item(self, task: Task, queue: str) -> dict[str, Any]:
         lookup = self._lookup()

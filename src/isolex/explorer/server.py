@@ -7,6 +7,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -41,6 +42,8 @@ _HEADERS = {
 _MOST_BYTES = 1 << 20
 _MOST_IMPORTED_BYTES = 1 << 25
 _LONGEST_WORD = 20_000
+# A word of 10,000 characters, of which each takes nine in an address.
+_LONGEST_REQUEST = 1 << 18
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 Answer: TypeAlias = Callable[[Mapping[str, str]], dict[str, Any]]
@@ -67,6 +70,7 @@ def application(
     site = _Site(explorer, reviewing, keys, open_to_all=open_to_all)
     routes: list[BaseRoute] = [
         Route("/", site.page),
+        Route("/favicon.ico", _nothing),
         Route("/api/about", site.asked(site.about)),
         Route(
             "/api/words",
@@ -99,7 +103,7 @@ def application(
             Route("/api/review/suspect", site.told(reviewing.suspect), methods=["POST"]),
             Route("/api/review/import", site.imported(reviewing), methods=["POST"]),
         ]
-    routes.append(Mount("/static", StaticFiles(directory=STATIC)))
+    routes.append(Mount("/", StaticFiles(directory=STATIC)))
     return Starlette(
         routes=routes,
         middleware=[
@@ -110,6 +114,26 @@ def application(
             Middleware(GZipMiddleware, minimum_size=2_000),
         ],
         exception_handlers={HTTPException: _refused, Exception: _broken},
+    )
+
+
+def server_of(app: Starlette, *, port: int = 0) -> uvicorn.Server:
+    """A server of the page; it listens where `run` is told, or else at a port of this machine.
+
+    Args:
+        app: The page.
+        port: 0 for any that is free.
+    """
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=2,
+            h11_max_incomplete_event_size=_LONGEST_REQUEST,
+        )
     )
 
 
@@ -226,7 +250,7 @@ class _Safe:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers[name] = value
-                headers["cache-control"] = "no-cache" if scope["path"].startswith("/static") else "no-store"
+                headers["cache-control"] = "no-store" if scope["path"].startswith("/api") else "no-cache"
             await send(message)
 
         await self._app(scope, receive, sending)
@@ -256,6 +280,10 @@ def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise HTTPException(400, f"Got {text[:20]!r}, expected a whole number.")
     return int(text)
+
+
+async def _nothing(_: Request) -> Response:
+    return Response(status_code=204)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

@@ -1,0 +1,90 @@
+// One item of a review queue: the word, what is proposed for it, and what helps to decide.
+
+import { bar, button, count, fill, h, probability, word } from "./dom.js";
+import { space, wordLink } from "./space.js";
+import { strongestFirst, witnessName } from "./words.js";
+
+const KEYED = 9;
+const WITNESSES_SHOWN = 3;
+const CONTEXT = 90;
+
+const KINDS = {
+  informative: "Your decision about this word teaches the most",
+  sure: "The dictionary is sure of this word",
+  random: "This word was drawn at random, to measure the precision",
+  suspect: "This training pair looks wrong",
+};
+
+/** What is accepted or rejected: the suspected pair's translation, or else the first candidate. */
+export function proposalOf({ pair, candidates }) {
+  return pair?.target ?? candidates[0]?.word ?? null;
+}
+
+export function drawItem(place, item, marks, { choose, mark }) {
+  const { source, target } = space.review;
+  const proposal = proposalOf(item);
+  fill(place,
+    h("p", { class: "quiet" }, KINDS[item.kind] ?? item.kind, item.rank !== null && `, rank ${count(item.rank)}`),
+    h("h2", { id: "item-heading", class: "proposal", tabindex: -1 },
+      wordLink(item.word, source, target, 120),
+      h("span", { class: "arrow" }, "→"),
+      proposal === null ? h("span", { class: "quiet" }, "no proposal") : wordLink(proposal, target, source, 120)),
+    item.pair && h("p", { class: "told" },
+      item.pair.rank ? `Among the answers to this word, the training pair's translation has rank ${count(item.pair.rank)}.`
+        : "The training pair's translation is not among the answers to this word."),
+    h("div", { class: "context" }, sourceContext(item, source, target)),
+    h("h3", {}, item.pair ? "What the dictionary answers instead" : "Candidates"),
+    item.candidates.length
+      ? h("ol", { class: "candidates" }, item.candidates.map((candidate, index) =>
+        candidateItem(candidate, index, marks.has(candidate.word), { choose, mark })))
+      : h("p", { class: "quiet" }, "There are none."),
+    item.no_translation !== null &&
+      h("p", { class: "quiet" }, `The probability that none of the vocabulary is right: ${probability(item.no_translation)}.`));
+}
+
+function sourceContext({ near, seeds, examples }, source, target) {
+  return [
+    examples.map((example) => sentence(example, source)),
+    near.length > 0 && h("p", {}, h("span", { class: "quiet" }, "Near it: "), listed(near, source, target)),
+    seeds.length > 0 && h("p", {}, h("span", { class: "quiet" }, "Seed pairs nearby: "),
+      h("span", { class: "list" }, seeds.map((pair) =>
+        h("span", {}, wordLink(pair.source, source, target), " → ", wordLink(pair.target, target, source))))),
+  ];
+}
+
+function candidateItem(candidate, index, isMarked, { choose, mark }) {
+  const { source, target } = space.review;
+  const { word: text, rank, confidence, evidence, near, examples } = candidate;
+  const number = index < KEYED ? h("kbd", { "aria-hidden": "true" }, index + 1) : "✓";
+  return h("li", {},
+    h("div", { class: "candidate" },
+      h("button", { type: "button", class: "pick", title: "Accept this one", onclick: () => choose(text) },
+        number, h("span", { class: "hidden" }, "Accept ", word(text, target))),
+      h("span", { class: "answer-word" }, wordLink(text, target, source)),
+      confidence !== null &&
+        h("span", { class: "measure" }, bar(confidence, "confidence"), h("span", { class: "number" }, probability(confidence))),
+      h("label", { class: "check" },
+        h("input", { type: "checkbox", checked: isMarked, "data-index": index, onchange: () => mark(text) }),
+        "Mark", h("span", { class: "hidden" }, " ", word(text, target)))),
+    h("div", { class: "candidate-more" },
+      h("p", { class: "quiet" }, `rank ${count(rank)}`, witnesses(evidence)),
+      near.length > 0 && h("p", {}, h("span", { class: "quiet" }, "Near it: "), listed(near, target, source)),
+      examples.map((example) => sentence(example, target))));
+}
+
+function witnesses(evidence) {
+  return strongestFirst(evidence).slice(0, WITNESSES_SHOWN).map(([witness, value]) =>
+    h("span", { class: value < 0 ? "witness against" : "witness for" },
+      `${value < 0 ? "−" : "+"} ${witnessName(witness).toLowerCase()}`,
+      h("span", { class: "hidden" }, value < 0 ? " speaks against it" : " speaks for it")));
+}
+
+function listed(words, language, other) {
+  return h("span", { class: "list" }, words.map((text) => wordLink(text, language, other)));
+}
+
+function sentence({ before, word: text, after }, language) {
+  const start = before.length > CONTEXT ? `…${before.slice(-CONTEXT)}` : before;
+  const end = after.length > CONTEXT ? `${after.slice(0, CONTEXT)}…` : after;
+  return h("p", { class: "example" }, h("bdi", { dir: "auto", lang: language }, start, h("mark", {}, word(text, language)), end));
+}

@@ -1,0 +1,262 @@
+// The Review view: one word after another, each with a decision that is sent before the next word comes.
+
+import { get, isAbort, post } from "./api.js";
+import { announce, button, byId, fill, h, isolated, notify, word } from "./dom.js";
+import { ReviewPanels } from "./review-panels.js";
+import { drawItem, proposalOf } from "./review-item.js";
+import { languageName, reviewAddress, space } from "./space.js";
+
+const QUEUES = { main: "Dictionary", suspects: "Suspects" };
+const DOUBLE_PRESS = 250;
+
+// All this outlives the view, so that whoever looks something up and comes back finds what was there.
+const items = { main: null, suspects: null };
+const drafts = new Map();
+const sentDrafts = new Map();
+let queue = "main";
+let unsent = null;
+let isSending = false;
+let panels = null;
+let page = null;
+let lastPress = { key: "", at: 0 };
+
+export async function show(place, route, signal) {
+  queue = route.queue;
+  page = { signal, item: h("div", { class: "item" }), unsent: h("p", { class: "unsent" }), ...fields() };
+  panels ??= new ReviewPanels();
+  fill(place,
+    h("header", { class: "review-head" },
+      h("h1", { tabindex: -1 }, "Review"),
+      h("p", { class: "quiet" }, `${languageName(space.review.source)} → ${languageName(space.review.target)}, reviewer `,
+        word(space.review.reviewer)),
+      h("nav", { "aria-label": "Queues" }, h("ul", { class: "tabs small" }, Object.entries(QUEUES).map(([name, label]) =>
+        h("li", {}, h("a", { href: reviewAddress(name), "aria-current": name === queue && "page" }, label)))))),
+    panels.strip,
+    h("div", { class: "review-layout" },
+      h("section", { class: "panel card", "aria-label": "The word to review" }, page.item, page.form,
+        h("div", { class: "decision" }, page.unsent, page.actions)),
+      panels.side));
+  panels.watch(signal);
+  await showItem();
+}
+
+/** Handle a key; true if it meant something here. */
+export function press(key, event) {
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+  const act = digit ? () => chooseOrMark(Number(digit) - 1, event.shiftKey) : KEYS[key];
+  if (!act) return false;
+  // Two quick presses are one: the second would decide about a word that nobody has read.
+  const isDouble = event.repeat || (lastPress.key === event.code && event.timeStamp - lastPress.at < DOUBLE_PRESS);
+  lastPress = { key: event.code, at: event.timeStamp };
+  if (!isDouble) act();
+  return true;
+}
+
+const KEYS = {
+  a: accept,
+  x: reject,
+  " ": skip,
+  u: undo,
+  e: () => page.correction.focus(),
+  c: () => page.comment.focus(),
+};
+
+function fields() {
+  const comment = h("textarea", { id: "comment", rows: 1, dir: "auto", oninput: () => { draft().comment = comment.value; } });
+  const correction = h("input", {
+    id: "correction", type: "text", dir: "auto", lang: space.review.target, autocomplete: "off", autocapitalize: "off",
+    spellcheck: "false", oninput: () => { draft().typed = correction.value; },
+  });
+  for (const field of [comment, correction]) field.addEventListener("keydown", leaveOnEscape);
+  const form = h("form", { class: "fields", onsubmit: (event) => { event.preventDefault(); correct(); } },
+    h("label", { for: "correction" }, "Another translation ", h("kbd", { "aria-hidden": "true" }, "e")),
+    h("div", { class: "joined" }, correction, h("button", { type: "submit" }, "Accept this one")),
+    h("label", { for: "comment" }, "Comment ", h("kbd", { "aria-hidden": "true" }, "c")),
+    comment);
+  const actions = h("div", { class: "actions", role: "group", "aria-label": "Decision" },
+    button("Accept", accept, { key: "a", kind: "primary", "aria-keyshortcuts": "a" }),
+    button("Reject", reject, { key: "x", "aria-keyshortcuts": "x" }),
+    button("Skip", skip, { key: "space", "aria-keyshortcuts": "Space" }),
+    button("Undo", undo, { key: "u", "aria-keyshortcuts": "u" }));
+  return { comment, correction, form, actions };
+}
+
+function leaveOnEscape(event) {
+  if (event.key !== "Escape" || event.isComposing) return;
+  event.preventDefault();
+  focusItem();
+}
+
+function focusItem() {
+  (byId("item-heading") ?? byId("main")).focus();
+}
+
+/** What the person typed and marked for the present item. */
+function draft() {
+  const id = items[queue]?.item?.id ?? "";
+  if (!drafts.has(id)) drafts.set(id, { comment: "", typed: "", marks: new Set() });
+  return drafts.get(id);
+}
+
+async function showItem() {
+  const shownQueue = queue;
+  const { signal } = page;
+  if (!items[queue]) {
+    fill(page.item, h("p", { class: "quiet" }, "The next word is coming …"));
+    try {
+      const answer = await get("review/item", { queue }, signal);
+      items[shownQueue] = answer;
+    } catch (error) {
+      if (isAbort(error)) return;
+      notify(error.message, "error");
+      fill(page.item, button("Try again", () => { notify(""); showItem(); }, { kind: "primary" }));
+      return;
+    }
+  }
+  draw();
+}
+
+function draw() {
+  const { item, told } = items[queue];
+  const focusWasInside = page.item.contains(document.activeElement) || document.activeElement === page.correction;
+  const { comment, typed, marks } = draft();
+  page.comment.value = comment;
+  page.correction.value = typed;
+  page.form.hidden = !item;
+  drawUnsent();
+  drawSending();
+  if (item) drawItem(page.item, item, marks, { choose, mark });
+  else fill(page.item, h("h2", { id: "item-heading", tabindex: -1 }, told || "Nothing is left in this queue."));
+  if (focusWasInside) focusItem();
+}
+
+function chooseOrMark(index, isMark) {
+  const candidate = items[queue]?.item?.candidates[index];
+  if (!candidate) return;
+  if (isMark) mark(candidate.word);
+  else choose(candidate.word);
+}
+
+function mark(text) {
+  const { marks } = draft();
+  if (!marks.delete(text)) marks.add(text);
+  announce(`${isolated(text)} ${marks.has(text) ? "is marked" : "is not marked"}`);
+  for (const box of page.item.querySelectorAll("input[data-index]")) {
+    box.checked = marks.has(items[queue].item.candidates[box.dataset.index].word);
+  }
+}
+
+function accept() {
+  const { item } = items[queue] ?? {};
+  if (!item) return;
+  const marked = item.candidates.map((candidate) => candidate.word).filter((text) => draft().marks.has(text));
+  if (marked.length) acceptInstead(marked);
+  else if (proposalOf(item) !== null) decide([proposalOf(item)], []);
+  else notify("There is no proposal to accept. You can type a translation or skip the word.");
+}
+
+const choose = (text) => acceptInstead([text]);
+
+function correct() {
+  const typed = draft().typed.trim();
+  if (typed) acceptInstead([typed]);
+  else notify("Please type a translation first.");
+}
+
+/** Accept these words. The proposal is wrong if it is not among them. */
+function acceptInstead(accepted) {
+  const { item } = items[queue] ?? {};
+  if (item) decide(accepted, [proposalOf(item)].filter((proposal) => proposal !== null && !accepted.includes(proposal)));
+}
+
+function reject() {
+  const { item } = items[queue] ?? {};
+  if (!item) return;
+  if (proposalOf(item) !== null) decide([], [proposalOf(item)]);
+  else notify("There is no proposal to reject. You can skip the word.");
+}
+
+function skip() {
+  if (items[queue]?.item) decide([], []);
+}
+
+async function decide(accepted, rejected) {
+  if (isSending) return;
+  const { item } = items[queue];
+  await send({ id: item.id, accepted, rejected, comment: draft().comment.trim() }, item, queue);
+}
+
+async function send(decision, item, from) {
+  setSending(true);
+  try {
+    const { progress } = await post("review/decision", decision);
+    if (unsent?.item.id === item.id) unsent = null;
+    sentDrafts.set(item.id, drafts.get(item.id));
+    drafts.delete(item.id);
+    if (items[from]?.item?.id === item.id) items[from] = null;
+    panels.draw(progress);
+    notify("");
+    announce(outcome(decision, item));
+  } catch (error) {
+    unsent = { decision, item, from };
+    notify(error.message, "error");
+    return;
+  } finally {
+    setSending(false);
+    drawUnsent();
+  }
+  if (!items[queue]) await showItem();
+}
+
+function outcome({ accepted, rejected }, item) {
+  const about = isolated(item.word);
+  if (accepted.length) return `Accepted: ${about} is ${accepted.map((text) => isolated(text)).join(", ")}`;
+  return rejected.length ? `Rejected for ${about}` : `Skipped ${about}`;
+}
+
+async function undo() {
+  if (isSending) return;
+  setSending(true);
+  try {
+    const { undone, item, told, progress } = await post("review/undo", {});
+    if (undone === null) return notify(told);
+    notify("");
+    panels.draw(progress);
+    items[item.queue] = { item };
+    if (sentDrafts.has(item.id)) drafts.set(item.id, sentDrafts.get(item.id));
+    announce(`The decision about ${isolated(item.word)} is undone`);
+    if (item.queue === queue) draw();
+    else location.hash = reviewAddress(item.queue);
+  } catch (error) {
+    notify(error.message, "error");
+  } finally {
+    setSending(false);
+  }
+}
+
+function setSending(value) {
+  isSending = value;
+  drawSending();
+}
+
+/** Buttons stay focusable while a decision is on its way, so that nobody loses the place. */
+function drawSending() {
+  for (const each of page.actions.children) {
+    const isOff = isSending || (!items[queue]?.item && !each.textContent.startsWith("Undo"));
+    each.setAttribute("aria-disabled", String(isOff));
+  }
+}
+
+function drawUnsent() {
+  const isHere = unsent?.item.id === items[queue]?.item?.id;
+  fill(page.unsent, unsent && [
+    "The decision about ", word(unsent.item.word, space.review.source), " is not sent yet. ",
+    isHere && "Press the same key again, or ",
+    button("Send it again", () => { if (!isSending) send(unsent.decision, unsent.item, unsent.from); }),
+  ]);
+}
+
+window.addEventListener("beforeunload", (event) => {
+  const isTyped = [...drafts.values()].some(({ comment, typed }) => comment.trim() || typed.trim());
+  if (unsent || isSending || isTyped) event.preventDefault();
+});
