@@ -1,8 +1,8 @@
 """Take the screenshots of the documentation: the page of the explorer on the bundled sample.
 
-    python scripts/screenshots.py
+python scripts/screenshots.py
 
-It needs a browser (Debian's chromium) and the extras `all` and `test`, and a few minutes. The pictures go to docs/images.
+It needs a browser (chromium), the extras `all` and `test`, and a few minutes. Pictures go to docs/images.
 """
 
 import shutil
