@@ -339,7 +339,7 @@ def _serve(
     no_browser: bool,
 ) -> None:
     """Print the addresses, and serve until Ctrl-C."""
-    import uvicorn
+    from isolex.explorer.server import server_of
 
     place = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
     addresses = {name: place if key is None else f"{place}?key={key}" for name, key in links.items()}
@@ -352,11 +352,7 @@ def _serve(
     emit(as_json, {"addresses": addresses}, render)
     if not no_browser:
         webbrowser.open(next(iter(addresses.values())))
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2
-    )
-    server = uvicorn.Server(config)
     try:
-        server.run(sockets=[listening])
+        server_of(app).run(sockets=[listening])
     except KeyboardInterrupt:
         say("the page is closed")

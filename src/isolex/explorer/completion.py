@@ -1,7 +1,7 @@
 """Words that begin with what was typed."""
 
 import heapq
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 # Behind every other character.
@@ -26,5 +26,6 @@ class Completion:
         start = prefix.casefold()
         low, high = bisect_left(self._keys, start), bisect_left(self._keys, start + _LAST)
         found = heapq.nsmallest(limit, self._rows[low:high])
-        exact = [row for row in found if self._words[row] == prefix]
-        return exact + [row for row in found if row not in exact]
+        same = self._rows[low : bisect_right(self._keys, start)]
+        exact = [row for row in same if self._words[row] == prefix]
+        return (exact + [row for row in found if row not in exact])[:limit]

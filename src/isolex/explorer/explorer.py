@@ -51,7 +51,6 @@ class Explorer:
         self.path, self.review, self.examples = Path(path), review, dict(examples or {})
         self._sides: Mapping[str, Side]
         self._alignment: Callable[[str, str], Alignment]
-        self.status, self.reason = "", ""
         self._is_space = is_space_folder(path)
         if self._is_space:
             space = load_space(path, device="cpu")
@@ -60,7 +59,6 @@ class Explorer:
         else:
             whole = load(path, device="cpu") if review is None else review.base
             self.languages = _codes(whole.card.source.language, whole.card.target.language)
-            self.status, self.reason = whole.card.status, whole.card.reason
             self._sides = dict(zip(self.languages, whole.sides, strict=True))
             back = whole.reversed()
             self._alignment = lambda source, _: whole if source == self.languages[0] else back
@@ -86,7 +84,7 @@ class Explorer:
     def about(self) -> dict[str, Any]:
         """What there is to be seen."""
         return {
-            "title": self.path.name,
+            "title": self.path.resolve().name,
             "status": self.status,
             "reason": self.reason,
             "languages": [
@@ -127,9 +125,7 @@ class Explorer:
 
     def lookup(self, source: str, target: str) -> Lookup:
         """One direction, by the present generation of the dictionary."""
-        self.vectors(source), self.vectors(target)
-        if source == target:
-            raise InputError(f"got {source} twice, expected two languages", where="explorer")
+        self._check_pair(source, target)
         reviewed = self.review is not None and (source, target) == self.reviewed
         generation = self.review.generation.number if self.review is not None and reviewed else -1
         key = (source, target, generation)
@@ -147,6 +143,11 @@ class Explorer:
         if self.review is None:
             return None
         return self.review.pair or (self.languages[0], self.languages[1])
+
+    def _check_pair(self, source: str, target: str) -> None:
+        self.vectors(source), self.vectors(target)
+        if source == target:
+            raise InputError(f"got {source} twice, expected two languages", where="explorer")
 
     def _looked_up(self, source: str, target: str, *, reviewed: bool) -> Lookup:
         if self.review is not None and reviewed:
@@ -186,6 +187,7 @@ class Explorer:
         return health_of(lookup.alignment)
 
     def _made(self, key: tuple[str, ...], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        self._check_pair(*key[1:3])
         with self._lock:
             known = self._slow.get(key)
             if known is None:
@@ -201,6 +203,8 @@ class Explorer:
             made = make()
         except IsolexError as error:
             made = error
+        except Exception as error:  # of any kind: else it would be said for ever that it is being made
+            made = InputError(f"{key[0]} failed: {type(error).__name__}: {error}", where="explorer")
         with self._lock:
             self._slow[key] = made
 

@@ -138,4 +138,5 @@ def _beside(
     found = NearestNeighbour().index(rows, anchors).search(rows, k)
     weights = torch.softmax(_SHARPNESS * found.scores, dim=1).numpy()
     near: np.ndarray = (weights[:, :, None] * placed[found.indices.numpy()]).sum(axis=1)
-    return near + _JITTER * draws.standard_normal(near.shape)
+    made: np.ndarray = near + _JITTER * draws.standard_normal(near.shape)
+    return made.clip(-1, 1)

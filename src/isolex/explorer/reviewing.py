@@ -1,5 +1,6 @@
 """A review as the page sees it: tasks, decisions and files as plain JSON values."""
 
+import re
 import tempfile
 import time
 import unicodedata
@@ -22,6 +23,8 @@ _MOST_REFUSED = 100
 # Counting takes at most a twentieth of the time, unless it is a matter of milliseconds.
 _SELDOM = 20
 _SOON = 0.005
+# SQLite has no greater ones than of 19 digits.
+_NUMBER = re.compile("[0-9]{1,18}")
 _ENDINGS = {"tsv": ".tsv", "jsonl": ".jsonl", "tei": ".tei.xml", "tbx": ".tbx", "omegat": ".utf8"}
 
 
@@ -66,7 +69,7 @@ class Reviewing:
     def decide(self, reviewer: str, said: Mapping[str, Any]) -> dict[str, Any]:
         """Note a decision."""
         number = said.get("id")
-        if not isinstance(number, str) or not number.isascii() or not number.isdigit():
+        if not isinstance(number, str) or not _NUMBER.fullmatch(number):
             raise InputError("got a decision on no item", where="review")
         if self._review.log.item(int(number)).reviewer != reviewer:
             raise InputError("got a decision on the item of another reviewer", where="review")

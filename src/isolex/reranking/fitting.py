@@ -188,16 +188,17 @@ def _learn(
 
 
 def plain_dictionary(
-    alignment: Alignment, reason: str, *, settings: RerankSettings | None = None
+    alignment: AlignmentLike, reason: str, *, settings: RerankSettings | None = None
 ) -> RerankedDictionary:
     """A dictionary in the order of CSLS, without confidences.
 
     Args:
-        alignment: What is asked.
+        alignment: What is asked, or its folder.
         reason: Why nothing was learnt, in words.
         settings: How many alternatives are kept, and which feature groups would have been looked at.
     """
     settings = RerankSettings() if settings is None else settings
+    alignment = as_alignment(alignment)
     order = PlainOrder(alignment, settings)
     return RerankedDictionary(alignment, order, settings.groups, learnt=False, reason=reason)
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 from isolex.errors import InputError
 from isolex.lexicon.words import word_problem
+from isolex.tables import is_utf8
 
 Kind: TypeAlias = Literal["informative", "sure", "random", "suspect", "own"]
 KINDS: tuple[Kind, ...] = ("informative", "sure", "random", "suspect", "own")
@@ -29,7 +30,8 @@ class Decision:
         event: Its number in the log; 0 before it is there.
 
     Raises:
-        InputError: A word that no dictionary can hold, or one that is both accepted and rejected.
+        InputError: A word that no dictionary can hold, one that is both accepted and rejected, or a remark
+            that is no UTF-8.
     """
 
     source: str
@@ -48,6 +50,9 @@ class Decision:
                 raise InputError(f"got {word[:40]!r} as a word, which has {problem}", where="review")
         if both := set(self.accepted) & set(self.rejected):
             raise InputError(f"got {min(both)[:40]!r} both as accepted and as rejected", where="review")
+        for what in ("reviewer", "comment"):
+            if not is_utf8(getattr(self, what)):
+                raise InputError(f"the {what} has invalid UTF-8", where="review")
 
     @property
     def skipped(self) -> bool:
@@ -79,6 +84,8 @@ class Contradiction:
 class Judgements:
     """All decisions that hold, by source word. The last word on a pair counts, whoever has it.
 
+    It may be read while others decide.
+
     Args:
         decisions: In the order in which they were made.
 
@@ -93,11 +100,11 @@ class Judgements:
             self.add(decision)
 
     def __iter__(self) -> Iterator[Decision]:
-        every = (decision for own in self._of.values() for decision in own)
+        every = (decision for own in list(self._of.values()) for decision in own)
         return iter(sorted(every, key=lambda decision: decision.event))
 
     def __len__(self) -> int:
-        return sum(map(len, self._of.values()))
+        return sum(map(len, list(self._of.values())))
 
     def add(self, decision: Decision) -> None:
         """Take one more into account."""
@@ -119,7 +126,7 @@ class Judgements:
 
     def words(self) -> list[str]:
         """Source words that somebody decided on or skipped."""
-        return [word for word, own in self._of.items() if own]
+        return [word for word, own in list(self._of.items()) if own]
 
     def accepted(self, *, without: Kind | None = None) -> list[tuple[str, str]]:
         """Pairs that hold, without those of words that came up in one way."""
@@ -146,7 +153,7 @@ class Judgements:
         return found
 
     def _judged(self, without: Kind | None) -> Iterator[tuple[str, "WordJudgement"]]:
-        for word, own in self._of.items():
+        for word, own in list(self._of.items()):
             if without is None or all(decision.kind != without for decision in own):
                 yield word, WordJudgement.of(own)
 

@@ -16,7 +16,7 @@ def main(order: str) -> int:
     end_with_parent(given["parent"])
     with contextlib.suppress(AttributeError):  # Windows has none
         # Reviewers who wait for the next word go first.
-        os.nice(10)
+        os.nice(5)
     from isolex.errors import IsolexError  # noqa: PLC0415 - after the process is ready to be ended
 
     try:

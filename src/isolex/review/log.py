@@ -87,24 +87,22 @@ class DecisionLog:
         path: The file; made if there is none, in a folder that is there.
 
     Raises:
-        InputError: It cannot be opened.
-        FormatError: It is something else, or of another release.
+        InputError: It cannot be used.
+        FormatError: It is something else, damaged, or of another release. So do all methods complain.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self._lock = RLock()
-        try:
+        with self._complaining():
             self._connection = sqlite3.connect(
                 self.path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
             )
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
+        try:
             self._prepare()
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise InputError(f"cannot be opened: {error}", where=path) from error
-            raise self._foreign() from error
+        except BaseException:
+            self._connection.close()
+            raise
 
     def __enter__(self) -> "DecisionLog":
         return self
@@ -260,37 +258,64 @@ class DecisionLog:
         return replace(made, event=cast(int, cursor.lastrowid))
 
     def _rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock:
+        with self._lock, self._complaining():
             return self._connection.execute(question, values).fetchall()
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction, of which all is on the disk afterwards or nothing."""
-        with self._lock:
+        with self._lock, self._complaining():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # which a full disk ends by itself
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _complaining(self) -> Iterator[None]:
+        """What SQLite finds of the file and of the disk, in one line."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise InputError(f"cannot be used: {error}", where=self.path) from error
+        except sqlite3.DatabaseError as error:
+            if type(error) is sqlite3.DatabaseError:
+                raise self._foreign() from error
+            raise
 
     def _prepare(self) -> None:
+        self._is_made()  # nothing of a foreign file is changed
+        self._rows("PRAGMA journal_mode = WAL")
+        self._rows("PRAGMA synchronous = FULL")
         with self._writing() as connection:
-            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-            if not tables:
+            if not self._is_made():
                 # executescript would end the transaction.
                 for statement in _statements(_SCHEMA):
                     connection.execute(statement)
                 connection.execute("INSERT INTO about VALUES (?, ?)", (_FORMAT, _VERSION))
-            elif "about" not in tables or connection.execute(
-                "SELECT value FROM about WHERE key = ?", (_FORMAT,)
-            ).fetchone() != (_VERSION,):
-                raise self._foreign()
+
+    def _is_made(self) -> bool:
+        """Whether the file is such a log already; not, if it is empty.
+
+        Raises:
+            FormatError: It is something else.
+        """
+        if not self._rows("SELECT 1 FROM sqlite_master"):
+            return False
+        columns = {row[0] for row in self._rows("SELECT name FROM pragma_table_info('about')")}
+        about = "SELECT value FROM about WHERE key = ?"
+        if columns != {"key", "value"} or self._rows(about, _FORMAT) != [(_VERSION,)]:
+            raise self._foreign()
+        return True
 
     def _foreign(self) -> FormatError:
         return FormatError(
-            "is no log of decisions of this release of isolex", where=self.path, fix="move it away"
+            "is no log of decisions of this release of isolex, or damaged",
+            where=self.path,
+            fix="move it away",
         )
 
 

@@ -1,6 +1,8 @@
 """Decisions as XML: TEI P5 and TBX-Basic."""
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from typing import IO
@@ -22,6 +24,8 @@ from isolex.review.rows import ACCEPTED, Row
 
 # What Weblate and the Translate Toolkit read as a term that is not to be used.
 _FORBIDDEN = "forbidden"
+# Of what may stand in a remark, XML 1.0 has no way to say these.
+_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def write_tei(rows: Sequence[Row], languages: LanguageCodes, stream: IO[str]) -> int:
@@ -29,7 +33,7 @@ def write_tei(rows: Sequence[Row], languages: LanguageCodes, stream: IO[str]) ->
 
     The header names the reviewers, and each translation refers by `resp` to the one who accepted it.
     """
-    accepted = [row for row in rows if row.decision == ACCEPTED]
+    accepted = [_sayable(row) for row in rows if row.decision == ACCEPTED]
     who = {name: f"r{number}" for number, name in enumerate(sorted({row.reviewer for row in accepted}), 1)}
     words = _by_word(accepted)
     parts = (_entry(number, word, languages, who) for number, word in enumerate(words, start=1))
@@ -44,7 +48,8 @@ def write_tbx(rows: Sequence[Row], languages: LanguageCodes, stream: IO[str]) ->
     add(description, "titleStmt/title", title_text(*languages))
     add(description, "publicationStmt/p", RIGHTS)
     add(description, "sourceDesc/p", _origin(rows))
-    parts = (_concept(number, word, languages) for number, word in enumerate(_by_word(rows), start=1))
+    words = _by_word(list(map(_sayable, rows)))
+    parts = (_concept(number, word, languages) for number, word in enumerate(words, start=1))
     write_document(stream, "tbx", TBX_ROOT, header, parts)
     return len(rows)
 
@@ -95,6 +100,12 @@ def _concept(number: int, word: list[Row], languages: LanguageCodes) -> Element:
         if row.comment:
             add(section, "note", row.comment)
     return concept
+
+
+def _sayable(row: Row) -> Row:
+    """A row whose remarks XML can hold."""
+    remarks = {name: getattr(row, name) for name in ("reviewer", "when", "comment")}
+    return replace(row, **{name: _UNSAYABLE.sub("", text) for name, text in remarks.items()})
 
 
 def _by_word(rows: Sequence[Row]) -> Iterator[list[Row]]:

@@ -312,25 +312,26 @@ class Review:
     def _learn(self) -> None:
         try:
             number = self.log.next_generation()
-            through, made = self._fitted(number)
-            dictionary = self._kept(number)
-            if dictionary is None:
-                raise InputError("left no dictionary", where="learning")
-            changed = what_changed(self.proposals.dictionary, dictionary, self.judgements)
+            through, dictionary = self._fitted(number)
+            with self._lock:
+                judgements = Judgements(one for one in self.judgements if one.event <= through)
+            changed = what_changed(self.proposals.dictionary, dictionary, judgements)
             generation = Generation(number, through, tuple(changed))
             self.log.learnt(generation, self._digest)
             with self._lock:
                 self._take(generation, dictionary)
                 self._learning = "idle"
-            self._sweep(made)
-        except (IsolexError, OSError) as error:
+            self._sweep(self.folder / _GENERATION.format(number))
+        except Exception as error:  # of any kind: else it would be said for ever that it is running
+            known = isinstance(error, IsolexError | OSError)
             with self._lock:
-                self._learning, self._told = "failed", str(error)
+                self._learning = "failed"
+                self._told = str(error) if known else f"learning: {type(error).__name__}: {error}"
                 # Not again at once, but after as many decisions more.
                 self._count = 0
 
-    def _fitted(self, number: int) -> tuple[int, Path]:
-        """The last event that a new generation learnt from, and its folder."""
+    def _fitted(self, number: int) -> tuple[int, RerankedDictionary]:
+        """The last event that a new generation learnt from, and its dictionary."""
         made = self.folder / _GENERATION.format(number)
         order = {
             "parent": os.getpid(),
@@ -350,7 +351,10 @@ class Review:
         if run.returncode != 0:
             told = run.stderr.strip().splitlines() or [f"ended with status {run.returncode}"]
             raise InputError(told[-1], where="learning")
-        return int(run.stdout), made
+        dictionary = self._kept(number)
+        if dictionary is None:
+            raise InputError("left no dictionary", where="learning")
+        return int(run.stdout), dictionary
 
     def _kept(self, number: int) -> RerankedDictionary | None:
         folder = self.folder / _GENERATION.format(number)
