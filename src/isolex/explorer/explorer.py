@@ -83,10 +83,12 @@ class Explorer:
 
     def about(self) -> dict[str, Any]:
         """What there is to be seen."""
+        # Of a space, the verdict on the pair that is shown first.
+        card = self._alignment(self.languages[0], self.languages[1]).card
         return {
             "title": self.path.resolve().name,
-            "status": self.status,
-            "reason": self.reason,
+            "status": card.status,
+            "reason": card.reason,
             "languages": [
                 {
                     "code": code,
