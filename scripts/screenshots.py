@@ -75,6 +75,7 @@ def decide(review: Review, known: set[tuple[str, str]]) -> None:
         words = [one.word for one in task.candidates]
         right = [word for word in words if (task.item.source, word) in known] or words[:1]
         review.decide(task.item.id, accepted=right[:1], rejected=[] if words[0] in right else words[:1])
+        time.sleep(0.3)
 
 
 def take(browser: Browser, address: str, path: Path, size: dict[str, int], scheme: str) -> None:
@@ -83,7 +84,8 @@ def take(browser: Browser, address: str, path: Path, size: dict[str, int], schem
     page = context.new_page()
     page.goto(address)
     page.locator("h1").first.wait_for()
-    page.locator(".pending").wait_for(state="detached", timeout=600_000)
+    if "#/health" in address:
+        page.locator(".verdict").wait_for(timeout=600_000)
     if "#/map" in address:
         page.locator(".lit li").first.wait_for(timeout=600_000)
     page.wait_for_timeout(1_000)

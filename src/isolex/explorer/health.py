@@ -17,12 +17,12 @@ def health_of(alignment: Alignment) -> dict[str, Any]:
     """All of it, as plain JSON values. Cost: that of `diagnose`, which is about a minute."""
     seeds = alignment.seeds if len(alignment.seeds) else None
     found = diagnose(alignment.source, alignment.target, seeds, alignment=alignment, device="cpu")
-    card, estimate = alignment.card, alignment.card.scores.get("estimate")
+    card = alignment.card
     return {
         "status": card.status,
         "reason": card.reason,
         "reasons": list(card.reasons),
-        "estimate": estimate if isinstance(estimate, dict) else None,
+        "estimate": _estimate(card.scores.get("estimate")),
         "hubs": {
             name: _hubs(found.hubness[name], alignment) for name in ("nn", "csls") if name in found.hubness
         },
@@ -34,6 +34,14 @@ def health_of(alignment: Alignment) -> dict[str, Any]:
             for side, own in zip((alignment.source, alignment.target), found.health, strict=True)
         ],
     }
+
+
+def _estimate(found: object) -> dict[str, Any] | None:
+    """How many first answers are right, as the verdict estimated it; None where it did not."""
+    if not isinstance(found, dict):
+        return None
+    low, high = found["interval"]
+    return {"percent": found["p@1"], "low": low, "high": high, "level": found["level"]}
 
 
 def _hubs(found: Hubness, alignment: Alignment) -> dict[str, Any]:

@@ -33,7 +33,7 @@ function verdict({ status, reason, reasons, estimate }) {
 }
 
 /** A percentage with its interval, also as a picture. */
-export function interval(label, { percent: middle, low, high }) {
+export function interval(label, { percent: middle, low, high, level = 0.95 }) {
   const range = h("span", { class: "range" });
   range.style.insetInlineStart = `${low}%`;
   range.style.inlineSize = `${high - low}%`;
@@ -42,7 +42,7 @@ export function interval(label, { percent: middle, low, high }) {
   return h("div", { class: "interval" },
     h("p", {}, label),
     h("p", { class: "figure" }, percent(middle),
-      h("span", { class: "quiet" }, ` 95 % interval: ${low.toFixed(0)} to ${high.toFixed(0)}`)),
+      h("span", { class: "quiet" }, ` ${percent(100 * level)} interval: ${low.toFixed(0)} to ${high.toFixed(0)}`)),
     h("div", { class: "interval-bar", "aria-hidden": "true" }, range, point));
 }
 
