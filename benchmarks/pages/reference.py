@@ -66,9 +66,9 @@ brackets stands what `auto` took.
 """
 
 WHY = """Why that may be: vectors of novels are noisy, and the training pairs are few beside what the spaces
-hold, so methods that find further pairs themselves gain the most. Vectors of the web are good, and what is left
-to mend is that near words are taken for each other; the wrong answers that contrastive training learns from are
-just these. Ridge regression is above VecMap nearly everywhere since it trusts weak directions less.
+hold, so methods that find further pairs themselves gain the most. Vectors of the web are good, and what is
+left to mend is that near words are taken for each other; the wrong answers that contrastive training learns
+from are just these. Ridge regression is above VecMap nearly everywhere since it trusts weak directions less.
 """
 
 FEWER = """## Fewer seed pairs

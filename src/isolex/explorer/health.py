@@ -8,6 +8,7 @@ import torch
 from isolex.alignment import Alignment
 from isolex.diagnosis import Diagnosis, Hubness, SpaceHealth, diagnose
 from isolex.diagnosis.findings import BANDS, VOCABULARY
+from isolex.lexicon.words import counted
 
 _TOP = 10
 _SUSPECTS = 50
@@ -86,7 +87,11 @@ def _notes(found: SpaceHealth) -> list[str]:
     if scripts:
         notes.append(f"The words are written in: {scripts}.")
     if found.zero_rows:
-        notes.append(f"{found.zero_rows:,} words have no vector, since theirs is zero.")
+        notes.append(f"{_have(found.zero_rows)} no vector, since theirs is zero.")
     if found.duplicate_rows:
-        notes.append(f"{found.duplicate_rows:,} words have the same vector as another one.")
+        notes.append(f"{_have(found.duplicate_rows)} the same vector as another one.")
     return notes
+
+
+def _have(words: int) -> str:
+    return f"{counted(words, 'word')} {'has' if words == 1 else 'have'}"
