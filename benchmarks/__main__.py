@@ -55,6 +55,10 @@ COMMANDS = {
         "benchmarks.commands.review:review_server",
         "Have many reviewers decide at once, while the server learns, and while it is killed.",
     ),
+    "explorer": (
+        "benchmarks.commands.review:explorer",
+        "Time the explorer: until its page is there, looking up words, and moving the map in a browser.",
+    ),
     "texts": (
         "benchmarks.commands.texts:texts",
         "P@1 from raw texts by both trainers, beside gensim's plain skip-gram, at several sizes.",

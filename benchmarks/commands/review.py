@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 
 from benchmarks.commands.reports import Report, data_folder, data_option, measured, vectors_option
+from benchmarks.explorer_speed import WORDS, run_explorer
 from benchmarks.measuring import machine
 from benchmarks.review import DECISIONS, EVERY, SEEDS, VOCABULARY, run_review, summary
 from benchmarks.review_server import CLIENTS, KILLS, SECONDS, run_server
@@ -106,3 +107,29 @@ def _render_server(console: Console, report: Report) -> None:
         for row in report["rows"]
     ]
     console.print(table("Reviewers at once", head, body))
+
+
+@click.command("explorer", cls=Command)
+@click.option("--words", default=WORDS, show_default=True, type=click.IntRange(min=1), help="Of either side.")
+@json_option
+def explorer(words: int, as_json: bool) -> None:
+    """Time the explorer: until its page is there, looking up words, and moving the map in a browser.
+
+    \b
+    Examples:
+      python -m benchmarks explorer --words 10000
+    """
+
+    def measure() -> dict[str, Any]:
+        return {"rows": [run_explorer(words=words).to_dict()], "machine": machine()}
+
+    report = measured("explorer", measure)
+    emit(as_json, report, lambda console: _render_explorer(console, report))
+
+
+def _render_explorer(console: Console, report: Report) -> None:
+    (row,) = report["rows"]
+    names = ("torch_seconds", "page_seconds", "word_seconds", "frames")
+    head = ["import torch, s", "page, s", "first word, s", "frames a second", "word, ms", "word p95, ms"]
+    body = [*(str(row[name]) for name in names), *map(str, row["look_up_ms"])]
+    console.print(table("The explorer", head, [body]))

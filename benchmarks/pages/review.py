@@ -3,6 +3,7 @@
 python -m benchmarks review --data DATA --json > benchmarks/results/review.json
 python -m benchmarks review --data DATA --vectors web --json > benchmarks/results/review-web.json
 python -m benchmarks review-server --json > benchmarks/results/review-server.json
+python -m benchmarks explorer --json > benchmarks/results/explorer.json
 python -m benchmarks pages
 """
 
@@ -73,6 +74,20 @@ def server(report: Report) -> str:
     return f"{table(head, rows)}\n\nMeasured with {versions(report)}, on {measured_on(report)}."
 
 
+def explorer(report: Report) -> str:
+    """Times of the explorer."""
+    (row,) = report["rows"]
+    after, first = row["page_seconds"] - row["torch_seconds"], row["word_seconds"] - row["page_seconds"]
+    median, high = row["look_up_ms"]
+    frames = "" if row["frames"] is None else f" The map moved at {row['frames']:.0f} frames a second."
+    return (
+        f"With {row['words']:,} words a side the page was there {after:.1f} s after Python and torch "
+        f"({row['torch_seconds']:.1f} s), and the first word {first:.1f} s later. Further words took "
+        f"{median:.0f} ms in the median ({high:.0f} ms at the 95th percentile).{frames} "
+        f"Measured with {versions(report)}, on {measured_on(report)}."
+    )
+
+
 def made() -> dict[Path, str]:
     """The page; nothing before it was measured."""
     reports = read_kinds("review")
@@ -81,4 +96,6 @@ def made() -> dict[Path, str]:
     parts = {"review": curves(reports), "review told": told(reports)}
     if (minutes := read("review-server")) is not None:
         parts["review server"] = server(minutes)
+    if (timed := read("explorer")) is not None:
+        parts["explorer"] = explorer(timed)
     return {PAGE: filled(PAGE, {name: f"\n\n{text}\n\n" for name, text in parts.items()})}
