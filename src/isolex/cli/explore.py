@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import getpass
+import json
 import secrets
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -318,6 +320,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen()  # so that whoever reads the address may ask at once
         yield listening
     except (OSError, OverflowError) as error:
         raise InputError(
@@ -349,7 +352,12 @@ def _serve(
             console.print(f"{name}: {address}" if name else address, soft_wrap=True)
         console.print("Ctrl-C ends it.")
 
-    emit(as_json, {"addresses": addresses}, render)
+    if as_json:
+        # In one line, so that a program knows when it is whole: the command goes on.
+        click.echo(json.dumps({"addresses": addresses}))
+        sys.stdout.flush()
+    else:
+        emit(as_json, {}, render)
     if not no_browser:
         webbrowser.open(next(iter(addresses.values())))
     try:

@@ -20,6 +20,7 @@ from isolex.vectors import Vectors
 ANSWERS = 10
 _NEAR = 8
 _SEEDS = 5
+_BACK = 5
 _HUB_K = 10
 _HUB = 2
 
@@ -55,7 +56,12 @@ class Lookup:
                 "known": "subwords",
                 "told": f"The vocabulary lacks {word}. Its vector was made from parts of other words.",
             }
-        answers = self._answers(vector, row)
+        keys, scores, confidences = self._found(vector, row)
+        # One pass over the source rows tells both which answers are mutual and what the first leads back to.
+        home = self._backward.index("csls").search(
+            self.alignment.shared[1][keys], min(_BACK, len(self.alignment.source))
+        )
+        answers = self._answers(keys, scores, confidences, home.indices[:, 0].tolist(), row)
         first = answers[0]["word"] if answers else None
         return told | {
             "answers": answers,
@@ -64,7 +70,7 @@ class Lookup:
             "hub": None if first is None else self._hub(first),
             "near_source": _near(source, self.alignment.shared[0], vector, row),
             "near_target": [] if first is None else self._near_target(first),
-            "back": [] if first is None else self._back(first),
+            "back": self._back(home.indices[0].tolist(), home.scores[0].tolist()) if answers else [],
             "seeds": self._seeds(vector),
         }
 
@@ -99,10 +105,11 @@ class Lookup:
     def _mapped(self, word: str) -> Float[Tensor, "1 p"]:
         return self.alignment.map(np.stack([self.alignment.source.vector(word)]))
 
-    def _answers(self, vector: Float[Tensor, "1 p"], row: int | None) -> list[dict[str, Any]]:
-        """The best translations; by confidence where there are confidences, else by CSLS."""
-        target = self.alignment.target
-        k = min(ANSWERS, len(target))
+    def _found(
+        self, vector: Float[Tensor, "1 p"], row: int | None
+    ) -> tuple[list[int], dict[int, float], dict[int, float | None]]:
+        """The best target ids, the surest first where there are confidences, their scores and confidences."""
+        k = min(ANSWERS, len(self.alignment.target))
         found = self.alignment.index("csls").search(vector, k)
         scores = dict(zip(found.indices[0].tolist(), found.scores[0].tolist(), strict=True))
         confidences: dict[int, float | None] = dict.fromkeys(scores)
@@ -111,13 +118,19 @@ class Lookup:
             own = zip(ranked.keys[row].tolist(), ranked.confidence[row].tolist(), strict=True)
             sure = {key: rounded(value, 4) for key, value in own if key >= 0}
             confidences = sure | {key: None for key in scores if key not in sure}
-        keys = list(confidences)[:k]
-        back = self._backward.index("csls").best(self.alignment.shared[1][keys], 1)[:, 0].tolist()
-        given = (
-            self.alignment.seeds.targets_of.get(self.alignment.source.words[row], ())
-            if row is not None
-            else ()
-        )
+        return list(confidences)[:k], scores, confidences
+
+    def _answers(
+        self,
+        keys: list[int],
+        scores: dict[int, float],
+        confidences: dict[int, float | None],
+        homes: list[int],
+        row: int | None,
+    ) -> list[dict[str, Any]]:
+        target = self.alignment.target
+        word = None if row is None else self.alignment.source.words[row]
+        given = () if word is None else self.alignment.seeds.targets_of.get(word, ())
         return [
             {
                 "word": target.words[key],
@@ -127,7 +140,7 @@ class Lookup:
                 "mutual": home == row,
                 "seed": target.words[key] in given,
             }
-            for key, home in zip(keys, back, strict=True)
+            for key, home in zip(keys, homes, strict=True)
         ]
 
     @cached_property
@@ -161,9 +174,11 @@ class Lookup:
         rows, key = self.alignment.shared[1], self.alignment.target.id(word)
         return [] if key is None else _near(self.alignment.target, rows, rows[key : key + 1], key)
 
-    def _back(self, word: str) -> list[dict[str, Any]]:
-        found = self._backward.translate(word, k=min(5, len(self.alignment.source)))
-        return [{"word": one, "score": rounded(score, 4)} for one, score in found]
+    def _back(self, rows: list[int], scores: list[float]) -> list[dict[str, Any]]:
+        words = self.alignment.source.words
+        return [
+            {"word": words[row], "score": rounded(score, 4)} for row, score in zip(rows, scores, strict=True)
+        ]
 
     @cached_property
     def _seed_pairs(self) -> list[tuple[int, int]]:
