@@ -5,14 +5,15 @@ python scripts/screenshots.py
 It needs a browser (chromium), the extras `all` and `test`, and a few minutes. Pictures go to docs/images.
 """
 
+import io
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 import isolex
@@ -32,6 +33,7 @@ SHOTS = (
     ("review-phone", "#/review", NARROW, "dark"),
 )
 DECISIONS = 30
+COLOURS = 48
 
 
 def main() -> None:
@@ -90,10 +92,10 @@ def take(browser: Browser, address: str, path: Path, size: dict[str, int], schem
         page.locator(".lit li").first.wait_for(timeout=600_000)
     page.wait_for_timeout(1_000)
     path.parent.mkdir(exist_ok=True)
-    page.screenshot(path=path)
+    taken = Image.open(io.BytesIO(page.screenshot()))
+    # The page has few colours, and the repository keeps every picture for ever.
+    taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     context.close()
-    if shutil.which("pngquant"):
-        subprocess.run(["pngquant", "--force", "--ext", ".png", str(path)], check=True)
 
 
 if __name__ == "__main__":

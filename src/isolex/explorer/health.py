@@ -42,7 +42,7 @@ def _estimate(found: object) -> dict[str, Any] | None:
     if not isinstance(found, dict):
         return None
     low, high = found["interval"]
-    return {"percent": found["p@1"], "low": low, "high": high, "level": found["level"]}
+    return {"percent": found["p@1"], "low": low, "high": high, "level": found["level"] / 100}
 
 
 def _hubs(found: Hubness, alignment: Alignment) -> dict[str, Any]:
