@@ -126,10 +126,17 @@ def test_without_self_learning_few_words_judge_and_refine_too(tried) -> None:
 
 
 def test_further_pairs_that_help_the_best_closed_form_join(tried) -> None:
-    found = choose([A, LEARNING, B_AGAIN], problem(), seed=0, further=ALIKE, refinements=[PLUS])
-    assert tried == ["a", "learning", "b'", "b'*", "b'+*"]
+    found = choose([A, B_AGAIN], problem(), seed=0, further=ALIKE, refinements=[PLUS])
+    assert tried == ["a", "b'", "b'*", "b'+*"]
     assert (found.taken.name, found.taken.further) == ("plus", ALIKE)
     assert "plus (from b, with 20 pairs of words that are written alike) was taken" in found.reasons[1]
+
+
+def test_further_pairs_join_what_learns_from_itself_too_where_that_is_best(tried, monkeypatch) -> None:
+    monkeypatch.setitem(RIGHT, "learning", 79)
+    found = choose([A, LEARNING, B_AGAIN], problem(), seed=0, further=ALIKE)
+    assert tried == ["a", "learning", "b'", "b'*", "learning*"]
+    assert (found.taken.name, found.taken.further) == ("learning", ALIKE)
 
 
 def test_further_pairs_that_do_not_help_stay_away(tried, monkeypatch) -> None:

@@ -133,8 +133,8 @@ def test_a_trainer_that_is_killed_takes_the_library_with_it(tmp_path):
     """The parent is killed outright, so it cannot see to it itself; the pipe closes when both have ended."""
     child = (
         "import os\n"
-        "from isolex.training.fasttext_process import _end_with_parent\n"
-        "_end_with_parent(os.getppid())\n"
+        "from isolex.processes import end_with_parent\n"
+        "end_with_parent(os.getppid())\n"
         "print('there', flush=True)\n"
         "import time; time.sleep(300)\n"
     )

@@ -125,7 +125,8 @@ def choose(
         candidates: The methods; of those that do equally well the first is taken.
         problem: Spaces and seed pairs.
         seed: Of everything random.
-        further: What may join the seed pairs, where held-out words judge that they gain by it.
+        further: What may join the seed pairs, where held-out words judge that they gain by it: it is tried
+            with the best method, and with the best that does not learn from itself.
         rescue: Methods to try where there are few seed words, and none of the others aligned the spaces.
         refinements: What is tried, one after the other, on top of the best method that does not learn from
             itself, where held-out words judge.
@@ -159,8 +160,9 @@ def _by_held_out_words(
         return one, validate(one.solver, one.on(problem), part=part)
 
     tried = [attempt(one) for one in track(candidates, "trying methods")]
-    if (base := _best_plain(tried)) is not None and further is not None:
-        tried.append(attempt(replace(base, further=further)))
+    if further is not None:
+        bases = dict.fromkeys(filter(None, (_best_plain(tried), _best(tried)[0])))
+        tried += [attempt(replace(base, further=further)) for base in bases]
     for refinement in refinements:
         if (base := _best_plain(tried)) is not None:
             tried.append(attempt(refinement.on_top_of(base)))
