@@ -8,7 +8,15 @@ import pytest
 from isolex import Alignment, align, evaluate
 from isolex.errors import InputError, IsolexWarning, MissingExtraError, UnknownWordError
 from isolex.lexicon import Lexicon
-from isolex.reranking import GROUPS, RerankedDictionary, Reranker, RerankSettings, fitting, rerank
+from isolex.reranking import (
+    GROUPS,
+    RerankedDictionary,
+    Reranker,
+    RerankSettings,
+    fitting,
+    plain_dictionary,
+    rerank,
+)
 from isolex.vectors import Vectors
 from isolex.vectors.ngrams import NgramVectors
 from tests.shaped import columns_permuted, make_annealing_quick
@@ -371,3 +379,85 @@ def test_words_without_a_vector_are_told(tmp_path):
             check=False,
         )
     assert len(made.alignment.source) == 39
+
+
+class TestWrongPairs:
+    """Half of the words that are no seed words have no translation; of some of them people said so."""
+
+    SETTINGS = RerankSettings(
+        trees=20,
+        folds=2,
+        alternatives=3,
+        candidates=5,
+        softmax=2,
+        alignments=("procrustes",),
+        groups=("alignment", "frequency"),
+    )
+    LOST = range(200, 300)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def alignment(cls):
+        source, target, pairs = planted(noise=0.3)
+        kept = [word for word in target.words if int(word[1:]) not in cls.LOST]
+        return align(
+            source, target.subset(kept), Lexicon(pairs.pairs[:120]), method="procrustes", check=False
+        )
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def both(cls, alignment):
+        """Without knowing of wrong pairs, and with."""
+        asked = [f"s{n}" for n in cls.LOST[:60]]
+        wrong = Lexicon((word, alignment.translate(word, k=1)[0][0]) for word in asked)
+        return [rerank(alignment, wrong=given, settings=cls.SETTINGS) for given in (None, wrong)]
+
+    def test_the_reranker_learns_from_them(self, both):
+        """Of words that nobody was asked about, those without a translation are believed less."""
+        lost = [f"s{n}" for n in self.LOST[60:]]
+        before, after = (np.mean([answers[0][1] for answers in made.translate(lost, k=1)]) for made in both)
+        assert after < before - 0.3
+        found = both[1].translate([f"s{n}" for n in range(120, 200)], k=1)
+        assert np.mean([answers[0][1] for answers in found]) > after + 0.3
+
+    def test_they_are_no_seed_words(self, both):
+        assert both[1].reason == both[0].reason
+        assert both[1].reason.startswith("learnt from 120 seed words")
+        assert len(both[1].alignment.seeds) == 120
+
+    def test_a_file_of_them(self, alignment, both, tmp_path):
+        wrong = Lexicon((f"s{n}", both[0].translate(f"s{n}", k=1)[0][0]) for n in self.LOST[:60])
+        wrong.write(tmp_path / "wrong.tsv")
+        made = rerank(alignment, wrong=tmp_path / "wrong.tsv", settings=self.SETTINGS)
+        assert made.ranked.confidence.mean() < both[0].ranked.confidence.mean() - 0.05
+
+    def test_none_and_words_that_are_not_there_change_nothing(self, alignment, both):
+        for wrong in (Lexicon(()), Lexicon([("none", "t1"), ("s250", "none")])):
+            made = rerank(alignment, wrong=wrong, settings=self.SETTINGS)
+            assert made.ranked.confidence.tolist() == both[0].ranked.confidence.tolist()
+
+    def test_wrong_answers_to_seed_words_are_wrong_anyway(self, alignment, both):
+        made = rerank(alignment, wrong=Lexicon([("s5", "t6")]), settings=self.SETTINGS)
+        assert made.ranked.confidence.tolist() == both[0].ranked.confidence.tolist()
+
+
+class TestPlainDictionary:
+    ALIGNMENT = align(SOURCE, TARGET, SEEDS, method="procrustes", check=False)
+
+    def test_is_in_the_order_of_csls_without_confidences(self):
+        made = plain_dictionary(self.ALIGNMENT, "nobody asked", settings=replace(SETTINGS, alternatives=3))
+        assert (made.learnt, made.reason, made.alignment) == (False, "nobody asked", self.ALIGNMENT)
+        words = list(SOURCE.words[:20])
+        assert [[word for word, _ in one] for one in made.translate(words)] == [
+            [word for word, _ in one] for one in self.ALIGNMENT.translate(words, k=3)
+        ]
+        assert np.isnan(made.ranked.confidence).all()
+        assert np.isnan(made.ranked.none_right).all()
+        with pytest.raises(InputError, match="there are no confidences: nobody asked"):
+            made.entries(0.5)
+
+    def test_of_a_folder(self, tmp_path):
+        self.ALIGNMENT.save(tmp_path / "made")
+        made = plain_dictionary(tmp_path / "made", "nobody asked")
+        assert made.ranked.keys.shape == (len(SOURCE), RerankSettings().alternatives)
+        assert made.ranked.keys.tolist() == plain_dictionary(self.ALIGNMENT, "").ranked.keys.tolist()

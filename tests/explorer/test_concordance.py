@@ -1,0 +1,77 @@
+import pytest
+
+from isolex.errors import InputError
+from isolex.explorer import Concordance, concordance
+from isolex.explorer.concordance import Example
+from isolex.vectors import Vectors
+from tests.spaces import gaussian
+
+WORDS = ("cat", "Sun", "l'eau", "naïve", "कुत्ता", "<b>", "2024", "aller-retour", "rare")
+
+
+@pytest.fixture
+def made(tmp_path):
+    """The concordance of a text for the words above."""
+
+    def make(*texts):
+        for number, text in enumerate(texts):
+            (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8")
+        return Concordance([tmp_path], Vectors(WORDS, gaussian(len(WORDS), 3, 0)))
+
+    return make
+
+
+def test_a_word_in_its_sentence(made):
+    assert made("The cat sleeps.\nA dog barks.\n").of("cat") == [Example("The ", "cat", " sleeps.")]
+    assert Example("a", "b", "c").to_dict() == {"before": "a", "word": "b", "after": "c"}
+
+
+def test_as_it_is_written_there(made):
+    found = made("CAT! the sun\n")
+    assert [one.word for one in found.of("cat")] == ["CAT"]
+    assert [one.word for one in found.of("Sun")] == ["sun"]
+    assert found.of("CAT") == found.of("cat")
+
+
+def test_whole_words_alone(made):
+    assert made("Cats concatenate a catalogue.\n").of("cat") == []
+
+
+@pytest.mark.parametrize("word", ["l'eau", "naïve", "कुत्ता", "2024", "aller-retour"])
+def test_words_with_marks_and_signs(made, word):
+    assert [one.word for one in made(f"x {word}, y\n").of(word)] == [word]
+
+
+def test_the_first_three_places_in_all_files(made):
+    found = made("one cat\ntwo cat cat\n", "three cat\nfour cat\n").of("cat")
+    assert [one.before for one in found] == ["one ", "two ", "three "]
+
+
+def test_long_paragraphs_are_cut(made):
+    (found,) = made(f"{'a' * 100} {'b' * 60} cat {'c' * 60} {'d' * 100}\n").of("cat")
+    assert found.before == "…" + ("a" * 100 + " " + "b" * 60 + " ")[-70:]
+    assert found.after == (" " + "c" * 60 + " " + "d" * 100)[:70] + "…"
+    (found,) = made(f"{'a' * 69} cat {'c' * 69}\n").of("cat")
+    assert (found.before[0], found.after[-1]) == ("a", "c")
+
+
+def test_markup_stays_text(made):
+    (found,) = made("<script>cat</script> \u202eabc\n").of("cat")
+    assert (found.before, found.word, found.after) == ("<script>", "cat", "</script> \u202eabc")
+
+
+def test_words_that_do_not_stand_there(made):
+    found = made("The cat sleeps.\n")
+    assert found.of("rare") == found.of("dog") == found.of("") == []
+
+
+def test_of_long_texts_the_beginning(made, monkeypatch):
+    monkeypatch.setattr(concordance, "_MOST_PARAGRAPHS", 2)
+    found = made("no\nthe cat\nrare\n", "rare\n")
+    assert len(found.of("cat")) == 1
+    assert found.of("rare") == []
+
+
+def test_no_file(tmp_path):
+    with pytest.raises(InputError, match="none"):
+        Concordance([tmp_path / "none.txt"], Vectors(WORDS, gaussian(len(WORDS), 3, 0)))

@@ -1,0 +1,566 @@
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
+
+import pytest
+
+from isolex.alignment import load
+from isolex.errors import FormatError, InputError
+from isolex.lexicon import Lexicon
+from isolex.recipes import align
+from isolex.reranking import plain_dictionary
+from isolex.review import LEARN_EVERY, Candidate, Generation, Review, suspect_pairs
+from isolex.review.log import LEASE_SECONDS
+
+from .made import QUICK, SEEDS, WORDS, WRONG, over, planted_answers, said
+
+ROOT = Path(__file__).parent.parent.parent
+KNOWN = {f"s{n}" for n in range(SEEDS)}
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The time, in seconds, as a list of one."""
+    now = [1e6]
+    monkeypatch.setattr("isolex.review.review.time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr("isolex.review.log.time", SimpleNamespace(time=lambda: now[0]))
+    return now
+
+
+@pytest.fixture
+def fits(monkeypatch):
+    """What stands for the process that fits: `result` is what it gives, `count` how often it was started."""
+    fake = SimpleNamespace(
+        count=0, result=(1, "", "isolex: learning: no luck\n"), begun=Event(), go_on=Event()
+    )
+    fake.go_on.set()
+
+    def run(command, **_):
+        fake.count += 1
+        fake.begun.set()
+        assert fake.go_on.wait(60)
+        return SimpleNamespace(**dict(zip(("returncode", "stdout", "stderr"), fake.result, strict=True)))
+
+    monkeypatch.setattr("isolex.review.review.subprocess", SimpleNamespace(run=run))
+    yield fake
+    fake.go_on.set()
+
+
+def decide(review, reviewer="ana", *, right=True, queue="main"):
+    """Accept or reject the next proposal."""
+    item = review.next(reviewer, queue).item
+    words = [item.proposal]
+    return review.decide(item.id, **{"accepted" if right else "rejected": words})
+
+
+def keep_generation(review, number=1, *, through=0):
+    """As if a generation had been fitted, in which all answers are one place further."""
+    base = review.base
+    answers = planted_answers(base)
+    keys = (answers.keys[:, [1, 0, 2]]).copy()
+    shifted = type(answers)(answers.rows, keys, answers.confidence, answers.none_right, answers.spoken_for)
+    folder = review.folder / f"generation-{number}"
+    base.save(folder)
+    over(load(folder), shifted).save(folder)
+    review.log.learnt(Generation(number, through, ("All is new.",)), review._digest)
+
+
+class TestNext:
+    def test_a_task(self, review):
+        task = review.next("ana")
+        # 0.5995 × 0.4005 × log(301 / 121) is the greatest among the words without seed pairs.
+        assert (task.item.source, task.item.kind, task.item.reviewer) == ("s120", "informative", "ana")
+        assert task.item.proposal == "t120"
+        assert task.row == review.base.source.id("s120")
+        target = review.base.target
+        assert task.candidates == tuple(
+            Candidate(word, target.id(word) + 1, pytest.approx(confidence))
+            for word, confidence in (("t120", 0.6), ("t121", 0.06), ("t122", 0.03))
+        )
+
+    def test_each_word_is_before_one_reviewer(self, review):
+        items = [review.next(f"r{n % 3}").item for n in range(60)]
+        assert len({item.source for item in items}) == 60
+        assert not {item.source for item in items} & KNOWN
+
+    def test_until_nothing_is_left(self, review):
+        items = []
+        while (task := review.next("ana")) is not None:
+            items.append(task.item)
+        assert len(items) == WORDS - SEEDS
+        review.decide(items[0].id)
+        assert review.next("ana") is None
+        assert review.next("ben").item.source == items[0].source
+
+    def test_for_ten_minutes(self, review, clock):
+        first = review.next("ana").item
+        clock[0] += LEASE_SECONDS - 1
+        assert review.next("ben").item.source != first.source
+        clock[0] += 2
+        again = review.next("ben").item
+        assert (again.source, again.id != first.id) == (first.source, True)
+        # Late, but not lost.
+        review.decide(first.id, accepted=["t120"])
+        assert review.judgements.accepted() == [("s120", "t120")]
+
+    def test_candidates_that_somebody_rejected_are_not_shown(self, review):
+        task = review.next("ana")
+        review.decide(task.item.id, rejected=["t120", "t122"])
+        _, again = review.undo("ana")
+        assert [one.word for one in again.candidates] == ["t120", "t121", "t122"]
+        review.add([said("s120", "", "t120", "ben")])
+        review.decide(again.item.id)
+        _, again = review.undo("ana")
+        assert [one.word for one in again.candidates] == ["t121", "t122"]
+
+
+class TestDecide:
+    def test_is_in_the_log_and_in_what_holds(self, review):
+        item = review.next("ana").item
+        decision = review.decide(item.id, accepted=["t120"], rejected=["t121"], comment="sure?")
+        assert decision == said(
+            "s120",
+            "t120",
+            "t121",
+            kind="informative",
+            proposal="t120",
+            comment="sure?",
+            at=decision.at,
+            event=1,
+        )
+        assert review.log.decisions() == list(review.judgements) == [decision]
+        assert review.next("ben").item.source != "s120"
+
+    def test_twice_the_same_counts_once(self, review):
+        item = review.next("ana").item
+        first = review.decide(item.id, accepted=["t120"])
+        assert review.decide(item.id, rejected=["t120"]) == first
+        assert len(review.judgements) == review.progress().decided == 1
+
+    def test_an_item_that_was_not_given_out(self, review):
+        with pytest.raises(InputError, match="got item 99, which was not given out"):
+            review.decide(99, accepted=["t1"])
+
+    def test_a_word_that_no_dictionary_can_hold(self, review):
+        item = review.next("ana").item
+        with pytest.raises(InputError, match="control character"):
+            review.decide(item.id, accepted=["a\tb"])
+        review.decide(item.id, accepted=["a b"])
+        assert review.judgements.accepted() == [("s120", "a b")]
+
+    def test_several_reviewers_at_once(self, review):
+        def work(reviewer):
+            own = []
+            while (task := review.next(reviewer)) is not None:
+                words = {("accepted", "rejected", "comment")[len(own) % 3]: [task.item.proposal]}
+                words = {name: value for name, value in words.items() if name != "comment"}
+                own.append(review.decide(task.item.id, **words))
+            return own
+
+        with ThreadPoolExecutor(5) as pool:
+            made = [
+                decision for own in pool.map(work, ["ana", "ben", "carl", "dan", "eve"]) for decision in own
+            ]
+        assert Counter(review.log.decisions()) == Counter(made) == Counter(review.judgements)
+        said_of = Counter(
+            decision.source for decision in made if not decision.skipped and decision.kind != "random"
+        )
+        assert set(said_of.values()) == {1}
+        assert {decision.source for decision in made} == set(review.base.source.words) - KNOWN
+
+
+class TestUndo:
+    def test_gives_the_word_again(self, review):
+        made = decide(review)
+        undone, task = review.undo("ana")
+        assert undone == made
+        assert (task.item.source, task.item.kind, task.item.proposal) == ("s120", "informative", "t120")
+        assert review.judgements.words() == []
+        review.decide(task.item.id, accepted=["other"])
+        assert review.judgements.accepted() == [("s120", "other")]
+
+    def test_others_may_get_the_word_again(self, review):
+        made = [decide(review) for _ in range(12)]
+        assert review.next("ben").item.source not in {one.source for one in made}
+        while (found := review.undo("ana")) is not None:
+            review._leases.pop(found[1].item.id)
+        assert review.next("carl").item.source == made[0].source
+
+    def test_any_number_of_times_of_ones_own(self, review):
+        own, others = [], []
+        for _ in range(30):
+            own.append(decide(review))
+            others.append(decide(review, "ben"))
+        assert [review.undo("ana")[0] for _ in own] == own[::-1]
+        assert review.undo("ana") is None
+        assert list(review.judgements) == others
+        assert review.progress().since == 30
+
+    def test_a_word_that_the_vocabulary_has_no_more(self, review):
+        review.log.add([said("gone", "ido", kind="sure")])
+        again = Review(review.path)
+        _, task = again.undo("ana")
+        assert (task.item.source, task.row, task.candidates) == ("gone", -1, ())
+        again.close()
+
+
+class TestProgress:
+    def test_before_anything(self, review):
+        assert review.progress().to_dict() == {
+            "decided": 0,
+            "accepted": 0,
+            "rejected": 0,
+            "skipped": 0,
+            "per_minute": None,
+            "precision": None,
+            "levels": [
+                {"confidence": 0.9, "entries": 31, "percent": 95.0},
+                {"confidence": 0.7, "entries": 91, "percent": 85.0},
+                {"confidence": 0.5, "entries": 151, "percent": 75.0},
+            ],
+            "learning": "idle",
+            "told": "",
+            "since": 0,
+            "every": 10**6,
+            "generation": 0,
+            "changed": [],
+        }
+
+    def test_counts(self, review, clock):
+        for number in range(20):
+            if number == 5:
+                review.decide(review.next("ana").item.id)
+            else:
+                decide(review, right=number % 4 != 0)
+            clock[0] += 10
+        found = review.progress()
+        assert (found.decided, found.accepted, found.skipped, found.since) == (19, 14, 1, 19)
+        assert found.per_minute == pytest.approx(6.0)
+        randoms = [decision for decision in review.judgements if decision.kind == "random"]
+        assert len(randoms) == found.precision.checked == 2
+        assert found.precision.right == sum(bool(decision.accepted) for decision in randoms)
+
+    def test_without_confidences_there_are_no_levels(self, place):
+        plain = Review(place, dictionary=plain_dictionary(place, "for a test", settings=QUICK))
+        task = plain.next("ana")
+        assert task.item.source == next(word for word in plain.base.source.words if word not in KNOWN)
+        assert [one.confidence for one in task.candidates] == [None] * 3
+        assert plain.progress().levels == ()
+        plain.close()
+
+    def test_contradictions_and_agreement(self, review):
+        review.add([said("s7", "t8", "t7"), said("s9", "t9"), said("s9", "", "t9", "ben")])
+        assert [
+            (one.source, one.target, one.against, one.decision.reviewer) for one in review.contradictions()
+        ] == [
+            ("s7", "t7", "lexicon", "ana"),
+            ("s9", "t9", "lexicon", "ben"),
+            ("s9", "t9", "ana", "ben"),
+        ]
+        (found,) = review.agreement()
+        assert (found.reviewers, found.items) == (("ana", "ben"), 1)
+
+
+class TestAdding:
+    def test_what_is_new(self, review):
+        rows = [said("s150", "t150", "t151"), said("s151", "", "t1", comment="no")]
+        assert review.add(rows) == 2
+        assert review.add([*rows, said("s150", "t150", "t151", "ben")]) == 1
+        assert review.progress().since == 3
+        assert review.judgements.accepted() == [("s150", "t150")]
+
+    def test_what_was_decided_here_is_not_new_when_it_comes_back(self, review):
+        made = decide(review)
+        assert review.add([said(made.source, made.proposal, at="2020-01-01")]) == 0
+
+    def test_a_word_that_the_vocabulary_lacks(self, review):
+        with pytest.raises(InputError, match="got 'none', which is not in the source vocabulary"):
+            review.add([said("s150", "t150"), said("none", "x")])
+        assert list(review.judgements) == review.log.decisions() == []
+
+
+class TestReopening:
+    def test_a_second_review_sees_all_decisions(self, review):
+        made = [decide(review, name, right=n % 2 == 0) for n in range(9) for name in ("ana", "ben")]
+        review.undo("ben")
+        again = Review(review.path)
+        assert list(again.judgements) == [one for one in made if one is not made[-1]]
+        assert again.progress().since == 17
+        assert repr(again) == f"<Review: {review.path}, 17 decisions, generation 0>"
+        again.close()
+
+    def test_words_that_were_before_somebody_stay_so(self, place):
+        first = Review(place)
+        items = {first.next("ana").item.source for _ in range(5)}
+        first.close()
+        again = Review(place)
+        assert not items & {again.next("ben").item.source for _ in range(20)}
+        again.close()
+
+    def test_after_ten_minutes_they_are_free(self, place, clock):
+        first = Review(place)
+        item = first.next("ana").item
+        first.close()
+        clock[0] += LEASE_SECONDS + 1
+        again = Review(place)
+        assert again.next("ben").item.source == item.source
+        again.close()
+
+    def test_with_the_last_generation(self, review):
+        decide(review)
+        keep_generation(review, through=1)
+        decide(review)
+        again = Review(review.path)
+        assert again.generation == Generation(1, 1, ("All is new.",))
+        assert again.progress().since == 1
+        # The first answers are others now.
+        task = again.next("ana")
+        assert task.item.proposal == f"t{int(task.item.source[1:]) + 1}"
+        again.close()
+
+    def test_without_its_folder_it_begins_anew(self, review):
+        keep_generation(review)
+        shutil.rmtree(review.folder / "generation-1")
+        again = Review(review.path)
+        assert again.generation == Generation(0, 0)
+        assert again.next("ana").item.proposal == "t120"
+        again.close()
+
+    def test_beside_an_alignment_that_was_replaced(self, review):
+        """Decisions stay; what was learnt for another alignment is not taken for this one."""
+        made = decide(review)
+        keep_generation(review, through=1)
+        base = review.base
+        pairs = Lexicon(base.seeds.pairs[:100])
+        other = align(base.source, base.target, pairs, method="procrustes", check=False)
+        other.save(review.path)
+        over(load(review.path), planted_answers(other)).save(review.path)
+        again = Review(review.path)
+        assert list(again.judgements) == [made]
+        assert again.generation == Generation(0, 0)
+        assert again.progress().since == 1
+        assert again.log.next_generation() == 2
+        assert again.next("ana").item.source == "s100"
+        again.close()
+
+    def test_another_folder(self, place, tmp_path):
+        first, other = Review(place), Review(place, folder=tmp_path / "mine")
+        decide(first)
+        assert len(other.judgements) == 0
+        assert (first.folder, other.folder) == (tmp_path / "aa-bb-review", tmp_path / "mine")
+        first.close()
+        other.close()
+
+    def test_a_log_that_is_something_else(self, place, tmp_path):
+        (tmp_path / "aa-bb-review").mkdir()
+        (tmp_path / "aa-bb-review" / "decisions.sqlite").write_text("cat\tgato\n" * 100)
+        with pytest.raises(FormatError, match=r"decisions\.sqlite: is no log of decisions"):
+            Review(place)
+
+    def test_an_alignment_without_confidences(self, place):
+        (place / "confidence.json").unlink()
+        with pytest.raises(InputError, match="there are no confidences for this alignment"):
+            Review(place)
+
+    def test_no_alignment(self, tmp_path):
+        with pytest.raises(InputError, match="there is no such"):
+            Review(tmp_path / "none")
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestSuspects:
+    def test_the_wrong_pairs_of_the_lexicon(self, review):
+        assert set(suspect_pairs(review.base)) == set(WRONG.items())
+
+    def test_are_asked_about(self, review):
+        tasks = [review.next("ana", "suspects") for _ in WRONG]
+        assert {task.item.source: task.item.proposal for task in tasks} == WRONG
+        assert {task.item.kind for task in tasks} == {"suspect"}
+        for task in tasks:
+            number, rank = int(task.item.source[1:]), review.base.target.id(task.item.proposal) + 1
+            assert task.candidates[0] == Candidate(task.item.proposal, rank, None)
+            assert [one.word for one in task.candidates[1:]] == [f"t{number + step}" for step in range(3)]
+        assert review.next("ben", "suspects") is None
+        review.decide(tasks[0].item.id, rejected=[tasks[0].item.proposal])
+        review.decide(tasks[1].item.id, accepted=[tasks[1].item.proposal])
+        review.decide(tasks[2].item.id)
+        assert review.next("ben", "suspects") is None
+        review.undo("ana")
+        review._leases.clear()
+        assert review.next("ben", "suspects").item.source == tasks[2].item.source
+
+    def test_a_target_among_the_candidates_comes_first(self, review):
+        review.suspect("s50", "t50")
+        review.suspect("s51", "t51")
+        task = review.next("ana", "suspects")
+        assert (task.item.source, task.item.proposal) == ("s50", "t50")
+        assert [one.word for one in task.candidates] == ["t50", "t51", "t52"]
+        assert task.candidates[0].confidence == pytest.approx(1 - 50 / 300)
+        assert review.next("ana", "suspects").item.source == "s51"
+
+    def test_a_pair_that_the_lexicon_lacks(self, review):
+        with pytest.raises(InputError, match="got 's1' and 't2', which are no pair of the lexicon"):
+            review.suspect("s1", "t2")
+
+    def test_fewer_than_20_words_tell_too_little(self, review):
+        base = review.base
+        few = Lexicon([pair for pair in base.seeds if pair[0] in {f"s{n}" for n in range(19)}])
+        assert suspect_pairs(align(base.source, base.target, few, method="procrustes", check=False)) == []
+
+
+class TestFailedFits:
+    @pytest.mark.parametrize(
+        ("result", "told"),
+        [
+            ((1, "", "a warning\nreranking: too little\n"), "learning: reranking: too little"),
+            ((-9, "", ""), "learning: ended with status -9"),
+            ((0, "7\n", ""), "learning: left no dictionary"),
+        ],
+    )
+    def test_keep_what_there_is_and_say_why(self, review, fits, result, told):
+        task = review.next("ana")
+        fits.result = result
+        review.learn(wait=True)
+        found = review.progress()
+        assert (found.learning, found.told) == ("failed", told)
+        assert found.generation == Generation(0, 0)
+        review.decide(task.item.id, accepted=["t120"])
+        assert decide(review).event == 2
+
+    def test_that_nobody_foresaw_end_as_well(self, review, fits):
+        keep_generation(review)
+        with review.log._writing() as connection:
+            connection.execute("DELETE FROM generations")
+        fits.result = (0, "seven", "")
+        review.learn(wait=True)
+        told = "learning: ValueError: invalid literal for int() with base 10: 'seven'"
+        assert (review.progress().learning, review.progress().told) == ("failed", told)
+
+    def test_may_be_tried_again(self, review, fits):
+        review.learn(wait=True)
+        keep_generation(review)
+        with review.log._writing() as connection:
+            connection.execute("DELETE FROM generations")
+        fits.result = (0, "0", "")
+        review.learn(wait=True)
+        found = review.progress()
+        assert (found.learning, found.told, found.generation.number) == ("idle", "", 1)
+        assert fits.count == 2
+
+
+class TestWhenItLearns:
+    def test_by_itself(self):
+        assert LEARN_EVERY == 50
+
+    @pytest.fixture(autouse=True)
+    def often(self, monkeypatch):
+        monkeypatch.setattr("isolex.review.review.LEARN_EVERY", 3)
+
+    def test_after_so_many_decisions_without_skipped_ones(self, review, fits):
+        decide(review)
+        decide(review)
+        review.decide(review.next("ana").item.id)
+        review.undo("ana")
+        assert fits.count == 0
+        decide(review)
+        assert fits.begun.wait(60)
+        review.close()
+        assert fits.count == 1
+
+    def test_one_at_a_time(self, review, fits):
+        fits.go_on.clear()
+        for _ in range(8):
+            decide(review)
+        review.learn()
+        assert review.progress().learning == "running"
+        assert fits.count == 1
+        fits.go_on.set()
+        review.learn(wait=True)
+        assert review.progress().learning == "failed"
+
+    def test_a_failed_one_is_not_tried_again_at_once(self, review, fits):
+        fits.go_on.clear()
+        for _ in range(3):
+            decide(review)
+        fits.go_on.set()
+        review._learner.join()
+        for _ in range(2):
+            decide(review)
+        assert (fits.count, review.progress().since) == (1, 2)
+        decide(review)
+        review._learner.join()
+        assert fits.count == 2
+
+
+QUICKLY = """
+import os, sys
+import isolex.mapping.annealing
+from isolex.review import learning
+from isolex.review.fitting import main
+from tests.review.made import QUICK
+
+os.nice = lambda _: 0
+isolex.mapping.annealing._MOST_ROUNDS = 5
+align, rerank = learning.align, learning.rerank
+learning.align = lambda *given, **more: align(*given, **more | {"method": "procrustes"})
+learning.rerank = lambda *given, **more: rerank(*given, **more | {"settings": QUICK})
+sys.exit(main(sys.argv[1]))
+"""
+
+
+@pytest.fixture
+def quickly(monkeypatch):
+    """The process as it is, but with one method and few trees."""
+
+    def run(command, *, check, **more):
+        assert command[:3] == [sys.executable, "-m", "isolex.review.fitting"]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        return subprocess.run(
+            [sys.executable, "-c", QUICKLY, *command[3:]], env=environment, check=check, **more
+        )
+
+    monkeypatch.setattr("isolex.review.review.subprocess", SimpleNamespace(run=run))
+
+
+class TestLearningInAnotherProcess:
+    def test_swaps_the_generation_in(self, review, quickly):
+        for source, target in WRONG.items():
+            review.suspect(source, target)
+            review.decide(
+                review.next("ana", "suspects").item.id, accepted=[f"t{source[1:]}"], rejected=[target]
+            )
+        before = review.proposals
+        through = decide(review).event
+        (review.folder / "generation-7").mkdir()
+        review.learn(wait=True)
+        found = review.progress()
+        assert (found.learning, found.told) == ("idle", "")
+        assert (found.generation.number, found.generation.through, found.since) == (1, through, 0)
+        assert found.generation.changed[0] == "It learnt from 4 accepted pairs and 3 rejected pairs."
+        assert found.generation == review.log.generation(review._digest)
+        assert review.proposals is not before
+        seeds = review.proposals.dictionary.alignment.seeds
+        assert ("s3", "t3") in seeds
+        assert ("s3", "t250") not in seeds
+        assert sorted(path.name for path in review.folder.glob("generation-*")) == ["generation-1"]
+        # It goes on, in this process and in the next one.
+        assert decide(review).event == through + 1
+        again = Review(review.path)
+        assert again.generation == found.generation
+        assert again.progress().since == 1
+        assert again.proposals.best.tolist() == review.proposals.best.tolist()
+        again.close()
+
+    def test_that_cannot_be_done(self, review, quickly):
+        shutil.rmtree(review.path)
+        review.learn(wait=True)
+        found = review.progress()
+        assert found.learning == "failed"
+        assert found.told.startswith(f"learning: {review.path}: there is no such alignment folder; give what")
+        assert review.next("ana").item.proposal == "t120"

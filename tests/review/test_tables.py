@@ -1,0 +1,378 @@
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isolex.errors import FormatError, InputError
+from isolex.lexicon.words import word_problem
+from isolex.review import Decision, Judgements, read_decisions, write_decisions
+from isolex.review.tables import format_of, parse_decisions
+
+from .made import said
+
+WHEN = "2024-05-06T07:08:09+00:00"
+LATER = "2024-05-06T08:00:00+00:00"
+MADE = [
+    said("cat", "gato felino", "casa", at=WHEN, comment="the animal"),
+    said("dog", "", "pan", "ben", at=LATER),
+    said("dog", "perro", reviewer="ana", at=LATER),
+    said("sun", reviewer="ana", at=LATER),
+]
+TEI = "{http://www.tei-c.org/ns/1.0}"
+TBX = "{urn:iso:std:iso:30042:ed-2}"
+XML = "{http://www.w3.org/XML/1998/namespace}"
+LANGUAGES = ("en", "es")
+# Mark-up, an override of direction, a very long one, separators and quotation marks inside, other line ends.
+HOSTILE = (
+    "<b>&amp;\"'",
+    "abc\u202edef",
+    "w" * 10_000,
+    'a,b;c"d',
+    "=1+1",
+    "a\u2028b",
+    "a\u0085b",
+    "𐌰é",
+    "]]>",
+    "gato (animal)",
+)
+
+# A table takes blanks, invisible marks and quotation marks off the ends of cells, so none has them there.
+WORDS = (
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+    .map(lambda text: f"a{text}b")
+    .filter(lambda word: word_problem(word) is None)
+)
+
+
+def written(tmp_path, decisions, format, *, languages=LANGUAGES):
+    """What stands in the file, and how many pairs that is said to be."""
+    count = write_decisions(Judgements(decisions), tmp_path / "out", format=format, languages=languages)
+    return (tmp_path / "out").read_text(encoding="utf-8"), count
+
+
+def held(decisions):
+    """The pairs that hold, and who decided on them."""
+    judgements = Judgements(decisions)
+    return {
+        (word, target, verdict, last.reviewer, last.at, last.comment)
+        for word in judgements.words()
+        for verdict in ("accepted", "rejected")
+        for target, last in getattr(judgements.on(word), verdict).items()
+    }
+
+
+class TestTsv:
+    def test_rows(self, tmp_path):
+        text, count = written(tmp_path, MADE, "tsv")
+        assert text.splitlines() == [
+            "source\ttarget\tdecision\treviewer\twhen\tcomment",
+            f"cat\tgato\taccepted\tana\t{WHEN}\tthe animal",
+            f"cat\tfelino\taccepted\tana\t{WHEN}\tthe animal",
+            f"cat\tcasa\trejected\tana\t{WHEN}\tthe animal",
+            f"dog\tperro\taccepted\tana\t{LATER}\t",
+            f"dog\tpan\trejected\tben\t{LATER}\t",
+        ]
+        assert count == 5
+
+    def test_round_trip(self, tmp_path):
+        written(tmp_path, MADE, "tsv")
+        found, refused = read_decisions(tmp_path / "out")
+        assert refused == []
+        assert held(found) == held(MADE)
+
+    def test_round_trip_of_hostile_words(self, tmp_path):
+        comment = "line\nend\tand\r\nmore"
+        made = [Decision(f"s{word}", (word,), ("x",), "ana", at=WHEN, comment=comment) for word in HOSTILE]
+        text, count = written(tmp_path, made, "tsv")
+        assert count == 2 * len(HOSTILE) == text.count("\n") - 1
+        found, refused = read_decisions(tmp_path / "out")
+        assert refused == []
+        assert [(one.source, one.accepted, one.rejected, one.comment) for one in found] == [
+            (one.source, one.accepted, one.rejected, "line end and more") for one in made
+        ]
+
+    @given(st.lists(WORDS, min_size=1, max_size=4, unique=True))
+    def test_round_trip_of_any_words(self, tmp_path_factory, words):
+        made = [Decision(word, (f"x{word}",), (f"y{word}",), "ana", at=WHEN) for word in words]
+        path = tmp_path_factory.mktemp("any") / "out"
+        write_decisions(Judgements(made), path)
+        found, refused = read_decisions(path)
+        assert refused == []
+        assert held(found) == held(made)
+
+    def test_nothing_decided(self, tmp_path):
+        text, count = written(tmp_path, [], "tsv")
+        assert (text, count) == ("source\ttarget\tdecision\treviewer\twhen\tcomment\n", 0)
+        assert read_decisions(tmp_path / "out") == ([], [])
+
+
+def test_jsonl(tmp_path):
+    text, count = written(tmp_path, [*MADE, said("<b>\u202e", "x\u0301y", comment="a\nb", at=WHEN)], "jsonl")
+    rows = [json.loads(line) for line in text.split("\n")[:-1]]
+    assert count == len(rows) == 6
+    assert rows[2] == {
+        "source": "cat",
+        "target": "casa",
+        "decision": "rejected",
+        "reviewer": "ana",
+        "when": WHEN,
+        "comment": "the animal",
+    }
+    assert (rows[5]["source"], rows[5]["target"], rows[5]["comment"]) == ("<b>\u202e", "x\u0301y", "a\nb")
+
+
+def test_omegat_has_three_columns_of_accepted_pairs(tmp_path):
+    text, count = written(tmp_path, [*MADE, said("sea", "mar", comment="a\tb\nc")], "omegat")
+    assert text.splitlines() == [
+        "cat\tgato\tthe animal",
+        "cat\tfelino\tthe animal",
+        "dog\tperro\t",
+        "sea\tmar\ta b c",
+    ]
+    assert count == 4
+
+
+class TestTei:
+    def test_entries_with_who_and_when(self, tmp_path):
+        text, count = written(tmp_path, MADE, "tei")
+        root = ET.fromstring(text)
+        assert root.tag == f"{TEI}TEI"
+        names = {one.get(f"{XML}id"): one.text for one in root.iter(f"{TEI}name")}
+        found = [
+            (
+                entry.find(f"{TEI}form/{TEI}orth").text,
+                [
+                    (
+                        cit.find(f"{TEI}quote").text,
+                        names[cit.get("resp").removeprefix("#")],
+                        cit.find(f"{TEI}note[@type='decision']/{TEI}date").get("when"),
+                        [note.text for note in cit.findall(f"{TEI}note[@type='comment']")],
+                    )
+                    for cit in entry.iter(f"{TEI}cit")
+                ],
+            )
+            for entry in root.iter(f"{TEI}entry")
+        ]
+        assert found == [
+            ("cat", [("gato", "ana", WHEN, ["the animal"]), ("felino", "ana", WHEN, ["the animal"])]),
+            ("dog", [("perro", "ana", LATER, [])]),
+        ]
+        assert count == 3
+        assert {one.get(f"{XML}lang") for one in root.iter(f"{TEI}cit")} == {"es"}
+        assert {one.get(f"{XML}lang") for one in root.iter(f"{TEI}form")} == {"en"}
+
+    def test_names_those_alone_who_accepted(self, tmp_path):
+        root = ET.fromstring(written(tmp_path, [*MADE, said("x", "y", reviewer="<carl & co>")], "tei")[0])
+        assert [one.text for one in root.iter(f"{TEI}name")] == ["<carl & co>", "ana"]
+
+
+class TestTbx:
+    def test_concepts_of_which_rejected_terms_are_forbidden(self, tmp_path):
+        text, count = written(tmp_path, MADE, "tbx")
+        root = ET.fromstring(text)
+        assert (root.tag, root.get("type")) == (f"{TBX}tbx", "TBX-Basic")
+        found = []
+        for concept in root.iter(f"{TBX}conceptEntry"):
+            source, target = concept.findall(f"{TBX}langSec")
+            assert (source.get(f"{XML}lang"), target.get(f"{XML}lang")) == LANGUAGES
+            word = source.find(f"{TBX}termSec/{TBX}term").text
+            for section in target.findall(f"{TBX}termSec"):
+                status = section.find(f"{TBX}termNote[@type='administrativeStatus']")
+                notes = [note.text for note in section.findall(f"{TBX}note")]
+                found.append((word, section.find(f"{TBX}term").text, getattr(status, "text", None), notes))
+        assert found == [
+            ("cat", "gato", None, [f"accepted by ana {WHEN}", "the animal"]),
+            ("cat", "felino", None, [f"accepted by ana {WHEN}", "the animal"]),
+            ("cat", "casa", "forbidden", [f"rejected by ana {WHEN}", "the animal"]),
+            ("dog", "perro", None, [f"accepted by ana {LATER}"]),
+            ("dog", "pan", "forbidden", [f"rejected by ben {LATER}"]),
+        ]
+        assert count == 5
+
+    def test_needs_two_languages(self, tmp_path):
+        with pytest.raises(InputError, match="got 'und' as both languages, expected two"):
+            written(tmp_path, MADE, "tbx", languages=(None, None))
+
+
+@pytest.mark.parametrize("format", ["tei", "tbx"])
+class TestMarkup:
+    def test_hostile_words_come_back(self, tmp_path, format):
+        made = [said("w", at=WHEN)] + [Decision(word, (f"t{word}",), (), "ana", at=WHEN) for word in HOSTILE]
+        text, count = written(tmp_path, made, format)
+        words = [
+            one.text
+            for one in ET.fromstring(text.encode()).iter()
+            if one.tag.endswith(("}orth", "}quote", "}term"))
+        ]
+        assert words == [each for word in HOSTILE for each in (word, f"t{word}")]
+        assert count == len(HOSTILE)
+
+    def test_what_xml_forbids_is_left_out(self, tmp_path, format):
+        """Of words the pair, of remarks the character."""
+        made = [said("cat", "ga\uffffto perro", reviewer="an\x07a", comment="a\x00b\x1b\ufffec\nd", at=WHEN)]
+        text, count = written(tmp_path, made, format)
+        assert count == 1
+        told = " ".join(filter(None, (one.text for one in ET.fromstring(text).iter())))
+        assert "abc\nd" in told
+        assert "ana" in told
+        assert "perro" in told
+
+    def test_a_language_that_is_none(self, tmp_path, format):
+        with pytest.raises(InputError, match="got source language 'e n', expected a code"):
+            written(tmp_path, MADE, format, languages=("e n", "es"))
+
+
+class TestWriting:
+    def test_a_format_that_is_none(self, tmp_path):
+        with pytest.raises(InputError, match="xlsx"):
+            write_decisions(Judgements(), tmp_path / "out", format="xlsx")
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize(
+        ("name", "format"),
+        [
+            ("a", "tsv"),
+            ("a.tsv", "tsv"),
+            ("a.jsonl", "jsonl"),
+            ("a.tei", "tei"),
+            ("a.TBX", "tbx"),
+            ("a.utf8", "omegat"),
+        ],
+    )
+    def test_the_format_that_a_name_stands_for(self, name, format):
+        assert format_of(name) == format
+
+    @pytest.mark.parametrize("name", ["a.csv", "a.xml"])
+    def test_names_that_stand_for_none(self, name):
+        with pytest.raises(InputError, match=name):
+            format_of(name)
+
+
+SPREADSHEETS = {
+    "commas": (
+        "source,target,decision,reviewer,comment\n"
+        '"cat, wild",gato; montés,accepted,ana,\n'
+        '"cat, wild","la ""casa""",rejected,ana,\n'
+        "dog,perro,accepted,,\n"
+    ),
+    "semicolons": (
+        "decision;source;target;reviewer\n"
+        'accepted;cat, wild;"gato; montés";ana\n'
+        'rejected;cat, wild;"la ""casa""";ana\n'
+        "accepted;dog;perro;\n"
+    ),
+    "tabs": (
+        "Source\tTARGET\tDecision\tReviewer\n"
+        "cat, wild\tgato; montés\tAccepted\tana\n"
+        'cat, wild\tla "casa"\tREJECTED\tana\n'
+        "dog\tperro\taccepted\n"
+    ),
+    "more columns": (
+        "extra\tsource\ttarget\tdecision\treviewer\r\n"
+        "1\tcat, wild\tgato; montés\taccepted\tana\r\n\r\n"
+        '2\tcat, wild\tla "casa"\trejected\tana\r\n'
+        "3\tdog\tperro\taccepted\t\t\t\r\n"
+    ),
+}
+
+
+class TestSpreadsheets:
+    """The same decisions as programs write them, who may have changed the order of columns."""
+
+    EXPECTED = (("cat, wild", ("gato; montés",), ('la "casa"',), "ana"), ("dog", ("perro",), (), "import"))
+
+    @pytest.mark.parametrize("text", SPREADSHEETS.values(), ids=SPREADSHEETS)
+    @pytest.mark.parametrize("mark", ["", "\ufeff"])
+    def test_are_read(self, tmp_path, text, mark):
+        (tmp_path / "table").write_bytes((mark + text).encode())
+        found, refused = read_decisions(tmp_path / "table")
+        assert refused == []
+        assert tuple((one.source, one.accepted, one.rejected, one.reviewer) for one in found) == self.EXPECTED
+
+    def test_quoted_columns(self, tmp_path):
+        (tmp_path / "table").write_text('"source"\t"target"\t"decision"\n"cat"\t"gato"\t"accepted"\n')
+        found, _ = read_decisions(tmp_path / "table", reviewer="ben")
+        assert found == [said("cat", "gato", reviewer="ben")]
+
+    def test_remarks_and_times(self):
+        lines = [
+            "source\ttarget\tdecision\twhen\tcomment",
+            "cat\tgato\taccepted\t\t",
+            f"cat\tcasa\trejected\t{WHEN}\tno house",
+            "cat\tgato\taccepted\t\t",
+        ]
+        found, _ = parse_decisions(lines, where="here")
+        assert found == [said("cat", "gato", "casa", "import", at=WHEN, comment="no house")]
+
+    def test_words_of_several_reviewers(self):
+        rows = ["source\ttarget\tdecision\treviewer", "a\tb\taccepted\tana", "a\tb\trejected\tben"]
+        found, _ = parse_decisions(rows, where="here")
+        assert found == [said("a", "b"), said("a", "", "b", "ben")]
+
+
+class TestRefused:
+    def test_rows_by_number(self):
+        rows = [
+            "source\ttarget\tdecision",
+            "cat\tgato\taccepted",
+            "",
+            "dog\t\taccepted",
+            "\tperro\taccepted",
+            "sun\tsol\tperhaps",
+            "sea\tmar",
+            "sky\tcielo\trejected",
+        ]
+        found, refused = parse_decisions(rows, where="here")
+        assert [one.source for one in found] == ["cat", "sky"]
+        assert refused == [
+            "row 4 has no source or no target",
+            "row 5 has no source or no target",
+            "row 6 has the decision 'perhaps', expected accepted or rejected",
+            "row 7 has the decision '', expected accepted or rejected",
+        ]
+
+    def test_pairs_that_are_right_and_wrong_and_words_that_are_none(self):
+        rows = ["source,target,decision", "a,b,accepted", "a,b,rejected", "c\x07,d,accepted", "e,f,accepted"]
+        found, refused = parse_decisions(rows, where="here")
+        assert [one.source for one in found] == ["e"]
+        assert refused == [
+            "'a' is left out: got 'b' both as accepted and as rejected",
+            "'c\\x07' is left out: got 'c\\x07' as a word, which has a control character inside a word",
+        ]
+
+    def test_cells_that_do_not_close(self):
+        rows = ["source,target,decision,comment", 'cat,gato,accepted,"two', 'lines"', "dog,perro,accepted,"]
+        found, refused = parse_decisions(rows, where="here")
+        assert [one.source for one in found] == ["dog"]
+        assert len(refused) == 2
+
+    def test_bytes_that_are_no_text(self, tmp_path):
+        (tmp_path / "table").write_bytes(
+            b"source\ttarget\tdecision\tcomment\nc\xe9\tb\taccepted\t\nd\te\taccepted\t\xe9\nf\tg\taccepted\t\n"
+        )
+        found, refused = read_decisions(tmp_path / "table")
+        assert [one.source for one in found] == ["f"]
+        assert len(refused) == 2
+        assert all("invalid UTF-8" in one for one in refused)
+
+    @pytest.mark.parametrize(
+        ("content", "told"),
+        [
+            (b"", "is empty"),
+            (b"\n\n", "is empty"),
+            (b"cat\tgato\n", "has no column source and no column target and no column decision"),
+            (b"source\ttarget\ncat\tgato\n", "has no column decision"),
+            (b"<?xml version='1.0'?>\n<TEI/>\n", "is a web page or XML"),
+            (b"PK\x03\x04" + b"\x00" * 40, "is a zip archive or an Excel workbook"),
+        ],
+    )
+    def test_foreign_files(self, tmp_path, content, told):
+        (tmp_path / "table").write_bytes(content)
+        with pytest.raises(FormatError, match=rf"table: {told}"):
+            read_decisions(tmp_path / "table")
+
+    def test_no_file(self, tmp_path):
+        with pytest.raises(InputError, match="there is no such file"):
+            read_decisions(tmp_path / "none")
