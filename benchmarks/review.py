@@ -40,8 +40,8 @@ class Check:
         low: Lower end of its 95 % interval.
         high: Upper end.
         checked: Random words behind it.
-        true: Percent of the first answers that are right, of all words that the reviewer knows and that
-            nobody learnt from.
+        true: Percent of the first answers that are right, of all words that the reviewer knows and that are
+            reserved for the estimate, so that nobody learns from them.
     """
 
     decisions: int
@@ -171,7 +171,7 @@ class _Simulation:
                 row, kind = found
                 judgements.add(self._decision(proposals, row, kind, number + 1))
                 if self.queue == "mixed" and (number + 1) % CHECKED_EVERY == 0:
-                    checks.append(self._check(proposals, judgements))
+                    checks.append(self._check(queue, judgements))
             settings = RerankSettings(seed=self.seed)
             learnt = partial(learn, self.first.alignment, judgements, settings=settings, seed=self.seed)
             elapsed, dictionary = timed(learnt)
@@ -209,17 +209,11 @@ class _Simulation:
         wrong = tuple(one for one in shown[:1] if one not in right)
         return Decision(word, right, wrong, _REVIEWER, kind, shown[0], event=event)
 
-    def _check(self, proposals: Proposals, judgements: Judgements) -> Check:
+    def _check(self, queue: Queue, judgements: Judgements) -> Check:
+        proposals, words = queue.proposals, self.task.source.words
         found = precision(proposals, judgements)
-        learnt = {
-            word
-            for word, _ in (*judgements.accepted(without="random"), *judgements.rejected(without="random"))
-        }
-        right = [
-            proposals.first(row) in self.truth[word]
-            for word in self.truth
-            if word not in learnt and (row := proposals.row(word)) is not None
-        ]
+        known = [row for row in queue.reserved if words[row] in self.truth]
+        right = [proposals.first(row) in self.truth[words[row]] for row in known]
         return Check(
             len(judgements),
             len(judgements.accepted()),

@@ -137,6 +137,7 @@ _ROOMS = {
     "datasets": (),
     "diagnosis": ("Diagnosis", "diagnose"),
     "dictionary": ("make_dictionary",),
+    "explorer": (),
     "evaluation": (
         "BLIProtocol",
         "BLIResult",
@@ -176,6 +177,7 @@ _ROOMS = {
     "progress": (),
     "recipes": ("METHODS", "align", "align_space"),
     "reranking": ("RerankSettings", "RerankedDictionary", "load_reranked", "rerank", "rerank_pair"),
+    "review": (),
     "retrieval": (),
     "samples": ("sample", "sample_space"),
     "scoring": (),

@@ -65,9 +65,6 @@ class TestWrongOptions:
             (["--port", "x"], "--port"),
             (["--port", "70000"], "70000 is not in the range 0<=x<=65535"),
             (["--port", "-1"], "-1 is not in the range"),
-            (["--examples", "text.txt"], "--examples"),
-            (["--examples", "xx=text.txt"], r"--examples xx=….*the languages are aa and bb"),
-            (["--examples", "aa=none.txt"], r"none\.txt"),
             (["--threads", "0"], "--threads"),
             (["--nonsense"], "--nonsense"),
             (
@@ -80,6 +77,18 @@ class TestWrongOptions:
     )
     def test_of_the_server(self, isolex, place, closed, command, options, told):  # noqa: PLR0917
         isolex(command, "aa-bb", *options).fails(told)
+        assert closed == []
+
+    @pytest.mark.parametrize(
+        ("options", "told"),
+        [
+            (["--examples", "text.txt"], "--examples"),
+            (["--examples", "xx=text.txt"], r"--examples xx=….*the languages are aa and bb"),
+            (["--examples", "aa=none.txt"], r"none\.txt"),
+        ],
+    )
+    def test_of_examples(self, isolex, place, closed, options, told):
+        isolex("review", "aa-bb", *options).fails(told)
         assert closed == []
 
     @pytest.mark.parametrize(
@@ -149,7 +158,7 @@ class TestAddresses:
         result = isolex(command, "aa-bb", "--json")
         assert result.status == 0
         (address,) = result.json["addresses"].values()
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address)
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/(#/review)?", address)
         assert closed == [address]
         assert result.lines[0] == "isolex: the page is closed"
 
@@ -182,7 +191,8 @@ class TestAddresses:
     def test_another_address_needs_one(self, isolex, place, closed, command):
         result = isolex(command, "aa-bb", "--host", "0.0.0.0", "--no-browser", "--json")
         (address,) = result.json["addresses"].values()
-        assert re.fullmatch(r"http://0\.0\.0\.0:\d+/\?key=[\w-]{32}", address)
+        # One that others can ask for.
+        assert re.fullmatch(r"http://(?!0\.0)[\w.-]+:\d+/\?key=[\w-]{32}(#/review)?", address)
 
     def test_where_the_log_is_kept(self, isolex, place, closed):
         assert isolex("review", "aa-bb", "--folder", "mine", "--no-browser").status == 0
@@ -200,8 +210,8 @@ class TestWithoutConfidences:
         alignment.save("aa-bb")
         result = isolex("review", "aa-bb", "--no-browser")
         assert result.status == 0
-        assert "there are 30 seed words to learn from" in result.lines[0]
-        assert result.lines[0].endswith("in the order of their frequency until enough of them are decided on")
+        assert "there are 30 seed words to learn from" in result.lines[1]
+        assert result.lines[1].endswith("in the order of their frequency until enough of them are decided on")
 
 
 class TestFiles:
@@ -269,13 +279,20 @@ class TestFiles:
         [
             ("", r"table\.tsv: is empty"),
             ("a\tb\n", r"table\.tsv: has no column source"),
-            (TABLE + "none\tx\taccepted\tana\n", "got 'none', which is not in the source vocabulary"),
         ],
     )
     def test_tables_that_are_none(self, isolex, place, content, told):
         (place / "table.tsv").write_text(content)
         isolex("review", "aa-bb", "--import", "table.tsv").fails(told)
         isolex("review", "aa-bb", "--import", "none.tsv").fails(r"none\.tsv")
+
+    def test_words_that_the_vocabulary_lacks(self, isolex, place):
+        (place / "table.tsv").write_text(TABLE + "none\tx\taccepted\tana\n")
+        result = isolex("review", "aa-bb", "--import", "table.tsv")
+        assert result.status == 0
+        assert result.lines == ["isolex: table.tsv: the vocabulary has no word none"]
+        (place / "table.tsv").write_text("source\ttarget\tdecision\nnone\tx\taccepted\n")
+        assert isolex("review", "aa-bb", "--import", "table.tsv").status == 1
 
     def test_what_is_read_is_not_written(self, isolex, place):
         isolex("review", "aa-bb", "--import", "table.tsv")
@@ -328,7 +345,7 @@ def ended(process: subprocess.Popen) -> list[str]:
 
 def test_explore_until_ctrl_c(place):
     before = contents(place)
-    with running("explore", "aa-bb", "--examples", "aa=text.txt") as (process, told):
+    with running("explore", "aa-bb") as (process, told):
         address = told["addresses"][""]
         answer = ask(address, "/api/about")
         assert answer.status == 200

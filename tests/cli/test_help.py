@@ -24,7 +24,13 @@ ROOT = Path(__file__).parent.parent.parent
 COMMANDS = dict(leaves(app))
 
 
-EXAMPLES = [(path, line) for path, command in COMMANDS.items() for line in examples(command)]
+EXAMPLES = [
+    (path, line)
+    for path, command in COMMANDS.items()
+    for line in examples(command)
+    # These serve a page until Ctrl-C; tests/cli/test_explore.py runs them.
+    if path not in (("explore",), ("review",)) or "--export" in line
+]
 
 
 def test_all_commands_are_there():
@@ -38,6 +44,8 @@ def test_all_commands_are_there():
             "space add",
             "translate",
             "lexicon",
+            "explore",
+            "review",
             "nearest",
             "diagnose",
             "convert",
@@ -146,7 +154,11 @@ def test_examples_run(isolex, at_work, path, line):
         assert result.json
     else:
         assert result.out
-    outputs = [arguments[i + 1] for i, part in enumerate(arguments) if part in ("-o", "--answers", "--page")]
+    outputs = [
+        arguments[i + 1]
+        for i, part in enumerate(arguments)
+        if part in ("-o", "--answers", "--page", "--export")
+    ]
     outputs += [arguments[2]] if path == ("convert",) else []
     assert all((at_work / output).exists() for output in outputs)
 

@@ -81,11 +81,11 @@ class TestAsking:
     def test_completion(self, explorer):
         vectors = explorer.vectors("aa")
         expected = [word for word in vectors.words if word.startswith("s1")]
-        found = explorer.complete("aa", "s1", 5)["words"]
+        found = explorer.complete("aa", "s1", limit=5)["words"]
         assert [one["word"] for one in found] == expected[:5]
         assert [one["rank"] for one in found] == [vectors.id(one["word"]) + 1 for one in found]
         assert len(explorer.complete("aa", "")["words"]) == 12
-        assert len(explorer.complete("aa", "", 10_000)["words"]) == 50
+        assert len(explorer.complete("aa", "", limit=10_000)["words"]) == 50
 
     def test_both_directions(self, explorer):
         there, back = explorer.word("aa", "bb", "s150"), explorer.word("bb", "aa", "t150")
@@ -114,7 +114,7 @@ class TestAsking:
     @pytest.mark.parametrize("limit", [0, -1])
     def test_no_completions(self, explorer, limit):
         with pytest.raises(InputError, match="limit"):
-            explorer.complete("aa", "s", limit)
+            explorer.complete("aa", "s", limit=limit)
 
 
 class TestSlowOnes:

@@ -1,7 +1,9 @@
 """Dictionaries whose answers are written down, so that there is something to review without any learning."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import subprocess
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +39,37 @@ HOSTILE = {
 }
 # Pairs of the lexicon that are wrong, far from each other's translations.
 WRONG = {"s3": "t250", "s4": "t240", "s5": "t231"}
+
+
+class Process:
+    """What stands for `subprocess` in `isolex.review.review`: a call that has what a finished process has.
+
+    Args:
+        run: From the command to `returncode`, `stdout` and `stderr`.
+    """
+
+    PIPE = subprocess.PIPE
+
+    def __init__(self, run: Callable[..., Any]) -> None:
+        self._run = run
+
+    def Popen(self, command: Sequence[str], **_: object) -> Any:
+        return _Running(self._run, command)
+
+
+class _Running:
+    def __init__(self, run: Callable[..., Any], command: Sequence[str]) -> None:
+        self._run, self._command = run, command
+        self.returncode = 0
+
+    def communicate(self) -> tuple[str, str]:
+        made = self._run(self._command)
+        self.returncode = made.returncode
+        return made.stdout, made.stderr
+
+    def kill(self) -> None:
+        """It ends by itself."""
+
 
 Answers = Mapping[str, Sequence[tuple[str, float]]]
 

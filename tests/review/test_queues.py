@@ -89,8 +89,8 @@ class TestWhatIsNotAsked:
 
     def test_words_that_are_before_others(self):
         queue = queue_of(numbered(3), kind="sure")
-        assert queue.next("ana", frozenset({"w0"})) == (1, "sure")
-        assert queue.next("ana", frozenset({"w0", "w1", "w2"})) is None
+        assert queue.next("ana", taken=frozenset({"w0"})) == (1, "sure")
+        assert queue.next("ana", taken=frozenset({"w0", "w1", "w2"})) is None
         assert queue.next("ana") == (0, "sure")
 
     @pytest.mark.parametrize("decision", [{"accepted": "x0"}, {"accepted": "y"}, {"rejected": "x0"}])

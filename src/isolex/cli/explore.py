@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import json
 import secrets
@@ -39,19 +40,13 @@ if TYPE_CHECKING:
     from isolex.review import Review
 
 Function = Callable[..., Any]
+_Codes = tuple[str | None, str | None]
 _LOOPBACK = "127.0.0.1"
 
 
 def _server_options(function: Function) -> Function:
     for option in reversed(
         (
-            click.option(
-                "--examples",
-                multiple=True,
-                type=NamedFileType("LANGUAGE"),
-                metavar="LANGUAGE=TEXT",
-                help="Show words in sentences of this text; once a language.",
-            ),
             click.option(
                 "--port", default=0, type=click.IntRange(0, 65535), help="By default any that is free."
             ),
@@ -73,14 +68,7 @@ def _server_options(function: Function) -> Function:
 @_server_options
 @threads_option
 @json_option
-def explore_command(
-    alignment_dir: Path,
-    examples: tuple[NamedFile, ...],
-    port: int,
-    host: str,
-    no_browser: bool,
-    as_json: bool,
-) -> None:
+def explore_command(alignment_dir: Path, port: int, host: str, no_browser: bool, as_json: bool) -> None:
     """Open a page in the browser that shows the alignment or the space in DIR, word by word.
 
     It shows translations and what spoke for them, neighbours, a map of both languages, and how good the
@@ -96,7 +84,6 @@ def explore_command(
 
     with working(f"loading {alignment_dir}"):
         explorer = Explorer(alignment_dir)
-        explorer.examples.update(_concordances(examples, explorer.languages, explorer.vectors))
     key = None if _is_loopback(host) else secrets.token_urlsafe(24)
     with _listening(host, port) as listening:
         from isolex.explorer.server import application
@@ -132,6 +119,15 @@ def explore_command(
     type=PATH,
     help="Take decisions from a table instead, with the columns that --export writes.",
 )
+@click.option(
+    "--examples",
+    multiple=True,
+    type=NamedFileType("LANGUAGE"),
+    metavar="LANGUAGE=TEXT",
+    help="Show words in sentences of this text; once a language.",
+)
+@click.option("--source-language", help="Code for tei and tbx, where the alignment knows none.")
+@click.option("--target-language", help="The same for the target side.")
 @pair_options
 @_server_options
 @threads_option
@@ -145,6 +141,8 @@ def review_command(
     imported: Path | None,
     pair: tuple[str, str] | None,
     examples: tuple[NamedFile, ...],
+    source_language: str | None,
+    target_language: str | None,
     port: int,
     host: str,
     no_browser: bool,
@@ -173,12 +171,13 @@ def review_command(
     choice = AlignmentChoice(alignment_dir, None, None, other_vectors=False, pair=pair, device="cpu")
     with working(f"loading {alignment_dir}"):
         alignment = load(alignment_dir, pair=pair, device="cpu")
+    codes = source_language or alignment.source.language, target_language or alignment.target.language
     if export is not None or imported is not None:
-        _with_files(choice, alignment, folder, export, format, imported, as_json)
+        _with_files(choice, alignment, folder, export, format, codes, imported, as_json)
         return
     review = Review(alignment_dir, pair=pair, folder=folder, dictionary=_dictionary(choice, alignment))
     try:
-        _review(review, choice, reviewers, examples, host, port, as_json, no_browser=no_browser)
+        _review(review, choice, reviewers, codes, examples, host, port, as_json, no_browser=no_browser)
     finally:
         review.close()
 
@@ -187,6 +186,7 @@ def _review(
     review: Review,
     choice: AlignmentChoice,
     reviewers: Sequence[str],
+    codes: _Codes,
     examples: Sequence[NamedFile],
     host: str,
     port: int,
@@ -203,7 +203,7 @@ def _review(
     own_name = _login()
     asked = list(dict.fromkeys(reviewers)) or ([] if _is_loopback(host) else [own_name])
     links: Mapping[str, str | None] = {name: review.log.reviewer(name) for name in asked} or {own_name: None}
-    reviewing = Reviewing(review, languages, reviewer=own_name, examples=sentences)
+    reviewing = Reviewing(review, languages, reviewer=own_name, codes=codes, examples=sentences)
     with _listening(host, port) as listening:
         app = application(
             explorer,
@@ -212,7 +212,7 @@ def _review(
             hosts=_hosts(host),
             open_to_all=not asked,
         )
-        _serve(app, listening, host, links, as_json, no_browser=no_browser)
+        _serve(app, listening, host, links, as_json, view="#/review", no_browser=no_browser)
     say(f"{counted(len(review.judgements), 'decision')} in {review.folder}")
 
 
@@ -220,8 +220,13 @@ def _dictionary(choice: AlignmentChoice, alignment: Alignment) -> RerankedDictio
     """With confidences; without, where there is too little to learn them from so far."""
     from isolex.cli.confidences import reranked
     from isolex.reranking import plain_dictionary
+    from isolex.reranking.reranked_dictionary import find_reranked
 
+    kept = None if choice.pair is not None else find_reranked(choice.path, alignment)
+    if kept is not None:
+        return kept
     try:
+        say("the confidences are learnt first, which takes some minutes")
         return reranked(choice, alignment)
     except MissingExtraError:
         raise
@@ -238,6 +243,7 @@ def _with_files(
     folder: Path | None,
     export: Path | None,
     format: str | None,
+    codes: _Codes,
     imported: Path | None,
     as_json: bool,
 ) -> None:
@@ -250,15 +256,14 @@ def _with_files(
     review = Review(choice.path, pair=choice.pair, folder=folder, dictionary=dictionary)
     try:
         if export is not None:
-            languages = alignment.source.language, alignment.target.language
-            count = write_decisions(
-                review.judgements, export, format=format or format_of(export), languages=languages
-            )
+            made = format or format_of(export)
+            count = write_decisions(review.judgements, export, format=made, languages=codes)
             report: dict[str, Any] = {"exported": str(export), "pairs": count}
             emit(as_json, report, lambda console: console.print(f"{export}: {counted(count, 'pair')}"))
         elif imported is not None:
             decisions, refused = read_decisions(imported, reviewer=_login())
-            new = review.add(decisions)
+            new, unknown = review.add(decisions)
+            refused += [f"the vocabulary has no word {word[:40]}" for word in unknown]
             for why in refused:
                 say(f"{imported}: {why}")
             report = {"imported": str(imported), "decisions": new, "refused": refused}
@@ -267,6 +272,8 @@ def _with_files(
                 report,
                 lambda console: console.print(f"{counted(new, 'new decision')} in {review.folder}"),
             )
+            if refused and not new:
+                click.get_current_context().exit(1)
     finally:
         review.close()
 
@@ -312,6 +319,17 @@ def _hosts(host: str) -> tuple[str, ...]:
     return ("*",) if host in ("0.0.0.0", "::") else (*LOOPBACK, host)
 
 
+def _reachable(host: str) -> str:
+    """An address under which others find this machine, where it serves all of them."""
+    if host not in ("0.0.0.0", "::"):
+        return host
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        # Nothing is sent: the system only says by which of its addresses it would be.
+        asking.connect(("192.0.2.1", 9))
+        return str(asking.getsockname()[0])
+    return socket.gethostname()
+
+
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
     """A socket that listens, so that its port is known before the page is opened."""
@@ -340,12 +358,14 @@ def _serve(
     as_json: bool,
     *,
     no_browser: bool,
+    view: str = "",
 ) -> None:
     """Print the addresses, and serve until Ctrl-C."""
     from isolex.explorer.server import server_of
 
+    host = _reachable(host)
     place = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
-    addresses = {name: place if key is None else f"{place}?key={key}" for name, key in links.items()}
+    addresses = {name: (place if key is None else f"{place}?key={key}") + view for name, key in links.items()}
 
     def render(console: Console) -> None:
         for name, address in addresses.items():

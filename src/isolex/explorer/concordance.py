@@ -7,10 +7,12 @@ from pathlib import Path
 from unicodedata import category
 
 from isolex.text import text_sources
-from isolex.vectors import Vectors
+from isolex.vectors import VectorsLike, as_vectors
 
 _EACH = 3
 _CONTEXT = 70
+# Inside of a word they belong to it, at its ends to the sentence.
+_MARKS = "'’-_"
 _MOST_PARAGRAPHS = 200_000
 
 
@@ -38,10 +40,11 @@ class Concordance:
 
     Args:
         paths: Text files, or folders of them; `TextSource` tells what they may be.
-        vectors: Whose words are looked for.
+        vectors: Whose words are looked for, or a file of them.
     """
 
-    def __init__(self, paths: Sequence[str | Path], vectors: Vectors) -> None:
+    def __init__(self, paths: Sequence[str | Path], vectors: VectorsLike) -> None:
+        vectors = as_vectors(vectors)
         self._paragraphs: list[str] = []
         self._places: dict[str, array[int]] = {}
         known = frozenset(word.casefold() for word in vectors.words)
@@ -85,10 +88,13 @@ def _forms(paragraph: str) -> Iterator[str]:
 def _words(paragraph: str) -> Iterator[tuple[str, int, int]]:
     start = None
     for place, character in enumerate(paragraph + " "):
-        if character.isalnum() or character in "'’-_" or category(character)[0] == "M":
+        if character.isalnum() or character in _MARKS or category(character)[0] == "M":
             start = place if start is None else start
         elif start is not None:
-            yield paragraph[start:place].casefold(), start, place
+            word = paragraph[start:place]
+            begin, end = start + len(word) - len(word.lstrip(_MARKS)), start + len(word.rstrip(_MARKS))
+            if begin < end:
+                yield paragraph[begin:end].casefold(), begin, end
             start = None
 
 

@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
-from unicodedata import bidirectional
+from unicodedata import bidirectional, normalize
 
 from isolex.alignment import Alignment, Side, load, load_space
 from isolex.cards import is_space_folder
 from isolex.errors import InputError, IsolexError
 from isolex.explorer.completion import Completion
-from isolex.explorer.concordance import Concordance
 from isolex.explorer.flat import flat_map, kept_map
 from isolex.explorer.health import health_of
 from isolex.explorer.lookup import Lookup
@@ -34,7 +33,6 @@ class Explorer:
     Args:
         path: The folder of an alignment or of a space.
         review: A review of it, whose generation is shown.
-        examples: By language, sentences to show words in.
 
     Raises:
         InputError: There is no such folder.
@@ -46,9 +44,8 @@ class Explorer:
         path: str | Path,
         *,
         review: Review | None = None,
-        examples: Mapping[str, Concordance] | None = None,
     ) -> None:
-        self.path, self.review, self.examples = Path(path), review, dict(examples or {})
+        self.path, self.review = Path(path), review
         self._sides: Mapping[str, Side]
         self._alignment: Callable[[str, str], Alignment]
         self._is_space = is_space_folder(path)
@@ -102,7 +99,7 @@ class Explorer:
             "confidences": [list(pair) for pair in self._sure_pairs()],
         }
 
-    def complete(self, language: str, prefix: str, limit: int = 12) -> dict[str, Any]:
+    def complete(self, language: str, prefix: str, *, limit: int = 12) -> dict[str, Any]:
         """Words that begin so, the most frequent first."""
         vectors = self.vectors(language)
         limit = min(whole_number(limit, "limit", where="explorer"), _MOST_COMPLETIONS)
@@ -114,7 +111,7 @@ class Explorer:
 
     def word(self, source: str, target: str, word: str) -> dict[str, Any]:
         """All that is known of a word."""
-        return {"source": source, "target": target} | self.lookup(source, target).word(word)
+        return {"source": source, "target": target} | self.lookup(source, target).word(normalize("NFC", word))
 
     def map(self, source: str, target: str) -> dict[str, Any]:
         """Both languages on a plane; `pending` until it is there."""

@@ -120,7 +120,7 @@ def _by_tsne(rows: Float[Tensor, "a p"], seed: int) -> Float[np.ndarray, "a 2"]:
         return np.zeros((len(rows), 2))
     perplexity = min(30.0, (len(rows) - 1) / 3)
     # The principal components as a start make the picture the same from run to run.
-    tsne = TSNE(metric="cosine", init="random", perplexity=perplexity, random_state=seed, max_iter=500)
+    tsne = TSNE(metric="cosine", init="pca", perplexity=perplexity, random_state=seed, max_iter=500)
     placed = tsne.fit_transform(rows.numpy())
     middle = placed.mean(axis=0)
     made: np.ndarray = (placed - middle) / max(np.abs(placed - middle).max(), 1e-9)

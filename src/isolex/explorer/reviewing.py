@@ -20,6 +20,7 @@ from isolex.tables import check_utf8, split_lines
 _NEAR = 5
 _SHOWN = 9
 _MOST_REFUSED = 100
+_SHOWN_LETTERS = 40
 # Counting takes at most a twentieth of the time, unless it is a matter of milliseconds.
 _SELDOM = 20
 _SOON = 0.005
@@ -35,6 +36,7 @@ class Reviewing:
         review: The review.
         languages: Codes of source and target.
         reviewer: Who decides, where no secret link says it.
+        codes: Of the languages, for exported files, where `languages` are no codes; None for an unknown one.
         examples: By language, sentences to show words in.
     """
 
@@ -44,9 +46,11 @@ class Reviewing:
         languages: tuple[str, str],
         *,
         reviewer: str = "reviewer",
+        codes: tuple[str | None, str | None] | None = None,
         examples: Mapping[str, Concordance] | None = None,
     ) -> None:
         self._review, self.languages, self.reviewer = review, languages, reviewer
+        self._codes = languages if codes is None else codes
         self._examples = dict(examples or {})
         self._known: Lookup | None = None
         self._progress: dict[str, Any] = {}
@@ -61,7 +65,7 @@ class Reviewing:
         """The next word of a reviewer."""
         if queue not in ("main", "suspects"):
             raise InputError(f"got the queue {queue[:20]!r}, expected main or suspects", where="review")
-        task = self._review.next(reviewer, cast(QueueName, queue))
+        task = self._review.next(reviewer, queue=cast(QueueName, queue))
         if task is None:
             return {"item": None, "told": "Nothing is left in this queue."}
         return {"item": self._item(task, queue)}
@@ -139,7 +143,7 @@ class Reviewing:
         """The name and the content of a file of decisions."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "decisions"
-            write_decisions(self._review.judgements, path, format=format, languages=self.languages)
+            write_decisions(self._review.judgements, path, format=format, languages=self._codes)
             return f"decisions{_ENDINGS[format]}", path.read_bytes()
 
     def imported(self, reviewer: str, data: bytes) -> dict[str, Any]:
@@ -147,7 +151,8 @@ class Reviewing:
         lines = split_lines(data)
         check_utf8("the table", lines)
         decisions, refused = parse_decisions(lines, where="the table", reviewer=reviewer)
-        count = self._review.add(decisions)
+        count, unknown = self._review.add(decisions)
+        refused += [f"the vocabulary has no word {word[:_SHOWN_LETTERS]}" for word in unknown]
         return {"imported": count, "refused": [{"why": why} for why in refused[:_MOST_REFUSED]]}
 
     def _item(self, task: Task, queue: str) -> dict[str, Any]:

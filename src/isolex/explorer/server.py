@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -76,7 +76,7 @@ def application(
             "/api/words",
             site.asked(
                 lambda asked: explorer.complete(
-                    asked["language"], asked.get("prefix", ""), _number(asked.get("limit", "12"))
+                    asked["language"], asked.get("prefix", ""), limit=_number(asked.get("limit", "12"))
                 )
             ),
         ),
@@ -158,7 +158,7 @@ class _Site:
             if await run_in_threadpool(self._who, key) is None:
                 raise HTTPException(403, "This link is not valid any more. Ask for a new one.")
             answer = RedirectResponse("/", status_code=303)
-            answer.set_cookie(COOKIE, key, httponly=True, samesite="strict", path="/")
+            answer.set_cookie(_cookie(request), key, httponly=True, samesite="lax", path="/")
             return answer
         await self._reviewer(request)
         return FileResponse(STATIC / "index.html")
@@ -229,7 +229,7 @@ class _Site:
         return await self._reviewer(request)
 
     async def _reviewer(self, request: Request) -> str:
-        key = request.cookies.get(COOKIE)
+        key = request.cookies.get(_cookie(request))
         who = None if key is None else await run_in_threadpool(self._who, key)
         if who is not None:
             return who
@@ -282,14 +282,21 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _cookie(request: Request) -> str:
+    """Its name has the port, which cookies do not: one machine may serve several reviews."""
+    return f"{COOKIE}-{request.url.port or 80}"
+
+
 async def _nothing(_: Request) -> Response:
     return Response(status_code=204)
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     told, status = (
         (error.detail, error.status_code) if isinstance(error, HTTPException) else (str(error), 500)
     )
+    if request.url.path == "/":  # people read it as it is
+        return PlainTextResponse(told, status_code=status)
     return JSONResponse({"error": told}, status_code=status)
 
 

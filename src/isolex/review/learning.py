@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isolex.alignment import Alignment
-from isolex.lexicon import Lexicon
+from isolex.alignment import AlignmentLike, as_alignment
+from isolex.lexicon import Lexicon, LexiconLike, as_lexicon
 from isolex.lexicon.words import counted
 from isolex.mapping import Solver
 from isolex.normalize import DEFAULT_STEPS
@@ -33,8 +33,9 @@ class Lessons:
     wrong: Lexicon
 
     @classmethod
-    def of(cls, lexicon: Lexicon, judgements: Judgements) -> "Lessons":
+    def of(cls, lexicon: LexiconLike, judgements: Judgements) -> "Lessons":
         """Of a lexicon and of all decisions, but those on random words, which are kept to measure by."""
+        lexicon = as_lexicon(lexicon)
         accepted = dict.fromkeys(judgements.accepted(without="random"), ACCEPTED_WEIGHT)
         rejected = judgements.rejected(without="random")
         wrong = set(rejected)
@@ -47,7 +48,7 @@ class Lessons:
 
 
 def learn(
-    alignment: Alignment,
+    alignment: AlignmentLike,
     judgements: Judgements,
     *,
     method: str | Solver = "auto",
@@ -63,7 +64,8 @@ def learn(
     Cost: that of `align` and of `rerank`.
 
     Args:
-        alignment: What reviewing began with: its vectors, normalisation and seed pairs are used.
+        alignment: What reviewing began with, or its folder; its vectors, normalisation and seed pairs are
+            used.
         judgements: The decisions.
         method: As `align` takes it.
         settings: Of reranking.
@@ -72,6 +74,7 @@ def learn(
     Raises:
         InputError: As `align` and `rerank` do.
     """
+    alignment = as_alignment(alignment, device="cpu")
     lessons = Lessons.of(alignment.seeds, judgements)
     made = align(
         alignment.source,

@@ -1,5 +1,6 @@
 """Which word comes next."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -20,7 +21,8 @@ class Queue:
     """Words in the order in which they are worth deciding on, mixed of several kinds.
 
     The most informative words, p (1 − p) × log frequency, teach the most. The surest make the dictionary
-    grow. Random ones are never learnt from, so that the share of them that is right estimates that of all.
+    grow. Random ones are never learnt from, so that the share of them that is right estimates that of all. So
+    that they stay a fair sample, a tenth of the words is reserved for them, and never comes up otherwise.
 
     Attributes:
         proposals: Of the present generation.
@@ -28,6 +30,7 @@ class Queue:
         known: Source words that have seed pairs, which nobody is asked about.
         mix: The share of each kind.
         seed: Of the order of random words, which stays the same from generation to generation.
+        reserved: Ids of the words that come up at random only.
 
     Raises:
         InputError: Shares that are negative, or none above 0.
@@ -43,16 +46,20 @@ class Queue:
         if not any(self.mix.values()) or min(self.mix.values()) < 0:
             raise InputError(f"got the mix {dict(self.mix)}, expected shares, one above 0", where="review")
         words = len(self.proposals.best)
+        drawn = np.random.default_rng(self.seed).permutation(words)
+        share = self.mix.get("random", 0.0) / sum(self.mix.values())
+        drawn = drawn[: math.ceil(share * words)]
+        self.reserved = frozenset(drawn.tolist())
         orders: dict[Kind, Callable[[], np.ndarray]] = {
             "informative": self.proposals.by_information,
             "sure": self.proposals.by_confidence,
-            "random": lambda: np.random.default_rng(self.seed).permutation(words),
+            "random": lambda: drawn,
         }
         self._orders = {kind: orders[kind]() for kind, share in self.mix.items() if share}
         # Words before these places are decided on or known, and stay so within a generation.
         self._begin = dict.fromkeys(self._orders, 0)
 
-    def next(self, reviewer: str, taken: frozenset[str] = frozenset()) -> tuple[int, Kind] | None:
+    def next(self, reviewer: str, *, taken: frozenset[str] = frozenset()) -> tuple[int, Kind] | None:
         """The next word of a reviewer as a source id, and how it came up; None where nothing is left.
 
         Args:
@@ -83,6 +90,7 @@ class Queue:
             news = _is_news(first, kind, decisions)
             # Signs and numbers are in no dictionary.
             unasked = word in self.known or first is None or not any(map(str.isalpha, word))
+            unasked = unasked or (kind != "random" and row in self.reserved)
             closed = unasked or (not news and _is_settled(kind, decisions))
             leading = leading and closed
             if leading:
@@ -108,7 +116,10 @@ def _is_news(first: str | None, kind: Kind, decisions: tuple[Decision, ...]) -> 
     many as possible are to be judged.
     """
     said = [decision for decision in decisions if not decision.skipped]
-    if not said or any(first in (*decision.accepted, *decision.rejected) for decision in said):
+    judged = {
+        word for decision in said for word in (*decision.accepted, *decision.rejected, decision.proposal)
+    }
+    if not said or first in judged:
         return False
     if kind == "random":
         return all(decision.kind == "random" for decision in said)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+import warnings
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from isolex.alignment import LanguagePair, load
-from isolex.errors import InputError, IsolexError
+from isolex.errors import InputError, IsolexError, IsolexWarning
 from isolex.files import digest, make_folder
 from isolex.reranking import RerankedDictionary, load_reranked
 from isolex.review.decisions import Contradiction, Decision, Judgements
@@ -150,6 +151,8 @@ class Review:
         self._learning: Learning = "idle"
         self._told = ""
         self._learner: Thread | None = None
+        self._fit: subprocess.Popen[str] | None = None
+        self._closed = False
         self._pace: deque[float] = deque(maxlen=_PACE)
         # Decisions since those that the present generation learnt from.
         self._count = 0
@@ -173,25 +176,30 @@ class Review:
         )
 
     def close(self) -> None:
-        """Close the log, after a fit that runs."""
+        """Close the log. A fit that runs is given up: the next one has the same decisions, and more."""
+        self._closed = True
+        if self._fit is not None:
+            self._fit.kill()
         if self._learner is not None:
             self._learner.join()
         self.log.close()
 
-    def next(self, reviewer: str, queue: QueueName = "main") -> Task | None:
+    def next(self, reviewer: str, *, queue: QueueName = "main") -> Task | None:
         """The next word of a reviewer, for ten minutes his alone; None where nothing is left.
 
         Args:
             reviewer: His name.
             queue: `main`, or `suspects`: pairs of the lexicon that look wrong, and those that were asked for.
         """
+        # Looking for suspects takes a minute the first time, in which others want to go on.
+        suspects = self._suspects if queue == "suspects" else []
         with self._lock:
             now = time.monotonic()
             self._leases = {key: lease for key, lease in self._leases.items() if lease[1] > now}
             taken = frozenset(item.source for item, _ in self._leases.values())
             if queue == "suspects":
-                return self._next_suspect(reviewer, taken)
-            found = self._queue.next(reviewer, taken)
+                return self._next_suspect(reviewer, taken, suspects)
+            found = self._queue.next(reviewer, taken=taken)
             if found is None:
                 return None
             row, kind = found
@@ -246,24 +254,21 @@ class Review:
         with self._lock:
             self._asked[source, target] = None
 
-    def add(self, decisions: Sequence[Decision]) -> int:
-        """Add decisions that were made elsewhere, such as in a table; how many of them are new.
+    def add(self, decisions: Sequence[Decision]) -> tuple[int, list[str]]:
+        """Add decisions that were made elsewhere, such as in a table.
 
-        Raises:
-            InputError: A source word that the vocabulary lacks; then none is added.
+        Returns:
+            How many of them are new, and the source words that the vocabulary lacks, whose decisions are left
+            out.
         """
         with self._lock:
             known = {_said(decision) for decision in self.judgements}
-            new = [decision for decision in decisions if _said(decision) not in known]
-            for decision in new:
-                if self.proposals.row(decision.source) is None:
-                    raise InputError(
-                        f"got {decision.source!r}, which is not in the source vocabulary", where="review"
-                    )
+            unknown = [one.source for one in decisions if self.proposals.row(one.source) is None]
+            new = [one for one in decisions if one.source not in unknown and _said(one) not in known]
             for decision in self.log.add(new):
                 self.judgements.add(decision)
             self._count += len(new)
-        return len(new)
+        return len(new), unknown
 
     def progress(self) -> Progress:
         """How far reviewing is."""
@@ -341,26 +346,32 @@ class Review:
             "output": str(made),
             "seed": self._seed,
         }
-        run = subprocess.run(
+        self._fit = subprocess.Popen(
             [sys.executable, "-m", "isolex.review.fitting", json.dumps(order)],
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            check=False,
         )
-        if run.returncode != 0:
-            told = run.stderr.strip().splitlines() or [f"ended with status {run.returncode}"]
+        if self._closed:  # while it was starting
+            self._fit.kill()
+        output, complaints = self._fit.communicate()
+        if self._fit.returncode != 0:
+            told = complaints.strip().splitlines() or [f"ended with status {self._fit.returncode}"]
             raise InputError(told[-1], where="learning")
         dictionary = self._kept(number)
         if dictionary is None:
             raise InputError("left no dictionary", where="learning")
-        return int(run.stdout), dictionary
+        return int(output), dictionary
 
     def _kept(self, number: int) -> RerankedDictionary | None:
+        """A generation that was saved; None where there is none that can be used."""
         folder = self.folder / _GENERATION.format(number)
-        if not folder.is_dir():
+        try:
+            return load_reranked(folder, load(folder, device="cpu")) if folder.is_dir() else None
+        except IsolexError as error:
+            warnings.warn(f"generation {number} is not used: {error}", IsolexWarning, stacklevel=2)
             return None
-        return load_reranked(folder, load(folder, device="cpu"))
 
     def _take(self, generation: Generation, dictionary: RerankedDictionary) -> None:
         proposals = Proposals(dictionary)
@@ -381,8 +392,10 @@ class Review:
     def _suspects(self) -> list[tuple[str, str]]:
         return suspect_pairs(self.base)
 
-    def _next_suspect(self, reviewer: str, taken: frozenset[str]) -> Task | None:
-        for source, target in dict.fromkeys((*self._asked, *self._suspects)):
+    def _next_suspect(
+        self, reviewer: str, taken: frozenset[str], suspects: list[tuple[str, str]]
+    ) -> Task | None:
+        for source, target in dict.fromkeys((*self._asked, *suspects)):
             judged = self.judgements.on(source)
             said = {one for decision in self.judgements.of(source) for one in (decision.proposal,)}
             if source not in taken and target not in {*judged.accepted, *judged.rejected, *said}:

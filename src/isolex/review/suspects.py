@@ -2,7 +2,7 @@
 
 import torch
 
-from isolex.alignment import Alignment
+from isolex.alignment import AlignmentLike, as_alignment
 from isolex.diagnosis import held_out_pairs
 from isolex.diagnosis.findings import frequent
 from isolex.mapping import Problem, VecMap
@@ -11,11 +11,12 @@ _MOST = 200
 _FEWEST_WORDS = 20
 
 
-def suspect_pairs(alignment: Alignment) -> list[tuple[str, str]]:
+def suspect_pairs(alignment: AlignmentLike) -> list[tuple[str, str]]:
     """Seed pairs that an alignment without their words puts at rank 100 or below both ways, worst first.
 
     None with fewer than 20 seed words, which tell too little. Cost: that of `held_out_pairs`.
     """
+    alignment = as_alignment(alignment, device="cpu")
     source, target = alignment.sides
     found = alignment.seeds.index(source.vectors, target.vectors)
     rows = source.normalized().cpu(), target.normalized().cpu()

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
+from unicodedata import normalize
 
 from isolex.choices import MARKUP_FORMATS
 from isolex.errors import FormatError, InputError
@@ -16,7 +17,17 @@ from isolex.reranking.markup import LanguageCodes, xml_problem
 from isolex.review.decisions import Decision, Judgements
 from isolex.review.markup import write_tbx, write_tei
 from isolex.review.rows import ACCEPTED, COLUMNS, REJECTED, Row, rows_of
-from isolex.tables import COMMA, SEMICOLON, TAB, cells_of, numbered, read_lines, row_of, without_quotes
+from isolex.tables import (
+    COMMA,
+    SEMICOLON,
+    TAB,
+    cells_of,
+    check_utf8,
+    numbered,
+    read_lines,
+    row_of,
+    without_quotes,
+)
 from isolex.tables.cells import trim
 
 _REVIEWER = "import"
@@ -74,14 +85,16 @@ def read_decisions(path: str | Path, *, reviewer: str = _REVIEWER) -> tuple[list
         FormatError: The file is no such table.
         InputError: It cannot be read.
     """
-    return parse_decisions(read_lines(path, expected=_EXPECTED, fix=_FIX), where=path, reviewer=reviewer)
+    lines = read_lines(path, expected=_EXPECTED, fix=_FIX)
+    check_utf8(path, lines)
+    return parse_decisions(lines, where=path, reviewer=reviewer)
 
 
 def parse_decisions(
     lines: Sequence[str], *, where: object, reviewer: str = _REVIEWER
 ) -> tuple[list[Decision], list[str]]:
     """As `read_decisions`, from the lines of a table."""
-    content = numbered(lines)
+    content = numbered([normalize("NFC", line) for line in lines])
     if not content:
         raise FormatError("is empty", where=where, fix=_FIX)
     separator = max((TAB, SEMICOLON, COMMA), key=lambda one: len(cells_of(one, content[0][1])))

@@ -177,7 +177,7 @@ class MapView {
         h("li", {}, wordLink(answer.word, to, from),
           ends[i].index === undefined && h("span", { class: "quiet" }, "not on the map"),
           answer.confidence !== null && h("span", { class: "number" }, percent(100 * answer.confidence))))),
-      h("p", {}, h("a", { href: mapAddress(...this.#languages) }, "Put the light out")));
+      h("p", {}, h("a", { href: mapAddress(...this.#languages) }, "Clear")));
     announce(isMissing ? "The map does not have this word." : plural(answers.length, "translation"));
   }
 }

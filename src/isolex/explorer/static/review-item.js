@@ -39,7 +39,7 @@ export function drawItem(place, item, marks, { choose, mark }) {
         candidateItem(candidate, index, marks.has(candidate.word), { choose, mark })))
       : h("p", { class: "quiet" }, "There are none."),
     item.no_translation !== null &&
-      h("p", { class: "quiet" }, `The probability that none of the vocabulary is right: ${probability(item.no_translation)}.`));
+      h("p", { class: "quiet" }, `Chance that the right word is missing from the vocabulary: ${probability(item.no_translation)}.`));
 }
 
 function sourceContext({ near, seeds, examples }, source, target) {

@@ -139,7 +139,7 @@ function exportPanel() {
 }
 
 function importPanel(refresh, signal) {
-  const file = h("input", { type: "file", id: "import-file", accept: ".tsv,.txt,text/tab-separated-values" });
+  const file = h("input", { type: "file", id: "import-file", accept: ".tsv,.csv,.txt,text/tab-separated-values,text/csv" });
   const result = h("div", { role: "status" });
   let isBusy = false;
   const upload = button("Import", async () => {
@@ -152,6 +152,7 @@ function importPanel(refresh, signal) {
       file.value = "";
       fill(result, h("p", {}, `${plural(imported, "decision")} imported, ${plural(refused.length, "row")} refused.`),
         h("ul", {}, refused.map(({ why }) => h("li", {}, why))));
+      notify("");
       refresh(signal());
     } catch (error) {
       notify(error.message, "error");
@@ -161,5 +162,5 @@ function importPanel(refresh, signal) {
       upload.removeAttribute("aria-disabled");
     }
   });
-  return panel("Import", h("label", { for: "import-file" }, "A TSV file of decisions"), file, upload, result);
+  return panel("Import", h("label", { for: "import-file" }, "A table of decisions, TSV or CSV in UTF-8"), file, upload, result);
 }

@@ -68,8 +68,9 @@ function fields() {
     spellcheck: "false", oninput: () => { draft().typed = correction.value; },
   });
   for (const field of [comment, correction]) field.addEventListener("keydown", leaveOnEscape);
+  comment.addEventListener("keydown", leaveOnEnter);
   const form = h("form", { class: "fields", onsubmit: (event) => { event.preventDefault(); correct(); } },
-    h("label", { for: "correction" }, "Another translation ", h("kbd", { "aria-hidden": "true" }, "e")),
+    h("label", { for: "correction" }, "Another translation (with the marked ones, if there are any) ", h("kbd", { "aria-hidden": "true" }, "e")),
     h("div", { class: "joined" }, correction, h("button", { type: "submit" }, "Accept this one")),
     h("label", { for: "comment" }, "Comment ", h("kbd", { "aria-hidden": "true" }, "c")),
     comment);
@@ -83,6 +84,13 @@ function fields() {
 
 function leaveOnEscape(event) {
   if (event.key !== "Escape" || event.isComposing) return;
+  event.preventDefault();
+  focusItem();
+}
+
+/** Enter ends a comment; Shift and Enter begins a line. */
+function leaveOnEnter(event) {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   focusItem();
 }
@@ -149,17 +157,21 @@ function mark(text) {
 function accept() {
   const { item } = items[queue] ?? {};
   if (!item) return;
-  const marked = item.candidates.map((candidate) => candidate.word).filter((text) => draft().marks.has(text));
+  const marked = markedWords();
   if (marked.length) acceptInstead(marked);
   else if (proposalOf(item) !== null) decide([proposalOf(item)], []);
   else notify("There is no proposal to accept. You can type a translation or skip the word.");
+}
+
+function markedWords() {
+  return items[queue].item.candidates.map((candidate) => candidate.word).filter((text) => draft().marks.has(text));
 }
 
 const choose = (text) => acceptInstead([text]);
 
 function correct() {
   const typed = draft().typed.trim();
-  if (typed) acceptInstead([typed]);
+  if (typed) acceptInstead([...new Set([...markedWords(), typed])]);
   else notify("Please type a translation first.");
 }
 
@@ -210,8 +222,10 @@ async function send(decision, item, from) {
 
 function outcome({ accepted, rejected }, item) {
   const about = isolated(item.word);
-  if (accepted.length) return `Accepted: ${about} is ${accepted.map((text) => isolated(text)).join(", ")}`;
-  return rejected.length ? `Rejected for ${about}` : `Skipped ${about}`;
+  const words = (texts) => texts.map((text) => isolated(text)).join(", ");
+  const wrong = rejected.length ? `${words(rejected)} is rejected for ${about}` : "";
+  if (accepted.length) return `Accepted: ${about} is ${words(accepted)}${wrong && `; ${wrong}`}`;
+  return wrong || `Skipped ${about}`;
 }
 
 async function undo() {

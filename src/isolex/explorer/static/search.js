@@ -99,11 +99,18 @@ export class SearchBox {
     if (event.key === "ArrowDown" && last < 0) this.#suggest();
     else if (event.key === "ArrowDown") this.#activate(this.#active === last ? -1 : this.#active + 1);
     else if (event.key === "ArrowUp" && last >= 0) this.#activate(this.#active === -1 ? last : this.#active - 1);
-    else if (event.key === "Enter") this.#choose(this.#words[this.#active]?.word ?? this.#input.value.trim());
+    else if (event.key === "Enter") this.#choose(this.#meant());
     else if (event.key === "Escape" && last >= 0) this.#close();
     else if (event.key === "Escape") this.#input.value = "";
     else return;
     event.preventDefault();
+  }
+
+  /** The suggestion that was chosen, the very word that was typed, or else what it probably begins. */
+  #meant() {
+    const typed = this.#input.value.trim();
+    if (this.#active >= 0) return this.#words[this.#active].word;
+    return this.#words.some((each) => each.word === typed) ? typed : this.#words[0]?.word ?? typed;
   }
 
   #choose(text) {

@@ -60,7 +60,6 @@ function translations({ answers, source, target, word: text, no_translation: non
   const title = `Translations into ${languageName(target)}`;
   if (!answers.length) {
     return panel(title,
-      h("p", {}, "The space knows no translation of this word."),
       hasPair(target, source) && h("p", {},
         h("a", { href: wordAddress(target, source, text) }, `Look it up as a word of ${languageName(target)}`)));
   }
@@ -68,7 +67,7 @@ function translations({ answers, source, target, word: text, no_translation: non
   return panel(title,
     h("ol", { class: "answers" }, answers.map((answer) => answerItem(answer, best, target, source))),
     none !== null &&
-      h("p", { class: "quiet" }, `The probability that none of the ${languageName(target)} words is right: ${probability(none)}.`),
+      h("p", { class: "quiet" }, `Chance that the right word is missing from the ${languageName(target)} vocabulary: ${probability(none)}.`),
     !isCalibrated(source, target) &&
       h("p", { class: "quiet" }, "This direction has no confidences, so the bars compare the scores with each other."));
 }
