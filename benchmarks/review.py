@@ -110,7 +110,7 @@ def run_review(
 
     Args:
         folder: Vectors and dictionaries.
-        vectors: Kind of its vectors.
+        vectors: ItemKind of its vectors.
         pairs: Language pairs; by default those of `PAIRS`.
         queues: Out of `QUEUES`.
         decisions: How many the reviewer makes.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from isolex.alignment import load
-from isolex.explorer.lookup import ANSWERS, Lookup
+from isolex.explorer.lookup import ANSWERS, WordLookup
 from isolex.reranking import load_reranked, plain_dictionary
 from isolex.vectors import Vectors
 from isolex.vectors.ngrams import NgramVectors
@@ -20,13 +20,13 @@ def alignment(saved):
 @pytest.fixture(scope="module")
 def plain(alignment):
     """Without confidences."""
-    return Lookup.of(alignment)
+    return WordLookup.of(alignment)
 
 
 @pytest.fixture(scope="module")
 def sure(saved, alignment):
     """With the confidences that are written down."""
-    return Lookup.of(alignment, load_reranked(saved, alignment))
+    return WordLookup.of(alignment, load_reranked(saved, alignment))
 
 
 def cosines(alignment, word):
@@ -79,7 +79,7 @@ class TestAnswers:
 
     def test_of_few_words(self):
         source, target = (Vectors([f"{side}{n}" for n in range(3)], gaussian(3, 2, 0)) for side in "st")
-        found = Lookup.of(alignment_of(source, target)).word("s1")
+        found = WordLookup.of(alignment_of(source, target)).word("s1")
         assert len(found["answers"]) == 3
         assert len(found["near_source"]) == len(found["near_target"]) == 2
         assert found["seeds"] == []
@@ -145,7 +145,7 @@ class TestWhatElseIsKnown:
         assert plain.word("s50")["seeds"][0] == {"source": "s50", "target": "t50", "similarity": 1.0}
 
     def test_hubs_once_they_are_counted(self, alignment):
-        lookup = Lookup.of(alignment)
+        lookup = WordLookup.of(alignment)
         assert lookup.word("s150")["hub"] is None
         assert lookup.hubs.k == 10
         counts = Counter(
@@ -164,7 +164,7 @@ class TestWhatElseIsKnown:
         middle = gaussian(1, 8, 0)
         source = Vectors(numbered("s", 30), middle + 0.3 * gaussian(30, 8, 1))
         target = Vectors(numbered("t", 60), np.concatenate([middle, gaussian(59, 8, 2)]))
-        lookup = Lookup.of(alignment_of(source, target, steps=("unit",)))
+        lookup = WordLookup.of(alignment_of(source, target, steps=("unit",)))
         assert lookup.hubs.counts[0] == 30
         assert lookup.word("s1")["answers"][0]["word"] == "t0"
         assert lookup.word("s1")["hub"] == {"word": "t0", "answers": 30, "typical": 5.0, "is_hub": True}
@@ -183,7 +183,7 @@ class TestUnknownWords:
     def test_made_of_parts(self):
         source, target = (Vectors([f"{side}{n}" for n in range(6)], gaussian(6, 4, 0)) for side in "st")
         source.subwords = NgramVectors(gaussian(50, 4, 1), 2, 3)
-        found = Lookup.of(alignment_of(source, target)).word("s77")
+        found = WordLookup.of(alignment_of(source, target)).word("s77")
         assert (found["known"], found["rank"]) == ("subwords", None)
         assert found["told"] == "The vocabulary lacks s77. Its vector was made from parts of other words."
         assert len(found["answers"]) == 6
@@ -199,7 +199,7 @@ class TestUnknownWords:
 
 
 def test_a_dictionary_without_confidences(alignment):
-    found = Lookup.of(alignment, plain_dictionary(alignment, "for a test")).word("s150")
+    found = WordLookup.of(alignment, plain_dictionary(alignment, "for a test")).word("s150")
     assert [one["word"] for one in found["answers"]] == [
         word for word, _ in alignment.translate("s150", k=ANSWERS)
     ]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from isolex.reranking import plain_dictionary
-from isolex.review import Candidate, Proposals
+from isolex.review import Proposals, ProposedWord
 
 from .made import numbered, proposals
 
@@ -18,8 +18,12 @@ MADE = proposals(
 
 
 def test_candidates_best_first():
-    assert MADE.candidates(0) == [Candidate("el", 1, 0.9), Candidate("la", 2, 0.6), Candidate("lo", 3, 0.05)]
-    assert MADE.candidates(1) == [Candidate("gato", 4, 0.5), Candidate("el", 1, 0.2)]
+    assert MADE.candidates(0) == [
+        ProposedWord("el", 1, 0.9),
+        ProposedWord("la", 2, 0.6),
+        ProposedWord("lo", 3, 0.05),
+    ]
+    assert MADE.candidates(1) == [ProposedWord("gato", 4, 0.5), ProposedWord("el", 1, 0.2)]
     assert MADE.candidates(2) == []
     assert [MADE.first(row) for row in range(5)] == ["el", "gato", None, "perro", "sol"]
 

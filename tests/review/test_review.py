@@ -15,7 +15,7 @@ from isolex.errors import FormatError, InputError
 from isolex.lexicon import Lexicon
 from isolex.recipes import align
 from isolex.reranking import plain_dictionary
-from isolex.review import LEARN_EVERY, Candidate, Generation, Review, suspect_pairs
+from isolex.review import LEARN_EVERY, Generation, ProposedWord, Review, suspect_pairs
 from isolex.review.log import LEASE_SECONDS
 
 from .made import QUICK, SEEDS, WORDS, WRONG, Process, over, planted_answers, said
@@ -80,7 +80,7 @@ class TestNext:
         assert task.row == review.base.source.id("s120")
         target = review.base.target
         assert task.candidates == tuple(
-            Candidate(word, target.id(word) + 1, pytest.approx(confidence))
+            ProposedWord(word, target.id(word) + 1, pytest.approx(confidence))
             for word, confidence in (("t120", 0.6), ("t121", 0.06), ("t122", 0.03))
         )
 
@@ -383,7 +383,7 @@ class TestSuspects:
         assert {task.item.kind for task in tasks} == {"suspect"}
         for task in tasks:
             number, rank = int(task.item.source[1:]), review.base.target.id(task.item.proposal) + 1
-            assert task.candidates[0] == Candidate(task.item.proposal, rank, None)
+            assert task.candidates[0] == ProposedWord(task.item.proposal, rank, None)
             assert [one.word for one in task.candidates[1:]] == [f"t{number + step}" for step in range(3)]
         assert review.next("ben", queue="suspects") is None
         review.decide(tasks[0].item.id, rejected=[tasks[0].item.proposal])

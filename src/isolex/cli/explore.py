@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from isolex.reranking import RerankedDictionary
     from isolex.review import Review
 
-Function = Callable[..., Any]
+_Function = Callable[..., Any]
 _Codes = tuple[str | None, str | None]
 _LOOPBACK = "127.0.0.1"
 
 
-def _server_options(function: Function) -> Function:
+def _server_options(function: _Function) -> _Function:
     for option in reversed(
         (
             click.option(

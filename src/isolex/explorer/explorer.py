@@ -12,7 +12,7 @@ from isolex.errors import InputError, IsolexError
 from isolex.explorer.completion import Completion
 from isolex.explorer.flat import flat_map, kept_map
 from isolex.explorer.health import health_of
-from isolex.explorer.lookup import Lookup
+from isolex.explorer.lookup import WordLookup
 from isolex.given import whole_number
 from isolex.reranking.reranked_dictionary import find_reranked
 from isolex.review import Review
@@ -61,7 +61,7 @@ class Explorer:
             self._alignment = lambda source, _: whole if source == self.languages[0] else back
         self._lock = Lock()
         self._completions: dict[str, Completion] = {}
-        self._lookups: dict[tuple[str, str, int], Lookup] = {}
+        self._lookups: dict[tuple[str, str, int], WordLookup] = {}
         self._slow: dict[tuple[str, ...], Any] = {}
         self._directions = {code: _direction(self.vectors(code)) for code in self.languages}
 
@@ -122,7 +122,7 @@ class Explorer:
         generation = 0 if self.review is None else self.review.generation.number
         return self._made(("health", source, target, str(generation)), lambda: self._health(source, target))
 
-    def lookup(self, source: str, target: str) -> Lookup:
+    def lookup(self, source: str, target: str) -> WordLookup:
         """One direction, by the present generation of the dictionary."""
         self._check_pair(source, target)
         reviewed = self.review is not None and (source, target) == self.reviewed
@@ -148,14 +148,14 @@ class Explorer:
         if source == target:
             raise InputError(f"got {source} twice, expected two languages", where="explorer")
 
-    def _looked_up(self, source: str, target: str, *, reviewed: bool) -> Lookup:
+    def _looked_up(self, source: str, target: str, *, reviewed: bool) -> WordLookup:
         if self.review is not None and reviewed:
             dictionary = self.review.proposals.dictionary
-            return Lookup(dictionary.alignment, self.review.proposals)
+            return WordLookup(dictionary.alignment, self.review.proposals)
         alignment = self._alignment(source, target)
         if self._is_space or source != self.languages[0]:
-            return Lookup.of(alignment)
-        return Lookup.of(alignment, find_reranked(self.path, alignment))
+            return WordLookup.of(alignment)
+        return WordLookup.of(alignment, find_reranked(self.path, alignment))
 
     def _sure_pairs(self) -> list[tuple[str, str]]:
         pair = self.languages[0], self.languages[1]

@@ -26,7 +26,7 @@ _HUB = 2
 
 
 @dataclass(frozen=True, eq=False)
-class Lookup:
+class WordLookup:
     """One direction of an alignment, asked for single words.
 
     Attributes:
@@ -38,7 +38,7 @@ class Lookup:
     proposals: Proposals | None = None
 
     @classmethod
-    def of(cls, alignment: Alignment, dictionary: RerankedDictionary | None = None) -> "Lookup":
+    def of(cls, alignment: Alignment, dictionary: RerankedDictionary | None = None) -> "WordLookup":
         """With the confidences of a dictionary, if there is one."""
         return cls(alignment, None if dictionary is None else Proposals(dictionary))
 

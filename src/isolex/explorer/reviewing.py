@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from isolex.errors import InputError
 from isolex.explorer.concordance import Concordance
-from isolex.explorer.lookup import Lookup
+from isolex.explorer.lookup import WordLookup
 from isolex.review import Review, Task, write_decisions
 from isolex.review.review import QueueName
 from isolex.review.tables import parse_decisions
@@ -52,7 +52,7 @@ class Reviewing:
         self._review, self.languages, self.reviewer = review, languages, reviewer
         self._codes = languages if codes is None else codes
         self._examples = dict(examples or {})
-        self._known: Lookup | None = None
+        self._known: WordLookup | None = None
         self._progress: dict[str, Any] = {}
         self._fresh_until = 0.0
         self._counting = Lock()
@@ -190,11 +190,11 @@ class Reviewing:
             "pair": {"source": word, "target": task.item.proposal, "rank": None} if suspect else None,
         }
 
-    def _lookup(self) -> Lookup:
+    def _lookup(self) -> WordLookup:
         """Of the present generation; kept, since it looks up all seed pairs."""
         proposals = self._review.proposals
         if self._known is None or self._known.proposals is not proposals:
-            self._known = Lookup(proposals.dictionary.alignment, proposals)
+            self._known = WordLookup(proposals.dictionary.alignment, proposals)
         return self._known
 
     def _sentences(self, side: int, word: str) -> list[dict[str, str]]:

@@ -46,7 +46,7 @@ _MOST_DIGITS = 9
 _LONGEST_REQUEST = 1 << 18
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
-Answer: TypeAlias = Callable[[Mapping[str, str]], dict[str, Any]]
+_Answer: TypeAlias = Callable[[Mapping[str, str]], dict[str, Any]]
 
 
 def application(
@@ -171,7 +171,7 @@ class _Site:
             review = {"reviewer": asked["reviewer"], "token": self._token, "source": source, "target": target}
         return self._explorer.about() | {"review": review}
 
-    def asked(self, answer: Answer) -> Endpoint:
+    def asked(self, answer: _Answer) -> Endpoint:
         """An address that is read."""
 
         async def endpoint(request: Request) -> Response:

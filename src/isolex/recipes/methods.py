@@ -29,7 +29,7 @@ from isolex.mapping import (
 from isolex.names import look_up
 
 Needs = Literal["pairs", "identical", "nothing"]
-Start = Literal["own", "vectors", "words"]
+StartsAt = Literal["own", "vectors", "words"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Method:
     make: Callable[[int], Solver]
     needs: Needs = "pairs"
     self_learning: bool = False
-    start: Start = "own"
+    start: StartsAt = "own"
 
 
 def self_learning(start: Seed, seed: int, **budget: int) -> Solver:

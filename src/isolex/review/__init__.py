@@ -1,10 +1,10 @@
 """Reviewing a dictionary without the web: a queue of words, a log of decisions, and learning from them."""
 
-from isolex.review.decisions import KINDS, Contradiction, Decision, Judgements, Kind, WordJudgement
+from isolex.review.decisions import KINDS, Contradiction, Decision, ItemKind, Judgements, WordJudgement
 from isolex.review.learning import Lessons, learn, what_changed
-from isolex.review.log import DecisionLog, Generation, Item
+from isolex.review.log import DecisionLog, Generation, ReviewItem
 from isolex.review.precision import Agreement, Precision, agreement, precision
-from isolex.review.proposals import Candidate, Proposals
+from isolex.review.proposals import Proposals, ProposedWord
 from isolex.review.queues import MIX, Queue
 from isolex.review.review import LEARN_EVERY, Progress, Review, Task
 from isolex.review.suspects import suspect_pairs
@@ -15,20 +15,20 @@ __all__ = [
     "LEARN_EVERY",
     "MIX",
     "Agreement",
-    "Candidate",
     "Contradiction",
     "Decision",
     "DecisionLog",
     "Generation",
-    "Item",
+    "ItemKind",
     "Judgements",
-    "Kind",
     "Lessons",
     "Precision",
     "Progress",
     "Proposals",
+    "ProposedWord",
     "Queue",
     "Review",
+    "ReviewItem",
     "Task",
     "WordJudgement",
     "agreement",

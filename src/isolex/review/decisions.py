@@ -9,8 +9,8 @@ from isolex.errors import InputError
 from isolex.lexicon.words import word_problem
 from isolex.tables import is_utf8
 
-Kind: TypeAlias = Literal["informative", "sure", "random", "suspect", "own"]
-KINDS: tuple[Kind, ...] = ("informative", "sure", "random", "suspect", "own")
+ItemKind: TypeAlias = Literal["informative", "sure", "random", "suspect", "own"]
+KINDS: tuple[ItemKind, ...] = ("informative", "sure", "random", "suspect", "own")
 """How a word came before a reviewer; `own` is what a reviewer brought himself, such as an imported table."""
 
 
@@ -38,7 +38,7 @@ class Decision:
     accepted: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     reviewer: str = ""
-    kind: Kind = "own"
+    kind: ItemKind = "own"
     proposal: str | None = None
     comment: str = ""
     at: str = ""
@@ -95,7 +95,7 @@ class Judgements:
 
     def __init__(self, decisions: Iterable[Decision] = ()) -> None:
         self._of: defaultdict[str, list[Decision]] = defaultdict(list)
-        self.kinds: Counter[Kind] = Counter()
+        self.kinds: Counter[ItemKind] = Counter()
         for decision in decisions:
             self.add(decision)
 
@@ -128,11 +128,11 @@ class Judgements:
         """Source words that somebody decided on or skipped."""
         return [word for word, own in list(self._of.items()) if own]
 
-    def accepted(self, *, without: Kind | None = None) -> list[tuple[str, str]]:
+    def accepted(self, *, without: ItemKind | None = None) -> list[tuple[str, str]]:
         """Pairs that hold, without those of words that came up in one way."""
         return [(word, target) for word, judged in self._judged(without) for target in judged.accepted]
 
-    def rejected(self, *, without: Kind | None = None) -> list[tuple[str, str]]:
+    def rejected(self, *, without: ItemKind | None = None) -> list[tuple[str, str]]:
         """Pairs that do not hold, likewise."""
         return [(word, target) for word, judged in self._judged(without) for target in judged.rejected]
 
@@ -152,7 +152,7 @@ class Judgements:
                 ]
         return found
 
-    def _judged(self, without: Kind | None) -> Iterator[tuple[str, "WordJudgement"]]:
+    def _judged(self, without: ItemKind | None) -> Iterator[tuple[str, "WordJudgement"]]:
         for word, own in list(self._of.items()):
             if without is None or all(decision.kind != without for decision in own):
                 yield word, WordJudgement.of(own)

@@ -14,7 +14,7 @@ from threading import RLock
 from typing import Any, cast
 
 from isolex.errors import FormatError, InputError
-from isolex.review.decisions import Decision, Kind
+from isolex.review.decisions import Decision, ItemKind
 
 LEASE_SECONDS = 600.0
 _FORMAT, _VERSION = "isolex-review", "1"
@@ -44,7 +44,7 @@ _HOLDS = "decision IS NOT NULL AND id NOT IN (SELECT undoes FROM events WHERE un
 
 
 @dataclass(frozen=True)
-class Item:
+class ReviewItem:
     """A word that is before a reviewer, for ten minutes nobody else's.
 
     Attributes:
@@ -57,7 +57,7 @@ class Item:
 
     id: int
     source: str
-    kind: Kind
+    kind: ItemKind
     proposal: str | None
     reviewer: str
 
@@ -120,25 +120,25 @@ class DecisionLog:
         rows = self._rows(f"SELECT id, at, reviewer, decision FROM events WHERE {_HOLDS} ORDER BY id")
         return [_decision(*row) for row in rows]
 
-    def lease(self, source: str, kind: Kind, proposal: str | None, reviewer: str) -> Item:
+    def lease(self, source: str, kind: ItemKind, proposal: str | None, reviewer: str) -> ReviewItem:
         """Note that a word is before a reviewer now."""
         with self._writing() as connection:
             cursor = connection.execute(
                 "INSERT INTO items (source, kind, proposal, reviewer, until) VALUES (?, ?, ?, ?, ?)",
                 (source, kind, proposal, reviewer, time.time() + LEASE_SECONDS),
             )
-            return Item(cast(int, cursor.lastrowid), source, kind, proposal, reviewer)
+            return ReviewItem(cast(int, cursor.lastrowid), source, kind, proposal, reviewer)
 
-    def leased(self) -> list[Item]:
+    def leased(self) -> list[ReviewItem]:
         """The words that are before reviewers now, and not decided on."""
         rows = self._rows(
             "SELECT id, source, kind, proposal, reviewer FROM items WHERE until > ? AND id NOT IN "
             "(SELECT item FROM events WHERE item IS NOT NULL) ORDER BY id",
             time.time(),
         )
-        return [Item(*row) for row in rows]
+        return [ReviewItem(*row) for row in rows]
 
-    def item(self, number: int) -> Item:
+    def item(self, number: int) -> ReviewItem:
         """An item by its number.
 
         Raises:
@@ -147,11 +147,11 @@ class DecisionLog:
         rows = self._rows("SELECT id, source, kind, proposal, reviewer FROM items WHERE id = ?", number)
         if not rows:
             raise InputError(f"got item {number}, which was not given out", where="review")
-        return Item(*rows[0])
+        return ReviewItem(*rows[0])
 
     def record(
         self,
-        item: Item,
+        item: ReviewItem,
         *,
         accepted: Iterable[str] = (),
         rejected: Iterable[str] = (),

@@ -20,7 +20,7 @@ from isolex.reranking.markup import (
     title_text,
     write_document,
 )
-from isolex.review.rows import ACCEPTED, Row
+from isolex.review.rows import ACCEPTED, DecidedPair
 
 # What Weblate and the Translate Toolkit read as a term that is not to be used.
 _FORBIDDEN = "forbidden"
@@ -28,7 +28,7 @@ _FORBIDDEN = "forbidden"
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def write_tei(rows: Sequence[Row], languages: LanguageCodes, stream: IO[str]) -> int:
+def write_tei(rows: Sequence[DecidedPair], languages: LanguageCodes, stream: IO[str]) -> int:
     """Write TEI P5: an `entry` a source word with accepted pairs, in it a `cit` a translation.
 
     The header names the reviewers, and each translation refers by `resp` to the one who accepted it.
@@ -41,7 +41,7 @@ def write_tei(rows: Sequence[Row], languages: LanguageCodes, stream: IO[str]) ->
     return len(accepted)
 
 
-def write_tbx(rows: Sequence[Row], languages: LanguageCodes, stream: IO[str]) -> int:
+def write_tbx(rows: Sequence[DecidedPair], languages: LanguageCodes, stream: IO[str]) -> int:
     """Write TBX-Basic: a `conceptEntry` a source word; the status of rejected terms forbids their use."""
     header = Element("tbxHeader")
     description = add(header, "fileDesc")
@@ -54,7 +54,7 @@ def write_tbx(rows: Sequence[Row], languages: LanguageCodes, stream: IO[str]) ->
     return len(rows)
 
 
-def _tei_header(rows: Sequence[Row], languages: LanguageCodes, who: dict[str, str]) -> Element:
+def _tei_header(rows: Sequence[DecidedPair], languages: LanguageCodes, who: dict[str, str]) -> Element:
     header = Element("teiHeader", {LANG: "en"})
     description = add(header, "fileDesc")
     title = add(description, "titleStmt")
@@ -72,7 +72,7 @@ def _tei_header(rows: Sequence[Row], languages: LanguageCodes, who: dict[str, st
     return header
 
 
-def _entry(number: int, word: list[Row], languages: LanguageCodes, who: dict[str, str]) -> Element:
+def _entry(number: int, word: list[DecidedPair], languages: LanguageCodes, who: dict[str, str]) -> Element:
     entry = Element("entry", {"xml:id": f"e{number}"})
     add(add(entry, "form", attributes={"type": "lemma", LANG: languages[0]}), "orth", word[0].source)
     sense = add(entry, "sense")
@@ -87,7 +87,7 @@ def _entry(number: int, word: list[Row], languages: LanguageCodes, who: dict[str
     return entry
 
 
-def _concept(number: int, word: list[Row], languages: LanguageCodes) -> Element:
+def _concept(number: int, word: list[DecidedPair], languages: LanguageCodes) -> Element:
     concept = Element("conceptEntry", {"id": f"c{number}"})
     source, target = (add(concept, "langSec", attributes={LANG: code}) for code in languages)
     add(source, "termSec/term", word[0].source)
@@ -102,16 +102,16 @@ def _concept(number: int, word: list[Row], languages: LanguageCodes) -> Element:
     return concept
 
 
-def _sayable(row: Row) -> Row:
+def _sayable(row: DecidedPair) -> DecidedPair:
     """A row whose remarks XML can hold."""
     remarks = {name: getattr(row, name) for name in ("reviewer", "when", "comment")}
     return replace(row, **{name: _UNSAYABLE.sub("", text) for name, text in remarks.items()})
 
 
-def _by_word(rows: Sequence[Row]) -> Iterator[list[Row]]:
+def _by_word(rows: Sequence[DecidedPair]) -> Iterator[list[DecidedPair]]:
     return (list(group) for _, group in groupby(rows, key=attrgetter("source")))
 
 
-def _origin(rows: Sequence[Row]) -> str:
+def _origin(rows: Sequence[DecidedPair]) -> str:
     made = f"Induced from word vectors by isolex {__version__}, and decided on by people"
     return f"{made}: {counted(len(rows), 'pair')}."

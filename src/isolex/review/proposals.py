@@ -11,7 +11,7 @@ from isolex.reranking.reranker import Ranked
 
 
 @dataclass(frozen=True)
-class Candidate:
+class ProposedWord:
     """A translation that may be right.
 
     Attributes:
@@ -51,12 +51,12 @@ class Proposals:
         """The id of a source word."""
         return self.dictionary.alignment.source.id(source)
 
-    def candidates(self, row: int) -> list[Candidate]:
+    def candidates(self, row: int) -> list[ProposedWord]:
         """Best first."""
         words = self.dictionary.alignment.target.words
         ids, confidences = self.ranked.keys[row].tolist(), self.ranked.confidence[row].tolist()
         return [
-            Candidate(words[key], key + 1, confidence if self.dictionary.learnt else None)
+            ProposedWord(words[key], key + 1, confidence if self.dictionary.learnt else None)
             for key, confidence in zip(ids, confidences, strict=True)
             if key >= 0
         ]

@@ -8,10 +8,10 @@ from types import MappingProxyType
 import numpy as np
 
 from isolex.errors import InputError
-from isolex.review.decisions import Decision, Judgements, Kind
+from isolex.review.decisions import Decision, ItemKind, Judgements
 from isolex.review.proposals import Proposals
 
-MIX: Mapping[Kind, float] = MappingProxyType({"informative": 0.6, "sure": 0.3, "random": 0.1})
+MIX: Mapping[ItemKind, float] = MappingProxyType({"informative": 0.6, "sure": 0.3, "random": 0.1})
 # Two judge the same random words, so that it can be told how well they agree.
 _JUDGES = 2
 
@@ -39,7 +39,7 @@ class Queue:
     proposals: Proposals
     judgements: Judgements
     known: frozenset[str] = frozenset()
-    mix: Mapping[Kind, float] = field(default_factory=lambda: MIX)
+    mix: Mapping[ItemKind, float] = field(default_factory=lambda: MIX)
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -50,7 +50,7 @@ class Queue:
         share = self.mix.get("random", 0.0) / sum(self.mix.values())
         drawn = drawn[: math.ceil(share * words)]
         self.reserved = frozenset(drawn.tolist())
-        orders: dict[Kind, Callable[[], np.ndarray]] = {
+        orders: dict[ItemKind, Callable[[], np.ndarray]] = {
             "informative": self.proposals.by_information,
             "sure": self.proposals.by_confidence,
             "random": lambda: drawn,
@@ -59,7 +59,7 @@ class Queue:
         # Words before these places are decided on or known, and stay so within a generation.
         self._begin = dict.fromkeys(self._orders, 0)
 
-    def next(self, reviewer: str, *, taken: frozenset[str] = frozenset()) -> tuple[int, Kind] | None:
+    def next(self, reviewer: str, *, taken: frozenset[str] = frozenset()) -> tuple[int, ItemKind] | None:
         """The next word of a reviewer as a source id, and how it came up; None where nothing is left.
 
         Args:
@@ -79,7 +79,7 @@ class Queue:
         """Look at all words again, after a decision was undone."""
         self._begin = dict.fromkeys(self._orders, 0)
 
-    def _open(self, kind: Kind, reviewer: str, taken: frozenset[str]) -> Iterator[int]:
+    def _open(self, kind: ItemKind, reviewer: str, taken: frozenset[str]) -> Iterator[int]:
         """Ids of the words of a kind that a reviewer may get, in order."""
         order, leading = self._orders[kind], True
         words = self.proposals.dictionary.alignment.source.words
@@ -101,7 +101,7 @@ class Queue:
                 yield row
 
 
-def _is_settled(kind: Kind, decisions: tuple[Decision, ...]) -> bool:
+def _is_settled(kind: ItemKind, decisions: tuple[Decision, ...]) -> bool:
     """Whether enough reviewers decided on a word."""
     said = [decision for decision in decisions if not decision.skipped]
     if kind == "random" and all(decision.kind == "random" for decision in said):
@@ -109,7 +109,7 @@ def _is_settled(kind: Kind, decisions: tuple[Decision, ...]) -> bool:
     return bool(said)
 
 
-def _is_news(first: str | None, kind: Kind, decisions: tuple[Decision, ...]) -> bool:
+def _is_news(first: str | None, kind: ItemKind, decisions: tuple[Decision, ...]) -> bool:
     """Whether a word has a first answer that nobody judged, and that is worth asking about.
 
     It is for a word without any right translation so far; and for random words, of whose first answers as

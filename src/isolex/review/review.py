@@ -23,9 +23,9 @@ from isolex.files import digest, make_folder
 from isolex.reranking import RerankedDictionary, load_reranked
 from isolex.review.decisions import Contradiction, Decision, Judgements
 from isolex.review.learning import what_changed
-from isolex.review.log import LEASE_SECONDS, DecisionLog, Generation, Item
+from isolex.review.log import LEASE_SECONDS, DecisionLog, Generation, ReviewItem
 from isolex.review.precision import Agreement, Precision, agreement, precision, warm_up
-from isolex.review.proposals import Candidate, Proposals
+from isolex.review.proposals import Proposals, ProposedWord
 from isolex.review.queues import Queue
 from isolex.review.suspects import suspect_pairs
 from isolex.saved import json_text
@@ -50,9 +50,9 @@ class Task:
         candidates: Translations that nobody rejected, best first; of a suspect pair its own target first.
     """
 
-    item: Item
+    item: ReviewItem
     row: int
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[ProposedWord, ...]
 
 
 @dataclass(frozen=True)
@@ -402,12 +402,12 @@ class Review:
                 return self._task(self._leased(source, "suspect", target, reviewer))
         return None
 
-    def _leased(self, source: str, kind: Any, proposal: str | None, reviewer: str) -> Item:
+    def _leased(self, source: str, kind: Any, proposal: str | None, reviewer: str) -> ReviewItem:
         item = self.log.lease(source, kind, proposal, reviewer)
         self._leases[item.id] = item, time.monotonic() + LEASE_SECONDS
         return item
 
-    def _task(self, item: Item) -> Task:
+    def _task(self, item: ReviewItem) -> Task:
         row = self.proposals.row(item.source)
         if row is None:  # it came from a vocabulary that was there before
             return Task(item, -1, ())
@@ -416,7 +416,7 @@ class Review:
         if item.kind == "suspect" and item.proposal is not None:
             own = next((one for one in found if one.word == item.proposal), None)
             key = self.base.target.id(item.proposal)
-            first = own or Candidate(item.proposal, 0 if key is None else key + 1, None)
+            first = own or ProposedWord(item.proposal, 0 if key is None else key + 1, None)
             found = [first, *(one for one in found if one.word != item.proposal)]
         return Task(item, row, tuple(found))
 

@@ -10,7 +10,7 @@ ACCEPTED, REJECTED = "accepted", "rejected"
 
 
 @dataclass(frozen=True)
-class Row:
+class DecidedPair:
     """One pair that somebody decided on.
 
     Attributes:
@@ -34,10 +34,10 @@ class Row:
         return {column: getattr(self, column) for column in COLUMNS}
 
 
-def rows_of(judgements: Judgements) -> Iterator[Row]:
+def rows_of(judgements: Judgements) -> Iterator[DecidedPair]:
     """The pairs that hold and those that do not, by word in the order of decisions."""
     for word in judgements.words():
         judged = judgements.on(word)
         for decision, pairs in ((ACCEPTED, judged.accepted), (REJECTED, judged.rejected)):
             for target, last in pairs.items():
-                yield Row(word, target, decision, last.reviewer, last.at, last.comment)
+                yield DecidedPair(word, target, decision, last.reviewer, last.at, last.comment)

@@ -16,7 +16,7 @@ from isolex.reranking.entry_files import format_of as entry_format_of
 from isolex.reranking.markup import LanguageCodes, xml_problem
 from isolex.review.decisions import Decision, Judgements
 from isolex.review.markup import write_tbx, write_tei
-from isolex.review.rows import ACCEPTED, COLUMNS, REJECTED, Row, rows_of
+from isolex.review.rows import ACCEPTED, COLUMNS, REJECTED, DecidedPair, rows_of
 from isolex.tables import (
     COMMA,
     SEMICOLON,
@@ -153,19 +153,19 @@ def format_of(path: str | Path) -> str:
     return "omegat" if Path(path).suffix.lower() == ".utf8" else entry_format_of(path)
 
 
-def _write_tsv(rows: Sequence[Row], _: LanguageCodes, stream: IO[str]) -> int:
+def _write_tsv(rows: Sequence[DecidedPair], _: LanguageCodes, stream: IO[str]) -> int:
     writer = csv.writer(stream, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
     writer.writerow(COLUMNS)
     writer.writerows([_plain(value) for value in row.to_dict().values()] for row in rows)
     return len(rows)
 
 
-def _write_jsonl(rows: Sequence[Row], _: LanguageCodes, stream: IO[str]) -> int:
+def _write_jsonl(rows: Sequence[DecidedPair], _: LanguageCodes, stream: IO[str]) -> int:
     stream.writelines(json.dumps(row.to_dict(), ensure_ascii=False) + "\n" for row in rows)
     return len(rows)
 
 
-def _write_omegat(rows: Sequence[Row], _: LanguageCodes, stream: IO[str]) -> int:
+def _write_omegat(rows: Sequence[DecidedPair], _: LanguageCodes, stream: IO[str]) -> int:
     accepted = [row for row in rows if row.decision == ACCEPTED]
     stream.writelines(f"{row.source}\t{row.target}\t{_plain(row.comment)}\n" for row in accepted)
     return len(accepted)
@@ -176,7 +176,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split()) if any(mark in text for mark in "\t\r\n") else text
 
 
-_WRITERS: dict[str, Callable[[Sequence[Row], LanguageCodes, IO[str]], int]] = {
+_WRITERS: dict[str, Callable[[Sequence[DecidedPair], LanguageCodes, IO[str]], int]] = {
     "tsv": _write_tsv,
     "jsonl": _write_jsonl,
     "tei": write_tei,
