@@ -133,7 +133,7 @@ def _figures(parts: Mapping[str, Callable[[Given], str]], given: Given) -> dict[
     return {part: f"\n\n{make(given)}\n\n" for part, make in parts.items()}
 
 
-_NOT_YET = "*No figures stand here yet: the command above has not been run whole.*"
+NOT_YET = "*No figures stand here yet: the command above has not been run whole.*"
 
 
 def filled_from_each(page: Path, parts: Mapping[str, Mapping[str, Maker]]) -> dict[Path, str]:
@@ -142,5 +142,5 @@ def filled_from_each(page: Path, parts: Mapping[str, Mapping[str, Maker]]) -> di
     for name, makers in parts.items():
         report = read(name)
         for part, make in makers.items():
-            figures[part] = f"\n\n{_NOT_YET if report is None else make(report)}\n\n"
+            figures[part] = f"\n\n{NOT_YET if report is None else make(report)}\n\n"
     return {page: filled(page, figures)}

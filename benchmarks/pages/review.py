@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.pages.filling import (
     DOCS,
+    NOT_YET,
     Report,
     all_rows,
     filled,
@@ -89,13 +90,13 @@ def explorer(report: Report) -> str:
 
 
 def made() -> dict[Path, str]:
-    """The page; nothing before it was measured."""
+    """The page; what was not measured is told there."""
     reports = read_kinds("review")
-    if not reports:
-        return {}
-    parts = {"review": curves(reports), "review told": told(reports)}
-    if (minutes := read("review-server")) is not None:
-        parts["review server"] = server(minutes)
-    if (timed := read("explorer")) is not None:
-        parts["explorer"] = explorer(timed)
+    served, timed = read("review-server"), read("explorer")
+    parts = {
+        "review": curves(reports) if reports else NOT_YET,
+        "review told": told(reports) if reports else "",
+        "review server": NOT_YET if served is None else server(served),
+        "explorer": NOT_YET if timed is None else explorer(timed),
+    }
     return {PAGE: filled(PAGE, {name: f"\n\n{text}\n\n" for name, text in parts.items()})}
