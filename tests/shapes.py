@@ -21,6 +21,7 @@ MODULES = (
     "isolex.arrays",
     "isolex.diagnosis",
     "isolex.evaluation",
+    "isolex.explorer",
     "isolex.interchange.tokenizing",
     "isolex.judging",
     "isolex.linalg",
@@ -29,6 +30,7 @@ MODULES = (
     "isolex.recipes",
     "isolex.reranking",
     "isolex.retrieval",
+    "isolex.review",
     "isolex.transfer",
     "isolex.training.ppmi",
 )
