@@ -20,9 +20,13 @@ from isolex.cli.outputs import Command
 @data_option
 @vectors_option
 @click.option("--pairs", help="Language pairs; by default en-es and en-de, or with --vectors web en-fi.")
-@click.option("--decisions", default=DECISIONS, show_default=True, type=click.IntRange(min=1))
+@click.option(
+    "--decisions", default=DECISIONS, show_default=True, type=click.IntRange(min=1), help="How many are made."
+)
 @click.option("--every", default=EVERY, show_default=True, type=click.IntRange(min=1), help="Learn so often.")
-@click.option("--vocabulary", default=VOCABULARY, show_default=True, type=click.IntRange(min=1))
+@click.option(
+    "--vocabulary", default=VOCABULARY, show_default=True, type=click.IntRange(min=1), help="Words of a side."
+)
 @seed_option
 @threads_option
 @json_option
@@ -79,9 +83,13 @@ def _render(console: Console, report: Report) -> None:
 
 
 @click.command("review-server", cls=Command)
-@click.option("--clients", default=CLIENTS, show_default=True, type=click.IntRange(min=1))
-@click.option("--seconds", default=SECONDS, show_default=True, type=click.FloatRange(min=1))
-@click.option("--kills", default=KILLS, show_default=True, type=click.IntRange(min=1))
+@click.option("--clients", default=CLIENTS, show_default=True, type=click.IntRange(min=1), help="At once.")
+@click.option(
+    "--seconds", default=SECONDS, show_default=True, type=click.FloatRange(min=1), help="Of each run."
+)
+@click.option(
+    "--kills", default=KILLS, show_default=True, type=click.IntRange(min=1), help="In the second run."
+)
 @json_option
 def review_server(clients: int, seconds: float, kills: int, as_json: bool) -> None:
     """Have many reviewers decide at once, while the server learns, and while it is killed.
