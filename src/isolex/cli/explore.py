@@ -339,15 +339,15 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen()  # so that whoever reads the address may ask at once
-        yield listening
     except (OSError, OverflowError) as error:
+        listening.close()
         raise InputError(
             f"cannot be served: {getattr(error, 'strerror', None) or error}",
             where=f"{host}, port {port}",
             fix="give another --host or --port",
         ) from error
-    finally:
-        listening.close()
+    with listening:
+        yield listening
 
 
 def _serve(

@@ -68,27 +68,25 @@ class WordLookup:
             "evidence": self._evidence(row),
             "no_translation": self._no_translation(row),
             "hub": None if first is None else self._hub(first),
-            "near_source": _near(source, self.alignment.shared[0], vector, row),
-            "near_target": [] if first is None else self._near_target(first),
+            "near_source": _near(source, self.alignment.shared[0], vector, row, _NEAR),
+            "near_target": []
+            if first is None
+            else _near_word(self.alignment.target, self.alignment.shared[1], first, _NEAR),
             "back": self._back(home.indices[0].tolist(), home.scores[0].tolist()) if answers else [],
             "seeds": self._seeds(vector),
         }
 
     def near_source(self, word: str, count: int) -> list[str]:
         """The nearest words of a source word in its own language."""
-        rows, row = self.alignment.shared[0], self.alignment.source.id(word)
-        if row is None:
-            return []
-        near = _near(self.alignment.source, rows, rows[row : row + 1], row, count)
-        return [str(one["word"]) for one in near]
+        return [
+            one["word"] for one in _near_word(self.alignment.source, self.alignment.shared[0], word, count)
+        ]
 
     def near_target(self, word: str, count: int) -> list[str]:
         """The same of a target word."""
-        rows, key = self.alignment.shared[1], self.alignment.target.id(word)
-        if key is None:
-            return []
-        near = _near(self.alignment.target, rows, rows[key : key + 1], key, count)
-        return [str(one["word"]) for one in near]
+        return [
+            one["word"] for one in _near_word(self.alignment.target, self.alignment.shared[1], word, count)
+        ]
 
     def seeds(self, word: str) -> list[dict[str, Any]]:
         """Training pairs nearby."""
@@ -170,10 +168,6 @@ class WordLookup:
             "is_hub": count >= _HUB * self.hubs.k,
         }
 
-    def _near_target(self, word: str) -> list[dict[str, Any]]:
-        rows, key = self.alignment.shared[1], self.alignment.target.id(word)
-        return [] if key is None else _near(self.alignment.target, rows, rows[key : key + 1], key)
-
     def _back(self, rows: list[int], scores: list[float]) -> list[dict[str, Any]]:
         words = self.alignment.source.words
         return [
@@ -204,12 +198,18 @@ class WordLookup:
         ]
 
 
+def _near_word(vectors: Vectors, rows: Float[Tensor, "n p"], word: str, count: int) -> list[dict[str, Any]]:
+    """The nearest words of a word of the vocabulary; none of another one."""
+    row = vectors.id(word)
+    return [] if row is None else _near(vectors, rows, rows[row : row + 1], row, count)
+
+
 def _near(
     vectors: Vectors,
     rows: Float[Tensor, "n p"],
     vector: Float[Tensor, "1 p"],
     row: int | None,
-    count: int = _NEAR,
+    count: int,
 ) -> list[dict[str, Any]]:
     """The nearest words of the same language, in the shared space."""
     cosines = rows @ vector[0]

@@ -397,7 +397,7 @@ class Review:
     ) -> Task | None:
         for source, target in dict.fromkeys((*self._asked, *suspects)):
             judged = self.judgements.on(source)
-            said = {one for decision in self.judgements.of(source) for one in (decision.proposal,)}
+            said = {decision.proposal for decision in self.judgements.of(source)}
             if source not in taken and target not in {*judged.accepted, *judged.rejected, *said}:
                 return self._task(self._leased(source, "suspect", target, reviewer))
         return None
