@@ -189,6 +189,30 @@ class TestReview:
         assert len(review.judgements) == 1
         context.close()
 
+    def test_a_word_that_is_asked_for_and_a_decision_that_is_changed(self, browser, site) -> None:
+        address, review = site
+        with opened(browser, f"{address}#/word/en/he/word7") as page:
+            page.get_by_role("link", name="Review this word").click()
+            heading = page.locator("#item-heading")
+            sync_api.expect(heading).to_contain_text("word7")
+            page.reload()
+            sync_api.expect(heading).to_contain_text("word7")
+            page.locator("#correction").fill("חתול")
+            page.get_by_role("button", name="Accept this one").click()
+            wait_for(page, "accepted", 1)
+            page.get_by_text("חתול will be in exported dictionaries.").wait_for()
+            page.keyboard.press("Escape")
+            page.locator("summary", has_text="Look for a decision").click()
+            page.locator("#decisions-search").fill("nowhere")
+            page.get_by_text("0 decisions.").wait_for()
+            page.locator("#decisions-search").fill("word7")
+            page.get_by_role("button", name="Change the decision about word7").click()
+            wait_for(page, "accepted", 0)
+            sync_api.expect(heading).to_contain_text("word7")
+            page.get_by_role("group", name="Decision").get_by_role("button", name="Reject").click()
+            wait_for(page, "rejected", 1)
+        assert [(one.source, one.accepted) for one in review.judgements] == [("word7", ())]
+
     def test_learning(self, browser, site) -> None:
         """The next generation comes from another process, and the page says what changed."""
         address, review = site

@@ -14,7 +14,7 @@ from isolex.explorer import server as module
 from isolex.explorer.server import COOKIE, STATIC, application, server_of
 from isolex.reranking import plain_dictionary
 from isolex.review import Review
-from tests.review.made import HOSTILE, QUICK, WORDS, WRONG, Process
+from tests.review.made import HOSTILE, QUICK, WORDS, WRONG, Process, said
 
 from .conftest import made_at_last
 
@@ -22,7 +22,7 @@ testclient = pytest.importorskip("starlette.testclient", reason="needs httpx2, o
 
 HOME = "http://127.0.0.1"
 POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-POSTS = ("decision", "undo", "learn", "suspect", "import")
+POSTS = ("open", "decision", "undo", "learn", "suspect", "import")
 
 
 class Page:
@@ -283,7 +283,10 @@ class TestItems:
         assert first["examples"] == []
 
     def test_a_suspect(self, page):
-        items = [page.json("api/review/item", queue="suspects")["item"] for _ in WRONG]
+        items = []
+        for _ in WRONG:
+            items.append(page.json("api/review/item", queue="suspects")["item"])
+            page.said("decision", {"id": items[-1]["id"], "accepted": [], "rejected": []})
         assert {one["pair"]["source"]: one["pair"]["target"] for one in items} == WRONG
         for one in items:
             assert (one["queue"], one["kind"]) == ("suspects", "suspect")
@@ -306,6 +309,7 @@ class TestItems:
             if item is None:
                 break
             found[item["word"]] = item
+            page.said("decision", {"id": item["id"], "accepted": [], "rejected": []})
         assert {HOSTILE[name] for name in ("s200", "s201", "s202")} <= set(found)
         assert found[HOSTILE["s200"]]["candidates"][0]["word"] == HOSTILE["t200"]
 
@@ -324,7 +328,8 @@ class TestDecisions:
         item = page.json("api/review/item")["item"]
         body = {"id": item["id"], "accepted": ["t120"], "rejected": ["t121"], "comment": " sure? "}
         found = page.said("decision", body)
-        assert found.keys() == {"event", "progress"}
+        assert found.keys() == {"event", "told", "progress"}
+        assert found["told"] == ""
         (decision,) = review.judgements
         assert (decision.event, decision.source, decision.reviewer) == (found["event"], "s120", "ana")
         assert (decision.accepted, decision.rejected, decision.comment) == (("t120",), ("t121",), "sure?")
@@ -410,6 +415,54 @@ class TestDecisions:
             assert found["progress"]["decided"] == len(review.judgements) == left
         assert page.said("undo")["undone"] is None
 
+    def test_undo_by_number(self, page, review):
+        events = []
+        for _ in range(3):
+            item = page.json("api/review/item")["item"]
+            events.append(
+                page.said("decision", {"id": item["id"], "accepted": ["t1"], "rejected": []})["event"]
+            )
+        assert page.said("undo", {"event": str(events[1])})["undone"] == events[1]
+        assert [one.event for one in review.judgements] == [events[0], events[2]]
+        assert page.said("undo", {"event": str(events[1])})["undone"] is None
+        refused(page.post("undo", {"event": "x"}), 400, "got no number of a decision")
+        refused(page.post("undo", {"event": 1}), 400, "got no number of a decision")
+
+    def test_the_same_word_until_it_is_decided_on(self, page):
+        item = page.json("api/review/item")["item"]
+        assert page.json("api/review/item")["item"]["id"] == item["id"]
+        page.said("decision", {"id": item["id"], "accepted": [], "rejected": []})
+        assert page.json("api/review/item")["item"]["word"] != item["word"]
+
+    def test_a_word_that_is_asked_for(self, page, review):
+        item = page.said("open", {"word": HOSTILE["s200"]})["item"]
+        assert (item["word"], item["kind"], item["queue"]) == (HOSTILE["s200"], "own", "main")
+        page.said("decision", {"id": item["id"], "accepted": ["t1"], "rejected": []})
+        assert review.judgements.accepted() == [(HOSTILE["s200"], "t1")]
+        refused(page.post("open", {"word": "gone"}), 400, "the vocabulary has no word 'gone'")
+        refused(page.post("open", {"word": 3}), 400, "got no word")
+
+    def test_decisions_are_found_by_what_they_hold(self, page, review):
+        for accepted, rejected, comment in ((["Übung"], [], ""), ([], ["t121"], "perhaps"), ([], [], "")):
+            item = page.json("api/review/item")["item"]
+            words = {"accepted": accepted, "rejected": rejected, "comment": comment}
+            page.said("decision", {"id": item["id"]} | words)
+        review.add([said("s9", "t9", reviewer="ben")])
+        found = page.json("api/review/decisions")
+        assert found["found"] == len(found["decisions"]) == 3
+        assert [one["event"] for one in found["decisions"]] == ["3", "2", "1"]
+        (first,) = page.json("api/review/decisions", containing="übu")["decisions"]
+        assert (first["word"], first["accepted"], first["rejected"]) == ("s120", ["Übung"], [])
+        (second,) = page.json("api/review/decisions", containing="PERHAPS")["decisions"]
+        assert second["rejected"] == ["t121"]
+
+    def test_what_a_reviewer_may_not_expect(self, page):
+        item = page.json("api/review/item")["item"]
+        body = {"id": item["id"], "accepted": ["zzz"], "rejected": []}
+        assert page.said("decision", body)["told"].startswith("zzz will be in exported dictionaries.")
+        body = {"id": item["id"], "accepted": ["t1"], "rejected": []}
+        assert page.said("decision", body)["told"].endswith("That decision holds.")
+
     def test_progress(self, page, review):
         empty = page.json("api/review/progress")
         assert empty.keys() >= {
@@ -436,7 +489,7 @@ class TestDecisions:
             assert go_on.wait(60)
             return SimpleNamespace(returncode=1, stdout="", stderr="no luck\n")
 
-        monkeypatch.setattr("isolex.review.review.subprocess", Process(run))
+        monkeypatch.setattr("isolex.review.generations.subprocess", Process(run))
         assert page.said("learn") == {"learning": "running"}
         assert begun.wait(60)
         assert page.json("api/review/progress")["learning"] == "running"
@@ -675,9 +728,10 @@ class TestAtOnce:
             try:
                 own = Page(page.client.app)
                 for number in range(12):
-                    item = own.json("api/review/item")["item"]
+                    task = review.next("ana")
+                    item = {"id": str(task.item.id), "word": task.item.source}
                     words = {name: [] for name in ("accepted", "rejected")}
-                    words["rejected" if number % 2 else "accepted"] = [item["candidates"][0]["word"]]
+                    words["rejected" if number % 2 else "accepted"] = [task.candidates[0].word]
                     own.said("decision", {"id": item["id"]} | words)
                     own.json("api/word", source="aa", target="bb", word=item["word"])
                     assert own.get("api/review/export").status_code == 200

@@ -42,7 +42,7 @@ WRONG = {"s3": "t250", "s4": "t240", "s5": "t231"}
 
 
 class Process:
-    """What stands for `subprocess` in `isolex.review.review`: a call that has what a finished process has.
+    """What stands for `subprocess` in `isolex.review.generations`: a call that has what a process has.
 
     Args:
         run: From the command to `returncode`, `stdout` and `stderr`.

@@ -14,7 +14,7 @@ from isolex.alignment import load
 from isolex.errors import FormatError, InputError
 from isolex.lexicon import Lexicon
 from isolex.recipes import align
-from isolex.reranking import plain_dictionary
+from isolex.reranking import RerankedDictionary, plain_dictionary
 from isolex.review import LEARN_EVERY, Generation, ProposedWord, Review, suspect_pairs
 from isolex.review.log import LEASE_SECONDS
 
@@ -28,7 +28,9 @@ KNOWN = {f"s{n}" for n in range(SEEDS)}
 def clock(monkeypatch):
     """The time, in seconds, as a list of one."""
     now = [1e6]
-    monkeypatch.setattr("isolex.review.review.time", SimpleNamespace(monotonic=lambda: now[0]))
+    clock = SimpleNamespace(monotonic=lambda: now[0])
+    monkeypatch.setattr("isolex.review.review.time", clock)
+    monkeypatch.setattr("isolex.review.leases.time", clock)
     monkeypatch.setattr("isolex.review.log.time", SimpleNamespace(time=lambda: now[0]))
     return now
 
@@ -47,7 +49,7 @@ def fits(monkeypatch):
         assert fake.go_on.wait(60)
         return SimpleNamespace(**dict(zip(("returncode", "stdout", "stderr"), fake.result, strict=True)))
 
-    monkeypatch.setattr("isolex.review.review.subprocess", Process(run))
+    monkeypatch.setattr("isolex.review.generations.subprocess", Process(run))
     yield fake
     fake.go_on.set()
 
@@ -189,7 +191,7 @@ class TestUndo:
         made = [decide(review) for _ in range(12)]
         assert review.next("ben").item.source not in {one.source for one in made}
         while (found := review.undo("ana")) is not None:
-            review._leases.pop(found[1].item.id)
+            review._leases.end(found[1].item.id)
         assert review.next("carl").item.source == made[0].source
 
     def test_any_number_of_times_of_ones_own(self, review):
@@ -204,15 +206,88 @@ class TestUndo:
 
     def test_a_word_that_the_vocabulary_has_no_more(self, review):
         review.log.add([said("gone", "ido", kind="sure")])
+        review.close()
         again = Review(review.path)
         _, task = again.undo("ana")
         assert (task.item.source, task.row, task.candidates) == ("gone", -1, ())
         again.close()
 
+    def test_any_decision_by_its_number(self, review):
+        made = [decide(review) for _ in range(3)]
+        decide(review, "ben")
+        undone, task = review.undo("ana", made[1].event)
+        assert undone == made[1]
+        assert task.item.source == made[1].source
+        assert [one.event for one in review.judgements] == [made[0].event, made[2].event, 4]
+        assert review.undo("ana", made[1].event) is None
+        assert review.undo("ana", 4) is None  # it is Ben's
+
+    def test_what_was_learnt_is_news_once_it_is_undone(self, review):
+        made = [decide(review) for _ in range(3)]
+        keep_generation(review, through=2)
+        review.close()
+        again = Review(review.path)
+        assert again.progress().since == 1
+        again.undo("ana", made[0].event)
+        assert again.progress().since == 2
+        again.undo("ana", made[2].event)
+        assert again.progress().since == 1
+        again.close()
+
+
+class TestOneWord:
+    """A word that a reviewer has before him, or asks for."""
+
+    def test_is_his_until_he_decides(self, review):
+        assert review.current("ana") is None
+        task = review.next("ana")
+        assert review.current("ana").item == task.item
+        assert review.current("ben") is review.current("ana", queue="suspects") is None
+        review.decide(task.item.id, accepted=["t1"])
+        assert review.current("ana") is None
+
+    def test_is_given_to_who_asks(self, review):
+        task = review.open("s7", "ana")
+        assert (task.item.source, task.item.kind, task.item.proposal) == ("s7", "own", "t7")
+        assert review.open("s7", "ana").item == task.item
+        review.decide(task.item.id, accepted=["t8"], rejected=["t7"])
+        assert review.judgements.accepted() == [("s7", "t8")]
+
+    def test_is_not_taken_from_another(self, review):
+        word = review.next("ben").item.source
+        with pytest.raises(InputError, match=f"ben has '{word}' now; ask again in ten minutes"):
+            review.open(word, "ana")
+
+    def test_that_the_vocabulary_lacks(self, review):
+        with pytest.raises(InputError, match="the vocabulary has no word 'gone'"):
+            review.open("gone", "ana")
+
+
+class TestAlone:
+    def test_one_at_a_time(self, review):
+        with pytest.raises(InputError, match="aa-bb-review: is in use by another process; end it first"):
+            Review(review.path)
+        review.close()
+        Review(review.path).close()
+
+    def test_one_that_could_not_begin_leaves_it_free(self, place):
+        folder = place.with_name("aa-bb-review")
+        folder.mkdir()
+        (folder / "decisions.sqlite").write_text("no log")
+        with pytest.raises(InputError, match="no log of decisions"):
+            Review(place)
+        (folder / "decisions.sqlite").unlink()
+        Review(place).close()
+
+    def test_what_ranks_the_vocabulary_waits_until_it_is_asked_for(self, review, monkeypatch):
+        monkeypatch.setattr(RerankedDictionary, "ranked", property(lambda _: pytest.fail("was ranked")))
+        assert review.add([said("s7", "t7")]) == (1, [])
+
 
 class TestProgress:
     def test_before_anything(self, review):
         assert review.progress().to_dict() == {
+            "reviewers": 0,
             "decided": 0,
             "accepted": 0,
             "rejected": 0,
@@ -288,6 +363,7 @@ class TestReopening:
     def test_a_second_review_sees_all_decisions(self, review):
         made = [decide(review, name, right=n % 2 == 0) for n in range(9) for name in ("ana", "ben")]
         review.undo("ben")
+        review.close()
         again = Review(review.path)
         assert list(again.judgements) == [one for one in made if one is not made[-1]]
         assert again.progress().since == 17
@@ -315,6 +391,7 @@ class TestReopening:
         decide(review)
         keep_generation(review, through=1)
         decide(review)
+        review.close()
         again = Review(review.path)
         assert again.generation == Generation(1, 1, ("All is new.",))
         assert again.progress().since == 1
@@ -326,6 +403,7 @@ class TestReopening:
     def test_without_its_folder_it_begins_anew(self, review):
         keep_generation(review)
         shutil.rmtree(review.folder / "generation-1")
+        review.close()
         again = Review(review.path)
         assert again.generation == Generation(0, 0)
         assert again.next("ana").item.proposal == "t120"
@@ -340,6 +418,7 @@ class TestReopening:
         other = align(base.source, base.target, pairs, method="procrustes", check=False)
         other.save(review.path)
         over(load(review.path), planted_answers(other)).save(review.path)
+        review.close()
         again = Review(review.path)
         assert list(again.judgements) == [made]
         assert again.generation == Generation(0, 0)
@@ -390,8 +469,9 @@ class TestSuspects:
         review.decide(tasks[1].item.id, accepted=[tasks[1].item.proposal])
         review.decide(tasks[2].item.id)
         assert review.next("ben", queue="suspects") is None
-        review.undo("ana")
-        review._leases.clear()
+        _, again = review.undo("ana")
+        for item in (tasks[2].item, again.item):
+            review._leases.end(item.id)
         assert review.next("ben", queue="suspects").item.source == tasks[2].item.source
 
     def test_a_target_among_the_candidates_comes_first(self, review):
@@ -523,7 +603,7 @@ def quickly(monkeypatch):
         quick = [sys.executable, "-c", QUICKLY, *command[3:]]
         return subprocess.run(quick, env=environment, check=False, capture_output=True, text=True)
 
-    monkeypatch.setattr("isolex.review.review.subprocess", Process(run))
+    monkeypatch.setattr("isolex.review.generations.subprocess", Process(run))
 
 
 class TestLearningInAnotherProcess:
@@ -549,6 +629,7 @@ class TestLearningInAnotherProcess:
         assert sorted(path.name for path in review.folder.glob("generation-*")) == ["generation-1"]
         # It goes on, in this process and in the next one.
         assert decide(review).event == through + 1
+        review.close()
         again = Review(review.path)
         assert again.generation == found.generation
         assert again.progress().since == 1

@@ -172,8 +172,11 @@ def review_command(
     with working(f"loading {alignment_dir}"):
         alignment = load(alignment_dir, pair=pair, device="cpu")
     codes = source_language or alignment.source.language, target_language or alignment.target.language
-    if export is not None or imported is not None:
-        _with_files(choice, alignment, folder, export, format, codes, imported, as_json)
+    if export is not None:
+        _exported(choice, folder, export, codes, format, as_json=as_json)
+        return
+    if imported is not None:
+        _imported(choice, alignment, folder, imported, as_json=as_json)
         return
     review = Review(alignment_dir, pair=pair, folder=folder, dictionary=_dictionary(choice, alignment))
     try:
@@ -237,43 +240,53 @@ def _dictionary(choice: AlignmentChoice, alignment: Alignment) -> RerankedDictio
         return plain_dictionary(alignment, error.problem)
 
 
-def _with_files(
+def _exported(
     choice: AlignmentChoice,
-    alignment: Alignment,
     folder: Path | None,
-    export: Path | None,
-    format: str | None,
+    output: Path,
     codes: _Codes,
-    imported: Path | None,
+    format: str | None,
+    *,
     as_json: bool,
 ) -> None:
-    """Export or import, without a page."""
-    from isolex.reranking import plain_dictionary
-    from isolex.review import Review, read_decisions, write_decisions
+    """The decisions as a file, also while others decide."""
+    from isolex.review import DecisionLog, Judgements, write_decisions
+    from isolex.review.review import log_of, review_folder
     from isolex.review.tables import format_of
+
+    made = format or format_of(output)
+    log = log_of(folder or review_folder(choice.path, choice.pair))
+    if not log.is_file():
+        raise InputError("has no decisions", where=log.parent, fix="decide first, by `isolex review DIR`")
+    with DecisionLog(log) as opened:
+        count = write_decisions(Judgements(opened.decisions()), output, format=made, languages=codes)
+    report = {"exported": str(output), "pairs": count}
+    emit(as_json, report, lambda console: console.print(f"{output}: {counted(count, 'pair')}"))
+
+
+def _imported(
+    choice: AlignmentChoice, alignment: Alignment, folder: Path | None, table: Path, *, as_json: bool
+) -> None:
+    """The decisions of a table join the others."""
+    from isolex.reranking import plain_dictionary
+    from isolex.review import Review, read_decisions
 
     dictionary = plain_dictionary(alignment, "not asked for")
     review = Review(choice.path, pair=choice.pair, folder=folder, dictionary=dictionary)
     try:
-        if export is not None:
-            made = format or format_of(export)
-            count = write_decisions(review.judgements, export, format=made, languages=codes)
-            report: dict[str, Any] = {"exported": str(export), "pairs": count}
-            emit(as_json, report, lambda console: console.print(f"{export}: {counted(count, 'pair')}"))
-        elif imported is not None:
-            decisions, refused = read_decisions(imported, reviewer=_login())
-            new, unknown = review.add(decisions)
-            refused += [f"the vocabulary has no word {word[:40]}" for word in unknown]
-            for why in refused:
-                say(f"{imported}: {why}")
-            report = {"imported": str(imported), "decisions": new, "refused": refused}
-            emit(
-                as_json,
-                report,
-                lambda console: console.print(f"{counted(new, 'new decision')} in {review.folder}"),
-            )
-            if refused and not new:
-                click.get_current_context().exit(1)
+        decisions, refused = read_decisions(table, reviewer=_login())
+        new, unknown = review.add(decisions)
+        refused += [f"the vocabulary has no word {word[:40]}" for word in unknown]
+        for why in refused:
+            say(f"{table}: {why}")
+        report: dict[str, Any] = {"imported": str(table), "decisions": new, "refused": refused}
+        emit(
+            as_json,
+            report,
+            lambda console: console.print(f"{counted(new, 'new decision')} in {review.folder}"),
+        )
+        if refused and not new:
+            click.get_current_context().exit(1)
     finally:
         review.close()
 
@@ -295,7 +308,7 @@ def _concordances(
 def _check_packages() -> None:
     from importlib.util import find_spec
 
-    missing = [name for name in ("starlette", "uvicorn", "sklearn") if find_spec(name) is None]
+    missing = [name for name in ("filelock", "starlette", "uvicorn", "sklearn") if find_spec(name) is None]
     if missing:
         raise MissingExtraError("the page", " and ".join(missing), "explore")
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 from isolex.errors import InputError
 from isolex.explorer.concordance import Concordance
 from isolex.explorer.lookup import WordLookup
-from isolex.review import Review, Task, write_decisions
+from isolex.review import Decision, Review, Task, write_decisions
 from isolex.review.review import QueueName
 from isolex.review.tables import parse_decisions
 from isolex.tables import check_utf8, split_lines
@@ -21,6 +21,7 @@ _NEAR = 5
 _SHOWN = 9
 _MOST_REFUSED = 100
 _SHOWN_LETTERS = 40
+_LISTED = 20
 # Counting takes at most a twentieth of the time, unless it is a matter of milliseconds.
 _SELDOM = 20
 _SOON = 0.005
@@ -65,10 +66,45 @@ class Reviewing:
         """The next word of a reviewer."""
         if queue not in ("main", "suspects"):
             raise InputError(f"got the queue {queue[:20]!r}, expected main or suspects", where="review")
-        task = self._review.next(reviewer, queue=cast(QueueName, queue))
+        # Whoever loads the page again goes on with the word that was before him.
+        name = cast(QueueName, queue)
+        task = self._review.current(reviewer, queue=name) or self._review.next(reviewer, queue=name)
         if task is None:
             return {"item": None, "told": "Nothing is left in this queue."}
         return {"item": self._item(task, queue)}
+
+    def open(self, reviewer: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """A word that a reviewer asks for."""
+        word = said.get("word")
+        if not isinstance(word, str):
+            raise InputError("got no word", where="review")
+        return {"item": self._item(self._review.open(word, reviewer), "main")}
+
+    def decisions(self, reviewer: str, containing: str = "") -> dict[str, Any]:
+        """The last decisions of a reviewer that have a text in their words or comment, newest first."""
+        sought = containing.casefold()
+        found = [
+            one
+            for one in self._review.judgements
+            if one.reviewer == reviewer
+            and any(
+                sought in text.casefold() for text in (one.source, *one.accepted, *one.rejected, one.comment)
+            )
+        ]
+        return {
+            "found": len(found),
+            "decisions": [
+                {
+                    "event": str(one.event),
+                    "word": one.source,
+                    "accepted": list(one.accepted),
+                    "rejected": list(one.rejected),
+                    "comment": one.comment,
+                    "at": one.at,
+                }
+                for one in found[: -_LISTED - 1 : -1]
+            ],
+        }
 
     def decide(self, reviewer: str, said: Mapping[str, Any]) -> dict[str, Any]:
         """Note a decision."""
@@ -78,17 +114,38 @@ class Reviewing:
         if self._review.log.item(int(number)).reviewer != reviewer:
             raise InputError("got a decision on the item of another reviewer", where="review")
         comment = said.get("comment", "")
+        accepted, rejected = _words(said.get("accepted")), _words(said.get("rejected"))
         decision = self._review.decide(
             int(number),
-            accepted=_words(said.get("accepted")),
-            rejected=_words(said.get("rejected")),
+            accepted=accepted,
+            rejected=rejected,
             comment=_tidy(comment) if isinstance(comment, str) else "",
         )
-        return {"event": decision.event, "progress": self.progress()}
+        return {
+            "event": decision.event,
+            "told": self._told(decision, accepted, rejected),
+            "progress": self.progress(),
+        }
 
-    def undo(self, reviewer: str) -> dict[str, Any]:
-        """Take the last decision of a reviewer back."""
-        found = self._review.undo(reviewer)
+    def _told(self, decision: Decision, accepted: list[str], rejected: list[str]) -> str:
+        """What a reviewer may not expect of his decision."""
+        if ({*accepted}, {*rejected}) != ({*decision.accepted}, {*decision.rejected}):
+            return f"{_short(decision.source)} was decided on before, in another window. That decision holds."
+        target = self._review.base.target
+        unknown = [_short(word) for word in decision.accepted if target.id(word) is None]
+        if unknown:
+            return (
+                f"{' and '.join(unknown)} will be in exported dictionaries. "
+                "The vocabulary lacks it, so nothing can be learnt from it."
+            )
+        return ""
+
+    def undo(self, reviewer: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Take a decision of a reviewer back, by its number, or the last one."""
+        event = said.get("event")
+        if event is not None and (not isinstance(event, str) or not _NUMBER.fullmatch(event)):
+            raise InputError("got no number of a decision", where="review")
+        found = self._review.undo(reviewer, None if event is None else int(event))
         if found is None:
             return {"undone": None, "told": "There is nothing to undo."}
         decision, task = found
@@ -152,7 +209,7 @@ class Reviewing:
         check_utf8("the table", lines)
         decisions, refused = parse_decisions(lines, where="the table", reviewer=reviewer)
         count, unknown = self._review.add(decisions)
-        refused += [f"the vocabulary has no word {word[:_SHOWN_LETTERS]}" for word in unknown]
+        refused += [f"the vocabulary has no word {_short(word)}" for word in unknown]
         return {"imported": count, "refused": [{"why": why} for why in refused[:_MOST_REFUSED]]}
 
     def _item(self, task: Task, queue: str) -> dict[str, Any]:
@@ -206,6 +263,10 @@ def _words(given: object) -> list[str]:
     if not isinstance(given, list) or not all(isinstance(word, str) for word in given):
         raise InputError("got no list of words", where="review")
     return [word for word in map(_tidy, given) if word]
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= _SHOWN_LETTERS else f"{word[:_SHOWN_LETTERS]}…"
 
 
 def _tidy(text: str) -> str:

@@ -95,10 +95,19 @@ def application(
                 "/api/review/item",
                 site.asked(lambda asked: reviewing.item(asked["reviewer"], asked.get("queue", "main"))),
             ),
+            Route(
+                "/api/review/decisions",
+                site.asked(
+                    lambda asked: reviewing.decisions(
+                        asked["reviewer"], asked.get("containing", "")[:_LONGEST_WORD]
+                    )
+                ),
+            ),
             Route("/api/review/progress", site.asked(lambda _: reviewing.progress())),
             Route("/api/review/export", site.exported(reviewing)),
+            Route("/api/review/open", site.told(reviewing.open), methods=["POST"]),
             Route("/api/review/decision", site.told(reviewing.decide), methods=["POST"]),
-            Route("/api/review/undo", site.told(lambda who, _: reviewing.undo(who)), methods=["POST"]),
+            Route("/api/review/undo", site.told(reviewing.undo), methods=["POST"]),
             Route("/api/review/learn", site.told(lambda _, __: reviewing.learn()), methods=["POST"]),
             Route("/api/review/suspect", site.told(reviewing.suspect), methods=["POST"]),
             Route("/api/review/import", site.imported(reviewing), methods=["POST"]),

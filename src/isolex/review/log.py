@@ -187,13 +187,18 @@ class DecisionLog:
         with self._writing() as connection:
             return [self._added(connection, decision, None) for decision in decisions]
 
-    def undo(self, reviewer: str) -> Decision | None:
-        """Take a reviewer's last decision back, by an event that says so; None if there is none left."""
+    def undo(self, reviewer: str, event: int | None = None) -> Decision | None:
+        """Take a decision of a reviewer back, by an event that says so; None if he has none.
+
+        Args:
+            reviewer: His name.
+            event: The number of the decision; by default his last one that holds.
+        """
         with self._writing() as connection:
             last = connection.execute(
                 f"SELECT id, at, reviewer, decision FROM events WHERE {_HOLDS} AND reviewer = ? "
-                "ORDER BY id DESC LIMIT 1",
-                (reviewer,),
+                "AND id = coalesce(?, id) ORDER BY id DESC LIMIT 1",
+                (reviewer, event),
             ).fetchone()
             if last is None:
                 return None

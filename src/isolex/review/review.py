@@ -1,14 +1,9 @@
 """`Review`: an alignment, what people decided about its dictionary, and what was learnt from that."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 import time
-import warnings
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,12 +13,14 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from isolex.alignment import LanguagePair, load
-from isolex.errors import InputError, IsolexError, IsolexWarning
+from isolex.errors import InputError, IsolexError, MissingExtraError
 from isolex.files import digest, make_folder
 from isolex.reranking import RerankedDictionary, load_reranked
-from isolex.review.decisions import Contradiction, Decision, Judgements
+from isolex.review.decisions import Contradiction, Decision, ItemKind, Judgements
+from isolex.review.generations import Generations
 from isolex.review.learning import what_changed
-from isolex.review.log import LEASE_SECONDS, DecisionLog, Generation, ReviewItem
+from isolex.review.leases import Leases
+from isolex.review.log import DecisionLog, Generation, ReviewItem
 from isolex.review.precision import Agreement, Precision, agreement, precision, warm_up
 from isolex.review.proposals import Proposals, ProposedWord
 from isolex.review.queues import Queue
@@ -33,7 +30,7 @@ from isolex.saved import json_text
 LEARN_EVERY = 50
 LEVELS = (0.9, 0.7, 0.5)
 _LOG = "decisions.sqlite"
-_GENERATION = "generation-{}"
+_IN_USE = "in-use.lock"
 _PACE = 20
 
 QueueName: TypeAlias = Literal["main", "suspects"]
@@ -60,6 +57,7 @@ class Progress:
     """How far reviewing is.
 
     Attributes:
+        reviewers: How many people decided; all other figures are of all of them.
         decided: Decisions that hold, without skipped words.
         accepted: Of them, those with a right translation.
         skipped: Words that were skipped.
@@ -73,6 +71,7 @@ class Progress:
         generation: The present one.
     """
 
+    reviewers: int
     decided: int
     accepted: int
     skipped: int
@@ -87,6 +86,7 @@ class Progress:
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         return {
+            "reviewers": self.reviewers,
             "decided": self.decided,
             "accepted": self.accepted,
             "rejected": self.decided - self.accepted,
@@ -106,6 +106,30 @@ class Progress:
         }
 
 
+@dataclass(eq=False)
+class _Present:
+    """The present generation, and what ranks the whole vocabulary, and so is made when it is asked for."""
+
+    generation: Generation
+    proposals: Proposals
+    judgements: Judgements
+    known: frozenset[str]
+    seed: int
+
+    @cached_property
+    def queue(self) -> Queue:
+        return Queue(self.proposals, self.judgements, self.known, seed=self.seed)
+
+    @cached_property
+    def levels(self) -> tuple[tuple[float, int, float | None], ...]:
+        learnt = self.proposals.dictionary.learnt
+        return tuple(_level(self.proposals, least) for least in LEVELS) if learnt else ()
+
+    def make(self) -> None:
+        """Make it now."""
+        _ = self.queue, self.levels
+
+
 class Review:
     """Decisions on the dictionary of an alignment, and the generations that were learnt from them.
 
@@ -123,11 +147,10 @@ class Review:
     Attributes:
         log: The decisions as they were made.
         judgements: Those that hold.
-        proposals: What the present generation proposes.
-        generation: The present one; number 0 is what reviewing began with.
 
     Raises:
-        InputError: There is no such alignment, no confidences are kept with it, or the folder cannot be used.
+        InputError: There is no such alignment, no confidences are kept with it, or the folder cannot be used,
+            since another process has it or otherwise.
         FormatError: The log is something else.
         MissingExtraError: The packages of the extra `explore` are not installed.
     """
@@ -146,29 +169,30 @@ class Review:
         self.base = load(path, pair=pair, device="cpu") if dictionary is None else dictionary.alignment
         self._digest = digest(json_text(self.base.card.to_dict()).encode())
         self._known = frozenset(self.base.seeds.sources)
-        self.folder = make_folder(_beside(self.path, pair) if folder is None else folder)
+        self.folder = make_folder(review_folder(path, pair) if folder is None else folder)
         self._lock = RLock()
         self._learning: Learning = "idle"
         self._told = ""
         self._learner: Thread | None = None
-        self._fit: subprocess.Popen[str] | None = None
-        self._closed = False
         self._pace: deque[float] = deque(maxlen=_PACE)
         # Decisions since those that the present generation learnt from.
         self._count = 0
-        self.log = DecisionLog(self.folder / _LOG)
-        self.judgements = Judgements(self.log.decisions())
-        until = time.monotonic() + LEASE_SECONDS
-        self._leases = {item.id: (item, until) for item in self.log.leased()}
         self._asked: dict[tuple[str, str], None] = {}
-        known = self.log.generation(self._digest)
-        kept = None if known is None else self._kept(known.number)
-        if known is None or kept is None:
-            known, kept = (
-                Generation(0, 0),
-                load_reranked(path, self.base) if dictionary is None else dictionary,
+        with ExitStack() as opened:
+            opened.enter_context(_alone(self.folder))
+            self.log = opened.enter_context(DecisionLog(log_of(self.folder)))
+            self._generations = Generations(
+                self.folder, alignment=self.path, pair=pair, log=self.log.path, seed=seed
             )
-        self._take(known, kept)
+            self.judgements = Judgements(self.log.decisions())
+            self._leases = Leases(self.log)
+            last = self.log.generation(self._digest)
+            kept = None if last is None else self._generations.kept(last.number)
+            if last is None or kept is None:
+                last = Generation(0, 0)
+                kept = load_reranked(path, self.base) if dictionary is None else dictionary
+            self._take(self._present_of(last, kept))
+            self._open = opened.pop_all()
 
     def __repr__(self) -> str:
         return (
@@ -177,12 +201,10 @@ class Review:
 
     def close(self) -> None:
         """Close the log. A fit that runs is given up: the next one has the same decisions, and more."""
-        self._closed = True
-        if self._fit is not None:
-            self._fit.kill()
+        self._generations.close()
         if self._learner is not None:
             self._learner.join()
-        self.log.close()
+        self._open.close()
 
     def next(self, reviewer: str, *, queue: QueueName = "main") -> Task | None:
         """The next word of a reviewer, for ten minutes his alone; None where nothing is left.
@@ -194,17 +216,42 @@ class Review:
         # Looking for suspects takes a minute the first time, in which others want to go on.
         suspects = self._suspects if queue == "suspects" else []
         with self._lock:
-            now = time.monotonic()
-            self._leases = {key: lease for key, lease in self._leases.items() if lease[1] > now}
-            taken = frozenset(item.source for item, _ in self._leases.values())
+            taken = self._leases.taken()
             if queue == "suspects":
                 return self._next_suspect(reviewer, taken, suspects)
-            found = self._queue.next(reviewer, taken=taken)
+            found = self._present.queue.next(reviewer, taken=taken)
             if found is None:
                 return None
             row, kind = found
-            word = self.proposals.dictionary.alignment.source.words[row]
-            return self._task(self._leased(word, kind, self.proposals.first(row), reviewer))
+            return self._given(self._word(row), kind, self.proposals.first(row), reviewer)
+
+    def current(self, reviewer: str, *, queue: QueueName = "main") -> Task | None:
+        """The word that a reviewer has been given and did not decide on yet; None without one."""
+        with self._lock:
+            own = [item for item in self._leases.items() if item.reviewer == reviewer]
+            fitting = [item for item in own if (item.kind == "suspect") == (queue == "suspects")]
+            return self._task(fitting[-1]) if fitting else None
+
+    def open(self, source: str, reviewer: str) -> Task:
+        """Give a reviewer a word that he asks for.
+
+        Raises:
+            InputError: The vocabulary lacks it, or it is before another reviewer now.
+        """
+        with self._lock:
+            row = self.proposals.row(source)
+            if row is None:
+                raise InputError(f"the vocabulary has no word {source[:40]!r}", where="review")
+            item = next((item for item in self._leases.items() if item.source == source), None)
+            if item is None:
+                return self._given(source, "own", self.proposals.first(row), reviewer)
+            if item.reviewer != reviewer:
+                raise InputError(
+                    f"{item.reviewer} has {source!r} now",
+                    where="review",
+                    fix="ask again in ten minutes",
+                )
+            return self._task(item)
 
     def decide(
         self, item: int, *, accepted: Iterable[str] = (), rejected: Iterable[str] = (), comment: str = ""
@@ -220,7 +267,7 @@ class Review:
             decision, new = self.log.record(
                 self.log.item(item), accepted=accepted, rejected=rejected, comment=comment
             )
-            self._leases.pop(item, None)
+            self._leases.end(item)
             if new:
                 self.judgements.add(decision)
                 self._pace.append(time.monotonic())
@@ -229,17 +276,24 @@ class Review:
             self.learn()
         return decision
 
-    def undo(self, reviewer: str) -> tuple[Decision, Task] | None:
-        """Take the last decision of a reviewer back, and give him its word again; None if there is none."""
+    def undo(self, reviewer: str, event: int | None = None) -> tuple[Decision, Task] | None:
+        """Take a decision of a reviewer back, and give him its word again; None if there is none.
+
+        Args:
+            reviewer: His name.
+            event: The number of the decision; by default his last one.
+        """
         with self._lock:
-            decision = self.log.undo(reviewer)
+            decision = self.log.undo(reviewer, event)
             if decision is None:
                 return None
             self.judgements.drop(decision)
-            self._queue.reopen()
-            self._count = max(0, self._count - (not decision.skipped))
-            item = self._leased(decision.source, decision.kind, decision.proposal, reviewer)
-            return decision, self._task(item)
+            self._present.queue.reopen()
+            if not decision.skipped:
+                # What was learnt from is news when it does not hold any more.
+                self._count += -1 if decision.event > self.generation.through else 1
+            task = self._given(decision.source, decision.kind, decision.proposal, reviewer)
+            return decision, task
 
     def suspect(self, source: str, target: str) -> None:
         """Have a pair of the lexicon looked at, before those that look wrong by themselves.
@@ -277,12 +331,13 @@ class Review:
             times = tuple(self._pace)
             elapsed = times[-1] - times[0] if times else 0.0
             return Progress(
+                reviewers=len({decision.reviewer for decision in self.judgements}),
                 decided=len(said),
                 accepted=sum(bool(decision.accepted) for decision in said),
                 skipped=len(self.judgements) - len(said),
                 per_minute=60 * (len(times) - 1) / elapsed if elapsed > 0 else None,
                 precision=precision(self.proposals, self.judgements),
-                levels=self._levels,
+                levels=self._present.levels,
                 learning=self._learning,
                 told=self._told,
                 since=self._count,
@@ -317,16 +372,18 @@ class Review:
     def _learn(self) -> None:
         try:
             number = self.log.next_generation()
-            through, dictionary = self._fitted(number)
+            through, dictionary = self._generations.fit(number)
             with self._lock:
                 judgements = Judgements(one for one in self.judgements if one.event <= through)
             changed = what_changed(self.proposals.dictionary, dictionary, judgements)
             generation = Generation(number, through, tuple(changed))
             self.log.learnt(generation, self._digest)
+            present = self._present_of(generation, dictionary)
+            present.make()  # while others go on
             with self._lock:
-                self._take(generation, dictionary)
+                self._take(present)
                 self._learning = "idle"
-            self._sweep(self.folder / _GENERATION.format(number))
+            self._generations.keep(number)
         except Exception as error:  # of any kind: else it would be said for ever that it is running
             known = isinstance(error, IsolexError | OSError)
             with self._lock:
@@ -335,58 +392,25 @@ class Review:
                 # Not again at once, but after as many decisions more.
                 self._count = 0
 
-    def _fitted(self, number: int) -> tuple[int, RerankedDictionary]:
-        """The last event that a new generation learnt from, and its dictionary."""
-        made = self.folder / _GENERATION.format(number)
-        order = {
-            "parent": os.getpid(),
-            "alignment": str(self.path),
-            "pair": self.pair,
-            "log": str(self.log.path),
-            "output": str(made),
-            "seed": self._seed,
-        }
-        self._fit = subprocess.Popen(
-            [sys.executable, "-m", "isolex.review.fitting", json.dumps(order)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
-        if self._closed:  # while it was starting
-            self._fit.kill()
-        output, complaints = self._fit.communicate()
-        if self._fit.returncode != 0:
-            told = complaints.strip().splitlines() or [f"ended with status {self._fit.returncode}"]
-            raise InputError(told[-1], where="learning")
-        dictionary = self._kept(number)
-        if dictionary is None:
-            raise InputError("left no dictionary", where="learning")
-        return int(output), dictionary
+    @property
+    def generation(self) -> Generation:
+        """The present one; number 0 is what reviewing began with."""
+        return self._present.generation
 
-    def _kept(self, number: int) -> RerankedDictionary | None:
-        """A generation that was saved; None where there is none that can be used."""
-        folder = self.folder / _GENERATION.format(number)
-        try:
-            return load_reranked(folder, load(folder, device="cpu")) if folder.is_dir() else None
-        except IsolexError as error:
-            warnings.warn(f"generation {number} is not used: {error}", IsolexWarning, stacklevel=2)
-            return None
+    @property
+    def proposals(self) -> Proposals:
+        """What it proposes."""
+        return self._present.proposals
 
-    def _take(self, generation: Generation, dictionary: RerankedDictionary) -> None:
-        proposals = Proposals(dictionary)
-        queue = Queue(proposals, self.judgements, self._known, seed=self._seed)
-        self.generation, self.proposals, self._queue = generation, proposals, queue
-        self._levels = tuple(_level(proposals, least) for least in LEVELS) if dictionary.learnt else ()
+    def _present_of(self, generation: Generation, dictionary: RerankedDictionary) -> "_Present":
+        return _Present(generation, Proposals(dictionary), self.judgements, self._known, self._seed)
+
+    def _take(self, present: "_Present") -> None:
+        self._present = present
         self._count = sum(
-            decision.event > generation.through and not decision.skipped for decision in self.judgements
+            decision.event > present.generation.through and not decision.skipped
+            for decision in self.judgements
         )
-
-    def _sweep(self, kept: Path) -> None:
-        """Remove generations that another one took the place of."""
-        for folder in self.folder.glob(_GENERATION.format("*")):
-            if folder != kept:
-                shutil.rmtree(folder, ignore_errors=True)
 
     @cached_property
     def _suspects(self) -> list[tuple[str, str]]:
@@ -399,13 +423,14 @@ class Review:
             judged = self.judgements.on(source)
             said = {decision.proposal for decision in self.judgements.of(source)}
             if source not in taken and target not in {*judged.accepted, *judged.rejected, *said}:
-                return self._task(self._leased(source, "suspect", target, reviewer))
+                return self._given(source, "suspect", target, reviewer)
         return None
 
-    def _leased(self, source: str, kind: Any, proposal: str | None, reviewer: str) -> ReviewItem:
-        item = self.log.lease(source, kind, proposal, reviewer)
-        self._leases[item.id] = item, time.monotonic() + LEASE_SECONDS
-        return item
+    def _word(self, row: int) -> str:
+        return self.proposals.dictionary.alignment.source.words[row]
+
+    def _given(self, source: str, kind: ItemKind, proposal: str | None, reviewer: str) -> Task:
+        return self._task(self._leases.give(source, kind, proposal, reviewer))
 
     def _task(self, item: ReviewItem) -> Task:
         row = self.proposals.row(item.source)
@@ -431,6 +456,30 @@ def _said(decision: Decision) -> Decision:
     return replace(decision, kind="own", proposal=None, at="", event=0)
 
 
-def _beside(path: Path, pair: LanguagePair | None) -> Path:
-    path = path.resolve()
+def review_folder(path: str | Path, pair: LanguagePair | None = None) -> Path:
+    """Where the decisions on the dictionary of an alignment, or of a pair of a space, are kept by default."""
+    path = Path(path).resolve()
     return path.with_name("-".join((path.name, *(pair or ()), "review")))
+
+
+def log_of(folder: Path) -> Path:
+    """The log of decisions in the folder of a review."""
+    return folder / _LOG
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else reviews in this folder meanwhile, as what he decided would not be known here."""
+    try:
+        import filelock  # noqa: PLC0415  (the extra explore)
+    except ImportError as error:
+        raise MissingExtraError("reviewing", "filelock", "explore") from error
+    try:
+        with filelock.FileLock(folder / _IN_USE, timeout=0):
+            yield
+    except filelock.Timeout:
+        raise InputError(
+            "is in use by another process",
+            where=folder,
+            fix="end it first, or decide and import on its page",
+        ) from None

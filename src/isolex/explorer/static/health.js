@@ -2,7 +2,7 @@
 
 import { getWhenReady, post } from "./api.js";
 import { announce, bar, button, count, fill, h, notify, panel, percent, plural, table } from "./dom.js";
-import { languageName, space, wordLink } from "./space.js";
+import { isReviewed, languageName, wordLink } from "./space.js";
 
 const HUB_NAMES = { nn: "Nearest neighbour", csls: "CSLS" };
 const VERDICTS = {
@@ -88,7 +88,7 @@ function languages({ spaces }) {
 
 function suspects({ suspects: pairs }, source, target) {
   if (!pairs.length) return null;
-  const reviewable = space.review?.source === source && space.review.target === target;
+  const reviewable = isReviewed(source, target);
   const heads = ["Training pair", "Rank of the translation", "What the space answers", ...(reviewable ? ["Review"] : [])];
   return panel("Training pairs that look wrong",
     h("p", { class: "quiet" }, "The space puts other words far before the translation that the training pair gives. ",

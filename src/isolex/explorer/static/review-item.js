@@ -13,6 +13,7 @@ const KINDS = {
   sure: "The dictionary is sure of this word",
   random: "This word was drawn at random, to measure the precision",
   suspect: "This training pair looks wrong",
+  own: "You asked for this word",
 };
 
 /** What is accepted or rejected: the suspected pair's translation, or else the first candidate. */
@@ -33,7 +34,7 @@ export function drawItem(place, item, marks, { choose, mark }) {
       item.pair.rank ? `Among the answers to this word, the training pair's translation has rank ${count(item.pair.rank)}.`
         : "The training pair's translation is not among the answers to this word."),
     h("div", { class: "context" }, sourceContext(item, source, target)),
-    h("h3", {}, item.pair ? "What the dictionary answers instead" : "Candidates"),
+    h("h3", {}, item.pair ? "The training pair's translation, and what the dictionary answers" : "Candidates"),
     item.candidates.length
       ? h("ol", { class: "candidates" }, item.candidates.map((candidate, index) =>
         candidateItem(candidate, index, marks.has(candidate.word), { choose, mark })))

@@ -1,6 +1,6 @@
 // What stands around the items: how far the review is, what it measured and taught, and its tables.
 
-import { get, isAbort, pause, post, postTable } from "./api.js";
+import { get, isAbort, Latest, pause, post, postTable } from "./api.js";
 import { announce, bar, button, count, fill, h, notify, panel, percent, plural, table, word } from "./dom.js";
 import { interval } from "./health.js";
 import { space, wordLink } from "./space.js";
@@ -17,11 +17,20 @@ export class ReviewPanels {
   #isStarting = false;
   #signal = null;
   #isPolling = false;
+  #decisions;
+  side;
 
-  side = h("aside", { class: "review-side", "aria-label": "About this review" },
+  /** @param {(event: string) => void} change Take a decision back and show its word again. */
+  constructor(change) {
+    this.#decisions = new Decisions(change);
+    this.side = this.#sidePanels();
+  }
+
+  #sidePanels = () => h("aside", { class: "review-side", "aria-label": "About this review" },
     panel("Precision", this.#precision),
     panel("Learning", this.#learning, this.#learn),
     this.#more,
+    this.#decisions.panel,
     exportPanel(),
     importPanel((signal) => this.#refresh(signal), () => this.#signal));
 
@@ -47,6 +56,7 @@ export class ReviewPanels {
     fill(this.#more, contradictions(progress), agreement(progress));
     const isRunning = progress.learning === "running";
     this.#learn.setAttribute("aria-disabled", String(isRunning));
+    this.#decisions.refresh();
     if (isRunning) this.#poll();
   }
 
@@ -78,9 +88,59 @@ export class ReviewPanels {
   }
 }
 
-function stripContent({ decided, accepted, rejected, skipped, per_minute: pace, precision: found }) {
+/** The reviewer's own decisions, to look for one and change it. They are asked for while the list is open. */
+class Decisions {
+  #found = h("div");
+  #search = h("input", {
+    type: "search", id: "decisions-search", dir: "auto", autocomplete: "off", autocapitalize: "off", spellcheck: "false",
+    oninput: () => this.refresh(),
+  });
+  #details = h("details", { ontoggle: () => this.refresh() }, h("summary", {}, "Look for a decision"),
+    h("label", { for: "decisions-search" }, "With this text"), this.#search, this.#found);
+  #latest = new Latest();
+  #change;
+
+  panel = panel("Your decisions", this.#details);
+
+  constructor(change) {
+    this.#change = change;
+  }
+
+  async refresh() {
+    if (!this.#details.open) return;
+    try {
+      this.#draw(await get("review/decisions", { containing: this.#search.value }, this.#latest.next()));
+    } catch (error) {
+      if (!isAbort(error)) notify(error.message, "error");
+    }
+  }
+
+  #draw({ found, decisions }) {
+    const { source, target } = space.review;
+    fill(this.#found,
+      h("p", { class: "quiet", role: "status" }, found > decisions.length
+        ? `${plural(found, "decision")}; here are the last ${count(decisions.length)}.` : `${plural(found, "decision")}.`),
+      h("ul", { class: "decisions" }, decisions.map((each) => h("li", {},
+        wordLink(each.word, source, target), " ", said(each, target), " ",
+        button(["Change", h("span", { class: "hidden" }, " the decision about ", word(each.word, source))],
+          () => this.#change(each.event))))));
+  }
+}
+
+function said({ accepted, rejected, comment }, language) {
+  const listed = (texts) => h("span", { class: "list" }, texts.map((text) => word(text, language)));
+  return [
+    accepted.length > 0 && ["→ ", listed(accepted)],
+    rejected.length > 0 && [accepted.length > 0 && ", ", "not ", listed(rejected)],
+    !accepted.length && !rejected.length && h("span", { class: "quiet" }, "skipped"),
+    comment && h("span", { class: "quiet" }, " (", word(comment), ")"),
+  ];
+}
+
+function stripContent({ reviewers, decided, accepted, rejected, skipped, per_minute: pace, precision: found }) {
   const figure = (label, value) => h("div", {}, h("dt", {}, label), h("dd", {}, value));
   return h("dl", {},
+    reviewers > 1 && figure("reviewers, together", count(reviewers)),
     figure("decided", count(decided)), figure("accepted", count(accepted)),
     figure("rejected", count(rejected)), figure("skipped", count(skipped)),
     pace !== null && figure("a minute", pace.toFixed(1)),

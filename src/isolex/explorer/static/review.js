@@ -22,8 +22,8 @@ let lastPress = { key: "", at: 0 };
 
 export async function show(place, route, signal) {
   queue = route.queue;
-  page = { signal, item: h("div", { class: "item" }), unsent: h("p", { class: "unsent" }), ...fields() };
-  panels ??= new ReviewPanels();
+  page = { signal, asked: route.asked, item: h("div", { class: "item" }), unsent: h("p", { class: "unsent" }), ...fields() };
+  panels ??= new ReviewPanels(undo);
   fill(place,
     h("header", { class: "review-head" },
       h("h1", { tabindex: -1 }, "Review"),
@@ -56,7 +56,7 @@ const KEYS = {
   a: accept,
   x: reject,
   " ": skip,
-  u: undo,
+  u: () => undo(),
   e: () => page.correction.focus(),
   c: () => page.comment.focus(),
 };
@@ -78,7 +78,7 @@ function fields() {
     button("Accept", accept, { key: "a", kind: "primary", "aria-keyshortcuts": "a" }),
     button("Reject", reject, { key: "x", "aria-keyshortcuts": "x" }),
     button("Skip", skip, { key: "space", "aria-keyshortcuts": "Space" }),
-    button("Undo", undo, { key: "u", "aria-keyshortcuts": "u" }));
+    button("Undo", () => undo(), { key: "u", "aria-keyshortcuts": "u" }));
   return { comment, correction, form, actions };
 }
 
@@ -108,12 +108,17 @@ function draft() {
 
 async function showItem() {
   const shownQueue = queue;
-  const { signal } = page;
+  const { signal, asked } = page;
+  if (asked && items[queue]?.item?.word !== asked) items[queue] = null;
   if (!items[queue]) {
     fill(page.item, h("p", { class: "quiet" }, "The next word is coming …"));
     try {
-      const answer = await get("review/item", { queue }, signal);
-      items[shownQueue] = answer;
+      items[shownQueue] = asked ? await post("review/open", { word: asked }) : await get("review/item", { queue }, signal);
+      if (asked) {
+        page.asked = "";
+        // Whoever loads the page again goes on with the queue.
+        history.replaceState(null, "", reviewAddress("main"));
+      }
     } catch (error) {
       if (isAbort(error)) return;
       notify(error.message, "error");
@@ -201,14 +206,14 @@ async function decide(accepted, rejected) {
 async function send(decision, item, from) {
   setSending(true);
   try {
-    const { progress } = await post("review/decision", decision);
+    const { progress, told } = await post("review/decision", decision);
     if (unsent?.item.id === item.id) unsent = null;
     sentDrafts.set(item.id, drafts.get(item.id));
     drafts.delete(item.id);
     if (items[from]?.item?.id === item.id) items[from] = null;
     panels.draw(progress);
-    notify("");
-    announce(outcome(decision, item));
+    notify(told);
+    if (!told) announce(outcome(decision, item));
   } catch (error) {
     unsent = { decision, item, from };
     notify(error.message, "error");
@@ -228,11 +233,12 @@ function outcome({ accepted, rejected }, item) {
   return wrong || `Skipped ${about}`;
 }
 
-async function undo() {
+/** Take a decision back, by default the last one, and show its word again. */
+async function undo(event = undefined) {
   if (isSending) return;
   setSending(true);
   try {
-    const { undone, item, told, progress } = await post("review/undo", {});
+    const { undone, item, told, progress } = await post("review/undo", { event });
     if (undone === null) return notify(told);
     notify("");
     panels.draw(progress);

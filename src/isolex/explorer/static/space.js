@@ -14,6 +14,7 @@ export function describe(about) {
 
 export const languageName = (code) => space.languages.get(code)?.name || code;
 export const hasPair = (source, target) => space.pairs.some((pair) => pair[0] === source && pair[1] === target);
+export const isReviewed = (source, target) => space.review?.source === source && space.review.target === target;
 export const isCalibrated = (source, target) => space.calibrated.has(pairKey(source, target));
 
 export function viewsOffered() {
@@ -28,7 +29,7 @@ export function viewsOffered() {
 export const wordAddress = (source, target, text) => address("word", source, target, text);
 export const mapAddress = (source, target, text, language) => address("map", source, target, text, language);
 export const pairAddress = (view, source, target) => address(view, source, target);
-export const reviewAddress = (queue) => (queue === "main" ? address("review") : address("review", queue));
+export const reviewAddress = (queue, text) => (queue === "main" && !text ? address("review") : address("review", queue, text));
 
 // A word may hold half a surrogate pair, which no address can carry.
 const encoded = (part) => encodeURIComponent(part.replace(/\p{Surrogate}/gu, "\ufffd"));
@@ -40,7 +41,9 @@ function address(...parts) {
 /** The view that an address stands for; what is unknown in it is replaced by the default. */
 export function parseAddress(fragment, [defaultSource, defaultTarget]) {
   const [view, ...parts] = fragment.replace(/^#?\/?/, "").split("/").map(decoded);
-  if (view === "review" && space.review) return { view, queue: parts[0] === "suspects" ? "suspects" : "main" };
+  if (view === "review" && space.review) {
+    return parts[0] === "suspects" ? { view, queue: "suspects" } : { view, queue: "main", asked: parts[1] || "" };
+  }
   const known = hasPair(parts[0], parts[1]);
   return {
     view: view === "map" || view === "health" ? view : "word",

@@ -2,7 +2,9 @@
 
 import { get } from "./api.js";
 import { announce, bar, count, fill, h, panel, percent, plural, probability, signedBar, word } from "./dom.js";
-import { hasPair, isCalibrated, languageName, mapAddress, space, wordAddress, wordLink } from "./space.js";
+import {
+  hasPair, isCalibrated, isReviewed, languageName, mapAddress, reviewAddress, space, wordAddress, wordLink,
+} from "./space.js";
 
 const EXAMPLES = 24;
 const LONG = 24;
@@ -52,7 +54,8 @@ function heading({ word: text, source, target, rank, told }) {
   return h("header", { class: "entry-head" },
     h("h1", { tabindex: -1, class: text.length > LONG && "long" }, word(text, source, 120)),
     h("p", { class: "quiet" }, `${languageName(source)}, ${rankText}`),
-    rank !== null && h("p", {}, h("a", { href: mapAddress(source, target, text) }, "Show on the map")),
+    rank !== null && h("p", { class: "links" }, h("a", { href: mapAddress(source, target, text) }, "Show on the map"),
+      isReviewed(source, target) && h("a", { href: reviewAddress("main", text) }, "Review this word")),
     told && h("p", { class: "told" }, told));
 }
 
