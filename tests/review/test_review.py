@@ -265,7 +265,7 @@ class TestOneWord:
 
 class TestAlone:
     def test_one_at_a_time(self, review):
-        with pytest.raises(InputError, match="aa-bb-review: is in use by another process; end it first"):
+        with pytest.raises(InputError, match="aa-bb-review: another run works in this folder"):
             Review(review.path)
         review.close()
         Review(review.path).close()

@@ -308,7 +308,7 @@ def _concordances(
 def _check_packages() -> None:
     from importlib.util import find_spec
 
-    missing = [name for name in ("filelock", "starlette", "uvicorn", "sklearn") if find_spec(name) is None]
+    missing = [name for name in ("starlette", "uvicorn", "sklearn") if find_spec(name) is None]
     if missing:
         raise MissingExtraError("the page", " and ".join(missing), "explore")
 

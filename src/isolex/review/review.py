@@ -2,8 +2,8 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +13,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from isolex.alignment import LanguagePair, load
-from isolex.errors import InputError, IsolexError, MissingExtraError
-from isolex.files import digest, make_folder
+from isolex.errors import InputError, IsolexError
+from isolex.files import digest, make_folder, working_alone
 from isolex.reranking import RerankedDictionary, load_reranked
 from isolex.review.decisions import Contradiction, Decision, ItemKind, Judgements
 from isolex.review.generations import Generations
@@ -30,7 +30,6 @@ from isolex.saved import json_text
 LEARN_EVERY = 50
 LEVELS = (0.9, 0.7, 0.5)
 _LOG = "decisions.sqlite"
-_IN_USE = "in-use.lock"
 _PACE = 20
 
 QueueName: TypeAlias = Literal["main", "suspects"]
@@ -179,7 +178,7 @@ class Review:
         self._count = 0
         self._asked: dict[tuple[str, str], None] = {}
         with ExitStack() as opened:
-            opened.enter_context(_alone(self.folder))
+            opened.enter_context(working_alone(self.folder))
             self.log = opened.enter_context(DecisionLog(log_of(self.folder)))
             self._generations = Generations(
                 self.folder, alignment=self.path, pair=pair, log=self.log.path, seed=seed
@@ -465,21 +464,3 @@ def review_folder(path: str | Path, pair: LanguagePair | None = None) -> Path:
 def log_of(folder: Path) -> Path:
     """The log of decisions in the folder of a review."""
     return folder / _LOG
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Nobody else reviews in this folder meanwhile, as what he decided would not be known here."""
-    try:
-        import filelock  # noqa: PLC0415  (the extra explore)
-    except ImportError as error:
-        raise MissingExtraError("reviewing", "filelock", "explore") from error
-    try:
-        with filelock.FileLock(folder / _IN_USE, timeout=0):
-            yield
-    except filelock.Timeout:
-        raise InputError(
-            "is in use by another process",
-            where=folder,
-            fix="end it first, or decide and import on its page",
-        ) from None
