@@ -148,10 +148,12 @@ _ROOMS = {
         "evaluate_space",
     ),
     "files": (),
+    "fleet": (),
     "interchange": ("export",),
     "judging": (),
     "lexicon": ("Lexicon", "find_leaks"),
     "linalg": (),
+    "pairwise": (),
     "mapping": (
         "CCA",
         "RCSLS",

@@ -86,7 +86,8 @@ EXPORT_NAMES = (
 )
 """Of `isolex.interchange.EXPORT_FORMATS`."""
 
-TRUSTED_FORMATS = ("tsv", "jsonl", *MARKUP_FORMATS)
+PLAIN_FORMATS = ("tsv", "jsonl")
+TRUSTED_FORMATS = (*PLAIN_FORMATS, *MARKUP_FORMATS)
 """Of `isolex.reranking.write_entries`."""
 
 REVIEW_FORMATS = ("tsv", "jsonl", *MARKUP_FORMATS, "omegat")
@@ -97,5 +98,6 @@ COMPARED_WORDS = 1_000
 
 # What `isolex bench` scores.
 BENCH_METHODS = ("procrustes", "rcsls", "vecmap", "unsupervised")
+EXECUTORS = ("local", "ray", "slurm")
 BENCH_CRITERIA = ("nn", "csls")
 BENCH_VOCABULARY = 200_000

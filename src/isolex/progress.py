@@ -5,7 +5,7 @@ service can install its own. A loop that gets better with every round can be ask
 as if it had run out of rounds, and what it found until then is the result.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar, copy_context
@@ -118,11 +118,16 @@ class Rounds(Generic[Item]):
 
 def track(items: Sequence[Item], label: str) -> Iterator[Item]:
     """The items, one by one, with the listener told about each."""
+    return track_of(items, len(items), label)
+
+
+def track_of(items: Iterable[Item], total: int, label: str) -> Iterator[Item]:
+    """The same of items that come by and by, of which one only knows how many there will be."""
     listener = _listener.get()
-    if listener is None or len(items) < 2:
+    if listener is None or total < 2:
         yield from items
         return
-    loop = listener.start(label, len(items))
+    loop = listener.start(label, total)
     try:
         for item in items:
             yield item

@@ -215,12 +215,12 @@ class TestUndo:
     def test_any_decision_by_its_number(self, review):
         made = [decide(review) for _ in range(3)]
         decide(review, "ben")
-        undone, task = review.undo("ana", made[1].event)
+        undone, task = review.undo("ana", event=made[1].event)
         assert undone == made[1]
         assert task.item.source == made[1].source
         assert [one.event for one in review.judgements] == [made[0].event, made[2].event, 4]
-        assert review.undo("ana", made[1].event) is None
-        assert review.undo("ana", 4) is None  # it is Ben's
+        assert review.undo("ana", event=made[1].event) is None
+        assert review.undo("ana", event=4) is None  # it is Ben's
 
     def test_what_was_learnt_is_news_once_it_is_undone(self, review):
         made = [decide(review) for _ in range(3)]
@@ -228,9 +228,9 @@ class TestUndo:
         review.close()
         again = Review(review.path)
         assert again.progress().since == 1
-        again.undo("ana", made[0].event)
+        again.undo("ana", event=made[0].event)
         assert again.progress().since == 2
-        again.undo("ana", made[2].event)
+        again.undo("ana", event=made[2].event)
         assert again.progress().since == 1
         again.close()
 

@@ -3,10 +3,10 @@
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 from typing import TypeVar
 
@@ -59,6 +59,11 @@ class Lazy(Mapping[K, V]):
             if key not in self._made:
                 self._made[key] = self._makers[key]()
             return self._made[key]
+
+    def forget(self, *, but: Container[K]) -> None:
+        """Make what was made anew when it is asked for again, but for some."""
+        with self._lock:
+            self._made = {key: value for key, value in self._made.items() if key in but}
 
     def also(self, more: Mapping[K, V]) -> "Lazy[K, V]":
         """The same and some that are made."""
@@ -275,6 +280,24 @@ class Space:
         from isolex.alignment.joining import join  # noqa: PLC0415 - it makes spaces, too
 
         return join(self, vectors, lexicons, seed=seed, check=check)
+
+    def release(self, *kept: str) -> None:
+        """Let go of what is in memory of all languages but some; it is read again when it is asked for.
+
+        Whoever passes over all pairs of many languages calls this in between, so that memory stays flat.
+
+        Args:
+            kept: Codes of the languages that are needed further.
+        """
+        with self._lock:
+            for pair in [pair for pair in self._alignments if not set(pair) <= set(kept)]:
+                del self._alignments[pair]
+            for pair in [pair for pair in self._neighbourhoods if not set(pair) <= set(kept)]:
+                del self._neighbourhoods[pair]
+        if isinstance(self.sides, Lazy):
+            self.sides.forget(but=kept)
+        if isinstance(self._links, Lazy):
+            self._links.forget(but=set(permutations(kept, 2)))
 
     def extended(
         self,

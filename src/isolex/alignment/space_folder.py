@@ -10,9 +10,10 @@ en--es.seeds.tsv                their lexicon
 A language that joins later adds files, and changes none of those of the others.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,50 @@ def _pair_tensors(link: Link) -> dict[str, Tensor]:
     names = (f"neighbourhoods.{side}" for side in SIDES)
     made = zip(names, link.neighbourhoods, strict=True)
     return {name: tensor.cpu().contiguous() for name, tensor in made}
+
+
+@dataclass(frozen=True, eq=False)
+class SpaceDigests:
+    """Digests of what a saved space holds, so that one can tell what follows from what.
+
+    Attributes:
+        card: Its card.
+        beside: What else the card's file holds.
+    """
+
+    card: SpaceCard
+    beside: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, path: str | Path) -> "SpaceDigests":
+        """Of the space in a folder.
+
+        Raises:
+            InputError: There is no such folder.
+            FormatError: It is no space, or damaged.
+        """
+        data = read_card(path, "space", called="folder of a space", command="isolex space", fix=_FIX)
+        where = Path(path) / CARD
+        card = SpaceCard.from_dict(data, where=where)
+        with sound(where, _FIX):
+            return cls(card, _BESIDE(data))
+
+    def of(self, *languages: str) -> dict[str, str]:
+        """By name, of all that some languages have, and pairs of them."""
+        names = {f"{code}.map.safetensors" for code in languages}
+        names |= {name(*pair) for pair in permutations(languages, 2) for name in (_pair_file, _seeds_file)}
+        found = {name: value for name, value in self.beside["files"].items() if name in names}
+        for code in languages:
+            known = [self.card.languages[code].vectors.fingerprint, self.beside["normalizers"][code]]
+            found[code] = digest(json_text(known).encode())
+        for pair in combinations(sorted(languages), 2):
+            found[BETWEEN.join(pair)] = self.card.pair(*pair).status
+        return found
+
+    def every(self) -> dict[str, str]:
+        """By name, of all languages, all pairs, and what all maps share."""
+        shared = {name: value for name, value in self.beside["files"].items() if name == SHARED}
+        return self.of(*self.card.languages) | shared
 
 
 @steady

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from isolex.choices import MARKUP_FORMATS, TRUSTED_FORMATS
+from isolex.choices import MARKUP_FORMATS, PLAIN_FORMATS, TRUSTED_FORMATS
 from isolex.cli.confidences import are_composed, levels_table, reranked, was_given
 from isolex.cli.console import Stopwatch, emit, working
+from isolex.cli.fleet_options import FLEET_OPTIONS, FleetChoice, fleet_options
 from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
 from isolex.cli.outputs import Command, Output
-from isolex.files import check_file
+from isolex.files import check_file, check_not_input, is_standard_output
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from isolex.alignment import Alignment
+    from isolex.fleet import FleetReport
     from isolex.reranking import RerankedDictionary, TrustedEntry
 
 _LANGUAGES = ("source_language", "target_language")
@@ -26,6 +28,9 @@ _FOR_CONFIDENCES = ("one_to_one", *_LANGUAGES)
 _NOT_FOR_CONFIDENCES = ("direction", "criterion")
 # Each answer of each word is an entry in memory.
 _MOST = 100
+
+# Of one pair alone.
+_NOT_FOR_ALL_PAIRS = ("one_to_one", *_LANGUAGES, "source", "target", "device")
 
 _Languages = tuple[str | None, str | None]
 
@@ -43,6 +48,11 @@ def _check_probability(
 @alignment_argument
 @click.option(
     "-o", "--output", required=True, type=Output("file"), help="File to write; - is standard output."
+)
+@click.option(
+    "--all-pairs",
+    is_flag=True,
+    help="Of a space: write a dictionary of each direction between its languages into the folder --output.",
 )
 @click.option(
     "--direction",
@@ -73,10 +83,13 @@ def _check_probability(
 @click.option("--source-language", help="Code for tei and tbx, where the alignment knows none.")
 @click.option("--target-language", help="The same for the target side.")
 @criterion_option
+@fleet_options
 @alignment_options
 def lexicon_command(
     choice: AlignmentChoice,
+    fleet: FleetChoice,
     output: Path,
+    all_pairs: bool,
     direction: Any,
     k: int,
     min_confidence: float | None,
@@ -86,7 +99,7 @@ def lexicon_command(
     target_language: str | None,
     criterion: str,
     as_json: bool,
-) -> None:
+) -> int:
     """Write the dictionary that the alignment in DIR induces.
 
     Each entry has source, target, score, rank, and whether the two words are each other's best answer.
@@ -95,18 +108,28 @@ def lexicon_command(
     These are learnt from the seed pairs, which takes minutes, and kept in DIR for the next time. Of a space
     they are not kept, and its other languages take part.
 
+    With --all-pairs each direction is a job of its own. The same command again does what is missing, or
+    follows from languages that have changed, and only that. Logs are in .jobs in the folder.
+
     \b
     Examples:
       isolex lexicon en-es -o dictionary.tsv
       isolex lexicon en-es -o dictionary.jsonl --direction mutual
       isolex lexicon en-es -o several.tei --min-confidence 0.5 -k 3
+      isolex lexicon space -o dictionaries --all-pairs --workers 2
     """
     if direction == "mutual" and k > 1:
         raise click.UsageError("with --direction mutual a word has one answer; leave out -k")
 
+    _check_fleet(choice, fleet, all_pairs=all_pairs)
+    watch = Stopwatch()
+    if all_pairs:
+        return _write_all_pairs(
+            choice, fleet, output, min_confidence, direction, k, criterion, format, watch, as_json=as_json
+        )
+
     from isolex.reranking.entry_files import check_languages, format_of
 
-    watch = Stopwatch()
     format = format or format_of(output)
     languages = (source_language, target_language)
     if min_confidence is None:
@@ -126,6 +149,65 @@ def lexicon_command(
         ) | {"composed": are_composed(choice)}
     render = _render_induced if min_confidence is None else _render_trusted
     emit(as_json, report | {"seconds": watch.seconds}, lambda console: render(console, report))
+    return 0
+
+
+def _check_fleet(choice: AlignmentChoice, fleet: FleetChoice, *, all_pairs: bool) -> None:
+    """Raise `UsageError` for options that go with --all-pairs, or do not."""
+    fleet.check()
+    if not all_pairs and (given := _given(FLEET_OPTIONS)):
+        raise click.UsageError(f"{given} goes with --all-pairs")
+    if all_pairs and choice.pair is not None:
+        raise click.UsageError("--from and --to do not go with --all-pairs; leave out one of them")
+    if all_pairs and (given := _given(_NOT_FOR_ALL_PAIRS)):
+        raise click.UsageError(f"{given} does not go with --all-pairs; leave out one of them")
+
+
+def _write_all_pairs(
+    choice: AlignmentChoice,
+    fleet: FleetChoice,
+    output: Path,
+    min_confidence: float | None,
+    direction: str,
+    k: int,
+    criterion: str,
+    format: str | None,
+    watch: Stopwatch,
+    *,
+    as_json: bool,
+) -> int:
+    """Write the dictionaries of a space; 1 if one of them could not be made."""
+    format = format or PLAIN_FORMATS[0]
+    if format in MARKUP_FORMATS:
+        raise click.UsageError(f"--all-pairs writes {' or '.join(PLAIN_FORMATS)}, not {format}")
+    if is_standard_output(output):
+        raise click.UsageError("--all-pairs writes a folder, not to standard output; name one")
+    if min_confidence is None:
+        _check_plain(format)
+    else:
+        _check_trusted(format, (None, None), k, one_to_one=False)
+    from isolex.pairwise import dictionary_jobs
+
+    check_not_input(output, choice.path, whole=True)
+    jobs = dictionary_jobs(
+        choice.path,
+        min_confidence=min_confidence,
+        direction=direction,
+        k=k,
+        criterion=criterion,
+        format=format,
+    )
+    done = fleet.run(jobs, output, label="dictionaries")
+    report = {"folder": str(output), **done.to_dict(), "seconds": watch.seconds}
+    emit(as_json, report, lambda console: _render_all_pairs(console, output, done))
+    return 1 if done.failed else 0
+
+
+def _render_all_pairs(console: Console, output: Path, done: FleetReport) -> None:
+    console.print(
+        f"{output}: dictionaries of {len(done.made):,} directions are made, {len(done.kept):,} were there, "
+        f"{len(done.failed):,} failed"
+    )
 
 
 def _check_plain(format: str) -> None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 Function = Callable[..., Any]
 Decorator = Callable[[Function], Function]
 
+THREADS = "isolex.threads"
+"""Where the context of a command keeps what --threads says."""
+
 # What may not be read is told by `isolex.cli.outputs`, as whatever else keeps a path from being read.
 PATH = click.Path(path_type=Path, readable=False)
 
@@ -229,6 +232,7 @@ def _use_threads(count: int | None) -> None:
         import torch
 
         torch.set_num_threads(count)
+        click.get_current_context().meta[THREADS] = count
 
 
 def _check_device(name: str | None) -> str | None:

@@ -80,7 +80,7 @@ class Reviewing:
             raise InputError("got no word", where="review")
         return {"item": self._item(self._review.open(word, reviewer), "main")}
 
-    def decisions(self, reviewer: str, containing: str = "") -> dict[str, Any]:
+    def decisions(self, reviewer: str, *, containing: str = "") -> dict[str, Any]:
         """The last decisions of a reviewer that have a text in their words or comment, newest first."""
         sought = containing.casefold()
         found = [
@@ -145,7 +145,7 @@ class Reviewing:
         event = said.get("event")
         if event is not None and (not isinstance(event, str) or not _NUMBER.fullmatch(event)):
             raise InputError("got no number of a decision", where="review")
-        found = self._review.undo(reviewer, None if event is None else int(event))
+        found = self._review.undo(reviewer, event=None if event is None else int(event))
         if found is None:
             return {"undone": None, "told": "There is nothing to undo."}
         decision, task = found

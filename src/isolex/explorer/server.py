@@ -99,7 +99,7 @@ def application(
                 "/api/review/decisions",
                 site.asked(
                     lambda asked: reviewing.decisions(
-                        asked["reviewer"], asked.get("containing", "")[:_LONGEST_WORD]
+                        asked["reviewer"], containing=asked.get("containing", "")[:_LONGEST_WORD]
                     )
                 ),
             ),

@@ -187,7 +187,7 @@ class DecisionLog:
         with self._writing() as connection:
             return [self._added(connection, decision, None) for decision in decisions]
 
-    def undo(self, reviewer: str, event: int | None = None) -> Decision | None:
+    def undo(self, reviewer: str, *, event: int | None = None) -> Decision | None:
         """Take a decision of a reviewer back, by an event that says so; None if he has none.
 
         Args:

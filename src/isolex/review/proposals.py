@@ -9,6 +9,8 @@ from jaxtyping import Float, Int
 from isolex.reranking import RerankedDictionary
 from isolex.reranking.reranker import Ranked
 
+_FEWEST = 5
+
 
 @dataclass(frozen=True)
 class ProposedWord:
@@ -74,10 +76,11 @@ class Proposals:
     def by_information(self) -> Int[np.ndarray, "n"]:
         """Source ids, the most informative first: p (1 − p) × log frequency.
 
-        Vocabularies know ranks, not counts, so frequency is what Zipf's law makes of the rank.
+        Vocabularies know ranks, not counts, so frequency is what Zipf's law makes of the rank, if the rarest
+        word came up five times, as trainers of vectors ask for.
         """
         count = len(self.best)
-        frequency = np.log((count + 1) / np.arange(1, count + 1))
+        frequency = np.log(_FEWEST * count / np.arange(1, count + 1))
         return _descending(self.best * (1 - self.best) * frequency)
 
     def by_confidence(self) -> Int[np.ndarray, "n"]:

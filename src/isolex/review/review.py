@@ -275,7 +275,7 @@ class Review:
             self.learn()
         return decision
 
-    def undo(self, reviewer: str, event: int | None = None) -> tuple[Decision, Task] | None:
+    def undo(self, reviewer: str, *, event: int | None = None) -> tuple[Decision, Task] | None:
         """Take a decision of a reviewer back, and give him its word again; None if there is none.
 
         Args:
@@ -283,7 +283,7 @@ class Review:
             event: The number of the decision; by default his last one.
         """
         with self._lock:
-            decision = self.log.undo(reviewer, event)
+            decision = self.log.undo(reviewer, event=event)
             if decision is None:
                 return None
             self.judgements.drop(decision)

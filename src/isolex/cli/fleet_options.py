@@ -1,0 +1,132 @@
+"""--executor, --workers, --memory and what goes with them: who does the jobs of a command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from isolex.choices import EXECUTORS
+from isolex.cli.console import going_on_later, say, working
+from isolex.cli.options import THREADS
+from isolex.lexicon.words import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from isolex.fleet import Executor, FleetReport, Job
+
+FLEET_OPTIONS = ("executor", "workers", "memory", "address", "slurm")
+# Jobs that failed are told by a line of their own, up to so many.
+_TOLD = 20
+
+
+@dataclass(frozen=True)
+class FleetChoice:
+    """Who is to do the jobs of a command: what `fleet_options` gathers."""
+
+    executor: str
+    workers: int | None
+    memory: float | None
+    address: str | None
+    slurm: tuple[str, ...]
+
+    def run(self, jobs: Sequence[Job], folder: Path, *, label: str) -> FleetReport:
+        """Make what is missing, tell what failed, and return what was done.
+
+        Raises:
+            InputError: Another run is at work in the folder, or the executor cannot be begun.
+            MissingExtraError: Its packages are not installed.
+        """
+        from isolex.fleet import run_jobs
+
+        with going_on_later(lambda: [f"results in {folder}"]), working(label):
+            report = run_jobs(jobs, folder, self._begun(folder), label=label)
+        for one in report.failed[:_TOLD]:
+            say(f"{one.name}: {one.told}")
+        if len(report.failed) > _TOLD:
+            say(f"{counted(len(report.failed) - _TOLD, 'more job')} failed; --json has all of them")
+        return report
+
+    def _begun(self, folder: Path) -> Executor:
+        from isolex.fleet import HereExecutor, LocalExecutor, RayExecutor, SlurmExecutor
+
+        threads = _threads()
+        if self.executor == "ray":
+            return RayExecutor(
+                address=self.address, workers=self.workers, threads=threads or 1, memory=self.memory
+            )
+        if self.executor == "slurm":
+            return SlurmExecutor(
+                folder / ".jobs" / "slurm",
+                workers=self.workers or 1,
+                threads=threads or 1,
+                memory=self.memory,
+                options=dict(option.split("=", 1) for option in self.slurm),
+            )
+        if (self.workers or 1) == 1:
+            return HereExecutor(threads)
+        return LocalExecutor(self.workers or 1, threads=threads)
+
+    def check(self) -> None:
+        """Raise `UsageError` for options that the executor does not take."""
+        if self.address is not None and self.executor != "ray":
+            raise click.UsageError("--address goes with --executor ray")
+        if self.slurm and self.executor != "slurm":
+            raise click.UsageError("--slurm goes with --executor slurm")
+        if self.memory is not None and self.executor == "local":
+            raise click.UsageError("--memory goes with --executor ray or slurm; give fewer --workers")
+        for option in self.slurm:
+            if "=" not in option:
+                raise click.UsageError(f"got --slurm {option}, expected NAME=VALUE, such as partition=long")
+
+
+def fleet_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options; a command gets a `FleetChoice` as `fleet`."""
+
+    @wraps(function)
+    def with_choice(
+        *,
+        executor: str,
+        workers: int | None,
+        memory: float | None,
+        address: str | None,
+        slurm: tuple[str, ...],
+        **others: Any,
+    ) -> Any:
+        return function(fleet=FleetChoice(executor, workers, memory, address, slurm), **others)
+
+    options = (
+        click.option(
+            "--executor",
+            type=click.Choice(EXECUTORS),
+            default=EXECUTORS[0],
+            show_default=True,
+            help="Who does the work: processes of this machine, a Ray cluster, or Slurm.",
+        ),
+        click.option(
+            "--workers",
+            type=click.IntRange(min=1),
+            help="Work at the same time; by default 1, of a Ray cluster as many as it has cores for.",
+        ),
+        click.option(
+            "--memory",
+            type=click.FloatRange(min=0, min_open=True),
+            help="GiB that each worker asks Ray or Slurm for; a job that ran out of it gets twice as much.",
+        ),
+        click.option("--address", help="Of a Ray cluster, or auto; by default one of this machine is begun."),
+        click.option(
+            "--slurm", multiple=True, metavar="NAME=VALUE", help="Option of sbatch, such as partition=long."
+        ),
+    )
+    return reduce(lambda made, option: option(made), reversed(options), with_choice)
+
+
+def _threads() -> int | None:
+    """As --threads says, if it stands on the command line."""
+    value = click.get_current_context().meta.get(THREADS)
+    return value if isinstance(value, int) else None

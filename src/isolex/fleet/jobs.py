@@ -1,0 +1,74 @@
+"""A job: a result that follows from files and settings alone, and whose identity is a digest of these."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeAlias, cast
+
+from isolex._version import __version__
+from isolex.files import digest
+
+OutcomeStatus: TypeAlias = Literal["done", "failed", "out of memory"]
+
+
+class JobWork(Protocol):
+    """What a job does: it writes one file, and nothing else."""
+
+    def __call__(self, output: Path, settings: Mapping[str, Any]) -> None:
+        """Write the result.
+
+        Args:
+            output: A file that is there, and empty.
+            settings: Plain JSON values, paths of inputs among them.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Job:
+    """One result to make.
+
+    Attributes:
+        name: Of the result in the folder, a file's name.
+        work: Where the function is that makes it, `package.module:function`, so that every process finds it.
+        settings: What it is given, plain JSON values.
+        inputs: By name, digests of all that the result follows from.
+        places: By name in the settings, paths that may change while the result stays the same.
+    """
+
+    name: str
+    work: str
+    settings: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Its identity: a digest of the release, the function, the settings and the inputs."""
+        parts = [__version__, self.work, dict(self.settings), dict(self.inputs)]
+        return digest(json.dumps(parts, ensure_ascii=True, sort_keys=True).encode())
+
+    def run(self, output: Path) -> None:
+        """Write the result into a file."""
+        module, function = self.work.split(":")
+        work = cast(JobWork, getattr(import_module(module), function))
+        work(output, {**self.settings, **self.places})
+
+
+@dataclass(frozen=True)
+class JobOutcome:
+    """How a job ended.
+
+    Attributes:
+        name: Of the job.
+        status: `failed` is an error in what it was given, which another try would not change.
+        told: What went wrong, in a line.
+        seconds: It took so long.
+    """
+
+    name: str
+    status: OutcomeStatus
+    told: str = ""
+    seconds: float = 0.0

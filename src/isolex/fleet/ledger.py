@@ -1,0 +1,88 @@
+"""The folder of the results, and what it knows of each: which are there, and what they follow from."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from isolex.errors import InputError
+from isolex.files import atomic_file, file_digest, make_folder
+from isolex.fleet.jobs import Job
+from isolex.saved import json_text
+
+NOTES = ".jobs"
+_FILES = ("notes", "logs")
+
+
+class Ledger:
+    """Results in a folder, each with a note of what it follows from.
+
+    A result is made beside its place, put there in one step, and then noted. So what is noted is whole, and
+    a run that was killed at any moment leaves at most results that are made again.
+
+    Args:
+        folder: Where results are; made if it is not there.
+
+    Raises:
+        InputError: It cannot be used.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = make_folder(folder)
+        self._notes, self.logs = (make_folder(self.folder / NOTES / name) for name in _FILES)
+
+    def place(self, job: Job) -> Path:
+        """Where the result of a job is, or will be."""
+        return self.folder / job.name
+
+    def log(self, job: Job) -> Path:
+        """The log of a job."""
+        return self.logs / f"{job.name}.log"
+
+    def has(self, job: Job) -> bool:
+        """Whether the result is there, whole, and follows from the same."""
+        note = self._note_of(job.name)
+        if note.get("key") != job.key:
+            return False
+        try:
+            return bool(file_digest(self.place(job)) == note.get("digest"))
+        except (InputError, OSError):
+            return False
+
+    def begin(self, job: Job) -> None:
+        """Note that a result is to be made, so that one whose run was killed is known as ours."""
+        if not self._note(job.name).exists():
+            self._write(job.name, {})
+
+    def note(self, job: Job, seconds: float) -> None:
+        """Note that the result of a job is in its place, and how long it took."""
+        found = file_digest(self.place(job))
+        self._write(job.name, {"key": job.key, "digest": found, "seconds": round(seconds, 3)})
+
+    def check(self, jobs: Iterable[Job]) -> None:
+        """Raise `InputError` if a result would take the place of somebody else's file."""
+        for job in jobs:
+            if self.place(job).exists() and not self._note(job.name).exists():
+                raise InputError(
+                    "was not made by such a run, and is not replaced",
+                    where=self.place(job),
+                    fix="move it away, or name another folder",
+                )
+
+    def seconds(self, job: Job) -> float | None:
+        """How long the job took when its result was made; None if that is not known."""
+        found = self._note_of(job.name).get("seconds")
+        return float(found) if isinstance(found, int | float) else None
+
+    def _note(self, name: str) -> Path:
+        return self._notes / f"{name}.json"
+
+    def _write(self, name: str, note: dict[str, object]) -> None:
+        with atomic_file(self._note(name)) as file:
+            file.write_text(json_text(note) + "\n", encoding="utf-8")
+
+    def _note_of(self, name: str) -> dict[str, object]:
+        try:
+            found = json.loads(self._note(name).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}

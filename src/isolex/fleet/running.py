@@ -1,0 +1,152 @@
+"""`run_jobs`: make what is missing in a folder, try again what was lost, and tell what failed."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from isolex.errors import InputError
+from isolex.files import working_alone
+from isolex.fleet.executors import Executor, WorkerLostError
+from isolex.fleet.jobs import Job, JobOutcome
+from isolex.fleet.ledger import Ledger
+from isolex.fleet.performing import Batch
+from isolex.progress import track_of
+
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class FleetReport:
+    """What a run did.
+
+    Attributes:
+        made: Names of the results that it made, in the order of the jobs.
+        kept: Of those that were there.
+        failed: Jobs without a result.
+        retried: How often a job was tried again.
+    """
+
+    made: tuple[str, ...]
+    kept: tuple[str, ...]
+    failed: tuple[JobOutcome, ...]
+    retried: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "made": len(self.made),
+            "kept": len(self.kept),
+            "failed": {one.name: one.told for one in self.failed},
+            "retried": self.retried,
+        }
+
+
+def run_jobs(
+    jobs: Sequence[Job], folder: str | Path, executor: Executor, *, label: str = "jobs"
+) -> FleetReport:
+    """Make the results of jobs that are not in the folder, or follow from something else.
+
+    An error in what a job was given is told once, and the other jobs go on. A worker that is lost, or ran out
+    of memory, has its job tried again up to three times; after running out of memory, and from the second
+    loss on, with twice the share of the machine. The executor is closed at the end.
+
+    Args:
+        jobs: What is wanted; those that read the same files should stand together.
+        folder: Where results are. Notes and logs are in `.jobs` there.
+        executor: Where jobs are done.
+        label: What jobs are called for whoever follows.
+
+    Raises:
+        InputError: Another run is at work in the folder, it holds a file that a result would replace, or two
+            jobs have one name.
+    """
+    names = [job.name for job in jobs]
+    if len(set(names)) < len(names):
+        raise InputError("got two jobs of one name", where="jobs")
+    ledger = Ledger(folder)
+    with working_alone(ledger.folder):
+        ledger.check(jobs)
+        missing = [job for job in jobs if not ledger.has(job)]
+        run = _Run(ledger, executor, missing)
+        try:
+            for _ in track_of(run.ended(), len(missing), label):
+                pass
+        finally:
+            executor.close()
+    failed = {one.name: one for one in run.failed}
+    wanted = {job.name for job in missing}
+    return FleetReport(
+        tuple(name for name in names if name in wanted and name not in failed),
+        tuple(name for name in names if name not in wanted),
+        tuple(failed[name] for name in names if name in failed),
+        run.retried,
+    )
+
+
+class _Run:
+    """Jobs under way."""
+
+    def __init__(self, ledger: Ledger, executor: Executor, jobs: Sequence[Job]) -> None:
+        self._ledger, self._executor = ledger, executor
+        self._waiting = deque(self._batch(part) for part in _parts(jobs, executor))
+        self._tries: dict[str, int] = {}
+        self.failed: list[JobOutcome] = []
+        self.retried = 0
+
+    def ended(self) -> Iterator[str]:
+        """The names of jobs that will not be tried any more, done or not."""
+        going: dict[Future[list[JobOutcome]], Batch] = {}
+        while self._waiting or going:
+            begun = self._next(sum(batch.share for batch in going.values()))
+            going |= dict(zip(self._executor.submit(begun), begun, strict=True))
+            done, _ = wait(going, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield from self._taken(future, going.pop(future))
+
+    def _next(self, taken: int) -> list[Batch]:
+        """The batches that can begin beside those that have some shares."""
+        found = []
+        while self._waiting:
+            share = self._waiting[0].share
+            if not self._executor.waits and taken and taken + share > self._executor.workers:
+                break
+            found.append(self._waiting.popleft())
+            taken += share
+        return found
+
+    def _taken(self, future: Future[list[JobOutcome]], batch: Batch) -> Iterator[str]:
+        try:
+            outcomes = future.result()
+        except WorkerLostError as error:
+            # Whatever it did before it was lost is noted.
+            lost = JobOutcome("", "out of memory", f"its worker was lost {TRIES} times: {error}")
+            outcomes = [JobOutcome(job.name, "done") if self._ledger.has(job) else lost for job in batch.jobs]
+        for job, outcome in zip(batch.jobs, outcomes, strict=True):
+            if outcome.status == "out of memory" and self._again(job, batch.share, lost=not outcome.name):
+                continue
+            if outcome.status != "done":
+                self.failed.append(JobOutcome(job.name, "failed", outcome.told))
+            yield job.name
+
+    def _again(self, job: Job, share: int, *, lost: bool) -> bool:
+        """Try a job again, unless it was tried often enough."""
+        tries = self._tries[job.name] = self._tries.get(job.name, 0) + 1
+        if tries >= TRIES:
+            return False
+        # A process that was killed once may have been unlucky; twice looks like the system's want of memory.
+        more = share if lost and tries == 1 else min(2 * share, self._executor.workers)
+        self._waiting.appendleft(self._batch([job], more))
+        self.retried += 1
+        return True
+
+    def _batch(self, jobs: Sequence[Job], share: int = 1) -> Batch:
+        return Batch(tuple(jobs), self._ledger.folder.resolve(), self._executor.threads, share)
+
+
+def _parts(jobs: Sequence[Job], executor: Executor) -> list[Sequence[Job]]:
+    """Single jobs; for an executor that begins a process a batch, as many parts as it has workers."""
+    size = -(-len(jobs) // executor.workers) if executor.waits else 1
+    return [jobs[start : start + size] for start in range(0, len(jobs), size)] if jobs else []

@@ -1,0 +1,73 @@
+"""`isolex lexicon SPACE --all-pairs`: a folder of dictionaries, made by whoever is asked to."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.pairwise.test_dictionaries import saved  # noqa: F401 - a fixture
+
+NAMES = sorted(
+    f"{one}-{other}.tsv"
+    for one in ("aa", "bb", "cc", "dd")
+    for other in ("aa", "bb", "cc", "dd")
+    if one != other
+)
+
+
+@pytest.fixture
+def place(saved, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "space").symlink_to(saved)
+    return tmp_path
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir() if not file.name.startswith("."))
+
+
+@pytest.mark.parametrize("options", [(), ("--workers", "2", "--threads", "1")])
+def test_writes_a_folder(isolex, place, options):
+    result = isolex("lexicon", "space", "-o", "out", "--all-pairs", *options)
+    assert result.status == 0
+    assert "out: dictionaries of 12 directions are made, 0 were there, 0 failed" in result.out
+    assert files(place / "out") == NAMES
+    assert (place / "out" / "aa-bb.tsv").read_text("utf-8").startswith("source\ttarget\tscore")
+    (place / "out" / "aa-bb.tsv").unlink()
+    again = isolex("lexicon", "space", "-o", "out", "--all-pairs", "--json").json
+    assert (again["made"], again["kept"], again["failed"], again["retried"]) == (1, 11, {}, 0)
+
+
+def test_one_that_fails(isolex, place):
+    (place / "out").mkdir()
+    result = isolex("lexicon", "space", "-o", "out", "--all-pairs", "--min-confidence", "0.5", "--json")
+    assert result.status == 1
+    assert set(result.json["failed"]) == set(NAMES)
+    assert all("there are no confidences" in told for told in result.json["failed"].values())
+    assert len(re.findall("there are no confidences", result.err)) == 12
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--workers", "2"], "--workers goes with --all-pairs"),
+        (["--all-pairs", "--from", "aa", "--to", "bb"], "--from and --to do not go with --all-pairs"),
+        (["--all-pairs", "--one-to-one"], "--one-to-one does not go with --all-pairs"),
+        (["--all-pairs", "--format", "tei"], "--all-pairs writes tsv or jsonl, not tei"),
+        (["--all-pairs", "--address", "x"], "--address goes with --executor ray"),
+        (["--all-pairs", "--slurm", "x=y"], "--slurm goes with --executor slurm"),
+        (["--all-pairs", "--executor", "slurm", "--slurm", "x"], "expected NAME=VALUE"),
+        (["--all-pairs", "--memory", "3"], "--memory goes with --executor ray or slurm"),
+    ],
+)
+def test_options_that_do_not_go_together(isolex, place, options, told):
+    isolex("lexicon", "space", "-o", "out", *options).fails(told)
+    assert not (place / "out").exists()
+
+
+def test_what_is_no_folder(isolex, place):
+    isolex("lexicon", "space", "-o", "-", "--all-pairs").fails("--all-pairs writes a folder")
+    (place / "file").touch()
+    isolex("lexicon", "space", "-o", "file", "--all-pairs").fails("file: ")
+    isolex("lexicon", "space", "-o", "space", "--all-pairs").fails("space")
+    isolex("lexicon", "none", "-o", "out", "--all-pairs").fails("none")
