@@ -173,6 +173,19 @@ class TestReview:
             page.get_by_text("1 decision imported, 1 row refused.").wait_for()
             wait_for(page, "rejected", 1)
 
+    def test_a_table_in_another_encoding_is_refused(self, browser, site, tmp_path) -> None:
+        address, review = site
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{address}#/review")
+        table = tmp_path / "more.csv"
+        table.write_bytes("source,target,decision\nword4,jardín,accepted\n".encode("latin1"))
+        page.locator("#import-file").set_input_files(table)
+        page.get_by_role("button", name="Import").click()
+        page.get_by_text("is not UTF-8").first.wait_for()
+        assert len(review.judgements) == 0
+        context.close()
+
     def test_a_decision_that_was_not_sent_is_kept(self, browser, site) -> None:
         address, review = site
         context = browser.new_context()
@@ -198,6 +211,7 @@ class TestReview:
             page.reload()
             sync_api.expect(heading).to_contain_text("word7")
             page.locator("#correction").fill("חתול")
+            page.locator("#comment").fill("perhaps")
             page.get_by_role("button", name="Accept this one").click()
             wait_for(page, "accepted", 1)
             page.get_by_text("חתול will be in exported dictionaries.").wait_for()
@@ -209,6 +223,9 @@ class TestReview:
             page.get_by_role("button", name="Change the decision about word7").click()
             wait_for(page, "accepted", 0)
             sync_api.expect(heading).to_contain_text("word7")
+            sync_api.expect(heading).to_be_in_viewport()
+            assert page.locator("#comment").input_value() == "perhaps"
+            assert page.locator("#correction").input_value() == "חתול"
             page.get_by_role("group", name="Decision").get_by_role("button", name="Reject").click()
             wait_for(page, "rejected", 1)
         assert [(one.source, one.accepted) for one in review.judgements] == [("word7", ())]

@@ -221,7 +221,7 @@ class TestWithReview:
             answers.none_right,
             answers.spoken_for,
         )
-        review._take(Generation(1, 0), over(review.base, shifted))
+        review._take(review._present_of(Generation(1, 0), over(review.base, shifted)))
         after = made.word("aa", "bb", "s150")
         assert [one["answers"][0]["word"] for one in (before, after)] == ["t150", "t151"]
         assert made.word("bb", "aa", "t150")["answers"][0]["word"] == "s150"
@@ -229,5 +229,5 @@ class TestWithReview:
     def test_health_is_that_of_the_generation(self, made, review, monkeypatch):
         monkeypatch.setattr(module, "health_of", lambda _: {"status": str(review.generation.number)})
         assert made_at_last(lambda: made.health("aa", "bb")) == {"status": "0"}
-        review._take(Generation(1, 0), review.proposals.dictionary)
+        review._take(review._present_of(Generation(1, 0), review.proposals.dictionary))
         assert made_at_last(lambda: made.health("aa", "bb")) == {"status": "1"}

@@ -263,7 +263,7 @@ class TestItems:
         item = page.json("api/review/item", queue="main")["item"]
         assert item.keys() == {
             *("id", "queue", "kind", "word", "rank", "no_translation", "candidates", "near", "seeds"),
-            *("examples", "pair"),
+            *("examples", "pair", "decided"),
         }
         assert (item["queue"], item["kind"], item["word"], item["pair"]) == (
             "main",
@@ -415,6 +415,16 @@ class TestDecisions:
             assert found["progress"]["decided"] == len(review.judgements) == left
         assert page.said("undo")["undone"] is None
 
+    def test_what_was_said_before_comes_with_the_word(self, page, review):
+        review.add([said("s7", "t8", "t7", reviewer="ben", comment="sure")])
+        item = page.said("open", {"word": "s7"})["item"]
+        assert item["decided"] == [
+            {"reviewer": "ben", "accepted": ["t8"], "rejected": ["t7"], "comment": "sure"}
+        ]
+        body = {"id": item["id"], "accepted": ["t9"], "rejected": [], "comment": "mine"}
+        page.said("decision", body)
+        assert page.said("undo")["said"] == {"accepted": ["t9"], "rejected": [], "comment": "mine"}
+
     def test_undo_by_number(self, page, review):
         events = []
         for _ in range(3):
@@ -473,11 +483,10 @@ class TestDecisions:
         table = "source\ttarget\tdecision\treviewer\ns7\tt8\taccepted\tana\ns7\tt7\trejected\tben\n"
         page.said("import", content=table.encode() + b"s7\tt8\trejected\tben\n")
         found = page.json("api/review/progress")
-        expected = {"source": "s7", "against": "lexicon", "decided": [], "reviewer": "ben"}
-        others = {"target": "t8", "against": "ana", "lexicon": []}
+        expected = {"source": "s7", "accepted": False, "reviewer": "ben"}
         assert sorted(found["contradictions"], key=lambda one: one["target"]) == [
-            expected | {"target": "t7", "lexicon": ["t7"]},
-            expected | others,
+            expected | {"target": "t7", "against": "lexicon"},
+            expected | {"target": "t8", "against": "ana"},
         ]
         assert found["agreement"] == [{"reviewers": ["ana", "ben"], "items": 1, "kappa": 0.0}]
 

@@ -418,13 +418,14 @@ class TestReopening:
         other = align(base.source, base.target, pairs, method="procrustes", check=False)
         other.save(review.path)
         over(load(review.path), planted_answers(other)).save(review.path)
+        other_words = set(base.source.words) - set(pairs.sources) - {made.source}
         review.close()
         again = Review(review.path)
         assert list(again.judgements) == [made]
         assert again.generation == Generation(0, 0)
         assert again.progress().since == 1
         assert again.log.next_generation() == 2
-        assert again.next("ana").item.source == "s100"
+        assert again.next("ana").item.source in other_words
         again.close()
 
     def test_another_folder(self, place, tmp_path):

@@ -216,7 +216,11 @@ def _review(
             open_to_all=not asked,
         )
         _serve(app, listening, host, links, as_json, view="#/review", no_browser=no_browser)
-    say(f"{counted(len(review.judgements), 'decision')} in {review.folder}")
+    progress = review.progress()
+    skipped = f" and {counted(progress.skipped, 'skipped word')}" if progress.skipped else ""
+    say(f"{counted(progress.decided, 'decision')}{skipped} in {review.folder}")
+    if progress.learning == "running":
+        say("what was being learnt is given up; the decisions are kept, and learnt from the next time")
 
 
 def _dictionary(choice: AlignmentChoice, alignment: Alignment) -> RerankedDictionary:

@@ -97,10 +97,8 @@ class Reviewing:
                 {
                     "event": str(one.event),
                     "word": one.source,
-                    "accepted": list(one.accepted),
-                    "rejected": list(one.rejected),
-                    "comment": one.comment,
                     "at": one.at,
+                    **_said(one),
                 }
                 for one in found[: -_LISTED - 1 : -1]
             ],
@@ -150,7 +148,12 @@ class Reviewing:
             return {"undone": None, "told": "There is nothing to undo."}
         decision, task = found
         queue = "suspects" if decision.kind == "suspect" else "main"
-        return {"undone": decision.event, "item": self._item(task, queue), "progress": self.progress()}
+        return {
+            "undone": decision.event,
+            "said": _said(decision),
+            "item": self._item(task, queue),
+            "progress": self.progress(),
+        }
 
     def progress(self) -> dict[str, Any]:
         """How far reviewing is, what contradicts what, and how well reviewers agree.
@@ -174,8 +177,7 @@ class Reviewing:
                     "source": one.source,
                     "target": one.target,
                     "against": one.against,
-                    "lexicon": [one.target] if one.against == "lexicon" else [],
-                    "decided": list(one.decision.accepted),
+                    "accepted": one.target in one.decision.accepted,
                     "reviewer": one.decision.reviewer,
                 }
                 for one in self._review.contradictions()
@@ -241,6 +243,12 @@ class Reviewing:
                 }
                 for one in task.candidates[:_SHOWN]
             ],
+            "decided": [
+                {"reviewer": one.reviewer, **_said(one)}
+                for one in self._review.judgements.of(word)
+                # Two judge a random word, each without knowing what the other said.
+                if task.item.kind != "random"
+            ],
             "near": lookup.near_source(word, _NEAR),
             "seeds": lookup.seeds(word),
             "examples": self._sentences(0, word),
@@ -257,6 +265,14 @@ class Reviewing:
     def _sentences(self, side: int, word: str) -> list[dict[str, str]]:
         found = self._examples.get(self.languages[side])
         return [] if found is None else [example.to_dict() for example in found.of(word)]
+
+
+def _said(decision: Decision) -> dict[str, Any]:
+    return {
+        "accepted": list(decision.accepted),
+        "rejected": list(decision.rejected),
+        "comment": decision.comment,
+    }
 
 
 def _words(given: object) -> list[str]:

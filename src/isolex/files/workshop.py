@@ -105,8 +105,12 @@ def somebody_works(folder: Path, name: str | None = None) -> bool:
 
 
 @contextmanager
-def working_alone(folder: Path) -> Iterator[None]:
+def working_alone(folder: Path, *, fix: str = "wait for its end, or name another folder") -> Iterator[None]:
     """See to it that no other run works in a folder at the same time, where there are locks.
+
+    Args:
+        folder: The folder.
+        fix: What whoever comes second is told to do.
 
     Raises:
         InputError: Another one does.
@@ -114,9 +118,7 @@ def working_alone(folder: Path) -> Iterator[None]:
     try:
         lock = _lock(folder.resolve())
     except BlockingIOError as error:
-        raise InputError(
-            "another run works in this folder", where=folder, fix="wait for its end, or name another folder"
-        ) from error
+        raise InputError("another run works in this folder", where=folder, fix=fix) from error
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=folder) from error
     try:

@@ -89,8 +89,10 @@ class Queue:
             decisions = self.judgements.of(word)
             news = _is_news(first, kind, decisions)
             # Signs and numbers are in no dictionary.
-            unasked = word in self.known or first is None or not any(map(str.isalpha, word))
-            unasked = unasked or (kind != "random" and row in self.reserved)
+            unasked = word in self.known or first is None or not _has_letter(word)
+            # A sign as the first answer teaches nobody, but is one of those whose precision is asked for.
+            if kind != "random":
+                unasked = unasked or row in self.reserved or not _has_letter(first or "")
             closed = unasked or (not news and _is_settled(kind, decisions))
             leading = leading and closed
             if leading:
@@ -99,6 +101,10 @@ class Queue:
                 continue
             if news or all(decision.reviewer != reviewer for decision in decisions):
                 yield row
+
+
+def _has_letter(word: str) -> bool:
+    return any(map(str.isalpha, word))
 
 
 def _is_settled(kind: ItemKind, decisions: tuple[Decision, ...]) -> bool:

@@ -30,7 +30,8 @@ from isolex.saved import json_text
 LEARN_EVERY = 50
 LEVELS = (0.9, 0.7, 0.5)
 _LOG = "decisions.sqlite"
-_PACE = 20
+_PACE, _LEAST_PACE = 20, 5
+_ALONE = "decide and import on the page that is open, or close it first"
 
 QueueName: TypeAlias = Literal["main", "suspects"]
 Learning: TypeAlias = Literal["idle", "running", "failed"]
@@ -60,7 +61,7 @@ class Progress:
         decided: Decisions that hold, without skipped words.
         accepted: Of them, those with a right translation.
         skipped: Words that were skipped.
-        per_minute: The pace of the last decisions; None before there are two.
+        per_minute: The pace of the last decisions; None before there are five.
         precision: Of the present dictionary's first answers; None before a random word was judged.
         levels: Confidence, entries that reach it, and how many percent of them are to be right, by their mean
             confidence. None without confidences.
@@ -178,7 +179,7 @@ class Review:
         self._count = 0
         self._asked: dict[tuple[str, str], None] = {}
         with ExitStack() as opened:
-            opened.enter_context(working_alone(self.folder))
+            opened.enter_context(working_alone(self.folder, fix=_ALONE))
             self.log = opened.enter_context(DecisionLog(log_of(self.folder)))
             self._generations = Generations(
                 self.folder, alignment=self.path, pair=pair, log=self.log.path, seed=seed
@@ -334,7 +335,9 @@ class Review:
                 decided=len(said),
                 accepted=sum(bool(decision.accepted) for decision in said),
                 skipped=len(self.judgements) - len(said),
-                per_minute=60 * (len(times) - 1) / elapsed if elapsed > 0 else None,
+                per_minute=60 * (len(times) - 1) / elapsed
+                if elapsed > 0 and len(times) >= _LEAST_PACE
+                else None,
                 precision=precision(self.proposals, self.judgements),
                 levels=self._present.levels,
                 learning=self._learning,
@@ -435,7 +438,8 @@ class Review:
         row = self.proposals.row(item.source)
         if row is None:  # it came from a vocabulary that was there before
             return Task(item, -1, ())
-        rejected = self.judgements.on(item.source).rejected
+        # Two judge the same random word, so that it can be told how well they agree.
+        rejected = {} if item.kind == "random" else self.judgements.on(item.source).rejected
         found = [one for one in self.proposals.candidates(row) if one.word not in rejected]
         if item.kind == "suspect" and item.proposal is not None:
             own = next((one for one in found if one.word == item.proposal), None)

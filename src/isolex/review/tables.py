@@ -150,7 +150,7 @@ def format_of(path: str | Path) -> str:
     Raises:
         InputError: As that of `isolex.reranking.entry_files.format_of`.
     """
-    return "omegat" if Path(path).suffix.lower() == ".utf8" else entry_format_of(path)
+    return "omegat" if Path(path).suffix.lower() in (".utf8", ".omegat") else entry_format_of(path)
 
 
 def _write_tsv(rows: Sequence[DecidedPair], _: LanguageCodes, stream: IO[str]) -> int:

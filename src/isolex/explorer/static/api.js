@@ -34,7 +34,8 @@ export async function getAbout() {
 }
 
 export const post = (path, body) => send(path, JSON.stringify(body), "application/json");
-export const postTable = (path, text) => send(path, text, "text/tab-separated-values");
+// The bytes of the file as they are: the server tells if they are no UTF-8.
+export const postTable = (path, file) => send(path, file, "text/tab-separated-values");
 
 async function send(path, body, type) {
   const attempt = () => request(path, { method: "POST", body, headers: { "Content-Type": type, "X-Isolex-Token": token } });

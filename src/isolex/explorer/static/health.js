@@ -60,8 +60,8 @@ function frequency({ frequency: bands }) {
         bar(band.percent / 100, "confidence"),
         h("span", { class: "number" }, percent(band.percent)),
         h("span", { class: "quiet" }, plural(band.words, "word"))))),
-    h("p", { class: "quiet" }, "The share of training words that got the right answer while they were held out. ",
-      "Rank 1 is the most frequent word."));
+    h("p", { class: "quiet" }, "The share of training words that a plain method (VecMap) finds when they are held out. ",
+      "The alignment itself may find more. Rank 1 is the most frequent word."));
 }
 
 function hubs({ hubs: measures }, source, target) {

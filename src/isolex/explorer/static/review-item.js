@@ -25,11 +25,13 @@ export function drawItem(place, item, marks, { choose, mark }) {
   const { source, target } = space.review;
   const proposal = proposalOf(item);
   fill(place,
-    h("p", { class: "quiet" }, KINDS[item.kind] ?? item.kind, item.rank !== null && `, rank ${count(item.rank)}`),
+    h("p", { class: "quiet" }, KINDS[item.kind] ?? item.kind, item.rank !== null && `. By frequency it has rank ${count(item.rank)}.`),
     h("h2", { id: "item-heading", class: "proposal", tabindex: -1 },
       wordLink(item.word, source, target, 120),
       h("span", { class: "arrow" }, "→"),
       proposal === null ? h("span", { class: "quiet" }, "no proposal") : wordLink(proposal, target, source, 120)),
+    item.decided.length > 0 && h("p", { class: "told" }, "Decided before: ",
+      item.decided.map((each, at) => [at > 0 && "; ", word(each.reviewer), ": ", said(each, target)])),
     item.pair && h("p", { class: "told" },
       item.pair.rank ? `Among the answers to this word, the training pair's translation has rank ${count(item.pair.rank)}.`
         : "The training pair's translation is not among the answers to this word."),
@@ -41,6 +43,17 @@ export function drawItem(place, item, marks, { choose, mark }) {
       : h("p", { class: "quiet" }, "There are none."),
     item.no_translation !== null &&
       h("p", { class: "quiet" }, `Chance that the right word is missing from the vocabulary: ${probability(item.no_translation)}.`));
+}
+
+/** What a decision says. */
+export function said({ accepted, rejected, comment }, language) {
+  const listed = (texts) => h("span", { class: "list" }, texts.map((text) => word(text, language)));
+  return [
+    accepted.length > 0 && ["→ ", listed(accepted)],
+    rejected.length > 0 && [accepted.length > 0 && ", ", "not ", listed(rejected)],
+    !accepted.length && !rejected.length && h("span", { class: "quiet" }, "skipped"),
+    comment && h("span", { class: "quiet" }, " (", word(comment), ")"),
+  ];
 }
 
 function sourceContext({ near, seeds, examples }, source, target) {

@@ -3,6 +3,7 @@
 import { get, isAbort, Latest, pause, post, postTable } from "./api.js";
 import { announce, bar, button, count, fill, h, notify, panel, percent, plural, table, word } from "./dom.js";
 import { interval } from "./health.js";
+import { said } from "./review-item.js";
 import { space, wordLink } from "./space.js";
 
 const POLL = 2000;
@@ -121,20 +122,10 @@ class Decisions {
       h("p", { class: "quiet", role: "status" }, found > decisions.length
         ? `${plural(found, "decision")}; here are the last ${count(decisions.length)}.` : `${plural(found, "decision")}.`),
       h("ul", { class: "decisions" }, decisions.map((each) => h("li", {},
-        wordLink(each.word, source, target), " ", said(each, target), " ",
+        h("span", {}, wordLink(each.word, source, target), " ", said(each, target)), " ",
         button(["Change", h("span", { class: "hidden" }, " the decision about ", word(each.word, source))],
           () => this.#change(each.event))))));
   }
-}
-
-function said({ accepted, rejected, comment }, language) {
-  const listed = (texts) => h("span", { class: "list" }, texts.map((text) => word(text, language)));
-  return [
-    accepted.length > 0 && ["→ ", listed(accepted)],
-    rejected.length > 0 && [accepted.length > 0 && ", ", "not ", listed(rejected)],
-    !accepted.length && !rejected.length && h("span", { class: "quiet" }, "skipped"),
-    comment && h("span", { class: "quiet" }, " (", word(comment), ")"),
-  ];
 }
 
 function stripContent({ reviewers, decided, accepted, rejected, skipped, per_minute: pace, precision: found }) {
@@ -161,7 +152,7 @@ function levels({ levels: rows }) {
 function learning({ learning: state, told, since, every, generation, changed }) {
   const texts = {
     idle: `${plural(since, "decision")} since the dictionary last learned. It learns again after ${count(every)}.`,
-    running: "The dictionary is learning from your decisions. You can go on meanwhile.",
+    running: "The dictionary is learning from your decisions, which takes some minutes. You can go on meanwhile.",
     failed: `The last attempt to learn failed (${told}). The dictionary is the one from before.`,
   };
   return [
@@ -175,11 +166,14 @@ function learning({ learning: state, told, since, every, generation, changed }) 
 function contradictions({ contradictions: found }) {
   if (!found.length) return null;
   const { source, target } = space.review;
-  const words = (texts) => h("span", { class: "list" }, texts.map((text) => wordLink(text, target, source)));
+  const verdict = (isRight) => (isRight ? "accepted by " : "rejected by ");
   return panel("Contradictions",
-    h("p", { class: "quiet" }, "Here the decisions differ from the seed dictionary."),
-    table("Contradictions", ["Word", "Seed dictionary", "Decided", "Reviewer"], found.map((each) => [
-      wordLink(each.source, source, target), words(each.lexicon), words(each.decided), word(each.reviewer)])));
+    h("p", { class: "quiet" }, "Here a decision differs from the seed dictionary, or reviewers differ from each other. ",
+      "The last word on a pair counts."),
+    table("Contradictions", ["Pair", "Last said", "Before"], found.map((each) => [
+      [wordLink(each.source, source, target), " → ", wordLink(each.target, target, source)],
+      [verdict(each.accepted), word(each.reviewer)],
+      each.against === "lexicon" ? "in the seed dictionary" : [verdict(!each.accepted), word(each.against)]])));
 }
 
 function agreement({ agreement: pairs }) {
@@ -208,7 +202,7 @@ function importPanel(refresh, signal) {
     isBusy = true;
     upload.setAttribute("aria-disabled", "true");
     try {
-      const { imported, refused } = await postTable("review/import", await file.files[0].text());
+      const { imported, refused } = await postTable("review/import", file.files[0]);
       file.value = "";
       fill(result, h("p", {}, `${plural(imported, "decision")} imported, ${plural(refused.length, "row")} refused.`),
         h("ul", {}, refused.map(({ why }) => h("li", {}, why))));

@@ -12,7 +12,6 @@ const DOUBLE_PRESS = 250;
 // All this outlives the view, so that whoever looks something up and comes back finds what was there.
 const items = { main: null, suspects: null };
 const drafts = new Map();
-const sentDrafts = new Map();
 let queue = "main";
 let unsent = null;
 let isSending = false;
@@ -131,7 +130,7 @@ async function showItem() {
 
 function draw() {
   const { item, told } = items[queue];
-  const focusWasInside = page.item.contains(document.activeElement) || document.activeElement === page.correction;
+  const focusWasInside = page.item.contains(document.activeElement) || page.form.contains(document.activeElement);
   const { comment, typed, marks } = draft();
   page.comment.value = comment;
   page.correction.value = typed;
@@ -141,11 +140,17 @@ function draw() {
   if (item) drawItem(page.item, item, marks, { choose, mark });
   else fill(page.item, h("h2", { id: "item-heading", tabindex: -1 }, told || "Nothing is left in this queue."));
   if (focusWasInside) focusItem();
+  // Nobody should decide about a word that is out of sight.
+  byId("item-heading")?.scrollIntoView({ block: "nearest" });
 }
 
 function chooseOrMark(index, isMark) {
   const candidate = items[queue]?.item?.candidates[index];
-  if (!candidate) return;
+  if (!candidate) {
+    const { item } = items[queue] ?? {};
+    if (item) notify(`There ${item.candidates.length === 1 ? "is 1 candidate" : `are ${item.candidates.length} candidates`}.`);
+    return;
+  }
   if (isMark) mark(candidate.word);
   else choose(candidate.word);
 }
@@ -208,7 +213,6 @@ async function send(decision, item, from) {
   try {
     const { progress, told } = await post("review/decision", decision);
     if (unsent?.item.id === item.id) unsent = null;
-    sentDrafts.set(item.id, drafts.get(item.id));
     drafts.delete(item.id);
     if (items[from]?.item?.id === item.id) items[from] = null;
     panels.draw(progress);
@@ -238,20 +242,32 @@ async function undo(event = undefined) {
   if (isSending) return;
   setSending(true);
   try {
-    const { undone, item, told, progress } = await post("review/undo", { event });
+    const { undone, item, said, told, progress } = await post("review/undo", { event });
     if (undone === null) return notify(told);
     notify("");
     panels.draw(progress);
     items[item.queue] = { item };
-    if (sentDrafts.has(item.id)) drafts.set(item.id, sentDrafts.get(item.id));
+    drafts.set(item.id, draftOf(said, item));
     announce(`The decision about ${isolated(item.word)} is undone`);
-    if (item.queue === queue) draw();
-    else location.hash = reviewAddress(item.queue);
+    if (item.queue === queue) {
+      draw();
+      focusItem();
+    } else location.hash = reviewAddress(item.queue);
   } catch (error) {
     notify(error.message, "error");
   } finally {
     setSending(false);
   }
+}
+
+/** What was said before, to be said again with a change. */
+function draftOf({ accepted, comment }, { candidates }) {
+  const shown = new Set(candidates.map((candidate) => candidate.word));
+  return {
+    comment,
+    typed: accepted.find((text) => !shown.has(text)) ?? "",
+    marks: new Set(accepted.filter((text) => shown.has(text))),
+  };
 }
 
 function setSending(value) {

@@ -68,14 +68,14 @@ function translations({ answers, source, target, word: text, no_translation: non
   }
   const best = Math.max(...answers.map((answer) => answer.score));
   return panel(title,
-    h("ol", { class: "answers" }, answers.map((answer) => answerItem(answer, best, target, source))),
+    h("ol", { class: "answers" }, answers.map((answer, at) => answerItem(answer, best, target, source, at === 0))),
     none !== null &&
       h("p", { class: "quiet" }, `Chance that the right word is missing from the ${languageName(target)} vocabulary: ${probability(none)}.`),
     !isCalibrated(source, target) &&
       h("p", { class: "quiet" }, "This direction has no confidences, so the bars compare the scores with each other."));
 }
 
-function answerItem({ word: text, rank, score, confidence, mutual, seed }, best, language, other) {
+function answerItem({ word: text, rank, score, confidence, mutual, seed }, best, language, other, isFirst) {
   const sure = confidence !== null;
   return h("li", {},
     h("span", { class: "answer-word" }, wordLink(text, language, other)),
@@ -85,7 +85,8 @@ function answerItem({ word: text, rank, score, confidence, mutual, seed }, best,
         sure ? probability(confidence) : score.toFixed(2))),
     h("span", { class: "notes" },
       h("span", {}, `rank ${count(rank)}`),
-      mutual && h("span", { title: "Each word is the best answer to the other" }, "best both ways"),
+      mutual && (isFirst ? h("span", { title: "Each word is the best answer to the other" }, "best both ways")
+        : h("span", { title: "The word is the best answer to this one" }, "translates back")),
       seed && h("span", { title: "The pair is in the seed dictionary" }, "seed pair")));
 }
 
