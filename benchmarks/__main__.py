@@ -47,6 +47,10 @@ COMMANDS = {
         "benchmarks.commands.triangulation:triangulation",
         "P@1 and calibration of triangulated reranking beside pairwise reranking, on unreachable test words.",
     ),
+    "fleet": (
+        "benchmarks.commands.fleet:fleet",
+        "Dictionaries of all directions between six languages by each executor, and after kills.",
+    ),
     "review": (
         "benchmarks.commands.review:review",
         "Simulate a reviewer who knows the training dictionary, and learn from his decisions.",

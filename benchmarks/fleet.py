@@ -1,0 +1,177 @@
+"""All pairs of a space by each executor: the same bytes, at which cost, and what killing leaves."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks.languages import Languages
+from benchmarks.measuring import timed
+from isolex.datasets import DataFolder
+from isolex.files import digest
+from isolex.fleet import Executor, HereExecutor, LocalExecutor, RayExecutor, SlurmExecutor, run_jobs
+from isolex.pairwise import dictionary_jobs
+from isolex.progress import track
+from isolex.recipes import align_space
+
+LANGUAGES = ("en", "es", "fr", "de", "hu", "uk")
+EXECUTORS = ("loop", "local", "ray", "ray cluster", "slurm")
+WORDS = 10_000
+KILLS = 20
+_WORKERS = 2
+_NODES = 3
+_PIVOT = "en"
+
+
+@dataclass(frozen=True)
+class FleetRow:
+    """All directions of a space, by one executor with one thread a worker.
+
+    Attributes:
+        executor: Out of `EXECUTORS`; `loop` is a plain loop in one process.
+        workers: That worked at the same time.
+        jobs: Directions.
+        seconds: For all of it, the start of the workers included.
+        overhead: Percent of the workers' time beyond what the loop took.
+        same: Whether all files have the bytes of the loop's.
+    """
+
+    executor: str
+    workers: int
+    jobs: int
+    seconds: float
+    overhead: float
+    same: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class KillRow:
+    """One run that was killed at a random moment, and the same again.
+
+    Attributes:
+        killed: `driver` or `worker`.
+        seconds: After so many.
+        there: Results that were there when it was killed.
+        twice: Jobs that were begun twice.
+        same: Whether all files have the bytes of a run that nobody disturbed.
+    """
+
+    killed: str
+    seconds: float
+    there: int
+    twice: int
+    same: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self)
+
+
+def save_languages(folder: DataFolder, path: Path, *, words: int = WORDS) -> None:
+    """Save the space of all languages, by lexicons with English."""
+    pairs = [(_PIVOT, code) for code in LANGUAGES if code != _PIVOT]
+    known = Languages.read(folder, LANGUAGES, pairs, words)
+    align_space(known.vectors, known.lexicons, check=False, device="cpu").save(path)
+
+
+def run_executors(space: Path, executors: Sequence[str] = EXECUTORS) -> Iterator[FleetRow]:
+    """Write the dictionaries of a space by each executor; a row each, the loop first."""
+    jobs = dictionary_jobs(space)
+    expected: dict[str, str] = {}
+    loop = 0.0
+    for name in track(list(dict.fromkeys(("loop", *executors))), "executors"):
+        with TemporaryDirectory() as place, _cluster(name) as address:
+            executor_seconds, executor = timed(lambda: _executor(name, Path(place), address))  # noqa: B023
+            seconds, report = timed(lambda: run_jobs(jobs, Path(place) / "out", executor))  # noqa: B023
+            if report.failed:
+                raise RuntimeError(str(report.failed[0]))
+            found = digests(Path(place) / "out")
+        seconds += executor_seconds
+        if name == "loop":
+            expected, loop = found, seconds
+        workers = executor.workers
+        overhead = 100 * (seconds * workers / loop - 1)
+        yield FleetRow(name, workers, len(jobs), round(seconds, 1), round(overhead, 1), found == expected)
+
+
+def run_kills(space: Path, *, kills: int = KILLS, seed: int = 0) -> Iterator[KillRow]:
+    """Kill the driver or a worker of two at a random moment, and run the same again; a row each time."""
+    draws = random.Random(seed)
+    with TemporaryDirectory() as place:
+        seconds, _ = timed(lambda: _driver(space, Path(place)).wait())
+        expected = digests(Path(place))
+    for number in track(list(range(kills)), "kills"):
+        with TemporaryDirectory() as place:
+            out = Path(place)
+            driver = _driver(space, out)
+            moment = draws.uniform(0.1, 0.9) * seconds
+            time.sleep(moment)
+            killed = ("driver", "worker")[number % 2]
+            victim = driver.pid if killed == "driver" else draws.choice(_children(driver.pid) or [driver.pid])
+            os.kill(victim, signal.SIGKILL)
+            there = len(digests(out))
+            driver.wait()
+            _driver(space, out).wait()
+            begun = [log.read_text("utf-8").count(" begun\n") for log in (out / ".jobs" / "logs").iterdir()]
+            twice = sum(times - 1 for times in begun)
+            yield KillRow(killed, round(moment, 1), there, twice, digests(out) == expected)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Of the results in a folder, by name."""
+    files = (file for file in folder.iterdir() if file.is_file() and not file.name.startswith("."))
+    return {file.name: digest(file.read_bytes()) for file in files}
+
+
+def _executor(name: str, place: Path, address: str | None) -> Executor:
+    if name == "loop":
+        return HereExecutor(1)
+    if name == "local":
+        return LocalExecutor(_WORKERS, threads=1)
+    if name == "slurm":
+        return SlurmExecutor(place / "logs", workers=_WORKERS, threads=1, cluster="local")
+    return RayExecutor(address=address, workers=_WORKERS, threads=1)
+
+
+@contextmanager
+def _cluster(name: str) -> Iterator[str | None]:
+    """The address of a cluster of three nodes on this machine, where that is asked for; else None."""
+    if name != "ray cluster":
+        yield None
+        return
+    os.environ.setdefault("RAY_worker_niceness", "0")
+    from ray.cluster_utils import Cluster  # noqa: PLC0415 - the extra ray
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    try:
+        for _ in range(_NODES - 1):
+            cluster.add_node(num_cpus=1)
+        yield str(cluster.address)
+    finally:
+        cluster.shutdown()  # type: ignore[no-untyped-call]
+
+
+def _driver(space: Path, out: Path) -> "subprocess.Popen[bytes]":
+    """The command that a user gives."""
+    options = ["--all-pairs", "--workers", str(_WORKERS), "--threads", "1", "--json"]
+    command = [sys.executable, "-m", "isolex", "lexicon", str(space), "-o", str(out), *options]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _children(parent: int) -> list[int]:
+    """Processes that a process started, but for the one that watches over semaphores."""
+    asked = ["pgrep", "-P", str(parent), "-f", "spawn_main"]
+    found = subprocess.run(asked, check=False, capture_output=True, text=True)
+    return [int(line) for line in found.stdout.split()]
