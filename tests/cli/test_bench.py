@@ -1,4 +1,5 @@
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ def no_aligning(monkeypatch) -> None:
 
 def interrupt(monkeypatch, method: str) -> None:
     """Ctrl-C as soon as this method is to align."""
+    # As it is after a signal.
+    monkeypatch.setattr("isolex.cli.outputs.received", [signal.SIGINT])
     align = module.align
 
     def interrupted(source, target, lexicon, **options):

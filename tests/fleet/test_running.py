@@ -220,6 +220,12 @@ class TestSlurm:
         with pytest.raises(InputError, match="slurm: this machine has no srun"):
             SlurmExecutor(tmp_path)
 
+    @pytest.mark.parametrize("minutes", ["0", "1:00:00", "-3", ""])
+    def test_a_time_that_is_none(self, tmp_path, minutes):
+        pytest.importorskip("submitit", reason="needs submitit, of the extra slurm")
+        with pytest.raises(InputError, match="expected a number of minutes"):
+            SlurmExecutor(tmp_path, options={"time": minutes}, cluster="local")
+
     def test_without_its_package(self, tmp_path, monkeypatch):
         monkeypatch.setitem(sys.modules, "submitit", None)
         with pytest.raises(MissingExtraError, match=r"isolex\[slurm\]"):

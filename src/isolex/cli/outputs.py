@@ -77,6 +77,8 @@ class Group(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
             raise Interrupted from error
+        except click.exceptions.Exit:  # the command has told by itself
+            raise
         except Exception:
             if not received:
                 raise

@@ -14,6 +14,7 @@ from isolex.fleet.performing import Batch, perform
 
 SlurmCluster: TypeAlias = Literal["slurm", "local", "debug"]
 _LOOK_EVERY = 0.5
+_DAY = "1440"
 
 
 class SlurmExecutor:
@@ -26,11 +27,12 @@ class SlurmExecutor:
         workers: Jobs of the array, and as many at the same time.
         threads: Cores of each.
         memory: Of each, in GiB.
-        options: Of sbatch, such as `partition` or `time`.
+        options: Of sbatch, such as `partition`. `time` is the most minutes that a job may take, by default
+            those of a day.
         cluster: `slurm`; `local` for processes of this machine, and `debug` for this process, to try it out.
 
     Raises:
-        InputError: This machine knows no Slurm.
+        InputError: This machine knows no Slurm, or the time is no number of minutes.
         MissingExtraError: submitit is not installed.
     """
 
@@ -56,7 +58,14 @@ class SlurmExecutor:
             )
         self._submitit, self.workers, self.threads = submitit, workers, threads
         self._logs, self._memory, self._cluster = Path(logs), memory, cluster
-        self._options = {f"slurm_{name}": value for name, value in (options or {}).items()}
+        given = dict(options or {})
+        minutes = given.pop("time", _DAY)
+        if not (minutes.isascii() and minutes.isdigit() and int(minutes)):
+            raise InputError(
+                f"got time = {minutes}, expected a number of minutes", where="slurm", fix="give time=60"
+            )
+        self._minutes = int(minutes)
+        self._options = {f"slurm_{name}": value for name, value in given.items()}
         self._closed = Event()
         self._going: dict[Any, Future[list[JobOutcome]]] = {}
         self._watching: Thread | None = None
@@ -90,6 +99,7 @@ class SlurmExecutor:
         executor.update_parameters(
             name="isolex",
             cpus_per_task=self.threads * share,
+            timeout_min=self._minutes,
             slurm_array_parallelism=self.workers,
             **limits,
             **self._options,
