@@ -55,6 +55,15 @@ def test_it_tells_how_the_alignment_was_made():
         assert line in text.splitlines()
 
 
+def test_it_tells_of_pairs_that_joined_the_given_ones():
+    alignment = aligned()
+    card = replace(
+        alignment.card, settings=alignment.card.settings | {"further_pairs": "7 pairs of something"}
+    )
+    text = model_card(replace(alignment, card=card), FOLDER)
+    assert "* Seed pairs: 30, and 7 pairs of something" in text.splitlines()
+
+
 def test_it_tells_of_the_vectors_that_are_exported():
     text = model_card(aligned().head(10), FOLDER)
     assert "* Target: bb, 10 words × 20" in text.splitlines()

@@ -117,7 +117,8 @@ def _made(alignment: Alignment) -> Iterator[str]:
         yield f"* {place}: {name}, {side.words:,} words × {side.dimension}{origin}"
     steps = ", ".join(card.settings.get("normalize", ())) or "none"
     yield f"* Method: `{card.method}`; normalisation: {steps}"
-    yield f"* Seed pairs: {len(alignment.seeds):,}"
+    further = card.settings.get("further_pairs")
+    yield f"* Seed pairs: {len(alignment.seeds):,}{f', and {further}' if further else ''}"
     yield f"* Shared space: {alignment.sides[0].matrix.shape[1]} dimensions"
     yield f"* Made {card.created} by isolex {card.versions.get('isolex', '')}".rstrip()
 
