@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from isolex.alignment import Alignment
 from isolex.interchange.model_card import Folder, example_pair, model_card
 from isolex.lexicon import Lexicon
 
@@ -60,7 +61,7 @@ def test_it_tells_of_pairs_that_joined_the_given_ones():
     card = replace(
         alignment.card, settings=alignment.card.settings | {"further_pairs": "7 pairs of something"}
     )
-    text = model_card(replace(alignment, card=card), FOLDER)
+    text = model_card(Alignment(*alignment.sides, seeds=alignment.seeds, card=card), FOLDER)
     assert "* Seed pairs: 30, and 7 pairs of something" in text.splitlines()
 
 
