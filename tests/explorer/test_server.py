@@ -452,6 +452,22 @@ class TestDecisions:
         refused(page.post("open", {"word": "gone"}), 400, "the vocabulary has no word 'gone'")
         refused(page.post("open", {"word": 3}), 400, "got no word")
 
+    def test_a_word_of_another_review(self, page, review):
+        """The page may be older than the server, whose items have the same numbers."""
+        item = page.json("api/review/item")["item"]
+        body = {"id": item["id"], "word": "other", "accepted": ["t1"], "rejected": []}
+        refused(page.post("decision", body), 400, "a word of another review; load the page again")
+        assert len(review.judgements) == 0
+        page.said("decision", body | {"word": item["word"]})
+
+    def test_one_that_was_taken_back_meanwhile(self, page, review):
+        item = page.json("api/review/item")["item"]
+        body = {"id": item["id"], "accepted": ["t1"], "rejected": []}
+        page.said("decision", body)
+        page.said("undo")
+        assert page.said("decision", body)["told"].startswith("This was decided and taken back before.")
+        assert len(review.judgements) == 0
+
     def test_decisions_are_found_by_what_they_hold(self, page, review):
         for accepted, rejected, comment in ((["Übung"], [], ""), ([], ["t121"], "perhaps"), ([], [], "")):
             item = page.json("api/review/item")["item"]
@@ -527,7 +543,7 @@ class TestFiles:
         found = page.said(
             "import", content=self.TABLE.encode(), headers={"Content-Type": "text/tab-separated-values"}
         )
-        assert found == {"imported": 1, "refused": []}
+        assert found == {"imported": 1, "refused": [], "refused_count": 0}
         assert [one.reviewer for one in review.judgements] == ["ana"]
         answer = page.get("api/review/export", format="tsv")
         assert answer.headers["content-disposition"] == 'attachment; filename="decisions.tsv"'
@@ -576,7 +592,8 @@ class TestFiles:
     def test_words_that_the_vocabulary_lacks(self, page, review):
         table = b"source\ttarget\tdecision\nnone\tb\taccepted\ns150\tt150\taccepted\n"
         found = page.said("import", content=table)
-        assert found == {"imported": 1, "refused": [{"why": "the vocabulary has no word none"}]}
+        why = {"why": "the vocabulary has no word none"}
+        assert found == {"imported": 1, "refused": [why], "refused_count": 1}
 
     def test_hostile_words(self, page, review):
         row = f"{HOSTILE['s200']}\t{HOSTILE['t200']}\taccepted\n"

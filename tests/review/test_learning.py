@@ -60,6 +60,13 @@ def taught():
         return alignment, learn(alignment, judgements, method="procrustes", settings=QUICK), judgements
 
 
+def test_reserved_words_are_not_learnt_from_however_they_came_up():
+    made = Judgements([said("a", "A"), said("b", "B", "C"), said("c", "", "D")])
+    lessons = Lessons.of(Lexicon([("x", "X")]), made, reserved={"b", "c"})
+    assert set(lessons.seeds.pairs) == {("x", "X"), ("a", "A")}
+    assert len(lessons.wrong) == 0
+
+
 class TestLearn:
     def test_what_is_aligned_by(self, taught):
         before, after, _ = taught
@@ -85,7 +92,7 @@ class TestLearn:
         _, after, judgements = taught
         told = what_changed(after, after, judgements)
         assert told[0] == "It learnt from 4 accepted pairs and 4 rejected pairs."
-        assert told[-1] == "0 of 300 first answers are others now."
+        assert told[-1] == "0 of 300 first answers are different now."
 
 
 def test_what_is_handed_on(monkeypatch):
@@ -130,7 +137,7 @@ class TestWhatChanged:
         made = [said("dog", "gato", kind="sure"), said("sun", "sol", "perro casa", kind="random")]
         assert self.told(made) == [
             "It learnt from 1 accepted pair and 0 rejected pairs.",
-            "3 of 5 first answers are others now.",
+            "3 of 5 first answers are different now.",
             "cat: gato in the place of casa.",
             "xyz: sol in the place of nothing.",
             "a: nothing in the place of sol.",

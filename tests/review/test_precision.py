@@ -26,9 +26,13 @@ class TestPrecision:
         found = precision(proposals(numbered(20)), Judgements(made))
         assert (found.right, found.checked) == (1, 2)
 
-    def test_without_words_that_were_learnt_from_too(self):
-        made = [said("w0", "x0", kind="random"), said("w0", "x0", kind="sure", reviewer="ben")]
-        assert precision(proposals(numbered(3)), Judgements(made)) is None
+    def test_what_else_is_said_of_a_random_word_leaves_the_sample_as_it_is(self):
+        """People look wrong answers up and correct them; were these left out, too many would seem right."""
+        made = [said("w0", "x0", kind="random"), said("w1", "", "x1", kind="random")]
+        before = precision(proposals(numbered(3)), Judgements(made))
+        made += [said("w1", "other"), said("w1"), said("w0", "", "x0", reviewer="ben")]
+        found = precision(proposals(numbered(3)), Judgements(made))
+        assert (found.right, found.checked) == (before.right, before.checked) == (1, 2)
 
     def test_of_the_present_first_answer(self):
         """It is right by the last who judged it; where nobody did, the word does not count."""

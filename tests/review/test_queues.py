@@ -115,9 +115,9 @@ class TestRandomWords:
         assert not {word for word, _ in later} & {word for word, _ in ana}
         assert len(later) == 12
 
-    def test_that_were_decided_on_otherwise_are_not_asked(self):
-        queue = queue_of(numbered(1), kind="random", judgements=[said("w0", "x0", kind="sure")])
-        assert queue.next("ben") is None
+    def test_that_were_decided_on_otherwise_are_asked_all_the_same(self):
+        queue = queue_of(numbered(1), kind="random", judgements=[said("w0", "x0", kind="own")])
+        assert queue.next("ben") == (0, "random")
 
 
 class TestNews:

@@ -255,7 +255,7 @@ class TestOneWord:
 
     def test_is_not_taken_from_another(self, review):
         word = review.next("ben").item.source
-        with pytest.raises(InputError, match=f"ben has '{word}' now; ask again in ten minutes"):
+        with pytest.raises(InputError, match=f"ben has '{word}' now; ask again once it is decided on"):
             review.open(word, "ana")
 
     def test_that_the_vocabulary_lacks(self, review):

@@ -206,7 +206,9 @@ def _review(
     own_name = _login()
     asked = list(dict.fromkeys(reviewers)) or ([] if _is_loopback(host) else [own_name])
     links: Mapping[str, str | None] = {name: review.log.reviewer(name) for name in asked} or {own_name: None}
-    reviewing = Reviewing(review, languages, reviewer=own_name, codes=codes, examples=sentences)
+    reviewing = Reviewing(
+        review, languages, reviewer=own_name, codes=codes, examples=sentences, keyed=bool(asked)
+    )
     with _listening(host, port) as listening:
         app = application(
             explorer,

@@ -39,6 +39,7 @@ class Reviewing:
         reviewer: Who decides, where no secret link says it.
         codes: Of the languages, for exported files, where `languages` are no codes; None for an unknown one.
         examples: By language, sentences to show words in.
+        keyed: Whether each reviewer has a secret link, so that nobody can import decisions of another.
     """
 
     def __init__(
@@ -49,10 +50,12 @@ class Reviewing:
         reviewer: str = "reviewer",
         codes: tuple[str | None, str | None] | None = None,
         examples: Mapping[str, Concordance] | None = None,
+        keyed: bool = False,
     ) -> None:
         self._review, self.languages, self.reviewer = review, languages, reviewer
         self._codes = languages if codes is None else codes
         self._examples = dict(examples or {})
+        self._keyed = keyed
         self._known: WordLookup | None = None
         self._progress: dict[str, Any] = {}
         self._fresh_until = 0.0
@@ -109,8 +112,13 @@ class Reviewing:
         number = said.get("id")
         if not isinstance(number, str) or not _NUMBER.fullmatch(number):
             raise InputError("got a decision on no item", where="review")
-        if self._review.log.item(int(number)).reviewer != reviewer:
+        item = self._review.log.item(int(number))
+        if item.reviewer != reviewer:
             raise InputError("got a decision on the item of another reviewer", where="review")
+        if said.get("word", item.source) != item.source:
+            raise InputError(
+                "got a decision on a word of another review", where="review", fix="load the page again"
+            )
         comment = said.get("comment", "")
         accepted, rejected = _words(said.get("accepted")), _words(said.get("rejected"))
         decision = self._review.decide(
@@ -127,14 +135,18 @@ class Reviewing:
 
     def _told(self, decision: Decision, accepted: list[str], rejected: list[str]) -> str:
         """What a reviewer may not expect of his decision."""
+        if decision not in self._review.judgements.of(decision.source):
+            return (
+                f"This was decided and taken back before. Look {_short(decision.source)} up to decide again."
+            )
         if ({*accepted}, {*rejected}) != ({*decision.accepted}, {*decision.rejected}):
-            return f"{_short(decision.source)} was decided on before, in another window. That decision holds."
+            return f"{_short(decision.source)} was already decided on. That decision holds."
         target = self._review.base.target
         unknown = [_short(word) for word in decision.accepted if target.id(word) is None]
         if unknown:
             return (
-                f"{' and '.join(unknown)} will be in exported dictionaries. "
-                "The vocabulary lacks it, so nothing can be learnt from it."
+                f"{', '.join(unknown)} will be in exported dictionaries. "
+                "The vocabulary lacks that, so nothing can be learnt from it."
             )
         return ""
 
@@ -168,7 +180,9 @@ class Reviewing:
                 self._fresh_until = begun + (_SELDOM * took if took > _SOON else 0.0)
             finally:
                 self._counting.release()
-        return self._progress or self._counted()
+        counted = self._progress or self._counted()
+        # What is learnt is known at once, and whoever asked for it waits to see it.
+        return counted | self._review.learning()
 
     def _counted(self) -> dict[str, Any]:
         return self._review.progress().to_dict() | {
@@ -210,9 +224,16 @@ class Reviewing:
         lines = split_lines(data)
         check_utf8("the table", lines)
         decisions, refused = parse_decisions(lines, where="the table", reviewer=reviewer)
+        if self._keyed:
+            others = [one for one in decisions if one.reviewer != reviewer]
+            refused += [
+                f"{_short(one.source)} is decided by {_short(one.reviewer)}, who has a link" for one in others
+            ]
+            decisions = [one for one in decisions if one.reviewer == reviewer]
         count, unknown = self._review.add(decisions)
         refused += [f"the vocabulary has no word {_short(word)}" for word in unknown]
-        return {"imported": count, "refused": [{"why": why} for why in refused[:_MOST_REFUSED]]}
+        told = [{"why": why} for why in refused[:_MOST_REFUSED]]
+        return {"imported": count, "refused": told, "refused_count": len(refused)}
 
     def _item(self, task: Task, queue: str) -> dict[str, Any]:
         lookup = self._lookup()
@@ -252,7 +273,7 @@ class Reviewing:
             "near": lookup.near_source(word, _NEAR),
             "seeds": lookup.seeds(word),
             "examples": self._sentences(0, word),
-            "pair": {"source": word, "target": task.item.proposal, "rank": None} if suspect else None,
+            "pair": {"source": word, "target": task.item.proposal} if suspect else None,
         }
 
     def _lookup(self) -> WordLookup:

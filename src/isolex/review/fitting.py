@@ -35,13 +35,16 @@ def _fit(given: dict[str, Any]) -> int:
     from isolex.review.decisions import Judgements  # noqa: PLC0415
     from isolex.review.learning import learn  # noqa: PLC0415
     from isolex.review.log import DecisionLog  # noqa: PLC0415
+    from isolex.review.queues import reserved_rows  # noqa: PLC0415
 
     pair = given["pair"]
     alignment = load(given["alignment"], pair=None if pair is None else tuple(pair), device="cpu")
     with DecisionLog(given["log"]) as log:
         through, decisions = log.last_event(), log.decisions()
     judgements = Judgements(decision for decision in decisions if decision.event <= through)
-    dictionary = learn(alignment, judgements, seed=given["seed"])
+    words = alignment.source.words
+    reserved = {words[row] for row in reserved_rows(len(words), seed=given["seed"]).tolist()}
+    dictionary = learn(alignment, judgements, reserved=reserved, seed=given["seed"])
     if not dictionary.learnt:
         raise InputError(dictionary.reason, where="learning")
     dictionary.alignment.save(given["output"])

@@ -33,11 +33,22 @@ class Lessons:
     wrong: Lexicon
 
     @classmethod
-    def of(cls, lexicon: LexiconLike, judgements: Judgements) -> "Lessons":
-        """Of a lexicon and of all decisions, but those on random words, which are kept to measure by."""
+    def of(
+        cls, lexicon: LexiconLike, judgements: Judgements, *, reserved: Collection[str] = frozenset()
+    ) -> "Lessons":
+        """Of a lexicon and of all decisions, but those on words to measure by.
+
+        Args:
+            lexicon: The pairs that were given.
+            judgements: The decisions.
+            reserved: Words to measure by, beside those that came up at random.
+        """
         lexicon = as_lexicon(lexicon)
-        accepted = dict.fromkeys(judgements.accepted(without="random"), ACCEPTED_WEIGHT)
-        rejected = judgements.rejected(without="random")
+        accepted = dict.fromkeys(
+            (pair for pair in judgements.accepted(without="random") if pair[0] not in reserved),
+            ACCEPTED_WEIGHT,
+        )
+        rejected = [pair for pair in judgements.rejected(without="random") if pair[0] not in reserved]
         wrong = set(rejected)
         weights = lexicon.weights or [1.0] * len(lexicon)
         weighted = {
@@ -53,6 +64,7 @@ def learn(
     *,
     method: str | Solver = "auto",
     settings: RerankSettings | None = None,
+    reserved: Collection[str] = frozenset(),
     seed: int = 0,
 ) -> RerankedDictionary:
     """Align and rerank again, with what people decided.
@@ -69,13 +81,14 @@ def learn(
         judgements: The decisions.
         method: As `align` takes it.
         settings: Of reranking.
+        reserved: Words that may come up at random, and so are not learnt from however they came up.
         seed: Of everything random.
 
     Raises:
         InputError: As `align` and `rerank` do.
     """
     alignment = as_alignment(alignment, device="cpu")
-    lessons = Lessons.of(alignment.seeds, judgements)
+    lessons = Lessons.of(alignment.seeds, judgements, reserved=reserved)
     made = align(
         alignment.source,
         alignment.target,
@@ -104,7 +117,7 @@ def what_changed(before: RerankedDictionary, after: RerankedDictionary, judgemen
     decided = set(judgements.words())
     changed = list(_changed_answers(before, after, decided))
     words = len(after.alignment.source)
-    told.append(f"{len(changed):,} of {words:,} first answers are others now.")
+    told.append(f"{len(changed):,} of {words:,} first answers are different now.")
     told += [
         f"{word}: {new or 'nothing'} in the place of {old or 'nothing'}."
         for word, old, new in changed[:_EXAMPLES]

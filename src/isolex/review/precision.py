@@ -1,12 +1,12 @@
 """How many of the first answers are right, by random words alone, and how well reviewers agree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 from isolex.errors import MissingExtraError
-from isolex.review.decisions import Decision, Judgements
+from isolex.review.decisions import Judgements, WordJudgement
 from isolex.review.proposals import Proposals
 
 
@@ -64,22 +64,19 @@ def warm_up() -> None:
 def precision(proposals: Proposals, judgements: Judgements) -> Precision | None:
     """Of the first answers of this generation, by random words, which no generation learnt from.
 
-    A word counts once its present first answer was accepted or rejected. None without any.
+    A word counts once its present first answer was accepted or rejected when the word came up at random;
+    whatever else was said of it changes the dictionary, but not the sample. None without any.
     """
     right = checked = 0
     for word in judgements.words():
         row = proposals.row(word)
-        if row is None or not _is_random(judgements.of(word)):
+        if row is None:
             continue
-        judged, first = judgements.on(word), proposals.first(row)
+        judged = WordJudgement.of(one for one in judgements.of(word) if one.kind == "random")
+        first = proposals.first(row)
         right += first in judged.accepted
         checked += first in judged.accepted or first in judged.rejected
     return Precision.of(right, checked) if checked else None
-
-
-def _is_random(decisions: Sequence[Decision]) -> bool:
-    """Whether a word came up at random alone, so that nothing was learnt from it."""
-    return all(decision.kind == "random" for decision in decisions)
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ class Agreement:
 
     Attributes:
         reviewers: Their names.
-        items: Words on whose proposal both decided.
+        items: Pairs on which both decided.
         kappa: Cohen's κ of accepting the proposal (Cohen 1960); None where it is not defined, since both said
             the same of everything, or there are no such words.
     """

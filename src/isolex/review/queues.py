@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
+from jaxtyping import Int
 
 from isolex.errors import InputError
 from isolex.review.decisions import Decision, ItemKind, Judgements
@@ -45,10 +46,8 @@ class Queue:
     def __post_init__(self) -> None:
         if not any(self.mix.values()) or min(self.mix.values()) < 0:
             raise InputError(f"got the mix {dict(self.mix)}, expected shares, one above 0", where="review")
-        words = len(self.proposals.best)
-        drawn = np.random.default_rng(self.seed).permutation(words)
         share = self.mix.get("random", 0.0) / sum(self.mix.values())
-        drawn = drawn[: math.ceil(share * words)]
+        drawn = reserved_rows(len(self.proposals.best), share=share, seed=self.seed)
         self.reserved = frozenset(drawn.tolist())
         orders: dict[ItemKind, Callable[[], np.ndarray]] = {
             "informative": self.proposals.by_information,
@@ -103,6 +102,18 @@ class Queue:
                 yield row
 
 
+def reserved_rows(words: int, *, share: float = MIX["random"], seed: int = 0) -> Int[np.ndarray, "n"]:
+    """Ids of the words that come up at random only, in the order in which they do.
+
+    Args:
+        words: Of the vocabulary.
+        share: Of them.
+        seed: Of the order.
+    """
+    drawn: np.ndarray = np.random.default_rng(seed).permutation(words)[: math.ceil(share * words)]
+    return drawn
+
+
 def _has_letter(word: str) -> bool:
     return any(map(str.isalpha, word))
 
@@ -110,8 +121,9 @@ def _has_letter(word: str) -> bool:
 def _is_settled(kind: ItemKind, decisions: tuple[Decision, ...]) -> bool:
     """Whether enough reviewers decided on a word."""
     said = [decision for decision in decisions if not decision.skipped]
-    if kind == "random" and all(decision.kind == "random" for decision in said):
-        return len({decision.reviewer for decision in said}) >= _JUDGES
+    if kind == "random":
+        # What else was said of the word must not take it out of the sample.
+        return len({decision.reviewer for decision in said if decision.kind == "random"}) >= _JUDGES
     return bool(said)
 
 

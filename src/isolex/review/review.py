@@ -249,7 +249,7 @@ class Review:
                 raise InputError(
                     f"{item.reviewer} has {source!r} now",
                     where="review",
-                    fix="ask again in ten minutes",
+                    fix="ask again once it is decided on, in ten minutes at most",
                 )
             return self._task(item)
 
@@ -291,7 +291,10 @@ class Review:
             self._present.queue.reopen()
             if not decision.skipped:
                 # What was learnt from is news when it does not hold any more.
-                self._count += -1 if decision.event > self.generation.through else 1
+                self._count = max(0, self._count + (-1 if decision.event > self.generation.through else 1))
+            for item in self._leases.items():
+                if item.source == decision.source and item.reviewer == reviewer:
+                    self._leases.end(item.id)
             task = self._given(decision.source, decision.kind, decision.proposal, reviewer)
             return decision, task
 
@@ -317,12 +320,13 @@ class Review:
         """
         with self._lock:
             known = {_said(decision) for decision in self.judgements}
-            unknown = [one.source for one in decisions if self.proposals.row(one.source) is None]
+            lacking = (one.source for one in decisions if self.proposals.row(one.source) is None)
+            unknown = dict.fromkeys(lacking)
             new = [one for one in decisions if one.source not in unknown and _said(one) not in known]
             for decision in self.log.add(new):
                 self.judgements.add(decision)
             self._count += len(new)
-        return len(new), unknown
+        return len(new), list(unknown)
 
     def progress(self) -> Progress:
         """How far reviewing is."""
@@ -345,6 +349,17 @@ class Review:
                 since=self._count,
                 generation=self.generation,
             )
+
+    def learning(self) -> dict[str, Any]:
+        """What of `progress` tells whether something is being learnt, which costs nothing to ask."""
+        with self._lock:
+            return {
+                "learning": self._learning,
+                "told": self._told,
+                "since": self._count,
+                "generation": self.generation.number,
+                "changed": list(self.generation.changed),
+            }
 
     def contradictions(self) -> list[Contradiction]:
         """Where decisions contradict the lexicon, or each other."""

@@ -171,9 +171,9 @@ function openHelp() {
 function press(event) {
   const { target } = event;
   if (!byId("keys-on").checked || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (byId("help").open || target.closest("input, textarea, select")) return;
+  if (byId("help").open || target.closest("input:not([type=checkbox]), textarea, select")) return;
   // Space and Enter belong to the button or link that has the focus.
-  if ((event.key === " " || event.key === "Enter") && target.closest("button, a, summary")) return;
+  if ((event.key === " " || event.key === "Enter") && target.closest("button, a, summary, input")) return;
   if (act(letter(event), event)) event.preventDefault();
 }
 

@@ -33,8 +33,7 @@ export function drawItem(place, item, marks, { choose, mark }) {
     item.decided.length > 0 && h("p", { class: "told" }, "Decided before: ",
       item.decided.map((each, at) => [at > 0 && "; ", word(each.reviewer), ": ", said(each, target)])),
     item.pair && h("p", { class: "told" },
-      item.pair.rank ? `Among the answers to this word, the training pair's translation has rank ${count(item.pair.rank)}.`
-        : "The training pair's translation is not among the answers to this word."),
+      "An alignment that is made without this training pair does not find its translation among its 100 best answers."),
     h("div", { class: "context" }, sourceContext(item, source, target)),
     h("h3", {}, item.pair ? "The training pair's translation, and what the dictionary answers" : "Candidates"),
     item.candidates.length

@@ -202,9 +202,9 @@ function importPanel(refresh, signal) {
     isBusy = true;
     upload.setAttribute("aria-disabled", "true");
     try {
-      const { imported, refused } = await postTable("review/import", file.files[0]);
+      const { imported, refused, refused_count: count } = await postTable("review/import", file.files[0]);
       file.value = "";
-      fill(result, h("p", {}, `${plural(imported, "decision")} imported, ${plural(refused.length, "row")} refused.`),
+      fill(result, h("p", {}, `${plural(imported, "decision")} imported, ${plural(count, "row")} refused.`),
         h("ul", {}, refused.map(({ why }) => h("li", {}, why))));
       notify("");
       refresh(signal());

@@ -108,18 +108,20 @@ function draft() {
 async function showItem() {
   const shownQueue = queue;
   const { signal, asked } = page;
-  if (asked && items[queue]?.item?.word !== asked) items[queue] = null;
+  if (asked) {
+    if (items[queue]?.item?.word !== asked) items[queue] = null;
+    page.asked = "";
+    // Whoever loads the page again goes on with the queue.
+    history.replaceState(null, "", reviewAddress("main"));
+  }
   if (!items[queue]) {
     fill(page.item, h("p", { class: "quiet" }, "The next word is coming …"));
     try {
       items[shownQueue] = asked ? await post("review/open", { word: asked }) : await get("review/item", { queue }, signal);
-      if (asked) {
-        page.asked = "";
-        // Whoever loads the page again goes on with the queue.
-        history.replaceState(null, "", reviewAddress("main"));
-      }
+      if (signal.aborted) return;
     } catch (error) {
-      if (isAbort(error)) return;
+      if (isAbort(error) || signal.aborted) return;
+      page.asked = asked;
       notify(error.message, "error");
       fill(page.item, button("Try again", () => { notify(""); showItem(); }, { kind: "primary" }));
       return;
@@ -205,7 +207,7 @@ function skip() {
 async function decide(accepted, rejected) {
   if (isSending) return;
   const { item } = items[queue];
-  await send({ id: item.id, accepted, rejected, comment: draft().comment.trim() }, item, queue);
+  await send({ id: item.id, word: item.word, accepted, rejected, comment: draft().comment.trim() }, item, queue);
 }
 
 async function send(decision, item, from) {
@@ -246,6 +248,7 @@ async function undo(event = undefined) {
     if (undone === null) return notify(told);
     notify("");
     panels.draw(progress);
+    unsent = null;
     items[item.queue] = { item };
     drafts.set(item.id, draftOf(said, item));
     announce(`The decision about ${isolated(item.word)} is undone`);
@@ -293,6 +296,6 @@ function drawUnsent() {
 }
 
 window.addEventListener("beforeunload", (event) => {
-  const isTyped = [...drafts.values()].some(({ comment, typed }) => comment.trim() || typed.trim());
+  const isTyped = [...drafts.values()].some(({ comment, typed, marks }) => comment.trim() || typed.trim() || marks.size);
   if (unsent || isSending || isTyped) event.preventDefault();
 });
