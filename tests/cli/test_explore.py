@@ -215,6 +215,13 @@ class TestWithoutConfidences:
 
 
 class TestFiles:
+    def test_export_before_anybody_decided(self, isolex, place):
+        assert isolex("review", "aa-bb", "--export", "out.tsv", "--json").json["pairs"] == 0
+        assert not Path("aa-bb-review").exists()
+        isolex("review", "aa-bb", "--export", "out.tsv", "--folder", "none").fails(
+            "none: has no decisions; check --folder"
+        )
+
     def test_import_and_export(self, isolex, place):
         result = isolex("review", "aa-bb", "--import", "table.tsv", "--json")
         assert (result.status, result.err) == (0, "")

@@ -262,10 +262,13 @@ def _exported(
 
     made = format or format_of(output)
     log = log_of(folder or review_folder(choice.path, choice.pair))
-    if not log.is_file():
-        raise InputError("has no decisions", where=log.parent, fix="decide first, by `isolex review DIR`")
-    with DecisionLog(log) as opened:
-        count = write_decisions(Judgements(opened.decisions()), output, format=made, languages=codes)
+    if folder is not None and not log.is_file():
+        raise InputError("has no decisions", where=folder, fix="check --folder")
+    decisions = []
+    if log.is_file():
+        with DecisionLog(log) as opened:
+            decisions = opened.decisions()
+    count = write_decisions(Judgements(decisions), output, format=made, languages=codes)
     report = {"exported": str(output), "pairs": count}
     emit(as_json, report, lambda console: console.print(f"{output}: {counted(count, 'pair')}"))
 
