@@ -17,8 +17,8 @@ from tests.benchmarks.third import third_language
 from tests.cli.helpers import examples
 
 ROOT = Path(__file__).parent.parent.parent
-# These serve pages and fit dictionaries for minutes; test_review.py runs what is behind them.
-LONG = ("review", "review-server", "explorer")
+# These serve pages, fit dictionaries or kill runs for minutes; tests of their own run what is behind them.
+LONG = ("fleet", "review", "review-server", "explorer")
 EXAMPLES = [(name, line) for name in COMMANDS if name not in LONG for line in examples(app.commands[name])]
 MODULE = ["-m", "benchmarks"]
 
