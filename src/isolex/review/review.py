@@ -97,13 +97,20 @@ class Progress:
                 {"confidence": level, "entries": entries, "percent": percent}
                 for level, entries, percent in self.levels
             ],
-            "learning": self.learning,
-            "told": self.told,
-            "since": self.since,
             "every": LEARN_EVERY,
-            "generation": self.generation.number,
-            "changed": list(self.generation.changed),
+            **_learning(self.learning, self.told, self.since, self.generation),
         }
+
+
+def _learning(learning: Learning, told: str, since: int, generation: Generation) -> dict[str, Any]:
+    """Whether something is being learnt, and what was, as plain JSON values."""
+    return {
+        "learning": learning,
+        "told": told,
+        "since": since,
+        "generation": generation.number,
+        "changed": list(generation.changed),
+    }
 
 
 @dataclass(eq=False)
@@ -353,13 +360,7 @@ class Review:
     def learning(self) -> dict[str, Any]:
         """What of `progress` tells whether something is being learnt, which costs nothing to ask."""
         with self._lock:
-            return {
-                "learning": self._learning,
-                "told": self._told,
-                "since": self._count,
-                "generation": self.generation.number,
-                "changed": list(self.generation.changed),
-            }
+            return _learning(self._learning, self._told, self._count, self.generation)
 
     def contradictions(self) -> list[Contradiction]:
         """Where decisions contradict the lexicon, or each other."""
