@@ -87,6 +87,12 @@ class TestHere:
         assert "Traceback" in ledger.log(some[2]).read_text("utf-8")
         assert sorted(texts(tmp_path)) == ["a.txt", "d.txt"]
 
+    @pytest.mark.filterwarnings("error")
+    def test_what_a_job_warns_of_is_in_its_log(self, tmp_path):
+        one = job("a.txt", odd=True)
+        assert run_jobs([one], tmp_path, HereExecutor(1)).made == ("a.txt",)
+        assert "warning: that is odd" in Ledger(tmp_path).log(one).read_text("utf-8")
+
     def test_want_of_memory_three_times_is_a_failure(self, tmp_path):
         report = run_jobs([job("a.txt", hungry=True), job("b.txt")], tmp_path, HereExecutor(1))
         assert report.to_dict()["failed"] == {"a.txt": "there was not enough memory"}

@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from isolex.choices import MARKUP_FORMATS, PLAIN_FORMATS, TRUSTED_FORMATS
-from isolex.cli.confidences import are_composed, levels_table, reranked, was_given
+from isolex.cli.confidences import are_composed, levels_table, reranked
 from isolex.cli.console import Stopwatch, emit, working
-from isolex.cli.fleet_options import FLEET_OPTIONS, FleetChoice, fleet_options
-from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
+from isolex.cli.fleet_options import FleetChoice, fleet_options
+from isolex.cli.options import (
+    AlignmentChoice,
+    alignment_argument,
+    alignment_options,
+    criterion_option,
+    first_given,
+)
 from isolex.cli.outputs import Command, Output
 from isolex.files import check_file, check_not_input, is_standard_output
 
@@ -154,12 +160,10 @@ def lexicon_command(
 
 def _check_fleet(choice: AlignmentChoice, fleet: FleetChoice, *, all_pairs: bool) -> None:
     """Raise `UsageError` for options that go with --all-pairs, or do not."""
-    fleet.check()
-    if not all_pairs and (given := _given(FLEET_OPTIONS)):
-        raise click.UsageError(f"{given} goes with --all-pairs")
+    fleet.check(used=all_pairs, option="--all-pairs")
     if all_pairs and choice.pair is not None:
         raise click.UsageError("--from and --to do not go with --all-pairs; leave out one of them")
-    if all_pairs and (given := _given(_NOT_FOR_ALL_PAIRS)):
+    if all_pairs and (given := first_given(_NOT_FOR_ALL_PAIRS)):
         raise click.UsageError(f"{given} does not go with --all-pairs; leave out one of them")
 
 
@@ -212,7 +216,7 @@ def _render_all_pairs(console: Console, output: Path, done: FleetReport) -> None
 
 def _check_plain(format: str) -> None:
     """Raise `UsageError` for what only goes with confidences."""
-    what = f"format {format}" if format in MARKUP_FORMATS else _given(_FOR_CONFIDENCES)
+    what = f"format {format}" if format in MARKUP_FORMATS else first_given(_FOR_CONFIDENCES)
     if what:
         raise click.UsageError(f"{what} goes with confidences; give --min-confidence")
 
@@ -221,19 +225,14 @@ def _check_trusted(format: str, languages: _Languages, k: int, *, one_to_one: bo
     """Raise `UsageError` for what contradicts --min-confidence, or each other beside it."""
     from isolex.reranking import RerankSettings
 
-    if given := _given(_NOT_FOR_CONFIDENCES):
+    if given := first_given(_NOT_FOR_CONFIDENCES):
         raise click.UsageError(f"{given} does not go with --min-confidence; leave out one of them")
     if any(languages) and format not in MARKUP_FORMATS:
-        raise click.UsageError(f"format {format} holds no languages; leave out {_given(_LANGUAGES)}")
+        raise click.UsageError(f"format {format} holds no languages; leave out {first_given(_LANGUAGES)}")
     if one_to_one and k > 1:
         raise click.UsageError("with --one-to-one a word has one translation; leave out -k")
     if k > (kept := RerankSettings().alternatives):
         raise click.UsageError(f"got -k {k}, expected at most {kept} with --min-confidence")
-
-
-def _given(options: tuple[str, ...]) -> str:
-    """The first of some options that stands on the command line, as it is typed; else nothing."""
-    return next((f"--{option.replace('_', '-')}" for option in options if was_given(option)), "")
 
 
 def _languages(alignment: Alignment, given: _Languages) -> _Languages:

@@ -1,7 +1,7 @@
 """`run_jobs`: make what is missing in a folder, try again what was lost, and tell what failed."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,27 @@ from isolex.fleet.performing import Batch
 from isolex.progress import track_of
 
 TRIES = 3
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where jobs are done, and by whom: what work that may have jobs is given.
+
+    Attributes:
+        folder: Where results are kept.
+        begin: Makes the executor, if there is anything to do.
+    """
+
+    folder: Path
+    begin: Callable[[], Executor]
+
+    def run(self, jobs: "Sequence[Job]", *, label: str = "jobs") -> "FleetReport":
+        """Make what is missing; see `run_jobs`.
+
+        Raises:
+            InputError: As of `run_jobs`.
+        """
+        return run_jobs(jobs, self.folder, self.begin(), label=label)
 
 
 @dataclass(frozen=True)

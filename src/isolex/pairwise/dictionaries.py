@@ -51,7 +51,7 @@ def dictionary_jobs(
     else:
         shared |= {"min_confidence": min_confidence}
     work = write_plain if min_confidence is None else write_trusted
-    every = {} if min_confidence is None else digests.every()
+    every = {} if min_confidence is None else {"space": digests.every()}
     return [
         Job(
             f"{source}-{target}.{format}",
