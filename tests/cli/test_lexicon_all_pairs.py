@@ -50,7 +50,7 @@ def test_one_that_fails(isolex, place):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--workers", "2"], "--workers goes with --all-pairs"),
+        (["--workers", "2"], "--workers goes with --all-pairs or --work"),
         (["--all-pairs", "--from", "aa", "--to", "bb"], "--from and --to do not go with --all-pairs"),
         (["--all-pairs", "--one-to-one"], "--one-to-one does not go with --all-pairs"),
         (["--all-pairs", "--format", "tei"], "--all-pairs writes tsv or jsonl, not tei"),
