@@ -15,6 +15,7 @@ from isolex.cli.console import going_on_later, say, working
 from isolex.cli.options import THREADS, first_given
 from isolex.cli.outputs import Output
 from isolex.lexicon.words import counted
+from isolex.processes import machine_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,9 +68,21 @@ class FleetChoice:
                 memory=self.memory,
                 options=dict(option.split("=", 1) for option in self.slurm),
             )
-        if (self.workers or 1) == 1:
-            return HereExecutor(threads)
-        return LocalExecutor(self.workers or 1, threads=threads)
+        workers = self._fitting(self.workers or 1)
+        return HereExecutor(threads) if workers == 1 else LocalExecutor(workers, threads=threads)
+
+    def _fitting(self, workers: int) -> int:
+        """As many of these as the memory of this machine is enough for."""
+        there = machine_memory()
+        if self.memory is None or there is None:
+            return workers
+        fitting = max(1, min(workers, int(there / 2**30 // self.memory)))
+        if fitting < workers:
+            say(
+                f"{counted(fitting, 'worker')} instead of {workers}: this machine has {there / 2**30:.1f} "
+                f"GiB of memory, and each worker needs {self.memory:g}"
+            )
+        return fitting
 
     def workplace(self, folder: Path) -> Workplace:
         """The executor, and the folder of its results, for work that may have jobs."""
@@ -90,8 +103,6 @@ class FleetChoice:
             raise click.UsageError("--address goes with --executor ray")
         if self.slurm and self.executor != "slurm":
             raise click.UsageError("--slurm goes with --executor slurm")
-        if self.memory is not None and self.executor == "local":
-            raise click.UsageError("--memory goes with --executor ray or slurm; give fewer --workers")
         for one in self.slurm:
             if "=" not in one:
                 raise click.UsageError(f"got --slurm {one}, expected NAME=VALUE, such as partition=long")
@@ -128,7 +139,8 @@ def fleet_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--memory",
             type=click.FloatRange(min=0, min_open=True),
-            help="GiB that each worker asks Ray or Slurm for; a job that ran out of it gets twice as much.",
+            help="GiB that each worker needs. Ray and Slurm are asked for it, and a job that ran out of it "
+            "gets twice as much; this machine begins only as many workers as fit.",
         ),
         click.option("--address", help="Of a Ray cluster, or auto; by default one of this machine is begun."),
         click.option(

@@ -37,6 +37,7 @@ class Job:
         inputs: By name, digests of all that the result follows from.
         places: By name, what else the work is given, and what the inputs stand for: paths, which may change
             while the result stays the same.
+        together: Jobs that stand together and have one name here go to one worker, for they read the same.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Job:
     settings: Mapping[str, Any]
     inputs: Mapping[str, str]
     places: Mapping[str, Any] = field(default_factory=dict)
+    together: str = ""
 
     @property
     def key(self) -> str:

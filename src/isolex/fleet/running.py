@@ -168,6 +168,13 @@ class _Run:
 
 
 def _parts(jobs: Sequence[Job], executor: Executor) -> list[Sequence[Job]]:
-    """Single jobs; for an executor that begins a process a batch, as many parts as it has workers."""
-    size = -(-len(jobs) // executor.workers) if executor.waits else 1
-    return [jobs[start : start + size] for start in range(0, len(jobs), size)] if jobs else []
+    """Jobs that belong together; for an executor that begins a process a batch, as many parts as workers."""
+    groups: list[list[Job]] = []
+    for job in jobs:
+        if job.together and groups and groups[-1][-1].together == job.together:
+            groups[-1].append(job)
+        else:
+            groups.append([job])
+    size = -(-len(groups) // executor.workers) if executor.waits else 1
+    starts = range(0, len(groups), max(1, size))
+    return [[job for group in groups[start : start + size] for job in group] for start in starts]

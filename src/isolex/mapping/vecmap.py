@@ -25,8 +25,9 @@ class VecMap:
 
     With every step off it is orthogonal Procrustes, up to a rotation of the shared space. A strong
     closed-form method with a thousand pairs or more, though `Bilinear` is mostly stronger; with fewer pairs
-    than dimensions it can use only the directions that the pairs span, so prefer Procrustes there. Spaces may differ in dimension. Directions
-    in which the seed pairs have no variance are left out, not divided by zero. Cost: O(p d²) + O(d³).
+    than dimensions it can use only the directions that the pairs span, so prefer Procrustes there. Spaces
+    may differ in dimension. Directions in which the seed pairs have no variance are left out, not divided
+    by zero. Cost: O(p d²) + O(d³).
 
     Attributes:
         whiten: Step 1.

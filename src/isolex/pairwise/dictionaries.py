@@ -59,6 +59,7 @@ def dictionary_jobs(
             {"source": source, "target": target, **shared},
             every or digests.of(source, target),
             {"space": str(Path(path).resolve())},
+            together="-".join(sorted((source, target))),
         )
         for source, target in directions(tuple(digests.card.languages))
     ]

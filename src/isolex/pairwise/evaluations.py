@@ -16,6 +16,7 @@ from isolex.files import file_digest
 from isolex.fleet import Job, Ledger
 from isolex.lexicon import Lexicon, index_checked
 from isolex.names import look_up
+from isolex.pairwise.dictionaries import directions
 from isolex.pairwise.resident import resident_graph, resident_space
 from isolex.saved import json_text
 
@@ -50,6 +51,7 @@ def evaluation_jobs(
     """
     look_up(protocol, PROTOCOLS, "protocol")
     digests = SpaceDigests.read(path)
+    files = find_tests(tests, tuple(digests.card.languages))
     lexicons = digests.lexicons()
     shared = {
         "protocol": protocol, "criterion": criterion, "steps": steps, "case": case, "unicode": unicode,
@@ -59,10 +61,12 @@ def evaluation_jobs(
             f"{source}-{target}.json",
             f"{write_score.__module__}:{write_score.__name__}",
             {"source": source, "target": target, **shared},
-            {**digests.of(source, target), "lexicons": lexicons, "test": file_digest(file)},
-            {"space": str(Path(path).resolve()), "test": str(file.resolve())},
+            {**digests.of(source, target), "lexicons": lexicons, "test": file_digest(files[source, target])},
+            {"space": str(Path(path).resolve()), "test": str(files[source, target].resolve())},
+            together="-".join(sorted((source, target))),
         )
-        for (source, target), file in find_tests(tests, tuple(digests.card.languages)).items()
+        for source, target in directions(tuple(digests.card.languages))
+        if (source, target) in files
     ]
 
 
@@ -93,7 +97,7 @@ def write_score(output: Path, settings: Mapping[str, Any]) -> None:
 
 
 def gathered_scores(path: str | Path, jobs: Sequence[Job], folder: str | Path) -> SpaceSummary | None:
-    """What jobs of `evaluation_jobs` found, in the order of the space; None if none of them has a result.
+    """What jobs of `evaluation_jobs` found, in the order of `evaluate_space`; None if none has a result.
 
     Args:
         path: The folder of the space.
@@ -118,6 +122,8 @@ def gathered_scores(path: str | Path, jobs: Sequence[Job], folder: str | Path) -
     if not found:
         return None
     card = SpaceDigests.read(path).card
+    place = {code: at for at, code in enumerate(card.languages)}
+    found.sort(key=lambda one: (place[one.source], place[one.target]))
     summary = SpaceSummary(tuple(card.languages), tuple(found), jobs[0].settings["steps"])
     if told := known_beforehand(card, summary):
         warnings.warn(told, IsolexWarning, stacklevel=2)
