@@ -36,7 +36,7 @@ KILLS_SECONDS ?= 60
 kills: $(VENV)/.ready-test
 	$(BIN)/python -m tests.kills --kills $(KILLS) --seconds $(KILLS_SECONDS)
 
-# Rerun the measurements of docs/performance.md, in about an hour; `python -m benchmarks` has the others.
+# Rerun the measurements of benchmarks/reports/performance.md, in about an hour; `python -m benchmarks` has the others.
 RESULTS := benchmarks/results
 bench: $(VENV)/.ready-test
 	$(BIN)/python -m benchmarks speed --json > $(RESULTS)/speed.json.new

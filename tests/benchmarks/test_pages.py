@@ -220,7 +220,7 @@ class TestInduction:
         text = made("induction")
         assert "Measured on Abacus" in text
         assert (
-            "The rows of `web`, with vectors that [Benchmarks](benchmarks.md) tells of, were measured" in text
+            "The rows of `web`, with vectors that [Benchmarks](supervised.md) tells of, were measured" in text
         )
         # Gains, confidence, its curve, seeds; and the one ablation.
         assert len(lines(text, "novels")) == 4
@@ -231,7 +231,7 @@ class TestInduction:
         assert "`muse`: +26.0 points over the best base method" in text
         assert "`muse` with vectors of the web: +6.0 points over the best base method" in text
         assert "on 1 pairs they differ by 0.00 points" in text
-        assert "`muse` with vectors of the web are those of [Benchmarks](benchmarks.md): on 1 pairs" in text
+        assert "`muse` with vectors of the web are those of [Benchmarks](supervised.md): on 1 pairs" in text
         assert "they differ by 0.50 points" in text
         assert "it took 60 to 60 seconds, and 30 to 30 seconds with vectors of the web." in text
 
