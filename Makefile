@@ -18,7 +18,6 @@ check: $(VENV)/.ready-test $(VENV)/.ready-check
 	$(BIN)/ruff format --check src tests scripts benchmarks
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" lint-imports
-	$(BIN)/python scripts/cli_reference.py --check
 	$(BIN)/python scripts/check_extras.py
 	$(BIN)/python -m benchmarks pages --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
@@ -46,7 +45,6 @@ bench: $(VENV)/.ready-test
 	$(BIN)/python -m benchmarks pages
 
 docs: $(VENV)/.ready-check
-	$(BIN)/python scripts/cli_reference.py
 	$(BIN)/python -m benchmarks pages
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
