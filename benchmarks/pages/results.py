@@ -143,7 +143,7 @@ def systems() -> dict[str, Row]:
 
 
 def there_and_back(run: Row) -> list[str]:
-    """P@1; that from target to source only if no pairs were given, which may be test pairs of that direction."""
+    """P@1; backward only if no pairs were given, for they may be test pairs of that direction."""
     back = f"{run['backward']:.1f}" if run["supervision"] == "none" else ""
     return [f"{run['forward']:.1f}", back]
 
@@ -176,8 +176,8 @@ def published() -> str:
     if own is None:
         return told
     return (
-        f"{told} isolex (`{own['method']}`) took {minutes(own)} minutes, the check of the result included, and had "
-        f"{own['forward']:.1f} and {own['backward']:.1f}."
+        f"{told} isolex (`{own['method']}`) took {minutes(own)} minutes, the check of the result included, "
+        f"and had {own['forward']:.1f} and {own['backward']:.1f}."
     )
 
 
@@ -404,7 +404,12 @@ def made() -> dict[Path, str]:
         "everything else": everything_else(),
     }
     figures = {name: f"\n\n{text}\n\n" for name, text in parts.items()}
-    figures |= {"training pairs": training_pairs(), "confidence": confidence(), "cipher": cipher()}
+    figures |= {
+        "training pairs": training_pairs(),
+        "confidence": confidence(),
+        "cipher": cipher(),
+        "pair": ", ".join(dict.fromkeys(run["pair"] for run in systems().values())) or NOT_MEASURED,
+    }
     return {
         PAGE: filled(PAGE, figures),
         README: filled(README, {"results": f"\n\n{comparison()}\n\n"}),
