@@ -8,6 +8,7 @@ from benchmarks.pages import (
     induction,
     performance,
     reference,
+    results,
     review,
     space,
     texts,
@@ -20,7 +21,7 @@ from isolex.cli.options import json_option
 from isolex.cli.outputs import Command
 from isolex.errors import InputError
 
-_MAKERS = (reference, weak, performance, diagnosis, transfer, induction, review, space, texts)
+_MAKERS = (reference, weak, performance, diagnosis, transfer, induction, review, space, texts, results)
 
 
 @click.command("pages", cls=Command)

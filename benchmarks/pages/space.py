@@ -1,4 +1,4 @@
-"""Fill docs/benchmarks-space.md with the measurements of benchmarks/results/space*.json.
+"""Fill benchmarks/reports/space.md with the measurements of benchmarks/results/space*.json.
 
 python -m benchmarks space --data DATA --json > benchmarks/results/space.json
 python -m benchmarks space --data DATA --more --json > benchmarks/results/space-more.json
@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from benchmarks.languages import PIVOTS, mean
-from benchmarks.pages.filling import DOCS, Maker, Report, filled_from_each, measured_on, table, versions
+from benchmarks.pages.filling import REPORTS, Maker, Report, filled_from_each, measured_on, table, versions
 from isolex.lexicon.words import counted
 
-PAGE = DOCS / "benchmarks-space.md"
+PAGE = REPORTS / "space.md"
 _SYSTEMS = {
     "direct": "direct",
     "pivot": "pivot",

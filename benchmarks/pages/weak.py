@@ -1,4 +1,4 @@
-"""Write docs/benchmarks-weak.md and fill docs/verdict.md, from benchmarks/ and the source.
+"""Write benchmarks/reports/weak.md and fill docs/verdict.md, from benchmarks/ and the source.
 
 python -m benchmarks unsupervised --data DATA --json > benchmarks/results/unsupervised.json
 python -m benchmarks semi --data DATA --json > benchmarks/results/semi.json
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmarks.pages.filling import (
     DOCS,
+    REPORTS,
     ROOT,
     Report,
     Row,
@@ -56,7 +57,7 @@ from isolex.judging.thresholds import (
     RESTARTS,
 )
 
-PAGE = DOCS / "benchmarks-weak.md"
+PAGE = REPORTS / "weak.md"
 VERDICT_PAGE = DOCS / "verdict.md"
 COEFFICIENTS = ROOT / "src" / "isolex" / "judging" / "estimate.json"
 FITTED_ON = (
@@ -71,17 +72,18 @@ INTRODUCTION = """# Benchmarks without a dictionary
 <!-- Made by python -m benchmarks pages from benchmarks/results/*.json; do not edit. -->
 
 P@1 in percent with little supervision or none, on the vectors and dictionaries of
-[Benchmarks](benchmarks.md), by protocol `muse` and CSLS: *there* is source to target, *back* is target to
-source. *Supervised* is [VecMap](methods/vecmap.md) on the same spaces with all pairs of the training
-dictionary, each direction trained on its own dictionary: one dictionary for both would hold test pairs of the
-other direction, turned round.
+[Benchmarks](supervised.md), by protocol `muse` and CSLS: *there* is source to target, *back* is target to
+source. *Supervised* is [VecMap](../../docs/methods/vecmap.md) on the same spaces with all pairs of the
+training dictionary, each direction trained on its own dictionary: one dictionary for both would hold test
+pairs of the other direction, turned round.
 
 DATA is a folder with `vectors/xx.vec.gz` and `dictionaries/muse/xx-yy.train.txt` and `.test.txt`.
 """
 
 UNSUPERVISED = """No seed pairs: `unsupervised` begins with words that both vocabularies write alike, and
 `fully-unsupervised` goes by the vectors alone. Each run had one thread, beside another one. The status is
-by the thresholds of [The verdict](verdict.md), which also explains the agreement; the seconds include it.
+by the thresholds of [The verdict](../../docs/verdict.md), which also explains the agreement; the seconds
+include it.
 """
 
 SEMI = """From more and more pairs of the training dictionary, each set within the next, and from the strings
@@ -97,8 +99,8 @@ memory is the most that the process held, which includes reading the vectors and
 VERDICT = f"""Runs on small, noisy and hopeless spaces, each beside what dictionaries say of it.
 A run is *good* if it has at least {100 * GOOD_RATIO:.0f} % of the supervised P@1, both directions together,
 on spaces that can align and where that P@1 is {MEANINGFUL_PERCENT:.0f} % or more in the mean. Statuses are by
-the thresholds of [The verdict](verdict.md). *Right*: percent of the words of the whole dictionary that are
-frequent on both sides, the mean of both directions; *estimate*: what the verdict says of that.
+the thresholds of [The verdict](../../docs/verdict.md). *Right*: percent of the words of the whole dictionary
+that are frequent on both sides, the mean of both directions; *estimate*: what the verdict says of that.
 """
 
 PLANTED = f"""One space against itself, so that every answer is known: the Spanish vectors of the bundled
@@ -343,7 +345,7 @@ def good(run: Report) -> bool:
 
 
 def page() -> str:
-    """docs/benchmarks-weak.md."""
+    """benchmarks/reports/weak.md."""
     without = read_kinds("unsupervised")
     made = [INTRODUCTION]
     if without:
@@ -363,7 +365,7 @@ def verdict_page() -> str:
     """docs/verdict.md with its figures filled in."""
     reports = read_kinds("verdict")
     runs = judged(reports, read_kinds("unsupervised"))
-    link = "[All runs](benchmarks-weak.md#does-the-verdict-tell-the-truth)"
+    link = "[All runs](../benchmarks/reports/weak.md#does-the-verdict-tell-the-truth)"
     figures = {
         "aligned": f"{ALIGNED_AGREEMENT:g}",
         "failed": f"{FAILED_AGREEMENT:g}",
