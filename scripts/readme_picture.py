@@ -17,29 +17,11 @@ from sklearn.manifold import MDS
 import isolex
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
-WORDS = [
-    "cat",
-    "dog",
-    "horse",
-    "bird",
-    "bread",
-    "wine",
-    "water",
-    "house",
-    "window",
-    "door",
-    "king",
-    "queen",
-    "father",
-    "mother",
-    "sea",
-    "river",
-    "sun",
-    "night",
-    "hand",
-    "eyes",
-]
-WIDTH, HEIGHT, MARGIN, DOT = 840, 420, 64, 4
+WORDS = (
+    *("cat", "dog", "horse", "bird", "bread", "water", "sea", "river", "sun", "night"),
+    *("house", "window", "door", "king", "queen", "father", "mother", "hand", "eyes"),
+)
+WIDTH, HEIGHT, MARGIN, DOT = 840, 400, 48, 4
 LABEL, NEAR = 13, 26
 # Of the ground, the English words, the Spanish words, the lines between them, and the caption.
 COLOURS = {
@@ -68,7 +50,10 @@ def placed(alignment: isolex.Alignment, pairs: list[tuple[str, str]]) -> np.ndar
     )
     at = scaling.fit_transform((distances + distances.T) / 2)
     at = spread((at - at.min(0)) / (at.max(0) - at.min(0)) * [WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN])
-    return (at - at.min(0)) / (at.max(0) - at.min(0)) * [WIDTH - 3 * MARGIN, HEIGHT - 2 * MARGIN] + MARGIN
+    return (at - at.min(0)) / (at.max(0) - at.min(0)) * [WIDTH - 4 * MARGIN, HEIGHT - 2 * MARGIN] + [
+        2 * MARGIN,
+        MARGIN,
+    ]
 
 
 def spread(at: np.ndarray, rounds: int = 400) -> np.ndarray:
@@ -104,12 +89,14 @@ def drawn(pairs: list[tuple[str, str]], at: np.ndarray, colours: tuple[str, ...]
         )
     for side, colour in enumerate((english, spanish)):
         for number, pair in enumerate(pairs):
-            x, y = at[side * count + number]
+            (x, y), other = at[side * count + number], at[(1 - side) * count + number]
+            # Outside, so that the line between the two does not cross it.
+            anchor, beside = ("end", -8) if x < other[0] else ("start", 8)
             weight = "700" if pair[0] == "cat" else "400"
             parts.append(
                 f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{DOT}" fill="{colour}"/>'
-                f'<text x="{x + 8:.0f}" y="{y + 4:.0f}" font-size="{LABEL}" font-weight="{weight}" '
-                f'fill="{colour}">{escape(pair[side])}</text>'
+                f'<text x="{x + beside:.0f}" y="{y + 4:.0f}" font-size="{LABEL}" font-weight="{weight}" '
+                f'text-anchor="{anchor}" fill="{colour}">{escape(pair[side])}</text>'
             )
     for number, (name, colour) in enumerate((("English", english), ("Spanish", spanish))):
         x = MARGIN / 2 + 90 * number
