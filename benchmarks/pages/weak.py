@@ -279,10 +279,7 @@ def weak_runs(runs: Iterable[Row]) -> list[WeakRun]:
 
 def tells(runs: list[WeakRun]) -> str:
     """How often the verdict is right, as told and with thresholds that have not seen the language pair."""
-    fine, poor = (
-        [judge_evidence(Evidence(**run.evidence))[0] for run in runs if is_good(run) is wanted]
-        for wanted in (True, False)
-    )
+    fine, poor = told(runs)
     left_out, _ = leave_one_pair_out(runs)
     return (
         f"Of {len(runs)} runs, those on all words included, {len(fine)} are good: "
@@ -307,6 +304,27 @@ def estimates(runs: list[WeakRun]) -> str:
         f"with more than {FOUND_PERCENT:.0f} % right they hold {known.found_coverage:.0f} %, with a median "
         f"width of {known.found_width:.0f} points and a median error of {known.error:.1f}."
     )
+
+
+def in_short(runs: list[WeakRun]) -> str:
+    """How often the verdict is right, for readers of its page."""
+    of_good, of_bad = told(runs)
+    return (
+        f"It was measured on {len(runs)} runs: {len(of_good)} good ones, with at least "
+        f"{100 * GOOD_RATIO:.0f} % of the supervised P@1, and {len(of_bad)} bad ones. Of the good ones isolex "
+        f"called {of_good.count('aligned')} `aligned`, {of_good.count('doubtful')} `doubtful` and "
+        f"{of_good.count('failed')} `failed`; of the bad ones {of_bad.count('aligned')}, "
+        f"{of_bad.count('doubtful')} and {of_bad.count('failed')}. [Results](results.md)."
+    )
+
+
+def told(runs: list[WeakRun]) -> tuple[list[str], list[str]]:
+    """The statuses of the good runs and of the bad ones, by the thresholds as they are now."""
+    fine, poor = (
+        [judge_evidence(Evidence(**run.evidence))[0] for run in runs if is_good(run) is wanted]
+        for wanted in (True, False)
+    )
+    return fine, poor
 
 
 def with_estimates(runs: list[WeakRun]) -> list[WeakRun]:
@@ -363,7 +381,6 @@ def verdict_page() -> str:
     """docs/verdict.md with its figures filled in."""
     reports = read_kinds("verdict")
     runs = judged(reports, read_kinds("unsupervised"))
-    link = "[All runs](benchmarks-weak.md#does-the-verdict-tell-the-truth)"
     figures = {
         "aligned": f"{ALIGNED_AGREEMENT:g}",
         "failed": f"{FAILED_AGREEMENT:g}",
@@ -373,9 +390,7 @@ def verdict_page() -> str:
         "words": f"{100 * KEPT_WORDS:g}",
         "pairs": f"{100 * KEPT_PAIRS:g}",
         "frequent": f"{FREQUENT_WORDS:,}",
-        "tells": f"\n\n{' '.join(filter(None, (tells(runs), estimates(runs), link)))}.\n\n"
-        if reports
-        else "\n",
+        "tells": f"\n\n{in_short(runs)}\n\n" if reports else "\n",
     }
     return filled(VERDICT_PAGE, figures)
 
