@@ -310,11 +310,10 @@ def in_short(runs: list[WeakRun]) -> str:
     """How often the verdict is right, for readers of its page."""
     of_good, of_bad = told(runs)
     return (
-        f"It was measured on {len(runs)} runs: {len(of_good)} good ones, with at least "
-        f"{100 * GOOD_RATIO:.0f} % of the supervised P@1, and {len(of_bad)} bad ones. Of the good ones isolex "
-        f"called {of_good.count('aligned')} `aligned`, {of_good.count('doubtful')} `doubtful` and "
-        f"{of_good.count('failed')} `failed`; of the bad ones {of_bad.count('aligned')}, "
-        f"{of_bad.count('doubtful')} and {of_bad.count('failed')}. [Results](results.md)."
+        f"Of {len(of_good)} runs that found the alignment, isolex called {of_good.count('aligned')} `aligned`, "
+        f"{of_good.count('doubtful')} `doubtful` and {of_good.count('failed')} `failed`; of {len(of_bad)} "
+        f"others {of_bad.count('aligned')}, {of_bad.count('doubtful')} and {of_bad.count('failed')} "
+        "([Results](results.md))."
     )
 
 

@@ -285,7 +285,7 @@ class TestWeak:
         measured("verdict", self.runs(), "runs")
         measured("verdict-web", self.runs(vectors="web")[:1], "runs")
         pages = weak.made()
-        assert "measured on 3 runs: 2 good ones" in pages[weak.VERDICT_PAGE]
+        assert "Of 2 runs that found the alignment" in pages[weak.VERDICT_PAGE]
         assert "Of 3 runs, those on all words included, 2 are good" in pages[weak.PAGE]
         assert weak.COEFFICIENTS not in pages
 
