@@ -310,8 +310,8 @@ def in_short(runs: list[WeakRun]) -> str:
     """How often the verdict is right, for readers of its page."""
     of_good, of_bad = told(runs)
     return (
-        f"Of {len(of_good)} runs that found the alignment, isolex called {of_good.count('aligned')} `aligned`, "
-        f"{of_good.count('doubtful')} `doubtful` and {of_good.count('failed')} `failed`; of {len(of_bad)} "
+        f"Of {len(of_good)} runs that found the alignment, isolex called "
+        f"{of_good.count('aligned')} `aligned`, {of_good.count('doubtful')} `doubtful` and {of_good.count('failed')} `failed`; of {len(of_bad)} "
         f"others {of_bad.count('aligned')}, {of_bad.count('doubtful')} and {of_bad.count('failed')} "
         "([Results](results.md))."
     )
