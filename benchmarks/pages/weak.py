@@ -309,15 +309,18 @@ def estimates(runs: list[WeakRun]) -> str:
 def in_short(runs: list[WeakRun]) -> str:
     """How often the verdict is right, for readers of its page."""
     of_good, of_bad = told(runs)
+    good, bad = (
+        [statuses.count(status) for status in ("aligned", "doubtful", "failed")]
+        for statuses in (of_good, of_bad)
+    )
     return (
-        f"Of {len(of_good)} runs that found the alignment, isolex called "
-        f"{of_good.count('aligned')} `aligned`, {of_good.count('doubtful')} `doubtful` and {of_good.count('failed')} `failed`; of {len(of_bad)} "
-        f"others {of_bad.count('aligned')}, {of_bad.count('doubtful')} and {of_bad.count('failed')} "
+        f"Of {len(of_good)} runs that found the alignment, isolex called {good[0]} `aligned`, {good[1]} "
+        f"`doubtful` and {good[2]} `failed`; of {len(of_bad)} others {bad[0]}, {bad[1]} and {bad[2]} "
         "([Results](results.md))."
     )
 
 
-def told(runs: list[WeakRun]) -> tuple[list[str], list[str]]:
+def told(runs: list[WeakRun]) -> tuple[Sequence[str], Sequence[str]]:
     """The statuses of the good runs and of the bad ones, by the thresholds as they are now."""
     fine, poor = (
         [judge_evidence(Evidence(**run.evidence))[0] for run in runs if is_good(run) is wanted]
