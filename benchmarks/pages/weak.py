@@ -281,10 +281,7 @@ def weak_runs(runs: Iterable[Row]) -> list[WeakRun]:
 
 def tells(runs: list[WeakRun]) -> str:
     """How often the verdict is right, as told and with thresholds that have not seen the language pair."""
-    fine, poor = (
-        [judge_evidence(Evidence(**run.evidence))[0] for run in runs if is_good(run) is wanted]
-        for wanted in (True, False)
-    )
+    fine, poor = told(runs)
     left_out, _ = leave_one_pair_out(runs)
     return (
         f"Of {len(runs)} runs, those on all words included, {len(fine)} are good: "
@@ -309,6 +306,29 @@ def estimates(runs: list[WeakRun]) -> str:
         f"with more than {FOUND_PERCENT:.0f} % right they hold {known.found_coverage:.0f} %, with a median "
         f"width of {known.found_width:.0f} points and a median error of {known.error:.1f}."
     )
+
+
+def in_short(runs: list[WeakRun]) -> str:
+    """How often the verdict is right, for readers of its page."""
+    of_good, of_bad = told(runs)
+    good, bad = (
+        [statuses.count(status) for status in ("aligned", "doubtful", "failed")]
+        for statuses in (of_good, of_bad)
+    )
+    return (
+        f"Of {len(of_good)} runs that found the alignment, isolex called {good[0]} `aligned`, {good[1]} "
+        f"`doubtful` and {good[2]} `failed`; of {len(of_bad)} others {bad[0]}, {bad[1]} and {bad[2]} "
+        "([Results](results.md))."
+    )
+
+
+def told(runs: list[WeakRun]) -> tuple[Sequence[str], Sequence[str]]:
+    """The statuses of the good runs and of the bad ones, by the thresholds as they are now."""
+    fine, poor = (
+        [judge_evidence(Evidence(**run.evidence))[0] for run in runs if is_good(run) is wanted]
+        for wanted in (True, False)
+    )
+    return fine, poor
 
 
 def with_estimates(runs: list[WeakRun]) -> list[WeakRun]:
@@ -365,7 +385,6 @@ def verdict_page() -> str:
     """docs/verdict.md with its figures filled in."""
     reports = read_kinds("verdict")
     runs = judged(reports, read_kinds("unsupervised"))
-    link = "[All runs](../benchmarks/reports/weak.md#does-the-verdict-tell-the-truth)"
     figures = {
         "aligned": f"{ALIGNED_AGREEMENT:g}",
         "failed": f"{FAILED_AGREEMENT:g}",
@@ -375,9 +394,7 @@ def verdict_page() -> str:
         "words": f"{100 * KEPT_WORDS:g}",
         "pairs": f"{100 * KEPT_PAIRS:g}",
         "frequent": f"{FREQUENT_WORDS:,}",
-        "tells": f"\n\n{' '.join(filter(None, (tells(runs), estimates(runs), link)))}.\n\n"
-        if reports
-        else "\n",
+        "tells": f"\n\n{in_short(runs)}\n\n" if reports else "\n",
     }
     return filled(VERDICT_PAGE, figures)
 

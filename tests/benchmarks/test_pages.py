@@ -285,7 +285,8 @@ class TestWeak:
         measured("verdict", self.runs(), "runs")
         measured("verdict-web", self.runs(vectors="web")[:1], "runs")
         pages = weak.made()
-        assert "Of 3 runs, those on all words included, 2 are good" in pages[weak.VERDICT_PAGE]
+        assert "Of 2 runs that found the alignment" in pages[weak.VERDICT_PAGE]
+        assert "Of 3 runs, those on all words included, 2 are good" in pages[weak.PAGE]
         assert weak.COEFFICIENTS not in pages
 
     def test_the_estimate_is_fitted_where_three_pairs_are_known(self, measured) -> None:
@@ -296,7 +297,7 @@ class TestWeak:
         ]
         measured("verdict", runs, "runs")
         pages = weak.made()
-        assert "hold the truth in 100 % of 15 runs" in pages[weak.VERDICT_PAGE]
+        assert "hold the truth in 100 % of 15 runs" in pages[weak.PAGE]
         fitted = json.loads(pages[weak.COEFFICIENTS])
         assert (fitted["cases"], fitted["features"]) == (15, list(FEATURES))
         assert fitted["weights"][0] > 0.2
