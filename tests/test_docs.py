@@ -135,7 +135,7 @@ def write_fasttext(path: Path) -> None:
 
 
 def write_texts(folder: Path) -> None:
-    """Two texts of made-up words, which belong together in the same way, some pairs, and labels and decisions."""
+    """Two texts of made-up words, alike in both, some pairs of them, and small files of texts."""
     words = {}
     for seed, (code, known) in enumerate(TEXT_WORDS.items(), start=1):
         path = folder / f"{code}.txt"

@@ -251,6 +251,12 @@ class TestLexicon:
         result.warns(r"seeds.tsv: line 1 \('en', 'es'\) is taken for a header; if it is a pair, write the")
         assert result.json["scores"]["lexicon_coverage"] == 100
 
+    def test_a_name_in_the_place_of_a_code_is_told(self, isolex, here):
+        result = isolex(
+            *ALIGN, "-o", "out", "--source-language", "English", "--target-language", "de", "--json"
+        )
+        result.warns("'English' is the name of a language; TEI and TBX files need its code, 'en'")
+
     def test_letter_case_follows_the_language(self, isolex, here):
         words = ["ılık", "istanbul", *(f"s{n}" for n in range(2, 300))]
         vectors = Vectors.read("aa.vec")

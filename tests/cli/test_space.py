@@ -185,7 +185,9 @@ class TestAdd:
         assert load_space("made").languages == ("add", "en")
         isolex("space", "add", "space", "add=add.vec", "--lexicon", "en-add=en-add.tsv").warns(None)
         assert load_space("space").languages[-1] == "add"
-        isolex("space", "add").fails("Missing argument 'DIR'; see: isolex space add --help")
+        isolex("space", "add").fails(
+            r"'DIR'; expected: isolex space add DIR LANGUAGE=FILE\.\.\.; see: isolex space add --help"
+        )
 
     def test_a_failed_language_does_not_join(self, isolex, languages):
         isolex("space", *FILES[:2], *STAR[:2], "-o", "space").warns(None)

@@ -372,7 +372,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         raise InputError(
             f"cannot be served: {getattr(error, 'strerror', None) or error}",
             where=f"{host}, port {port}",
-            fix="give another --host, which must be an address of this machine, or another --port",
+            fix="give another --host or --port; a host must be an address of this machine",
         ) from error
     with listening:
         yield listening

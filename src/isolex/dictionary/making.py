@@ -119,12 +119,12 @@ def make_dictionary(
     folder = Path(work if work is not None else output.with_name(output.name + ".work"))
     for place in (output, folder):
         check_outside_inputs(place, source, target, lexicon)
-    _check_two(source, target, source_language, target_language)
     chosen = named_trainer(trainer)
     generator(seed)  # so that a wrong one is told before the long work
     codes = source_language, target_language
     sides = [GivenSide(*side) for side in zip(SIDES, (source, target), codes, strict=True)]
     written = _Output.of(output, codes, min_confidence, with_lexicon=lexicon is not None)
+    _check_two(source, target, source_language, target_language)
     with _workplace(folder):
         steps = Work(folder, _STEP_COUNT)
         steps.check({*SIDES, _ALIGNMENT}, _RESULTS)
