@@ -16,12 +16,13 @@ import pytest
 import torch
 
 import isolex
-from isolex import Vectors
+from isolex import Lexicon, Vectors
 from isolex.cli import demo
 from isolex.cli.app import run
 from isolex.samples import Sample, SpaceSample, sample, sample_space
 from tests.oracles.fasttext import Model, encoded
 from tests.spaces import gaussian
+from tests.training.made_up import RING_SEEDS, write_text
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
@@ -32,6 +33,29 @@ REPORTS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "benchmar
 
 VOCABULARY, DIMENSION = 1000, 100
 SPOKEN_OF = {*demo.WORDS, "gato", "perro", "casa", "pan", "agua", "rey", "reina", "caballo", "ventana"}
+
+TEXT_WORDS = {"fo": ["hús", "vatn", "hundur"], "da": ["hus", "vand", "hund"]}
+TEXT_FILES = {
+    "documents.tsv": [
+        "1\tEl perro duerme delante de la puerta de la casa.",
+        "2\tLa reina y el rey comen pan en el palacio.",
+        "3\tEl agua del río está fría por la mañana.",
+    ],
+    "topics.tsv": [
+        "label\ttext",
+        "home\tThe door of the house was open.",
+        "home\tHe sat by the window of his room.",
+        "war\tThe soldiers marched against the enemy.",
+        "war\tThe king and his army won the battle.",
+    ],
+    "new.txt": ["Los soldados y el capitán.", "La puerta y la ventana."],
+    "queries.tsv": ["q1\tcold water", "q2\tbread for the king"],
+    "relevance.tsv": ["q1\t3", "q2\t2"],
+    "spanish.topics.tsv": ["label\ttext", "home\tLa puerta del cuarto.", "war\tEl ejército del rey."],
+    "checked.tsv": ["source\ttarget\tdecision", "house\tcasa\taccepted", "house\tpuerta\trejected"],
+    "en.sentences.txt": ["The dog sleeps by the door.", "The king and the queen eat bread."],
+    "es.sentences.txt": ["El perro duerme junto a la puerta.", "El rey y la reina comen pan."],
+}
 
 # Lines of shell blocks that set up an environment; whatever else is in one must be isolex.
 SET_UP = ("make", "git", "pip", "cd", "source")
@@ -101,6 +125,7 @@ def files(tmp_path_factory: pytest.TempPathFactory, cut: Sample) -> Path:
     cut.train.write(folder / "en-es.train.tsv")
     cut.test.write(folder / "en-es.test.tsv")
     write_fasttext(folder / "en.bin")
+    write_texts(folder)
     return folder
 
 
@@ -108,6 +133,23 @@ def write_fasttext(path: Path) -> None:
     words = [b"the", b"house", b"water", b"bread"]
     rows = gaussian(len(words) + 100, 4, 0)
     path.write_bytes(encoded(Model(words, rows, rows[: len(words)], buckets=100)))
+
+
+def write_texts(folder: Path) -> None:
+    """Two texts of made-up words, alike in both, some pairs of them, and small files of texts."""
+    words = {}
+    for seed, (code, known) in enumerate(TEXT_WORDS.items(), start=1):
+        path = folder / f"{code}.txt"
+        made = write_text(path, seed)
+        words[code] = known + made[len(known) :]
+        text = path.read_text(encoding="utf-8")
+        for old, new in zip(made, known, strict=False):
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+    pairs = list(zip(words["fo"], words["da"], strict=True))
+    Lexicon(pairs[:RING_SEEDS]).write(folder / "fo-da.tsv")
+    for name, lines in TEXT_FILES.items():
+        (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 @pytest.fixture
@@ -136,7 +178,14 @@ def place(
     monkeypatch.setattr("isolex.recipes.choosing.COMPARED", ("procrustes", "vecmap"))
     monkeypatch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 3)
     monkeypatch.setattr("isolex.recipes.choosing.find_spec", lambda _: None)
+    # Pages in the browser are served for no time at all, as if Ctrl-C had been pressed at once.
+    monkeypatch.setattr("uvicorn.Server.run", interrupted)
+    monkeypatch.setattr("webbrowser.open", lambda _: True)
     return tmp_path
+
+
+def interrupted(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize(

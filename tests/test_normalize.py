@@ -159,6 +159,7 @@ def test_unknown_steps_are_refused_with_the_choices(steps) -> None:
 def test_parse() -> None:
     assert Normalizer.parse("unit,center,unit") == Normalizer()
     assert Normalizer.parse(" unit , unit-dim ").steps == ("unit", "unit-dim")
+    assert Normalizer.parse("unit center  unit") == Normalizer()  # as VecMap has it
     assert Normalizer.parse("none").steps == ()
     with pytest.raises(InputError, match="centre"):
         Normalizer.parse("unit,centre")

@@ -5,6 +5,7 @@ before it; what fitting leaves behind (means, column scales) is a list of primit
 unseen word's vector passes through exactly what the vocabulary passed through.
 """
 
+import re
 import warnings
 from dataclasses import dataclass
 
@@ -127,8 +128,8 @@ class Normalizer:
 
     @classmethod
     def parse(cls, text: str) -> "Normalizer":
-        """From `"unit,center,unit"`; `"none"` is the empty chain."""
-        return cls(() if text == "none" else tuple(step.strip() for step in text.split(",")))
+        """From `"unit,center,unit"`, with commas or blanks; `"none"` is the empty chain."""
+        return cls(() if text == "none" else tuple(re.split(r"\s*,\s*|\s+", text.strip())))
 
     def fit(self, matrix: Float[Tensor, "n d"]) -> FittedNormalizer:
         """Fit on the whole vocabulary `[n, d]`."""

@@ -706,10 +706,29 @@ def test_vectors_of_another_alignment_in_the_folder_are_refused(folder, tmp_path
         load(folder)
 
 
-@pytest.mark.parametrize("place", ["nowhere", "made/card.json"])
-def test_no_such_folder(folder, place):
-    with pytest.raises(InputError, match="there is no such alignment folder"):
-        load(folder.parent / place)
+def test_no_such_folder(folder):
+    with pytest.raises(InputError, match="there is no such alignment folder; give what isolex align wrote"):
+        load(folder.parent / "nowhere")
+    with pytest.raises(InputError, match=r"card\.json: is a file, expected a folder with a saved alignment"):
+        load(folder / "card.json")
+
+
+def test_where_the_alignment_is_that_may_be_meant(tmp_path):
+    """In a folder of work, beside the dictionary that was made there, and beside its review."""
+    made = make()
+    for folder in ("out.tsv.work", "aa-bb-review", "empty"):
+        (tmp_path / folder).mkdir()
+    made.save(tmp_path / "out.tsv.work" / "alignment")
+    (tmp_path / "out.tsv").write_text("source\ttarget\n")
+    for name in ("out.tsv.work", "out.tsv"):
+        with pytest.raises(InputError, match=r"; give .*out\.tsv\.work/alignment$"):
+            load(tmp_path / name)
+    made.save(tmp_path / "aa-bb")
+    made.save(tmp_path / "aa-bb-review" / "generation-3")
+    with pytest.raises(InputError, match=r"holds no card\.json; give .*/aa-bb$"):
+        load(tmp_path / "aa-bb-review")
+    with pytest.raises(InputError, match=r"holds no card\.json; give what isolex align wrote with -o$"):
+        load(tmp_path / "empty")
 
 
 def test_a_device_that_is_not_there(folder):

@@ -90,7 +90,10 @@ UNUSABLE: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "XML page": (_page('<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>'), "an XML page"),
     "JSON": (_page('{"error": "no such key"}'), "looks like JSON"),
-    "lexicon": (_page("cat gato\ndog perro\n" * 50), "text whose lines are not a word and its numbers"),
+    "lexicon": (
+        _page("cat gato\ndog perro\n" * 50),
+        "whose lines are not a word and its numbers; .* isolex train makes",
+    ),
     "header only": (_page("300 20\n"), "no usable row"),
     "no row that is usable": (_page("2 3\na nan 1 2\nb 1 inf 2\n"), "no usable row .*2 NaN or infinite"),
     "binary": (

@@ -251,6 +251,12 @@ class TestLexicon:
         result.warns(r"seeds.tsv: line 1 \('en', 'es'\) is taken for a header; if it is a pair, write the")
         assert result.json["scores"]["lexicon_coverage"] == 100
 
+    def test_a_name_in_the_place_of_a_code_is_told(self, isolex, here):
+        result = isolex(
+            *ALIGN, "-o", "out", "--source-language", "English", "--target-language", "de", "--json"
+        )
+        result.warns("'English' is the name of a language; TEI and TBX files need its code, 'en'")
+
     def test_letter_case_follows_the_language(self, isolex, here):
         words = ["ılık", "istanbul", *(f"s{n}" for n in range(2, 300))]
         vectors = Vectors.read("aa.vec")
@@ -274,7 +280,7 @@ class TestLexicon:
         vectors = Vectors.read("aa.vec")
         Vectors([f"/c/aa/{word}" for word in vectors.words], vectors.matrix).write("aa.vec")
         isolex(*ALIGN, "-o", "out").fails(
-            "lexicon: not one pair is in both vocabularies; .* source vocabulary holds words such as '/c/aa/s"
+            r"lexicon seeds\.tsv: not one pair is in both vocabularies; .* source vocabulary holds words such as '/c/aa/s"
         )
 
     def test_bad_lines_are_one_warning(self, isolex, here):

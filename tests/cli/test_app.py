@@ -62,6 +62,18 @@ class TestEntry:
             (("aline",), "No such command 'aline'.*'align'"),
             (("evaluate", "bly"), "No such command 'bly'.*; see: isolex evaluate --help"),
             (("--bogus",), "No such option.*--bogus"),
+            (("evaluate", "/"), "No such command '/'; name a command before the files; see: isolex evaluate"),
+            (("align", "a.vec"), "'TARGET'; expected: isolex align SOURCE TARGET --output PATH; see: isolex"),
+            (("nearest", "a.vec"), r"'WORD\.\.\.'; expected: isolex nearest VECTORS WORD\.\.\.; see: isolex"),
+            (
+                ("evaluate", "bli", "a", "b", "c"),
+                r"argument \(c\); expected: isolex evaluate bli DIR TEST; see",
+            ),
+            (("align", "--src_emb", "a.vec"), "No such option '--src_emb'; give the two files of vectors"),
+            (
+                ("align", "--supervised", "a"),
+                "'--supervised'; it is --lexicon FILE --method vecmap here; see",
+            ),
         ],
     )
     def test_bogus(self, isolex, arguments, message):

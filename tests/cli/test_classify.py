@@ -106,7 +106,7 @@ BAD = {
         "aa-bb",
         "foreign.tsv",
         "texts.tsv",
-    ): r"foreign\.tsv: not one of its 2 words is in Vectors\(aa",
+    ): r"foreign\.tsv: not one of its 2 words is in the vocabulary of aa \(",
     (
         "classify",
         "aa-bb",

@@ -119,7 +119,7 @@ class TestRetrieval:
         (texts / "half.tsv").write_text("s1\ts23 s24\ns2\tnothing\n")
         (texts / "some.tsv").write_text("s1 t1\ns2 t2\n")
         result = isolex(*RETRIEVAL, "aa-bb", "half.tsv", "t.tsv", "some.tsv", "--json")
-        result.warns(r"no word of 1 of the 2 texts is in Vectors\(aa")
+        result.warns(r"no word of 1 of the 2 texts is in the vocabulary of aa \(")
         assert result.json["coverage"]["queries"]["texts_known"] == 1
 
     def test_rankings_are_those_of_the_index(self, isolex, texts):
@@ -192,7 +192,7 @@ BAD = {
         "s.txt",
         "aa-bb",
         "t.txt",
-    ): "s.txt: there is no such alignment folder; give what isolex align wrote",
+    ): "s.txt: is a file, expected a folder with a saved alignment; give what isolex align wrote",
     (
         *SENTENCES,
         "aa-bb",
@@ -206,7 +206,7 @@ BAD = {
         "aa-bb",
         "t.txt",
         "s.txt",
-    ): r"t\.txt: not one of its 60 words is in Vectors\(aa.*the source lan",
+    ): r"t\.txt: not one of its 60 words is in the vocabulary of aa \(.*the source lan",
     (*SENTENCES, "aa-bb", "s.txt", "t.txt", "--weighting", "tf"): "'tf' is not one of",
     (*SENTENCES, "aa-bb", "s.txt", "t.txt", "--criterion", "isf"): "'isf' is not one of",
     (
@@ -225,7 +225,13 @@ BAD = {
         "relevance.tsv",
         "t.tsv",
     ): "lacks 20 of the 20 ids .* the order of the files",
-    (*RETRIEVAL, "s.tsv", "aa-bb", "t.tsv", "relevance.tsv"): "s.tsv: there is no such alignment folder",
+    (
+        *RETRIEVAL,
+        "s.tsv",
+        "aa-bb",
+        "t.tsv",
+        "relevance.tsv",
+    ): "s.tsv: is a file, expected a folder with a saved alignment",
     (*RETRIEVAL, "aa-bb", "s.tsv", "t.tsv", "none.tsv"): "none.tsv: no query has a relevant document",
     (
         *RETRIEVAL,
@@ -256,13 +262,13 @@ BAD = {
         "aa-bb",
         "s.topics.tsv",
         "s.topics.tsv",
-    ): r"s\.topics\.tsv: not one of its 80 words is in Vectors\(bb",
+    ): r"s\.topics\.tsv: not one of its 80 words is in the vocabulary of bb \(",
     (
         *TOPICS,
         "aa-bb",
         "t.topics.tsv",
         "s.topics.tsv",
-    ): r"t\.topics\.tsv: not one of its 80 words is in Vec.*--rev",
+    ): r"t\.topics\.tsv: not one of its 80 words is in the vocabulary .*--rev",
 }
 
 

@@ -231,6 +231,15 @@ class TestFiles:
         assert result.json == {"exported": "out.tsv", "pairs": 2}
         assert [one.accepted for one in read_decisions("out.tsv")[0]] == [("t150",)]
 
+    def test_words_of_the_other_language_are_told(self, isolex, place):
+        Path("turned.tsv").write_text("source\ttarget\tdecision\nt150\ts150\taccepted\n")
+        result = isolex("review", "aa-bb", "--import", "turned.tsv")
+        assert result.status == 1
+        assert result.lines == [
+            "isolex: turned.tsv: the vocabulary has no word t150; it is a word of the target language: "
+            "exchange source and target"
+        ]
+
     def test_for_people(self, isolex, place):
         result = isolex("review", "aa-bb", "--import", "table.tsv")
         assert result.out.split() == f"1 new decision in {place / 'aa-bb-review'}".split()

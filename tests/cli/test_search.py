@@ -63,7 +63,7 @@ class TestIndex:
             (("index", "aa-bb", "no.tsv", "-o", "new"), "no.tsv: there is no such file; check the path"),
             (
                 ("index", "aa-bb", "english.txt", "-o", "new"),
-                r"english\.txt: not one of its 54 words is in Vectors\(bb: .*--reverse",
+                r"english\.txt: not one of its 54 words is in the vocabulary of bb \(.*--reverse",
             ),
             (("index", "aa-bb", "three.tsv", "-o", "new"), "three.tsv, line 1: has 3 columns, expected 2"),
             (

@@ -193,7 +193,9 @@ class TestAdd:
         assert load_space("made").languages == ("add", "en")
         isolex("space", "add", "space", "add=add.vec", "--lexicon", "en-add=en-add.tsv").warns(None)
         assert load_space("space").languages[-1] == "add"
-        isolex("space", "add").fails("Missing argument 'DIR'; see: isolex space add --help")
+        isolex("space", "add").fails(
+            r"'DIR'; expected: isolex space add DIR LANGUAGE=FILE\.\.\.; see: isolex space add --help"
+        )
 
     def test_a_failed_language_does_not_join(self, isolex, languages):
         isolex("space", *FILES[:2], *STAR[:2], "-o", "space").warns(None)
@@ -246,7 +248,7 @@ BAD = {
         ("space", *FILES, *STAR, "--lexicon", "en-es=en-fr.tsv"),
         r"lexicon en-es: got en-es\.tsv and en-fr\.tsv; give one file with all its pairs",
     ),
-    "lexicon of others": (("space", *FILES, "--lexicon", "en-es=es-fr.tsv"), "en-es: not one pair is"),
+    "lexicon of others": (("space", *FILES, "--lexicon", "en-es=es-fr.tsv"), r"en-es es-fr\.tsv: not one pair is"),
     "method": (("space", *FILES, "--method", "rcsls"), "'rcsls' is not one of 'joint', 'vecmap'"),
     "normalisation": (("space", *FILES, "--normalize", "size"), "'size'"),
     "output": (("space", *FILES, *STAR, "-o", "tables"), "tables: "),

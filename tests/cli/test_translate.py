@@ -69,6 +69,11 @@ class TestUnknownWords:
             "isolex: unknown word 'nonsuch'",
         ]
 
+    def test_several_words_in_quotation_marks(self, isolex, here):
+        result = isolex("translate", "aa-bb", "s7 s30")
+        told = "it is looked up as one word; for several words leave out the quotation marks"
+        assert (result.status, result.lines) == (1, [f"isolex: unknown word 's7 s30'; {told}"])
+
     def test_text(self, isolex, here):
         result = isolex("translate", "aa-bb", "nonsuch", "s30")
         assert (result.status, result.lines) == (1, ["isolex: unknown word 'nonsuch'"])
@@ -171,7 +176,7 @@ class TestBadInput:
         ("arguments", "message"),
         [
             (("nowhere", "s7"), "nowhere: there is no such alignment folder"),
-            (("aa.vec", "s7"), "aa.vec: there is no such alignment folder"),
+            (("aa.vec", "s7"), "aa.vec: is a file, expected a folder with a saved alignment; give what"),
             (("data", "s7"), "data: is no alignment: it holds no card.json"),
             (("aa-bb", "s7", "-k", "0"), "'-k': 0 is not in the range"),
             (("aa-bb", "s7", "--criterion", "cosine"), "'cosine' is not one of 'csls', 'nn', 'isf'"),

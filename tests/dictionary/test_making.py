@@ -8,7 +8,7 @@ import pytest
 
 from isolex.dictionary import make_dictionary
 from isolex.dictionary import making as module
-from isolex.errors import InputError, IsolexError
+from isolex.errors import InputError, IsolexError, IsolexWarning
 from isolex.files import make_folder, working_alone
 from isolex.lexicon import Lexicon
 from isolex.training import PPMI, SkipGram
@@ -132,6 +132,34 @@ def test_bad_input(texts, options, said):
     with pytest.raises(InputError, match=said):
         make(folder, **options)
     assert not list(folder.glob("out.tsv*"))
+
+
+def test_one_text_for_both_languages(texts):
+    folder, _ = texts
+    with pytest.raises(InputError, match=r"en\.txt: is given for both languages; give the text"):
+        make_dictionary(
+            folder / "en.txt",
+            folder / "en.txt",
+            folder / "out.tsv",
+            source_language="en",
+            target_language="es",
+        )
+
+
+def test_one_language_for_both_texts_is_told(texts, monkeypatch):
+    class Reached(Exception):
+        pass
+
+    def reached(*_, **__):
+        raise Reached
+
+    monkeypatch.setattr(module, "side_vectors", reached)
+    folder, _ = texts
+    with (
+        pytest.warns(IsolexWarning, match="both languages are 'en'; if they are two"),
+        pytest.raises(Reached),
+    ):
+        make(folder, target_language="eng")
 
 
 def test_standard_input_is_not_taken(texts):

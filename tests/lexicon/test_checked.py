@@ -106,6 +106,19 @@ def test_a_lexicon_that_fits_nowhere_is_shown_beside_the_vocabularies(source, pa
     assert "\n" not in message
 
 
+def test_the_letter_case_that_would_fit_is_named(tmp_path) -> None:
+    path = tmp_path / "upper.tsv"
+    path.write_text("CAT\tGATO\nDOG\tPERRO\nNOBODY\tNADIE\n")
+    with pytest.raises(InputError) as caught:
+        index_checked(Lexicon.read(path), SOURCE, TARGET, what="lexicon")
+    message = str(caught.value)
+    assert message.startswith(f"lexicon {path}: not one pair is in both vocabularies; 0 of 3 pairs")
+    assert message.endswith("; letter case differs: take --case lower (case='lower'), which finds 2 pairs")
+    upper = Vectors([word.upper() for word in SOURCE.words], SOURCE.matrix)
+    with pytest.raises(InputError, match=r"take --case fold \(case='fold'\), which finds 1 pair$"):
+        index_checked(Lexicon([("cat", "gato")]), upper, TARGET, what="lexicon")
+
+
 def test_weights_that_are_all_zero_are_refused() -> None:
     vectors = Vectors(["a", "b"], np.eye(2))
     with pytest.raises(InputError, match="lexicon: the weights of all pairs in both vocabularies are 0"):

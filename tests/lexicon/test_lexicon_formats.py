@@ -170,6 +170,54 @@ def test_a_few_numbers_among_words_make_no_column_of_weights() -> None:
     assert contents.faults == [(3, reason), (4, reason)]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "source\ttarget\tdecision\twho",
+            "cat\tgato\taccepted\tana",
+            "cat\tperro\tRejected \tben",
+            "dog\tperro",
+        ],
+        ["decision;target;source", "accepted;gato;cat", "rejected;perro;cat", ";perro;dog"],
+        [
+            '{"source": "cat", "target": "gato", "decision": "accepted"}',
+            '{"source": "cat", "target": "perro", "decision": "rejected"}',
+            '{"source": "dog", "target": "perro", "decision": null}',
+        ],
+    ],
+)
+def test_pairs_that_a_reviewer_rejected_are_none(lines: list[str]) -> None:
+    contents = parse(lines)
+    assert pairs(contents) == [CAT, ("dog", "perro", None)]
+    assert (contents.faults, contents.notes) == ([], ["1 rejected pair left out"])
+
+
+@pytest.mark.parametrize("sign", ["=", "->", "—"])
+def test_a_sign_between_the_words_is_named(sign: str) -> None:
+    ((_, reason),) = parse([f"cat {sign} gato"]).faults
+    assert reason == f"3 fields, expected 2; put a tab in the place of {sign!r}"
+
+
+def test_translations_in_the_third_column_are_told() -> None:
+    contents = parse([f"s{n}\t{'noun' if n % 2 else 'verb'}\tt{n}" for n in range(20)])
+    assert [note.partition(":")[0] for note in contents.notes] == [
+        "the third column is left out, since line 1 has 't0' there, expected numbers of at least 0",
+        "the second column holds only 2 different words",
+    ]
+    assert len(parse([f"s{n}\tt{n}\tnoun{n}" for n in range(20)]).notes) == 1
+
+
+def test_several_translations_in_one_field_are_told() -> None:
+    lines = [f"word{'a' * n}\tpalabra, vocablo{'a' * n}" for n in range(10)]
+    assert parse(lines).notes == [
+        "10 lines may hold several translations (line 1: 'palabra, vocablo'); give each a line of its own, "
+        "with the source word before it"
+    ]
+    assert parse([*lines[:2], *(f"s{n}\tt{n}" for n in range(20))]).notes == []
+    assert parse([f"w{n}\t{n},{n}{n}{n}{'x' * (n == 0)}" for n in range(10)]).notes == []
+
+
 def test_a_list_of_frequencies_is_told() -> None:
     assert parse([f"w{n} {n}" for n in range(10)]).notes == [
         "every second word is a number: is it a list of frequencies?"

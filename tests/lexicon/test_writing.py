@@ -78,7 +78,7 @@ def test_an_empty_lexicon_leaves_only_the_header(tmp_path: Path) -> None:
     assert (tmp_path / "empty.tsv").read_text() == "source\ttarget\n"
 
 
-@pytest.mark.parametrize("name", ["a.tsv.gz", "a.JSON", "no/such/folder/a.tsv", "."])
+@pytest.mark.parametrize("name", ["a.tsv.gz", "a.JSON", "a.xlsx", "no/such/folder/a.tsv", "."])
 def test_refused_places(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError):
         CATS.write(tmp_path / name)

@@ -299,7 +299,9 @@ def test_xml_may_be_either(tmp_path):
         write_entries(ENTRIES, tmp_path / "out.xml")
 
 
-@pytest.mark.parametrize("name", ["a.tsv.gz", "a.tei.GZ", "a.csv", "a.jsonl.zst", "a.json"])
+@pytest.mark.parametrize(
+    "name", ["a.tsv.gz", "a.tei.GZ", "a.csv", "a.jsonl.zst", "a.json", "a.xlsx", "a.tmx"]
+)
 def test_names_that_promise_something_else(tmp_path, name):
     with pytest.raises(InputError, match=r"dictionaries are not written as \.\w+; use \.tsv"):
         write_entries(ENTRIES, tmp_path / name)

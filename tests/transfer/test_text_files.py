@@ -50,6 +50,11 @@ def test_the_layout_is_told_by_the_name_under_every_compression(tmp_path, name, 
         ("t.txt", '"id"\t"text"\na\tone\n', "give columns by tabs, in a file called .tsv, or the bare texts"),
         ("t.json", '{"text": "one"}\n{"text": "two"}\n', "give an object a line, in a file called .jsonl"),
         ("t.txt", '[\n{"text": "one"}\n]', "t.txt: is one JSON document"),
+        (
+            "t.vec",
+            "2 3\nhouse 1 2 3\nbread 4 5 6\n",
+            "t.vec: looks like a file of word vectors, expected texts",
+        ),
     ],
 )
 def test_rows_are_not_taken_for_texts(tmp_path, name, text, message):

@@ -45,6 +45,8 @@ CONTENTS = (CARD, MATRICES, SEEDS, *(f"{side}.safetensors" for side in SIDES))
 # What the card of something that is kept beside an alignment begins with, and in how many bytes.
 _COMPANION_MARKS = (rb'"format":\s*"isolex-', rb'"alignment":\s*"sha256:[0-9a-f]{64}"')
 _START = 4096
+# Folders that a message names.
+_NAMED = 3
 
 FIX = "align again"
 # Cosines, but for rounding.
@@ -140,11 +142,28 @@ def read_card(path: str | Path, kind: str, *, called: str, command: str, fix: st
         InputError: There is no such folder.
         FormatError: It holds no card, or one that is no JSON.
     """
-    if not Path(path).is_dir():
-        raise InputError(f"there is no such {called}", where=path, fix=f"give what {command} wrote with -o")
-    if not (Path(path) / CARD).exists():
-        raise FormatError(f"is no {kind}: it holds no {CARD}", where=path)
-    return read_json(Path(path) / CARD, fix)
+    folder = Path(path)
+    near = " or ".join(map(str, _near(folder)))
+    give = f"give {near or f'what {command} wrote with -o'}"
+    if folder.is_file():
+        raise InputError(f"is a file, expected a folder with a saved {kind}", where=path, fix=give)
+    if not folder.is_dir():
+        raise InputError(f"there is no such {called}", where=path, fix=give)
+    if not (folder / CARD).exists():
+        raise FormatError(f"is no {kind}: it holds no {CARD}", where=path, fix=give)
+    return read_json(folder / CARD, fix)
+
+
+def _near(path: Path) -> list[Path]:
+    """Folders with a card that may be meant: in this one, or what it was made from."""
+    reviewed = path.with_name(path.name.removesuffix("-review")) if path.name.endswith("-review") else None
+    made = path.with_name(f"{path.name}.work") if path.is_file() else path
+    try:
+        inside = sorted(card.parent for card in made.glob(f"*/{CARD}"))
+    except OSError:
+        inside = []
+    found = [] if reviewed is None or not (reviewed / CARD).exists() else [reviewed]
+    return (found or inside)[:_NAMED]
 
 
 def read_seeds(path: Path, count: int) -> Lexicon:

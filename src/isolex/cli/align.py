@@ -21,7 +21,9 @@ from isolex.cli.options import (
 from isolex.cli.outputs import Command, Output
 from isolex.errors import InputError
 from isolex.lexicon import Lexicon, weights_note
+from isolex.lexicon.words import counted
 from isolex.names import look_up
+from isolex.text import code_of_name
 from isolex.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -122,6 +124,9 @@ def align_command(
     from isolex.recipes import align, check_outputs
 
     watch = Stopwatch()
+    for language in (source_language, target_language):
+        if language is not None and (code := code_of_name(language)) is not None:
+            say(f"warning: {language!r} is the name of a language; TEI and TBX files need its code, {code!r}")
     normalizer = Normalizer.parse(normalize)
     check_output(output)
     if dual_view:
@@ -231,7 +236,7 @@ def _render(console: Console, alignment: Alignment, output: Path, written: bool,
     seeds = "no seed pairs"
     if card.scores["seed_pairs"]:
         coverage = f"{card.scores['lexicon_coverage']:.1f} % of the lexicon"
-        seeds = f"{card.scores['seed_pairs']:,} seed pairs ({coverage})"
+        seeds = f"{counted(card.scores['seed_pairs'], 'seed pair')} ({coverage})"
     console.print(f" by {card.method}, {seeds}, {seconds} s")
     # Why it is not aligned is told on stderr, where it cannot be missed.
     for reason in card.reasons if card.status == "aligned" else card.reasons[1:]:

@@ -11,6 +11,7 @@ import click
 from isolex._version import __version__
 from isolex.cli.console import Interrupted, one_line_warnings, say, told_interrupt
 from isolex.cli.lazy import LazyGroup
+from isolex.cli.usage import told_of_usage
 from isolex.errors import IsolexError
 from isolex.files import noting_outputs
 
@@ -132,9 +133,7 @@ def run(  # noqa: PLR0911
         click.echo(error.format_message(), err=True)
         return EXIT_BAD_INPUT
     except click.ClickException as error:
-        message = " ".join(error.format_message().split()).rstrip(".")
-        usage = error.ctx if isinstance(error, click.UsageError) else None
-        say(f"error: {message}" + (f"; see: {usage.command_path} --help" if usage else ""))
+        say(f"error: {told_of_usage(error)}")
         return EXIT_BAD_INPUT
     except IsolexError as error:
         say(f"error: {error}")

@@ -285,7 +285,7 @@ def _imported(
     try:
         decisions, refused = read_decisions(table, reviewer=_login())
         new, unknown = review.add(decisions)
-        refused += [f"the vocabulary has no word {word[:40]}" for word in unknown]
+        refused += [_unknown(word, alignment) for word in unknown]
         for why in refused:
             say(f"{table}: {why}")
         report: dict[str, Any] = {"imported": str(table), "decisions": new, "refused": refused}
@@ -298,6 +298,12 @@ def _imported(
             click.get_current_context().exit(1)
     finally:
         review.close()
+
+
+def _unknown(word: str, alignment: Alignment) -> str:
+    turned = alignment.target.id(word) is not None
+    why = "; it is a word of the target language: exchange source and target" if turned else ""
+    return f"the vocabulary has no word {word[:40]}{why}"
 
 
 def _concordances(
@@ -366,7 +372,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         raise InputError(
             f"cannot be served: {getattr(error, 'strerror', None) or error}",
             where=f"{host}, port {port}",
-            fix="give another --host or --port",
+            fix="give another --host or --port; a host must be an address of this machine",
         ) from error
     with listening:
         yield listening

@@ -163,6 +163,8 @@ def _answers(
             told = (
                 f"the word {word!r} has no vector: its row is zero" if without else f"unknown word {word!r}"
             )
+            if fix is None and len(word.split()) > 1:
+                fix = "it is looked up as one word; for several words leave out the quotation marks"
             say(told + (f"; {fix}" if fix else ""))
             yield _Answered(word, None, without_vector=without)
             return

@@ -1,5 +1,6 @@
 """`make_dictionary`: train, align, judge, rerank and write."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -11,7 +12,7 @@ from isolex.arrays import generator
 from isolex.choices import MARKUP_FORMATS, Status
 from isolex.dictionary.sides import SIDES, GivenSide, side_results, side_vectors
 from isolex.dictionary.work import Step, Work, key
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning
 from isolex.files import check_file, check_outside_inputs, make_folder, working_alone
 from isolex.given import share
 from isolex.lexicon import Lexicon
@@ -19,7 +20,7 @@ from isolex.recipes import align
 from isolex.reranking import Level, RerankedDictionary, rerank
 from isolex.reranking.entry_files import check_languages, format_of, write_entries
 from isolex.reranking.reranked_dictionary import find_reranked
-from isolex.text import check_language
+from isolex.text import check_language, same_language
 from isolex.training import Trainer, named_trainer
 from isolex.vectors import Vectors
 
@@ -123,6 +124,7 @@ def make_dictionary(
     codes = source_language, target_language
     sides = [GivenSide(*side) for side in zip(SIDES, (source, target), codes, strict=True)]
     written = _Output.of(output, codes, min_confidence, with_lexicon=lexicon is not None)
+    _check_two(source, target, source_language, target_language)
     with _workplace(folder):
         steps = Work(folder, _STEP_COUNT)
         steps.check({*SIDES, _ALIGNMENT}, _RESULTS)
@@ -148,6 +150,20 @@ def make_dictionary(
         done=tuple(sorted(steps.done, key=_ORDER.index)),
         kept=tuple(steps.kept),
     )
+
+
+def _check_two(source: Path, target: Path, *codes: str) -> None:
+    """Raise `InputError` where both texts are one; warn where both languages are."""
+    if source.exists() and target.exists() and source.samefile(target):
+        raise InputError(
+            "is given for both languages", where=source, fix="give the text or the vectors of the other one"
+        )
+    if same_language(codes[0]) == same_language(codes[1]):
+        warnings.warn(
+            f"both languages are {codes[0]!r}; if they are two, give the code of each",
+            IsolexWarning,
+            stacklevel=3,
+        )
 
 
 @contextmanager

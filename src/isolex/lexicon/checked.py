@@ -12,6 +12,7 @@ from isolex.lexicon.indexing import IndexedLexicon
 from isolex.lexicon.pairs import Lexicon
 from isolex.lexicon.weighting import warn_of_weights
 from isolex.lexicon.words import counted
+from isolex.text.casing import Case
 from isolex.vectors import Vectors
 
 POOR_PERCENT = 10.0
@@ -52,12 +53,12 @@ def index_checked(
     indexed = lexicon.index(source, target)
     found, turned = len(indexed), len(lexicon.reversed().index(source, target))
     poor = indexed.coverage.pairs_percent < POOR_PERCENT
+    where = what if lexicon.path is None else f"{what} {lexicon.path}"
     if turned > found:
         are = "is" if found == 1 else "are"
         pairs = f"{found:,} of its {counted(len(lexicon), 'pair')} {are} found, {turned:,} if it is turned"
         problem = f"looks the wrong way round: {pairs}"
         fix = "exchange its two columns, or source and target, if it is these that are exchanged"
-        where = what if lexicon.path is None else f"{what} {lexicon.path}"
         if poor and turned >= 2 * found:
             raise InputError(problem, where=where, fix=fix)
         if not told:
@@ -69,18 +70,33 @@ def index_checked(
         raise InputError(
             f"not one pair is in both vocabularies; {coverage.summary()}; "
             f"the source vocabulary holds words such as {source_holds}, the target vocabulary {target_holds}",
-            where=what,
-            fix="check languages, letter case (--case lower or fold), and what stands round the words",
+            where=where,
+            fix=_case_fix(lexicon, source, target)
+            or "check languages, letter case (--case lower or fold), and what stands round the words",
         )
     elif poor and not told:
-        warnings.warn(f"{what}: {indexed.coverage.summary()}", IsolexWarning, stacklevel=3)
+        warnings.warn(f"{where}: {indexed.coverage.summary()}", IsolexWarning, stacklevel=3)
     if indexed.weights is not None and len(indexed) and not indexed.weights.any():
         raise InputError(
             "the weights of all pairs in both vocabularies are 0, expected some that are not",
-            where=what,
+            where=where,
             fix="mend the weights or leave them out",
         )
     return indexed
+
+
+def _case_fix(lexicon: Lexicon, source: Vectors, target: Vectors) -> str | None:
+    """What to do about letter case, if that is what keeps the pairs from being found."""
+    languages = source.language, target.language
+    cases: tuple[Case, ...] = ("lower", "fold")
+    for case in cases:
+        with warnings.catch_warnings():  # of letters that depend on the language
+            warnings.simplefilter("ignore", IsolexWarning)
+            found = len(lexicon.cased(case, languages=languages).index(source, target))
+        if found:
+            pairs = counted(found, "pair")
+            return f"letter case differs: take --case {case} (case={case!r}), which finds {pairs}"
+    return None
 
 
 def _examples(vocabulary: Vectors, missing: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ _NAMES = (
     ("lang1", "lang2"),
     ("v1", "v2"),
 )
+_DECISION = "decision"
 _WEIGHTS = ("weight", "weights", "probability", "prob")
 
 
@@ -31,12 +32,14 @@ class Columns:
         target: Place of the target word.
         weight: Place of the weight, or None.
         width: Number of columns that are named.
+        decision: Place of what a reviewer decided, or None.
     """
 
     source: int
     target: int
     weight: int | None
     width: int
+    decision: int | None = None
 
     @property
     def first_two(self) -> bool:
@@ -50,7 +53,8 @@ def named_columns(cells: Sequence[str]) -> Columns | None:
     weight = next((place for place, name in enumerate(names) if name in _WEIGHTS), None)
     for source, target in _NAMES:
         if source in names and target in names:
-            return Columns(names.index(source), names.index(target), weight, len(names))
+            decision = names.index(_DECISION) if _DECISION in names else None
+            return Columns(names.index(source), names.index(target), weight, len(names), decision)
     return None
 
 

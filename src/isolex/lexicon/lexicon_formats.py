@@ -40,6 +40,10 @@ _STRING = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 _LIST = re.compile(rf"\s*[\[(]\s*{_STRING}\s*,.*[\])]\s*,?\s*")
 _FLAT = re.compile(rf"[\[(]\s*{_STRING}\s*,\s*{_STRING}\s*(?:,\s*[^\[\](){{}}]*)?[\])]")
 _MANY = 10
+# One in so many is often enough to be told.
+_OFTEN = 5
+_SEVERAL = re.compile(r"[^\W\d_]\s*(?:[,/]\s+|;\s*)[^\W\d_]")
+_THIRD = "third column"
 
 
 class LexiconEntry(NamedTuple):
@@ -99,11 +103,13 @@ def parse(lines: Sequence[str], format: Format | None = None) -> Contents:
         separator = _separator(sample, format)
         cells, weight_name = _of_table(content, separator, contents, guess=format is None)
     weights = _weights(cells, weight_name, contents)
+    _note_places(cells, weights, weight_name, contents)
     contents.entries.extend(
         LexiconEntry(*cell[:3], weight) for cell, weight in zip(cells, weights, strict=True)
     )
     contents.faults.sort()
     _note_numbers(contents)
+    _note_several(contents)
     return contents
 
 
@@ -155,6 +161,8 @@ def _of_table(
     columns, rows = _header(rows, separator, contents, guess=guess)
     named = None if columns is None or columns.first_two else columns
     weighted = _has_weights(rows, separator)
+    if named is not None and named.decision is not None:
+        rows = _accepted(rows, named.decision, contents)
     cells = []
     for row in rows:
         try:
@@ -165,7 +173,23 @@ def _of_table(
             cells.append(read)
     if not weighted and separator is BARS:
         contents.notes.append("columns after the second are left out")
-    return cells, "third column" if named is None else "column of weights"
+    return cells, _THIRD if named is None else "column of weights"
+
+
+def _accepted(rows: Sequence[Row], place: int, contents: Contents) -> list[Row]:
+    """The rows of a table of decisions that nobody rejected; the others are pairs that are wrong."""
+    kept = [row for row in rows if len(row.cells) <= place or not _is_rejected(row.cells[place])]
+    _note_rejected(len(rows) - len(kept), contents)
+    return kept
+
+
+def _is_rejected(decision: object) -> bool:
+    return isinstance(decision, str) and trim(decision).lower() == "rejected"
+
+
+def _note_rejected(count: int, contents: Contents) -> None:
+    if count:
+        contents.notes.append(f"{counted(count, 'rejected pair')} left out")
 
 
 def _has_weights(rows: Sequence[Row], separator: Separator) -> bool:
@@ -227,6 +251,8 @@ def _by_place(row: Row, separator: Separator, *, weighted: bool) -> _Cells:
     count = len(row.cells)
     if separator is BLANK and not (count == 2 or (weighted and _is_weighted(row.cells))):
         hint = "; multiword entries need tabs" if count > 2 else ""
+        if count == 3 and not any(map(str.isalnum, row.cells[1])):
+            hint = f"; put a tab in the place of {row.cells[1][:5]!r}"
         raise NotARowError(f"{counted(count, 'field')}, expected 2{hint}")
     if count < 2 or (count > 3 and separator is not BARS):
         hint = "; more columns need a header such as source, target, weight" if count > 3 else ""
@@ -246,14 +272,21 @@ def _by_name(row: Row, columns: Columns) -> _Cells:
 
 
 def _of_json(content: Sequence[tuple[int, str]], contents: Contents) -> list[_Cells]:
-    cells = []
+    cells, rejected = [], 0
     for line, text in content:
         try:
             cells.append(_Cells(line, *_json_entry(text)))
+        except _RejectedError:
+            rejected += 1
         except NotARowError as reason:
             if not is_comment(text):
                 contents.faults.append((line, str(reason)))
+    _note_rejected(rejected, contents)
     return cells
+
+
+class _RejectedError(NotARowError):
+    """A pair that a reviewer rejected."""
 
 
 def _json_entry(line: str) -> tuple[str, str, object]:
@@ -269,6 +302,8 @@ def _json_entry(line: str) -> tuple[str, str, object]:
             named = named_columns(list(entry))
             if named is not None:
                 values = list(entry.values())
+                if named.decision is not None and _is_rejected(values[named.decision]):
+                    raise _RejectedError("rejected")
                 weight = None if named.weight is None else values[named.weight]
                 entry = [values[named.source], values[named.target], weight]
     match entry:
@@ -304,6 +339,36 @@ def _weight(given: object, *, decimal_comma: bool) -> float | None:
     if isinstance(given, bool):
         return None
     return as_weight(number(given, decimal_comma=decimal_comma) if isinstance(given, str) else given)
+
+
+def _note_places(
+    cells: Sequence[_Cells], weights: Sequence[float | None], name: str, contents: Contents
+) -> None:
+    """Between the words there may stand what few words share, such as parts of speech."""
+    third = {cell.weight for cell in cells if isinstance(cell.weight, str)}
+    if name != _THIRD or len(third) < _MANY or any(weight is not None for weight in weights):
+        return
+    second = {cell.target for cell in cells}
+    if _OFTEN * len(second) < len(third):
+        few = counted(len(second), "different word")
+        contents.notes.append(
+            f"the second column holds only {few}: if the translations stand in the third, write the names "
+            "source, other and target in a line above, with tabs between them"
+        )
+
+
+def _note_several(contents: Contents) -> None:
+    """Several translations in one field are one entry of several words, which no vocabulary holds."""
+    entries = contents.entries
+    found = next((entry for entry in entries if _SEVERAL.search(entry.target)), None)
+    if found is None or len(entries) < _MANY:
+        return
+    count = sum(_SEVERAL.search(entry.target) is not None for entry in entries)
+    if _OFTEN * count >= len(entries):
+        contents.notes.append(
+            f"{counted(count, 'line')} may hold several translations (line {found.line}: "
+            f"{found.target[:40]!r}); give each a line of its own, with the source word before it"
+        )
 
 
 def _note_numbers(contents: Contents) -> None:

@@ -12,7 +12,12 @@ from isolex.lexicon.lexicon_formats import parse
 from isolex.tables import is_quoted, split_lines
 
 _SAMPLE = 1000
-NOT_WRITTEN = (".gz", ".bz2", ".xz", ".zst", ".zip", ".json")
+SPREADSHEETS = (".xlsx", ".xls", ".ods")
+NOT_WRITTEN = (
+    *(".gz", ".bz2", ".xz", ".zst", ".zip", ".json"),
+    *SPREADSHEETS,
+    *(".docx", ".doc", ".odt", ".rtf", ".pdf", ".html", ".htm", ".tmx", ".xliff", ".po"),
+)
 
 
 def write_pairs(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | None, path: str | Path) -> None:
@@ -24,9 +29,7 @@ def write_pairs(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | Non
     path = Path(path)
     ending = path.suffix.lower()
     if ending in NOT_WRITTEN:
-        raise InputError(
-            f"{ending} lexicons are read or known but not written", where=path, fix="use .tsv, .csv or .jsonl"
-        )
+        raise InputError(f"lexicons are not written as {ending}", where=path, fix="use .tsv, .csv or .jsonl")
     encode = {".csv": _csv, ".jsonl": _jsonl}.get(ending, _tsv)
     with atomic_file(path) as temporary:
         temporary.write_text(encode(pairs, weights), encoding="utf-8", newline="\n")

@@ -12,7 +12,7 @@ from isolex.choices import MARKUP_FORMATS
 from isolex.errors import InputError
 from isolex.files import atomic_file
 from isolex.lexicon.words import holdable, word_problem
-from isolex.lexicon.writing import NOT_WRITTEN
+from isolex.lexicon.writing import NOT_WRITTEN, SPREADSHEETS
 from isolex.names import look_up
 from isolex.reranking.markup import (
     UNKNOWN_LANGUAGE,
@@ -85,9 +85,10 @@ def format_of(path: str | Path) -> str:
     name = Path(path).name.lower()
     ending = Path(name).suffix
     if ending in (*NOT_WRITTEN, ".csv"):
-        raise InputError(
-            f"dictionaries are not written as {ending}", where=path, fix="use .tsv, .jsonl, .tei or .tbx"
-        )
+        fix = "use .tsv, .jsonl, .tei or .tbx"
+        if ending in (*SPREADSHEETS, ".csv"):
+            fix += "; spreadsheets open .tsv"
+        raise InputError(f"dictionaries are not written as {ending}", where=path, fix=fix)
     if name.endswith(".xml") and not name.endswith(tuple(_ENDINGS)):
         raise InputError("may be TEI or TBX by its name", where=path, fix="give the format, tei or tbx")
     return next((_ENDINGS[ending] for ending in _ENDINGS if name.endswith(ending)), "tsv")

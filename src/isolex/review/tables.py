@@ -32,7 +32,7 @@ from isolex.tables.cells import trim
 
 _REVIEWER = "import"
 _EXPECTED = "a table of decisions"
-_FIX = f"give a table with the columns {', '.join(COLUMNS)}, as isolex review --export writes it"
+_FIX = f"give a table with the columns {', '.join(COLUMNS)}, as isolex review --export FILE.tsv writes it"
 
 
 def write_decisions(

@@ -3,7 +3,7 @@
 from isolex.text.casing import CASES, Case, case_of, has_dotless_i, lower, title, upper
 from isolex.text.checking import ENOUGH_TOKENS, Doubt, TextCheck
 from isolex.text.corpus import Corpus
-from isolex.text.languages import check_language, same_language
+from isolex.text.languages import check_language, code_of_name, same_language
 from isolex.text.phrases import Phrases
 from isolex.text.reading import TextSource, text_sources
 from isolex.text.segmenting import Segmenter
@@ -20,6 +20,7 @@ __all__ = [
     "TextSource",
     "case_of",
     "check_language",
+    "code_of_name",
     "has_dotless_i",
     "lower",
     "same_language",

@@ -37,6 +37,12 @@ def check_language(code: object) -> None:
     raise InputError(f"unknown language {code!r}", fix=f"{guess}{_HOW}")
 
 
+def code_of_name(name: str) -> str | None:
+    """The code of a language that is called by its English name; None for whatever else."""
+    language = LANGUAGE_NAMES.get(name.strip().lower())
+    return None if language is None or name.strip().lower() in LANGUAGE_CODES else _short_code(language)
+
+
 @cache
 def same_language(code: str | None) -> str:
     """One code of three letters for all codes of a language that is known, else the code; "" for None."""

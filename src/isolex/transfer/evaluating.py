@@ -25,8 +25,8 @@ RelevanceLike: TypeAlias = Mapping[str, Sequence[str]] | str | Path
 
 
 # What to do about texts of which nothing is known.
-OF_SOURCE = "give texts of the source language, or reverse the alignment (--reverse)"
-OF_TARGET = "give texts of the target language, or reverse the alignment (--reverse)"
+OF_SOURCE = "give texts of the source language, or exchange the languages (with --reverse, or without it)"
+OF_TARGET = "give texts of the target language, or exchange the languages (with --reverse, or without it)"
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,9 @@ class KnownWords:
     @property
     def name(self) -> str:
         """What the vectors are called in messages."""
-        return repr(self._vocabulary.vectors)
+        vectors = self._vocabulary.vectors
+        language = "" if vectors.language is None else f" of {vectors.language}"
+        return f"the vocabulary{language} ({len(vectors):,} words)"
 
     @property
     def dimension(self) -> int:

@@ -17,6 +17,7 @@ _TEXT, _IDS, _LABELS = "text", ("id", "index_id"), ("label", "category", "class"
 _NAMES = {_TEXT, *_IDS, *_LABELS}
 _RELEVANCE = "write: query document, or as TREC: query 0 document relevance"
 _QUERY, _DOCUMENT = {"query-id", "query_id", "qid"}, {"corpus-id", "corpus_id", "docid", "doc-id", "doc_id"}
+_HEADER = re.compile(r"[1-9]\d{0,9} [1-9]\d{0,4}")  # of word2vec text
 _FOUR_COLUMNS = 4  # query, nothing, document, relevance: TREC's layout
 
 
@@ -154,9 +155,13 @@ class _Row:
 
 def _lines(path: str | Path) -> _Lines:
     fix = "give UTF-8 text: a text a line, TSV, or JSON Lines"
-    return [
+    lines = [
         (n, line) for n, line in read_set_lines(path, expected="texts", fix=fix, prose=True) if trim(line)
     ]
+    head = [line.split() for _, line in lines[:2]]
+    if len(head) > 1 and _HEADER.fullmatch(" ".join(head[0])) and len(head[1]) == int(head[0][1]) + 1:
+        raise FormatError("looks like a file of word vectors, expected texts", where=path, fix=fix)
+    return lines
 
 
 def _columns(path: str | Path, lines: _Lines, keys: Sequence[str]) -> list[_Row]:

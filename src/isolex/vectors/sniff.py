@@ -91,13 +91,12 @@ def identify(path: str | Path) -> VectorFormat:
     stranger = found or named(head, lines[int(headed) : SAMPLE])
     if stranger is not None:
         raise stranger.error(path, compression)
-    what = (
-        "text whose lines are not a word and its numbers"
-        if _looks_like_text(head, whole)
-        else "unknown binary data"
-    )
-    known = ", ".join(VECTOR_FORMATS.values())
-    raise FormatError(f"looks like {what}", where=path, fix=f"isolex reads {known}")
+    fix = f"isolex reads {', '.join(VECTOR_FORMATS.values())}"
+    what = "unknown binary data"
+    if _looks_like_text(head, whole):
+        what = "text whose lines are not a word and its numbers"
+        fix += "; isolex train makes vectors of running text"
+    raise FormatError(f"looks like {what}", where=path, fix=fix)
 
 
 def _first_bytes(stream: BinaryIO) -> tuple[bytes, bool]:
