@@ -141,7 +141,9 @@ class TestSearch:
         assert result.lines == [f"{told}; is it of the other language than the documents?"]
         assert isolex(*SEARCH, query).status == 1
 
-    def test_known_words_that_no_document_translates(self, isolex, indexed):
+    def test_known_words_that_no_document_translates(self, isolex, documents):
+        (documents / "one.txt").write_text("t5\n")
+        isolex("index", "aa-bb", "one.txt", "-o", "out.index")
         result = isolex(*SEARCH, "s200", "--by", "translation")
         assert (result.status, result.lines) == (
             1,
