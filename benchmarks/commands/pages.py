@@ -5,6 +5,7 @@ from rich.console import Console
 
 from benchmarks.pages import (
     diagnosis,
+    fleet,
     induction,
     performance,
     reference,
@@ -21,7 +22,7 @@ from isolex.cli.options import json_option
 from isolex.cli.outputs import Command
 from isolex.errors import InputError
 
-_MAKERS = (reference, weak, performance, diagnosis, transfer, induction, review, space, texts, results)
+_MAKERS = (reference, weak, performance, diagnosis, transfer, induction, review, space, fleet, texts, results)
 
 
 @click.command("pages", cls=Command)
