@@ -94,11 +94,12 @@ def many(report: Report) -> str:
 def sharded(report: Report) -> str:
     """One search in shards."""
     same = "the same, bit by bit" if report["same"] else "NOT THE SAME"
+    shards, whole = (f"{report[name] / 60:.1f} minutes" for name in ("seconds", "whole_seconds"))
     return (
         f"{report['words']:,} words on each side, {report['dimension']} dimensions, {report['shards']} "
-        f"shards: the answers and scores are {same}. The shards took {report['seconds'] / 60:.1f} minutes with two "
-        f"workers of one thread, one process with two threads {report['whole_seconds'] / 60:.1f} minutes. No "
-        f"worker held more than {report['gib']:.2f} GiB. {machine(report)}"
+        f"shards: the answers and scores are {same}. The shards took {shards} with two workers of one "
+        f"thread, one process with two threads {whole}. No worker held more than {report['gib']:.2f} GiB. "
+        f"{machine(report)}"
     )
 
 

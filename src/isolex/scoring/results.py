@@ -61,7 +61,8 @@ class MethodScore:
 
     Attributes:
         cell: What was measured.
-        begins_with: What the method begins with: `pairs`, `identical` strings, or `nothing` but vectors.
+        begins_with: What the method begins with: `pairs`, `identical` strings, `words written alike`, or
+            `nothing` but vectors.
         train_pairs: Training pairs inside both vocabularies that it was given.
         results: By criterion, as `BLIResult.to_dict` tells them.
         seconds: For aligning.

@@ -129,7 +129,7 @@ def measure(task: BLITask, cell: Cell, protocol: str, device: str | torch.device
         for criterion in BENCH_CRITERIA
     }
     return MethodScore(
-        cell, METHODS[cell.method].needs, alignment.card.scores["seed_pairs"], results, seconds
+        cell, METHODS[cell.method].begins_with, alignment.card.scores["seed_pairs"], results, seconds
     )
 
 
