@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 _SENTENCE = 300
 _SAMPLES, _ANSWERS = 4, 3
-# Shorter words are mostly function words, whose translations tell a reader little.
+# Shorter words, and the most frequent ones, are mostly function words: their translations tell little.
 _LETTERS = 4
+_MOST_FREQUENT, _FREQUENT = 200, 1000
 _SOME = 12
 
 
@@ -82,6 +83,8 @@ def _translations(alignment: Alignment) -> list[list[str]]:
 
 
 def _samples(vectors: Vectors) -> list[str]:
-    frequent = vectors.words[:1000]
-    long = [word for word in frequent if len(word) >= _LETTERS]
-    return list((long if len(long) >= _SAMPLES else frequent)[:_SAMPLES])
+    for words in (vectors.words[_MOST_FREQUENT:_FREQUENT], vectors.words[:_FREQUENT]):
+        long = [word for word in words if len(word) >= _LETTERS]
+        if len(long) >= _SAMPLES:
+            return long[:_SAMPLES]
+    return list(vectors.words[:_SAMPLES])
