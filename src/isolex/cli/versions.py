@@ -5,6 +5,7 @@ import platform
 import re
 import sys
 from importlib.metadata import PackageNotFoundError, distribution, version
+from pathlib import Path
 
 import click
 
@@ -48,7 +49,8 @@ def _devices() -> list[str]:
 def _built_for_gpu() -> bool:
     """Whether this build of torch can use a GPU, as the file says that it would read this from."""
     try:
-        text = distribution("torch").locate_file("torch/version.py").read_text(encoding="utf-8")  # type: ignore[attr-defined]
+        file = Path(str(distribution("torch").locate_file("torch/version.py")))
+        text = file.read_text(encoding="utf-8")
     except (PackageNotFoundError, OSError, UnicodeDecodeError):
         return False
     return _BUILT_FOR_GPU.search(text) is not None
