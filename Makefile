@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 
-.PHONY: demo test check fuzz kills bench docs wheel clean
+.PHONY: demo test check fuzz kills bench docs wheel release-check clean
 
 demo: $(VENV)/.ready
 	$(BIN)/isolex demo
@@ -50,6 +50,10 @@ docs: $(VENV)/.ready-check
 
 wheel: $(VENV)/.ready-test
 	$(BIN)/python -m build --wheel
+
+# What would be published: built, looked through, installed and run with the oldest and the newest Python found.
+release-check: $(VENV)/.ready-test $(VENV)/.ready-check
+	$(BIN)/python scripts/release_check.py
 
 clean:
 	rm -rf $(VENV) build dist site isolex-demo

@@ -12,6 +12,7 @@ from torch import Tensor
 from isolex.alignment.artefact import Artefact, VectorsPolicy, check_vectors, save_artefact
 from isolex.alignment.entries import InducedLexicon, LexiconDirection
 from isolex.alignment.induce import induce
+from isolex.alignment.shown import alignment_html
 from isolex.alignment.side import SAVED, Pairing, Side
 from isolex.arrays import ArrayLike
 from isolex.cards import Card
@@ -67,6 +68,9 @@ class Alignment:
 
     def __repr__(self) -> str:
         return f"Alignment({self.source!r} → {self.target!r}, {self.card.method}, {self.card.status})"
+
+    def _repr_html_(self) -> str:
+        return alignment_html(self)
 
     @property
     def sides(self) -> tuple[Side, Side]:
