@@ -63,7 +63,7 @@ def shown(explorer):
 def reviewing(review, tmp_path) -> Reviewing:
     (tmp_path / "text").write_text("The s120 sleeps.\n<b>Nobody</b> sees the s120.\n")
     examples = {"aa": Concordance([tmp_path / "text"], review.base.source)}
-    return Reviewing(review, ("aa", "bb"), reviewer="ana", examples=examples)
+    return Reviewing(Explorer(review.path, review=review), reviewer="ana", examples=examples)
 
 
 @pytest.fixture
@@ -315,7 +315,8 @@ class TestItems:
 
     def test_without_confidences(self, place):
         review = Review(place, dictionary=plain_dictionary(place, "for a test", settings=QUICK))
-        plain = Page(application(Explorer(place, review=review), reviewing=Reviewing(review, ("aa", "bb"))))
+        explorer = Explorer(place, review=review)
+        plain = Page(application(explorer, reviewing=Reviewing(explorer)))
         item = plain.json("api/review/item")["item"]
         assert item["no_translation"] is None
         assert {one["confidence"] for one in item["candidates"]} == {None}
