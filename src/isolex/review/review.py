@@ -27,11 +27,10 @@ from isolex.review.log import DecisionLog, Generation, ReviewItem
 from isolex.review.precision import Agreement, Precision, agreement, precision, warm_up
 from isolex.review.proposals import Proposals, ProposedWord
 from isolex.review.queues import Queue
-from isolex.review.suspects import Suspects
+from isolex.review.suspects import ENOUGH_SEEDS, Suspects
 from isolex.saved import json_text
 
 LEARN_EVERY = 50
-ENOUGH_SEEDS = 200
 LEVELS = (0.9, 0.7, 0.5)
 _LOG = "decisions.sqlite"
 _PACE, _LEAST_PACE = 20, 5
