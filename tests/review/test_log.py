@@ -279,7 +279,7 @@ class TestReading:
         (tmp_path / "log").write_text("no log" * 100)
         with pytest.raises(FormatError, match="is no log of decisions"):
             logged_decisions(tmp_path / "log")
-        with pytest.raises(InputError, match="cannot be"):
+        with pytest.raises(InputError, match="none: there is no such file"):
             logged_decisions(tmp_path / "none")
 
 

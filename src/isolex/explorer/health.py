@@ -67,8 +67,8 @@ def _advice(found: Diagnosis) -> Iterator[str]:
     pairs = found.lexicon
     if pairs is None:
         yield (
-            "Give isolex a small training dictionary when you align. Even 25 pairs help, and without any, nobody "
-            "can be sure how good the translations are."
+            "Give isolex a small training dictionary when you align. Even 25 pairs help, and without any, "
+            "nobody can be sure how good the translations are."
         )
     elif pairs.found <= _LOST * pairs.pairs:
         yield (
@@ -86,17 +86,19 @@ def _advice(found: Diagnosis) -> Iterator[str]:
     words = min(one.words for one in found.health)
     if words < _SMALL_VOCABULARY:
         yield (
-            f"Use more text, or keep more words. The smaller vocabulary has {counted(words, 'word')}, so it lacks "
-            "the translations of many words."
+            f"Use more text, or keep more words. The smaller vocabulary has {counted(words, 'word')}, so it "
+            "lacks the translations of many words."
         )
     elif found.expectation is not None and found.expectation.percent < _POOR_PERCENT:
-        yield "Use more text for the language that has less. Better settings cannot make up for too little text."
+        yield (
+            "Use more text for the language that has less. Better settings cannot make up for too little text."
+        )
     for side, own in zip((found.source, found.target), found.health, strict=True):
         if own.zero_rows or own.duplicate_rows:
             name = "one language" if side.language is None else side.language
             yield (
-                f"Check the vectors of {name}: {counted(own.zero_rows + own.duplicate_rows, 'word')} cannot be "
-                "translated, since they have no vector or that of another word."
+                f"Check the vectors of {name}: isolex cannot tell {counted(own.zero_rows, 'word')} without a "
+                f"vector and {counted(own.duplicate_rows, 'word')} with that of another word from others."
             )
 
 

@@ -420,6 +420,8 @@ def logged_decisions(path: str | Path) -> list[Decision]:
         FormatError: It is something else.
     """
     path = Path(path)
+    if not path.is_file():
+        raise InputError("there is no such file", where=path)
     pending = path.with_name(f"{path.name}-wal")  # what is not in the file itself so far
     if not pending.exists():
         with DecisionLog(path, reading="immutable=1") as log:
