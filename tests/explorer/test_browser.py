@@ -273,7 +273,7 @@ class TestReview:
             for place, number in ((contradiction, 3), (change, 4), (page.locator("#correction"), 5)):
                 place.focus()
                 review.add([said(f"word{number}", "", hebrew(number), at="2026-01-02T03:04:05+00:00")])
-                wait_for(page, "rejected", number - 1)
+                wait_for(page, "rejected", number - 2)
                 page.get_by_role("button", name=f"Change the decision about word{number}").wait_for()
                 assert place.evaluate("(element) => element === document.activeElement")
             assert page.locator("#correction").input_value() == "typed"

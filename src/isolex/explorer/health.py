@@ -90,15 +90,13 @@ def _advice(found: Diagnosis) -> Iterator[str]:
             "lacks the translations of many words."
         )
     elif found.expectation is not None and found.expectation.percent < _POOR_PERCENT:
-        yield (
-            "Use more text for the language that has less. Better settings cannot make up for too little text."
-        )
+        yield ("Use more text for the language that has less. No setting makes up for too little text.")
     for side, own in zip((found.source, found.target), found.health, strict=True):
         if own.zero_rows or own.duplicate_rows:
             name = "one language" if side.language is None else side.language
             yield (
-                f"Check the vectors of {name}: isolex cannot tell {counted(own.zero_rows, 'word')} without a "
-                f"vector and {counted(own.duplicate_rows, 'word')} with that of another word from others."
+                f"Check the vectors of {name}. Words without a vector: {own.zero_rows:,}. Words with the "
+                f"vector of another word: {own.duplicate_rows:,}."
             )
 
 

@@ -70,7 +70,7 @@ function advice({ advice: pieces, details }) {
     details.length > 0 && folded("For people who know the methods", h("ul", {}, details.map((text) => h("li", {}, text)))));
 }
 
-function frequency({ frequency: bands }) {
+function frequency({ frequency: bands, estimate }) {
   if (!bands.length) return null;
   return panel("Frequent and rare words",
     h("ul", { class: "bands" }, bands.map((band) =>
@@ -81,7 +81,7 @@ function frequency({ frequency: bands }) {
         h("span", { class: "quiet" }, `of ${plural(band.words, "word")}`)))),
     h("p", { class: "quiet" }, "This shows where the dictionary gets weaker. Word 1 is the most frequent one. ",
       "isolex hid the words of the training dictionary in turn, and the bars show what share of them came out right."),
-    folded("Why this differs from the figure above", h("p", {}, "These figures come from one simple method (VecMap) for all languages, ",
+    estimate && folded("Why this differs from the figure above", h("p", {}, "These figures come from one simple method (VecMap) for all languages, ",
       "so that they can be compared. The figure above is for the alignment that you look at, whose method is often better, ",
       "and it counts other words.")));
 }

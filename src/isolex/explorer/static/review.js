@@ -21,7 +21,7 @@ let lastPress = { key: "", at: 0 };
 
 export async function show(place, route, signal) {
   queue = route.queue;
-  page = { signal, asked: route.asked, few: h("div"), item: h("div", { class: "item" }), unsent: h("p", { class: "unsent" }), ...fields() };
+  page = { signal, asked: route.asked, few: h("div", { class: "few" }), item: h("div", { class: "item" }), unsent: h("p", { class: "unsent" }), ...fields() };
   panels ??= new ReviewPanels(change);
   fill(place,
     h("header", { class: "review-head" },
@@ -102,9 +102,16 @@ function focusItem() {
 function draft() {
   const id = items[queue]?.item?.id ?? "";
   const before = items[queue]?.item?.replaces;
-  if (!drafts.has(id)) drafts.set(id, before ? draftOf(before) : { comment: "", typed: "", marks: new Set(), wrong: new Set() });
+  if (!drafts.has(id)) drafts.set(id, before ? unchanged(draftOf(before)) : { comment: "", typed: "", marks: new Set(), wrong: new Set() });
   return drafts.get(id);
 }
+
+/** A draft that says what the decision says that still holds, so that nothing is lost with it. */
+function unchanged(made) {
+  return { ...made, filled: contentOf(made) };
+}
+
+const contentOf = ({ comment, typed, marks, wrong }) => JSON.stringify([comment.trim(), typed.trim(), [...marks].sort(), [...wrong].sort()]);
 
 async function showItem() {
   const shownQueue = queue;
@@ -140,7 +147,7 @@ function draw() {
   page.form.hidden = !item;
   drawUnsent();
   drawSending();
-  refill(page.few, few && fewSeeds(few));
+  refill(page.few, item && few && fewSeeds(few));
   if (item) drawItem(page.item, item, { marks, wrong }, { choose, mark, dismiss, keep });
   else fill(page.item, h("h2", { id: "item-heading", tabindex: -1 }, told || "Nothing is left in this queue."));
   if (focusWasInside) focusItem();
@@ -355,6 +362,7 @@ function drawUnsent() {
 }
 
 window.addEventListener("beforeunload", (event) => {
-  const isTyped = [...drafts.values()].some(({ comment, typed, marks }) => comment.trim() || typed.trim() || marks.size);
+  const isTyped = [...drafts.values()].some((made) =>
+    (made.comment.trim() || made.typed.trim() || made.marks.size || made.filled) && contentOf(made) !== made.filled);
   if (unsent || isSending || isTyped) event.preventDefault();
 });
