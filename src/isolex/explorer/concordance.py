@@ -88,23 +88,30 @@ class Concordance:
         return self._segmenter.words(paragraph if self._is_cut else _UNSPACED.sub(" ", paragraph))
 
     def _example(self, paragraph: str, form: str) -> Example | None:
-        # As it is written there, unless signs were left out that nobody sees.
         plain = plain_signs(paragraph, self._language)
-        shown = paragraph if len(plain) == len(paragraph) else plain
-        end = 0
+        places = [place for place, sign in enumerate(paragraph) if not _is_unseen(sign)]
+        if len(places) != len(plain):  # a ligature, for example, became several letters
+            paragraph, places = plain, list(range(len(plain)))
+        begin = 0
         for word in self._words(paragraph):
-            start = plain.find(word, end)
-            if start < 0:
+            found = plain.find(word, begin)
+            if found < 0:
                 continue
-            end = start + len(word)
+            begin = found + len(word)
             if self._form(word) == form:
-                before, after = shown[max(0, start - _CONTEXT) : start], shown[end : end + _CONTEXT]
+                start, end = places[found], places[begin - 1] + 1
+                before, after = paragraph[max(0, start - _CONTEXT) : start], paragraph[end : end + _CONTEXT]
                 return Example(
                     ("…" if start > _CONTEXT else "") + before,
-                    shown[start:end],
-                    after + ("…" if end + _CONTEXT < len(shown) else ""),
+                    paragraph[start:end],
+                    after + ("…" if end + _CONTEXT < len(paragraph) else ""),
                 )
         return None
+
+
+def _is_unseen(sign: str) -> bool:
+    """Whether `plain_signs` leaves a sign out."""
+    return plain_signs(sign, "") == ""
 
 
 def _known(language: str | None) -> str | None:
