@@ -47,9 +47,8 @@ def main() -> None:
         dictionary.save(place)
         review = Review(place)
         decide(review, {*train.pairs, *test.pairs})
-        app = application(
-            Explorer(place, review=review), reviewing=Reviewing(review, ("en", "es"), reviewer="ana")
-        )
+        explorer = Explorer(place, review=review)
+        app = application(explorer, reviewing=Reviewing(explorer, reviewer="ana"))
         server = server_of(app)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()

@@ -96,7 +96,7 @@ class TestWrongOptions:
         [
             (
                 ["--export", "x.tsv", "--import", "table.tsv"],
-                "--export and --import are two commands; leave one out",
+                "give --export or --import, not both",
             ),
             (["--format", "tsv"], "--format goes with --export"),
             (["--import", "table.tsv", "--format", "tsv"], "--format goes with --export"),
@@ -164,7 +164,7 @@ class TestAddresses:
 
     def test_for_people(self, isolex, place, closed):
         result = isolex("explore", "aa-bb", "--no-browser")
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\nCtrl-C ends it\.\n", result.out)
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\nPress Ctrl-C to end it\.\n", result.out)
         assert closed == []
 
     def test_the_port_that_was_asked_for(self, isolex, place, closed):
@@ -211,7 +211,7 @@ class TestWithoutConfidences:
         result = isolex("review", "aa-bb", "--no-browser")
         assert result.status == 0
         assert "there are 30 seed words to learn from" in result.lines[1]
-        assert result.lines[1].endswith("in the order of their frequency until enough of them are decided on")
+        assert result.lines[1].endswith("words come by frequency until enough of them are decided on")
 
 
 class TestFiles:
@@ -225,8 +225,10 @@ class TestFiles:
     def test_import_and_export(self, isolex, place):
         result = isolex("review", "aa-bb", "--import", "table.tsv", "--json")
         assert (result.status, result.err) == (0, "")
-        assert result.json == {"imported": "table.tsv", "decisions": 1, "refused": []}
-        assert isolex("review", "aa-bb", "--import", "table.tsv", "--json").json["decisions"] == 0
+        report = {"imported": "table.tsv", "decisions": 1, "known": 0, "overridden": [], "refused": []}
+        assert result.json == report
+        again = isolex("review", "aa-bb", "--import", "table.tsv", "--json")
+        assert (again.status, again.json) == (0, report | {"decisions": 0, "known": 2})
         result = isolex("review", "aa-bb", "--export", "out.tsv", "--json")
         assert result.json == {"exported": "out.tsv", "pairs": 2}
         assert [one.accepted for one in read_decisions("out.tsv")[0]] == [("t150",)]
@@ -236,8 +238,8 @@ class TestFiles:
         result = isolex("review", "aa-bb", "--import", "turned.tsv")
         assert result.status == 1
         assert result.lines == [
-            "isolex: turned.tsv: the vocabulary has no word t150; it is a word of the target language: "
-            "exchange source and target"
+            "isolex: turned.tsv: row 2 has the word 't150', which the vocabulary lacks; it is a word of the "
+            "target language: exchange source and target"
         ]
 
     def test_for_people(self, isolex, place):
@@ -306,9 +308,30 @@ class TestFiles:
         (place / "table.tsv").write_text(TABLE + "none\tx\taccepted\tana\n")
         result = isolex("review", "aa-bb", "--import", "table.tsv")
         assert result.status == 0
-        assert result.lines == ["isolex: table.tsv: the vocabulary has no word none"]
+        assert result.lines == ["isolex: table.tsv: row 4 has the word 'none', which the vocabulary lacks"]
         (place / "table.tsv").write_text("source\ttarget\tdecision\nnone\tx\taccepted\n")
         assert isolex("review", "aa-bb", "--import", "table.tsv").status == 1
+
+    def test_what_was_decided_otherwise_before(self, isolex, place):
+        isolex("review", "aa-bb", "--import", "table.tsv")
+        (place / "table.tsv").write_text(TABLE.replace("accepted", "rejected").replace("ana", "ben"))
+        result = isolex("review", "aa-bb", "--import", "table.tsv")
+        assert result.lines == [
+            "isolex: table.tsv: 1 pair decided otherwise before: s150 → t150, which ana had accepted"
+        ]
+
+    def test_many_decisions_are_learnt_from_later(self, isolex, place):
+        rows = "".join(f"s{n}\tt{n}\taccepted\tana\n" for n in range(130, 180))
+        (place / "table.tsv").write_text("source\ttarget\tdecision\treviewer\n" + rows)
+        result = isolex("review", "aa-bb", "--import", "table.tsv")
+        assert result.lines == ["isolex: open the review to have isolex learn from these decisions"]
+        assert not list(place.glob("aa-bb-review/generation-*"))
+
+    def test_export_writes_nothing_else(self, isolex, place):
+        isolex("review", "aa-bb", "--import", "table.tsv")
+        before = contents(place / "aa-bb-review")
+        assert isolex("review", "aa-bb", "--export", "out.tsv").status == 0
+        assert contents(place / "aa-bb-review") == before
 
     def test_what_is_read_is_not_written(self, isolex, place):
         isolex("review", "aa-bb", "--import", "table.tsv")

@@ -53,7 +53,7 @@ def served(place: Path) -> Iterator[tuple[str, Review]]:
     """The address of a review, and the review."""
     review = Review(place)
     explorer = Explorer(place, review=review)
-    reviewing = Reviewing(review, ("en", "he"), reviewer="ana")
+    reviewing = Reviewing(explorer, reviewer="ana")
     app = application(explorer, reviewing=reviewing)
     server = server_of(app)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.explorer.browsing import chromium, hebrew, opened, save_right_to_left, served
-from tests.review.made import HOSTILE
+from tests.review.made import HOSTILE, said
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright, of the extra test")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
@@ -212,23 +212,71 @@ class TestReview:
             sync_api.expect(heading).to_contain_text("word7")
             page.locator("#correction").fill("חתול")
             page.locator("#comment").fill("perhaps")
-            page.get_by_role("button", name="Accept this one").click()
+            page.get_by_role("button", name="Accept this translation").click()
             wait_for(page, "accepted", 1)
             page.get_by_text("חתול will be in exported dictionaries.").wait_for()
             page.keyboard.press("Escape")
-            page.locator("summary", has_text="Look for a decision").click()
+            page.locator("summary", has_text="Find a decision").click()
             page.locator("#decisions-search").fill("nowhere")
             page.get_by_text("0 decisions.").wait_for()
             page.locator("#decisions-search").fill("word7")
-            page.get_by_role("button", name="Change the decision about word7").click()
-            wait_for(page, "accepted", 0)
+            change = page.get_by_role("button", name="Change the decision about word7")
+            first = review.judgements.of("word7")
+
+            # Whoever leaves keeps it.
+            change.click()
+            page.get_by_text("This holds until you decide again.").wait_for()
             sync_api.expect(heading).to_contain_text("word7")
             sync_api.expect(heading).to_be_in_viewport()
+            page.get_by_role("button", name="Keep this decision").click()
+            sync_api.expect(heading).not_to_contain_text("word7")
+            assert review.judgements.of("word7") == first
+
+            # What was said is filled in: the comment, what was typed, what was rejected.
+            change.click()
+            sync_api.expect(heading).to_contain_text("word7")
+            page.reload()
+            sync_api.expect(heading).to_contain_text("word7")
             assert page.locator("#comment").input_value() == "perhaps"
-            assert page.locator("#correction").input_value() == "חתול"
+            assert page.get_by_role("checkbox", name="Mark חתול").is_checked()
+            assert page.get_by_role("checkbox", name=f"{hebrew(7)} stays rejected").is_checked()
+            assert review.judgements.of("word7") == first
+            page.locator("#correction").fill("כלב")
+            page.get_by_role("button", name="Accept this translation").click()
+            wait_for(page, "accepted", 1)
+            sync_api.expect(heading).not_to_contain_text("word7")
+            (second,) = review.judgements.of("word7")
+            assert (second.accepted, second.rejected) == (("חתול", "כלב"), (hebrew(7),))
+            assert second.comment == "perhaps"
+
+            page.locator("summary", has_text="Find a decision").click()
+            change.click()
+            sync_api.expect(heading).to_contain_text("word7")
             page.get_by_role("group", name="Decision").get_by_role("button", name="Reject").click()
             wait_for(page, "rejected", 1)
         assert [(one.source, one.accepted) for one in review.judgements] == [("word7", ())]
+
+    def test_the_focus_stays_while_panels_are_drawn(self, browser, site) -> None:
+        """While something is learnt, the page asks every two seconds, and others decide meanwhile."""
+        address, review = site
+        review._learner.state = "running"
+        review.add([said("word7", hebrew(8), hebrew(7)), said("word9", hebrew(9))])
+        with opened(browser, f"{address}#/review") as page:
+            page.locator("#item-heading").wait_for()
+            page.locator("summary", has_text="Find a decision").click()
+            contradiction = (
+                page.locator("table", has_text="the training dictionary").get_by_role("link").first
+            )
+            change = page.get_by_role("button", name="Change the decision about word9")
+            change.wait_for()
+            page.locator("#correction").fill("typed")
+            for place, number in ((contradiction, 3), (change, 4), (page.locator("#correction"), 5)):
+                place.focus()
+                review.add([said(f"word{number}", "", hebrew(number), at="2026-01-02T03:04:05+00:00")])
+                wait_for(page, "rejected", number - 2)
+                page.get_by_role("button", name=f"Change the decision about word{number}").wait_for()
+                assert place.evaluate("(element) => element === document.activeElement")
+            assert page.locator("#correction").input_value() == "typed"
 
     def test_learning(self, browser, site) -> None:
         """The next generation comes from another process, and the page says what changed."""
@@ -238,7 +286,7 @@ class TestReview:
             page.keyboard.press("a")
             wait_for(page, "accepted", 1)
             page.get_by_role("button", name="Learn now").click()
-            page.get_by_text("Generation 1 of the dictionary.").wait_for(timeout=300_000)
+            page.get_by_text("The dictionary has learned once.").wait_for(timeout=300_000)
             page.get_by_text("It learnt from 1 accepted pair and 0 rejected pairs.").wait_for()
         assert review.generation.number == 1
 

@@ -1,6 +1,8 @@
+import sys
+
 import pytest
 
-from isolex.errors import InputError
+from isolex.errors import InputError, MissingExtraError
 from isolex.explorer import Concordance, concordance
 from isolex.explorer.concordance import Example
 from isolex.vectors import Vectors
@@ -40,6 +42,40 @@ def test_whole_words_alone(made):
 @pytest.mark.parametrize("word", ["l'eau", "naïve", "कुत्ता", "2024", "aller-retour"])
 def test_words_with_marks_and_signs(made, word):
     assert [one.word for one in made(f"x {word}, y\n").of(word)] == [word]
+
+
+CHINESE, THAI = ("我", "喜欢", "猫"), ("แมว", "กิน", "ปลา")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "text", "word", "before", "after"),
+    [
+        ("zh", CHINESE, "我喜欢猫。", "喜欢", "我", "猫。"),
+        ("th", THAI, "แมวกินปลา", "กิน", "แมว", "ปลา"),
+        ("fr", ("eau", "l'"), "Dans l’eau claire", "eau", "Dans l’", " claire"),
+        ("tr", ("ılık", "istanbul"), "Bu ILIK su", "ılık", "Bu ", " su"),
+        (None, ("l’eau",), "Dans l'eau claire", "l’eau", "Dans ", " claire"),
+        ("en", ("cat",), "猫 is a cat", "cat", "猫 is a ", ""),
+    ],
+)
+def test_texts_are_cut_as_languages_are(tmp_path, language, words, text, word, before, after):  # noqa: PLR0917
+    if language in ("zh", "th"):
+        pytest.importorskip("icu4py", reason="needs icu4py, of the extra train")
+    (tmp_path / "text.txt").write_text(text, encoding="utf-8")
+    vectors = Vectors(words, gaussian(len(words), 3, 0), language=language)
+    (found,) = Concordance([tmp_path / "text.txt"], vectors).of(word)
+    assert (found.before, found.after) == (before, after)
+    assert before + found.word + after == text
+
+
+def test_scripts_without_spaces_need_a_package(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "icu4py.breakers", None)
+    (tmp_path / "text.txt").write_text("我喜欢猫 cat", encoding="utf-8")
+    with pytest.raises(MissingExtraError, match="icu4py"):
+        Concordance([tmp_path / "text.txt"], Vectors(CHINESE, gaussian(3, 3, 0), language="zh"))
+    # Whose words are in another script does without.
+    found = Concordance([tmp_path / "text.txt"], Vectors(["cat"], gaussian(1, 3, 0), language="en"))
+    assert len(found.of("cat")) == 1
 
 
 def test_the_first_three_places_in_all_files(made):

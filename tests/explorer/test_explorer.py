@@ -231,3 +231,11 @@ class TestWithReview:
         assert made_at_last(lambda: made.health("aa", "bb")) == {"status": "0"}
         review._take(review._present_of(Generation(1, 0), review.proposals.dictionary))
         assert made_at_last(lambda: made.health("aa", "bb")) == {"status": "1"}
+
+    def test_health_of_the_other_direction_is_measured_once(self, made, review, monkeypatch):
+        asked = []
+        monkeypatch.setattr(module, "health_of", lambda _: {"status": str(asked.append(1))})
+        made_at_last(lambda: made.health("bb", "aa"))
+        review._take(review._present_of(Generation(1, 0), review.proposals.dictionary))
+        assert made.health("bb", "aa") == {"status": "None"}
+        assert len(asked) == 1

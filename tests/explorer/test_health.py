@@ -25,7 +25,8 @@ def found(alignment):
 def test_plain_values(found):
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert set(found) == {
-        *("status", "reason", "reasons", "estimate", "hubs", "frequency", "suspects", "advice", "spaces")
+        *("status", "reason", "reasons", "estimate", "hubs", "frequency", "suspects", "advice", "details"),
+        *("few_seeds", "spaces"),
     }
 
 
@@ -43,7 +44,7 @@ def test_the_verdict_of_the_card(found, alignment):
         alignment.card.reason,
         ["a", "b"],
     )
-    assert told["estimate"] == {"percent": 55.1, "low": 40.0, "high": 70.0, "level": 0.95}
+    assert told["estimate"] == {"percent": 55.1, "low": 40.0, "high": 70.0, "level": 0.95, "measured": True}
 
 
 def test_hubs(found):
@@ -94,3 +95,20 @@ def test_without_training_pairs():
     assert told["frequency"] == told["suspects"] == []
     assert set(told["hubs"]) == {"nn", "csls"}
     assert told["advice"]
+
+
+def test_advice_for_people_who_do_not_know_the_methods(found):
+    """In words of the page; the rest stands below."""
+    assert any("Add pairs to the training dictionary" in text for text in found["advice"])
+    assert any("that look wrong" in text for text in found["advice"])
+    assert any("Use more text" in text for text in found["advice"])
+    assert not any(term in text for text in found["advice"] for term in ("P@1", "--", "CSLS", "vecmap"))
+    assert any("--method auto" in text for text in found["details"])
+
+
+def test_what_an_estimate_is(alignment):
+    """With held-out seed words it is measured; by restarts it is a guess."""
+    estimate = {"p@1": 55.1, "interval": [40.0, 70.0], "level": 90}
+    alignment = alignment.head(100)
+    alignment.card = replace(alignment.card, status="doubtful", scores={"estimate": estimate})
+    assert health_of(alignment)["estimate"]["measured"] is False

@@ -81,6 +81,22 @@ class TestWhatHolds:
         assert judgements.words() == []
         assert judgements.accepted() == []
 
+    def test_dropping_what_is_not_there_changes_nothing(self):
+        judgements = Judgements([said("cat", "gato")])
+        judgements.drop(said("cat", "casa"))
+        judgements.drop(said("dog", "perro"))
+        assert judgements.words() == ["cat"]
+        assert judgements.kinds.total() == 1
+
+    def test_of_each_reviewer(self):
+        judgements = Judgements(
+            [said("cat", "gato"), said("cat", "", "gato", "ben"), said("cat", "", "gato")]
+        )
+        assert {who: [*own.rejected] for who, own in judgements.by_reviewer("cat").items()} == {
+            "ana": ["gato"],
+            "ben": ["gato"],
+        }
+
     def test_in_the_order_of_events(self):
         decisions = [said("cat", "gato", event=2), said("dog", "perro", event=1), said("cat", event=3)]
         assert [decision.event for decision in Judgements(decisions)] == [1, 2, 3]
@@ -123,7 +139,11 @@ class TestContradictions:
         assert Judgements([first, last]).contradictions() == [Contradiction("cat", "casa", last, "ana")]
         assert Judgements([last, first]).contradictions() == [Contradiction("cat", "casa", first, "ben")]
 
-    def test_who_changes_his_mind_contradicts_nobody(self):
+    def test_of_what_reviewers_say_now(self):
+        made = [said("cat", "casa", reviewer="ben"), said("cat", "", "casa", "ben"), said("cat", "", "casa")]
+        assert Judgements(made).contradictions() == []
+
+    def test_who_changes_their_mind_contradicts_nobody(self):
         assert Judgements([said("cat", "casa"), said("cat", "gato", "casa")]).contradictions() == []
 
     def test_agreeing_is_no_contradiction(self):

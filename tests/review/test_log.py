@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from isolex.errors import FormatError, InputError
-from isolex.review import DecisionLog, Generation
+from isolex.review import DecisionLog, Generation, logged_decisions
 from isolex.review.log import LEASE_SECONDS
 
 from .made import said
@@ -232,6 +232,68 @@ class TestReopening:
     def test_a_folder_in_its_place(self, tmp_path):
         with pytest.raises(InputError, match=r"^\S+: cannot be used: "):
             DecisionLog(tmp_path)
+
+
+class TestReading:
+    """Decisions are read where nothing can be written, and while others decide."""
+
+    def listed(self, path):
+        return sorted(one.name for one in path.parent.iterdir())
+
+    def test_of_a_log_that_nobody_has_open(self, log):
+        made = decided(log, "cat", accepted=["gato"])
+        log.close()
+        assert logged_decisions(log.path) == [made]
+        assert self.listed(log.path) == ["decisions.sqlite"]
+
+    def test_of_one_that_somebody_writes(self, log):
+        made = decided(log, "cat", accepted=["gato"])
+        before = self.listed(log.path)
+        assert logged_decisions(log.path) == [made]
+        assert self.listed(log.path) == before
+        assert decided(log, "dog") in logged_decisions(log.path)
+
+    def test_of_a_copy_where_sqlite_cannot_write(self, log, tmp_path, monkeypatch):
+        """As of a killed process, in a folder that is read-only."""
+        made = decided(log, "cat", accepted=["gato"])
+        (tmp_path / "mine").mkdir()
+        for name in ("decisions.sqlite", "decisions.sqlite-wal"):
+            shutil.copy(tmp_path / name, tmp_path / "mine")
+        connect = sqlite3.connect
+
+        def unwritable(place, **more):
+            if "mode=ro" in str(place):
+                raise sqlite3.OperationalError("unable to open database file")
+            return connect(place, **more)
+
+        monkeypatch.setattr("isolex.review.log.sqlite3.connect", unwritable)
+        assert logged_decisions(tmp_path / "mine" / "decisions.sqlite") == [made]
+
+    def test_names_that_mean_something_in_addresses(self, tmp_path):
+        path = tmp_path / "50% a?b#c"
+        with DecisionLog(path) as log:
+            made = decided(log, "cat")
+        assert logged_decisions(path) == [made]
+
+    def test_of_what_is_no_log(self, tmp_path):
+        (tmp_path / "log").write_text("no log" * 100)
+        with pytest.raises(FormatError, match="is no log of decisions"):
+            logged_decisions(tmp_path / "log")
+        with pytest.raises(InputError, match="none: there is no such file"):
+            logged_decisions(tmp_path / "none")
+
+
+def test_logs_of_before_get_what_was_added(tmp_path):
+    path = tmp_path / "log"
+    DecisionLog(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE replacing")
+        connection.execute("DROP TABLE asked")
+    connection.close()
+    with DecisionLog(path) as log:
+        item = log.lease("cat", "sure", None, "ana")
+        log.ask("cat", "gato")
+        assert (log.leased(), [one.target for one in log.asked()]) == ([item], ["gato"])
 
 
 def foreign_database(path):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from isolex.review import Agreement, Judgements, Precision, agreement, precision
@@ -59,15 +61,22 @@ class TestAgreement:
         for number, pair in enumerate(verdicts):
             for reviewer, right in zip(("ana", "ben"), pair, strict=True):
                 word = {"accepted" if right else "rejected": "x"}
-                made.append(said(f"w{number}", reviewer=reviewer, kind="random", **word))
+                made.append(said(f"w{number}", reviewer=reviewer, kind="random", proposal="x", **word))
         (found,) = agreement(Judgements(made))
         assert (found.reviewers, found.items) == (("ana", "ben"), 10)
         assert found.kappa == pytest.approx(0.4)
         assert found.to_dict() == {"reviewers": ["ana", "ben"], "items": 10, "kappa": 0.4}
 
-    def test_of_pairs_that_both_judged(self):
-        made = [said("cat", "gato", "casa"), said("cat", "gato felino", reviewer="ben"), said("dog", "perro")]
-        made += [said("cat", reviewer="carl"), said("dog", "", "perro", reviewer="dan")]
+    def test_of_proposals_that_both_judged(self):
+        def of(source, *words, **more):
+            return said(source, *words, kind="random", proposal=words[-1].split()[0], **more)
+
+        made = [
+            of("cat", "gato", "casa"),
+            of("cat", "gato felino", "casa", reviewer="ben"),
+            of("dog", "perro"),
+        ]
+        made += [of("sun", "sol"), of("dog", "", "perro", reviewer="dan")]
         found = {one.reviewers: one for one in agreement(Judgements(made))}
         assert found == {
             ("ana", "ben"): Agreement(("ana", "ben"), 1, None),
@@ -75,13 +84,19 @@ class TestAgreement:
             ("ben", "dan"): Agreement(("ben", "dan"), 0, None),
         }
 
+    def test_of_random_words_alone(self):
+        """Of others, the second reviewer sees what the first one said."""
+        made = [
+            said("cat", "gato", reviewer=who, kind=kind, proposal="gato")
+            for who in ("ana", "ben")
+            for kind in ("own", "sure", "suspect")
+        ]
+        assert agreement(Judgements(made)) == []
+
     def test_what_a_reviewer_said_last_counts(self):
         made = [said("a", "x"), said("b", "", "x"), said("a", "", "x")]
         made += [said("a", "x", reviewer="ben"), said("b", "", "x", reviewer="ben")]
-        made = [
-            said(one.source, " ".join(one.accepted), " ".join(one.rejected), one.reviewer, event=n)
-            for n, one in enumerate(made)
-        ]
+        made = [replace(one, kind="random", proposal="x", event=n) for n, one in enumerate(made)]
         (found,) = agreement(Judgements(made))
         assert (found.items, found.kappa) == (2, pytest.approx(0))
 

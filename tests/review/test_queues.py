@@ -87,6 +87,14 @@ class TestWhatIsNotAsked:
             made = drawn(queue_of(answers, kind=kind, known=["dog"]), 9)
             assert sorted(word for word, _ in made) == ["cat", "v2", "犬"]
 
+    def test_pieces_of_words(self):
+        answers = {
+            word: [("x", 0.5)] for word in ("don'", "-ness", "don't", "U.S.", "cat.", "new_york", "कुत्ता")
+        }
+        for kind in MIX:
+            made = drawn(queue_of(answers, kind=kind), 9)
+            assert sorted(word for word, _ in made) == ["U.S.", "don't", "new_york", "कुत्ता"]
+
     def test_words_that_are_before_others(self):
         queue = queue_of(numbered(3), kind="sure")
         assert queue.next("ana", taken=frozenset({"w0"})) == (1, "sure")

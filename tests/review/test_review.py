@@ -16,13 +16,26 @@ from isolex.lexicon import Lexicon
 from isolex.processes import command_of
 from isolex.recipes import align
 from isolex.reranking import RerankedDictionary, plain_dictionary
-from isolex.review import LEARN_EVERY, Generation, ProposedWord, Review, suspect_pairs
+from isolex.review import (
+    LEARN_EVERY,
+    Added,
+    Generation,
+    Overridden,
+    ProposedWord,
+    Review,
+    read_decisions,
+    suspect_pairs,
+    write_decisions,
+)
 from isolex.review.log import LEASE_SECONDS
+from isolex.review.suspects import suspect_rank
 
-from .made import QUICK, SEEDS, WORDS, WRONG, Process, over, planted_answers, said
+from .made import HOSTILE, QUICK, SEEDS, WORDS, WRONG, Process, over, planted_answers, said
 
 ROOT = Path(__file__).parent.parent.parent
 KNOWN = {f"s{n}" for n in range(SEEDS)}
+# One of the hostile ones is no word.
+ASKED = {HOSTILE.get(word, word) for word in (f"s{n}" for n in range(SEEDS, WORDS)) if word != "s200"}
 
 
 @pytest.fixture
@@ -96,7 +109,7 @@ class TestNext:
         items = []
         while (task := review.next("ana")) is not None:
             items.append(task.item)
-        assert len(items) == WORDS - SEEDS
+        assert len(items) == len(ASKED)
         review.decide(items[0].id)
         assert review.next("ana") is None
         assert review.next("ben").item.source == items[0].source
@@ -175,7 +188,7 @@ class TestDecide:
             decision.source for decision in made if not decision.skipped and decision.kind != "random"
         )
         assert set(said_of.values()) == {1}
-        assert {decision.source for decision in made} == set(review.base.source.words) - KNOWN
+        assert {decision.source for decision in made} == ASKED
 
 
 class TestUndo:
@@ -236,10 +249,69 @@ class TestUndo:
         again.close()
 
 
-class TestOneWord:
-    """A word that a reviewer has before him, or asks for."""
+class TestChange:
+    """An older decision holds until there is another one."""
 
-    def test_is_his_until_he_decides(self, review):
+    @pytest.fixture
+    def old(self, review):
+        item = review.next("ana").item
+        return review.decide(item.id, accepted=["other", "t121"], rejected=["t120"], comment="hm")
+
+    def test_is_one_step(self, review, old):
+        last = decide(review)
+        task = review.change("ana", old.event)
+        assert (task.item.source, task.item.kind, task.item.proposal) == ("s120", "informative", "t120")
+        assert task.replaces == old
+        # What the old decision rejects may be accepted now.
+        assert task.candidates[0].word == "t120"
+        assert list(review.judgements) == review.log.decisions() == [old, last]
+        made = review.decide(task.item.id, accepted=["t120"])
+        assert list(review.judgements) == review.log.decisions() == [last, made]
+        assert set(review.judgements.accepted()) == {(last.source, last.proposal), ("s120", "t120")}
+        assert review.progress().since == 2
+
+    def test_that_is_left_keeps_the_old(self, review, old):
+        task = review.change("ana", old.event)
+        assert review.change("ana", old.event).item == task.item
+        review.leave("ana", task.item.id)
+        review.close()
+        again = Review(review.path)
+        assert list(again.judgements) == [old]
+        assert again.current("ana") is None
+        again.close()
+
+    def test_outlasts_the_process(self, review, old):
+        number = review.change("ana", old.event).item.id
+        review.close()
+        again = Review(review.path)
+        assert again.current("ana").replaces == old
+        made = again.decide(number, rejected=["t121"])
+        assert again.log.decisions() == [made]
+        again.close()
+
+    def test_of_what_is_no_decision_of_the_reviewer(self, review, old):
+        assert review.change("ben", old.event) is review.change("ana", 99) is None
+
+    def test_of_one_that_was_taken_back_meanwhile(self, review, old):
+        task = review.change("ana", old.event)
+        review.undo("ana")
+        made = review.decide(task.item.id, accepted=["t122"])
+        assert list(review.judgements) == review.log.decisions() == [made]
+
+    def test_of_what_was_learnt_is_one_piece_of_news(self, review, old):
+        keep_generation(review, through=old.event)
+        review.close()
+        again = Review(review.path)
+        assert again.progress().since == 0
+        again.decide(again.change("ana", old.event).item.id, accepted=["t122"])
+        assert again.progress().since == 1
+        again.close()
+
+
+class TestOneWord:
+    """A word that a reviewer has, or asks for."""
+
+    def test_is_the_same_until_it_is_decided_on(self, review):
         assert review.current("ana") is None
         task = review.next("ana")
         assert review.current("ana").item == task.item
@@ -247,12 +319,27 @@ class TestOneWord:
         review.decide(task.item.id, accepted=["t1"])
         assert review.current("ana") is None
 
+    def test_is_noted_with_the_proposal_that_was_shown(self, review):
+        first, second = (review.next("ana").item for _ in range(2))
+        assert review.decide(first.id, accepted=["t9"], proposal="t9").proposal == "t9"
+        assert review.decide(second.id, accepted=["t9"]).proposal == second.proposal
+
     def test_is_given_to_who_asks(self, review):
         task = review.open("s7", "ana")
         assert (task.item.source, task.item.kind, task.item.proposal) == ("s7", "own", "t7")
         assert review.open("s7", "ana").item == task.item
         review.decide(task.item.id, accepted=["t8"], rejected=["t7"])
         assert review.judgements.accepted() == [("s7", "t8")]
+
+    def test_may_be_left(self, review):
+        first, asked = review.next("ana").item, review.open("s7", "ana").item
+        review.leave("ben", asked.id)
+        assert review.current("ana").item == asked
+        review.leave("ana", asked.id)
+        assert review.current("ana").item == first
+        assert review.log.leased() == [first]
+        with pytest.raises(InputError, match="got item 99"):
+            review.leave("ana", 99)
 
     def test_is_not_taken_from_another(self, review):
         word = review.next("ben").item.source
@@ -264,12 +351,44 @@ class TestOneWord:
             review.open("gone", "ana")
 
 
+HOLDER = """
+import sys, time
+from isolex.review import Review
+
+review = Review(sys.argv[1])
+print(review, flush=True)
+time.sleep(99)
+"""
+
+
 class TestAlone:
     def test_one_at_a_time(self, review):
         with pytest.raises(InputError, match="aa-bb-review: another run works in this folder"):
             Review(review.path)
         review.close()
         Review(review.path).close()
+
+    def test_also_without_flock(self, review, monkeypatch):
+        monkeypatch.setattr("isolex.files.workshop._LOCKS", False)
+        with pytest.raises(InputError, match="another run works in this folder"):
+            Review(review.path)
+
+    def test_for_as_long_as_the_process_lives(self, place):
+        with subprocess.Popen([sys.executable, "-c", HOLDER, place], stdout=subprocess.PIPE) as other:
+            other.stdout.readline()
+            with pytest.raises(InputError, match="another run works in this folder"):
+                Review(place)
+            other.kill()
+        Review(place).close()
+
+    def test_before_anything_is_learnt(self, review):
+        with pytest.raises(InputError, match="another run works in this folder"):
+            Review(review.path, dictionary=lambda _: pytest.fail("was learnt"))
+
+    def test_nothing_is_learnt_where_a_generation_is_kept(self, review):
+        keep_generation(review)
+        review.close()
+        Review(review.path, dictionary=lambda _: pytest.fail("was learnt")).close()
 
     def test_one_that_could_not_begin_leaves_it_free(self, place):
         folder = place.with_name("aa-bb-review")
@@ -282,7 +401,7 @@ class TestAlone:
 
     def test_what_ranks_the_vocabulary_waits_until_it_is_asked_for(self, review, monkeypatch):
         monkeypatch.setattr(RerankedDictionary, "ranked", property(lambda _: pytest.fail("was ranked")))
-        assert review.add([said("s7", "t7")]) == (1, [])
+        assert review.add([said("s7", "t7")]) == Added(1)
 
 
 class TestProgress:
@@ -339,6 +458,9 @@ class TestProgress:
             ("s9", "t9", "lexicon", "ben"),
             ("s9", "t9", "ana", "ben"),
         ]
+        assert review.agreement() == []
+        made = [said("s10", "t10", kind="random", proposal="t10", reviewer=who) for who in ("ana", "ben")]
+        review.add(made)
         (found,) = review.agreement()
         assert (found.reviewers, found.items) == (("ana", "ben"), 1)
 
@@ -346,17 +468,55 @@ class TestProgress:
 class TestAdding:
     def test_what_is_new(self, review):
         rows = [said("s150", "t150", "t151"), said("s151", "", "t1", comment="no")]
-        assert review.add(rows) == (2, [])
-        assert review.add([*rows, said("s150", "t150", "t151", "ben")]) == (1, [])
+        assert review.add(rows) == Added(2)
+        assert review.add([*rows, said("s150", "t150", "t151", "ben")]) == Added(1, known=3)
         assert review.progress().since == 3
         assert review.judgements.accepted() == [("s150", "t150")]
 
     def test_what_was_decided_here_is_not_new_when_it_comes_back(self, review):
         made = decide(review)
-        assert review.add([said(made.source, made.proposal, at="2020-01-01")]) == (0, [])
+        assert review.add([said(made.source, made.proposal, at="2020-01-01")]) == Added(0, known=1)
+        skipped = review.decide(review.next("ana").item.id)
+        assert review.add([said(skipped.source), said(skipped.source, reviewer="ben")]) == Added(1)
+
+    def test_of_a_word_the_pairs_that_are_new(self, review):
+        review.add([said("s150", "t150", "t151", comment="line\nend")])
+        rows = [said("s150", "t150 t7", "t151 t8", comment="line end"), said("s150", "t150", comment="other")]
+        assert review.add(rows) == Added(2, known=2)
+        assert [(one.accepted, one.rejected) for one in review.judgements][1:] == [
+            (("t7",), ("t8",)),
+            (("t150",), ()),
+        ]
+
+    def test_what_it_overrides(self, review):
+        review.add([said("s150", "t150", "t151"), said("s9", "t9", reviewer="ben")])
+        found = review.add([said("s150", "t151", "t150", "carl"), said("s9", "", "t9"), said("s8", "t8")])
+        assert found.overridden == (
+            Overridden("s150", "t151", accepted=False, reviewer="ana"),
+            Overridden("s150", "t150", accepted=True, reviewer="ana"),
+            Overridden("s9", "t9", accepted=True, reviewer="ben"),
+        )
+        assert str(found.overridden[2]) == "s9 → t9, which ben had accepted"
+
+    def test_of_what_was_exported_changes_nothing(self, review, tmp_path):
+        """Whoever decided, with several remarks on a word, one decision overridden by another."""
+        for number in range(8):
+            decide(review, ("ana", "ben")[number % 2], right=number % 3 > 0)
+        item = review.open("s7", "ana").item
+        review.decide(item.id, accepted=["t8", "t9"], rejected=["t7"], comment="two\nlines\tand more")
+        review.decide(review.open("s7", "ben").item.id, rejected=["t8", "t10"], comment="no")
+        review.decide(review.open("s7", "ana").item.id, accepted=["t11"])
+        before = list(review.judgements)
+        write_decisions(review.judgements, tmp_path / "out.tsv")
+        decisions, refused = read_decisions(tmp_path / "out.tsv", vocabularies=review.vocabularies)
+        assert refused == []
+        assert review.add(decisions) == Added(
+            0, known=len((tmp_path / "out.tsv").read_text().splitlines()) - 1
+        )
+        assert list(review.judgements) == before
 
     def test_a_word_that_the_vocabulary_lacks(self, review):
-        assert review.add([said("s150", "t150"), said("none", "x")]) == (1, ["none"])
+        assert review.add([said("s150", "t150"), said("none", "x")]) == Added(1, unknown=("none",))
         assert [one.source for one in review.log.decisions()] == ["s150"]
 
 
@@ -476,6 +636,13 @@ class TestSuspects:
             review._leases.end(item.id)
         assert review.next("ben", queue="suspects").item.source == tasks[2].item.source
 
+    @pytest.mark.parametrize(("words", "rank"), [(300, 100), (10_000, 1_000), (20_000, 2_000)])
+    def test_look_wrong_behind_a_tenth_of_the_vocabulary(self, words, rank):
+        assert suspect_rank(words) == rank
+
+    def test_few_seeds_are_told(self, review):
+        assert review.few_seeds == SEEDS < 200
+
     def test_a_target_among_the_candidates_comes_first(self, review):
         review.suspect("s50", "t50")
         review.suspect("s51", "t51")
@@ -484,6 +651,19 @@ class TestSuspects:
         assert [one.word for one in task.candidates] == ["t50", "t51", "t52"]
         assert task.candidates[0].confidence == pytest.approx(1 - 50 / 300)
         assert review.next("ana", queue="suspects").item.source == "s51"
+
+    def test_that_are_asked_for_come_up_whatever_was_said_before(self, review):
+        review.add([said("s50", "t50")])
+        review.suspect("s50", "t50")
+        review.close()
+        again = Review(review.path)
+        task = again.next("ana", queue="suspects")
+        assert (task.item.source, task.item.proposal) == ("s50", "t50")
+        again.decide(task.item.id)
+        assert again.next("ana", queue="suspects").item.source in WRONG
+        again.suspect("s50", "t50")
+        assert again.next("ana", queue="suspects").item.source == "s50"
+        again.close()
 
     def test_a_pair_that_the_lexicon_lacks(self, review):
         with pytest.raises(InputError, match="got 's1' and 't2', which are no pair of the lexicon"):
@@ -554,6 +734,14 @@ class TestWhenItLearns:
         review.close()
         assert fits.count == 1
 
+    def test_after_so_many_imported_ones(self, review, fits):
+        rows = [said(f"s{n}", f"t{n}") for n in range(130, 133)]
+        review.add(rows[:2])
+        review.add(rows, learn=False)
+        assert fits.count == 0
+        review.add([said("s140", "t140")])
+        assert fits.begun.wait(60)
+
     def test_one_at_a_time(self, review, fits):
         fits.go_on.clear()
         for _ in range(8):
@@ -570,12 +758,12 @@ class TestWhenItLearns:
         for _ in range(3):
             decide(review)
         fits.go_on.set()
-        review._learner.join()
+        review._learner.wait()
         for _ in range(2):
             decide(review)
         assert (fits.count, review.progress().since) == (1, 2)
         decide(review)
-        review._learner.join()
+        review._learner.wait()
         assert fits.count == 2
 
 

@@ -306,6 +306,15 @@ class TestSpreadsheets:
         found, _ = parse_decisions(lines, where="here")
         assert found == [said("cat", "gato", "casa", "import", at=WHEN, comment="no house")]
 
+    def test_decisions_of_different_times_and_remarks(self):
+        rows = ["source\ttarget\tdecision\twhen\tcomment", f"a\tb\taccepted\t{WHEN}\tone"]
+        rows += [f"a\tc\trejected\t{LATER}\ttwo", f"a\td\taccepted\t{WHEN}\tone", "a\te\trejected\t\t"]
+        found, _ = parse_decisions(rows, where="here", reviewer="ana")
+        assert found == [
+            said("a", "b d", "e", at=WHEN, comment="one"),
+            said("a", "", "c", at=LATER, comment="two"),
+        ]
+
     def test_words_of_several_reviewers(self):
         rows = ["source\ttarget\tdecision\treviewer", "a\tb\taccepted\tana", "a\tb\trejected\tben"]
         found, _ = parse_decisions(rows, where="here")
@@ -338,9 +347,38 @@ class TestRefused:
         found, refused = parse_decisions(rows, where="here")
         assert [one.source for one in found] == ["e"]
         assert refused == [
-            "'a' is left out: got 'b' both as accepted and as rejected",
-            "'c\\x07' is left out: got 'c\\x07' as a word, which has a control character inside a word",
+            "row 2: 'a' is left out: got 'b' both as accepted and as rejected",
+            "row 4: 'c\\x07' is left out: got 'c\\x07' as a word, which has a control character "
+            "inside a word",
         ]
+
+    @pytest.mark.parametrize(
+        ("when", "at"),
+        [
+            ("2024-05-06T07:08:09Z", WHEN),
+            ("2024-05-06 07:08:09", WHEN),
+            ("2024-05-06T09:08:09.5+02:00", WHEN),
+            ("2024-05-06", "2024-05-06T00:00:00+00:00"),
+            ("06.05.2024", None),
+            ("yesterday", None),
+            ("?", None),
+            ("0001-01-01T00:00:00+23:00", None),
+        ],
+    )
+    def test_times(self, when, at):
+        rows = ["source\ttarget\tdecision\twhen", f"cat\tgato\taccepted\t{when}"]
+        found, refused = parse_decisions(rows, where="here")
+        if at is not None:
+            assert ([one.at for one in found], refused) == ([at], [])
+        else:
+            told = f"row 2 has the time {when!r}, expected one such as 2026-05-06T07:08:09+00:00, or none"
+            assert (found, refused) == ([], [told])
+
+    def test_words_that_the_vocabulary_lacks(self):
+        rows = ["source,target,decision", "cat,gato,accepted", "none,x,accepted"]
+        found, refused = parse_decisions(rows, where="here", vocabularies=({"cat"}, {"gato"}))
+        assert [one.source for one in found] == ["cat"]
+        assert refused == ["row 3 has the word 'none', which the vocabulary lacks"]
 
     def test_cells_that_do_not_close(self):
         rows = ["source,target,decision,comment", 'cat,gato,accepted,"two', 'lines"', "dog,perro,accepted,"]

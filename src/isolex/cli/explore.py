@@ -42,21 +42,25 @@ if TYPE_CHECKING:
 _Function = Callable[..., Any]
 _Codes = tuple[str | None, str | None]
 _LOOPBACK = "127.0.0.1"
+_FIRST = 3
 
 
 def _server_options(function: _Function) -> _Function:
     for option in reversed(
         (
             click.option(
-                "--port", default=0, type=click.IntRange(0, 65535), help="By default any that is free."
+                "--port",
+                default=0,
+                type=click.IntRange(0, 65535),
+                help="Port of the page; by default any free one.",
             ),
             click.option(
                 "--host",
                 default=_LOOPBACK,
                 show_default=True,
-                help="Address to serve; with another one, who looks needs the secret link that is printed.",
+                help="Address of the page. At any other one, people need the secret link that is printed.",
             ),
-            click.option("--no-browser", is_flag=True, help="Only print the address."),
+            click.option("--no-browser", is_flag=True, help="Print the address and open no browser."),
         )
     ):
         function = option(function)
@@ -71,8 +75,9 @@ def _server_options(function: _Function) -> _Function:
 def explore_command(alignment_dir: Path, port: int, host: str, no_browser: bool, as_json: bool) -> None:
     """Open a page in the browser that shows the alignment or the space in DIR, word by word.
 
-    It shows translations and what spoke for them, neighbours, a map of both languages, and how good the
-    alignment is. The page is served on this machine alone, until Ctrl-C, and asks nothing of any other.
+    The page shows the translations of each word and the evidence for them, its neighbours, a map of both
+    languages, and how good the alignment is. Without --host, only this machine can open the page. The page
+    asks no other machine for anything. Ctrl-C ends it.
 
     \b
     Examples:
@@ -100,33 +105,35 @@ def explore_command(alignment_dir: Path, port: int, host: str, no_browser: bool,
     "reviewers",
     multiple=True,
     metavar="NAME",
-    help="Make a secret link for a reviewer; repeat it.",
+    help="Make a secret link for this reviewer. Repeat the option for several reviewers.",
 )
 @click.option(
-    "--folder", type=PATH, help="Where decisions are kept; by default DIR-review, beside the alignment."
+    "--folder", type=PATH, help="Folder of the decisions; by default DIR-review, beside the alignment."
 )
 @click.option(
-    "--export", type=Output("file"), help="Write the decisions to a file instead; - is standard output."
+    "--export",
+    type=Output("file"),
+    help="Write the decisions to this file and open no page; - is standard output.",
 )
 @click.option(
     "--format",
     type=click.Choice(REVIEW_FORMATS),
-    help="Of the exported file; by default as its name ends, else tsv.",
+    help="Format of the exported file; by default the one that its name stands for, or else tsv.",
 )
 @click.option(
     "--import",
     "imported",
     type=PATH,
-    help="Take decisions from a table instead, with the columns that --export writes.",
+    help="Add the decisions in this table and open no page. It has the columns that --export writes.",
 )
 @click.option(
     "--examples",
     multiple=True,
     type=NamedFileType("LANGUAGE"),
     metavar="LANGUAGE=TEXT",
-    help="Show words in sentences of this text; once a language.",
+    help="Show words in sentences of this text. Give the option once for each language.",
 )
-@click.option("--source-language", help="Code for tei and tbx, where the alignment knows none.")
+@click.option("--source-language", help="Language code for tei and tbx, if the alignment has none.")
 @click.option("--target-language", help="The same for the target side.")
 @pair_options
 @_server_options
@@ -150,9 +157,9 @@ def review_command(
 ) -> None:
     """Correct the dictionary of the alignment in DIR in the browser; isolex learns from that.
 
-    The page asks about the words that teach the most, those that are the surest, and some at random, which
-    tell how many translations are right. After every 50 decisions the alignment and the confidences are
-    fitted again. Decisions are kept beside DIR, and none is lost when the program is killed.
+    The page asks about the words that teach isolex the most, about the words that it is surest of, and about
+    some random words, which tell how many translations are right. After every 50 decisions isolex fits the
+    alignment and the confidences again. Decisions are kept beside DIR, and a crash loses none of them.
 
     \b
     Examples:
@@ -161,28 +168,35 @@ def review_command(
       isolex review en-es --export decisions.tsv
     """
     if export is not None and imported is not None:
-        raise click.UsageError("--export and --import are two commands; leave one out")
+        raise click.UsageError("give --export or --import, not both")
     if format is not None and export is None:
         raise click.UsageError("--format goes with --export")
     _check_packages()
-    from isolex.alignment import load
     from isolex.review import Review
 
     choice = AlignmentChoice(alignment_dir, None, None, other_vectors=False, pair=pair, device="cpu")
-    with working(f"loading {alignment_dir}"):
-        alignment = load(alignment_dir, pair=pair, device="cpu")
-    codes = source_language or alignment.source.language, target_language or alignment.target.language
-    if export is not None:
-        _exported(choice, folder, export, codes, format, as_json=as_json)
-        return
     if imported is not None:
-        _imported(choice, alignment, folder, imported, as_json=as_json)
+        _imported(choice, folder, imported, as_json=as_json)
         return
-    review = Review(alignment_dir, pair=pair, folder=folder, dictionary=_dictionary(choice, alignment))
+    given = source_language, target_language
+    if export is not None:
+        _exported(choice, folder, export, given, format, as_json=as_json)
+        return
+    # Learning takes minutes, so it begins once it is certain that nobody else has the review.
+    review = Review(
+        alignment_dir, pair=pair, folder=folder, dictionary=lambda alignment: _dictionary(choice, alignment)
+    )
     try:
+        codes = _codes(given, review.base)
         _review(review, choice, reviewers, codes, examples, host, port, as_json, no_browser=no_browser)
     finally:
         review.close()
+
+
+def _codes(given: _Codes, alignment: Alignment) -> _Codes:
+    """The codes of the languages, where somebody knows them."""
+    source, target = given
+    return source or alignment.source.language, target or alignment.target.language
 
 
 def _review(
@@ -201,14 +215,12 @@ def _review(
     from isolex.explorer.server import application
 
     explorer = Explorer(choice.path, review=review)
-    languages = explorer.reviewed or ("source", "target")
     sentences = _concordances(examples, explorer.languages, explorer.vectors)
     own_name = _login()
     asked = list(dict.fromkeys(reviewers)) or ([] if _is_loopback(host) else [own_name])
     links: Mapping[str, str | None] = {name: review.log.reviewer(name) for name in asked} or {own_name: None}
-    reviewing = Reviewing(
-        review, languages, reviewer=own_name, codes=codes, examples=sentences, keyed=bool(asked)
-    )
+    reviewing = Reviewing(explorer, reviewer=own_name, codes=codes, examples=sentences, keyed=bool(asked))
+    review.learn_if_due()
     with _listening(host, port) as listening:
         app = application(
             explorer,
@@ -222,11 +234,11 @@ def _review(
     skipped = f" and {counted(progress.skipped, 'skipped word')}" if progress.skipped else ""
     say(f"{counted(progress.decided, 'decision')}{skipped} in {review.folder}")
     if progress.learning == "running":
-        say("what was being learnt is given up; the decisions are kept, and learnt from the next time")
+        say("isolex has stopped learning; it keeps the decisions and learns from them the next time")
 
 
 def _dictionary(choice: AlignmentChoice, alignment: Alignment) -> RerankedDictionary:
-    """With confidences; without, where there is too little to learn them from so far."""
+    """With confidences, or without them where there is too little to learn them from so far."""
     from isolex.cli.confidences import reranked
     from isolex.reranking import plain_dictionary
     from isolex.reranking.reranked_dictionary import find_reranked
@@ -235,14 +247,12 @@ def _dictionary(choice: AlignmentChoice, alignment: Alignment) -> RerankedDictio
     if kept is not None:
         return kept
     try:
-        say("the confidences are learnt first, which takes some minutes")
+        say("isolex learns the confidences first, which takes some minutes")
         return reranked(choice, alignment)
     except MissingExtraError:
         raise
     except InputError as error:
-        say(
-            f"{error.problem}; words come in the order of their frequency until enough of them are decided on"
-        )
+        say(f"{error.problem}; words come by frequency until enough of them are decided on")
         return plain_dictionary(alignment, error.problem)
 
 
@@ -250,13 +260,14 @@ def _exported(
     choice: AlignmentChoice,
     folder: Path | None,
     output: Path,
-    codes: _Codes,
+    given: _Codes,
     format: str | None,
     *,
     as_json: bool,
 ) -> None:
     """The decisions as a file, also while others decide."""
-    from isolex.review import DecisionLog, Judgements, write_decisions
+    from isolex.alignment import load
+    from isolex.review import Judgements, logged_decisions, write_decisions
     from isolex.review.review import log_of, review_folder
     from isolex.review.tables import format_of
 
@@ -264,46 +275,56 @@ def _exported(
     log = log_of(folder or review_folder(choice.path, choice.pair))
     if folder is not None and not log.is_file():
         raise InputError("has no decisions", where=folder, fix="check --folder")
-    decisions = []
-    if log.is_file():
-        with DecisionLog(log) as opened:
-            decisions = opened.decisions()
+    with working(f"loading {choice.path}"):
+        alignment = load(choice.path, pair=choice.pair, device="cpu")
+    codes = _codes(given, alignment)
+    decisions = logged_decisions(log) if log.is_file() else []
     count = write_decisions(Judgements(decisions), output, format=made, languages=codes)
     report = {"exported": str(output), "pairs": count}
     emit(as_json, report, lambda console: console.print(f"{output}: {counted(count, 'pair')}"))
 
 
-def _imported(
-    choice: AlignmentChoice, alignment: Alignment, folder: Path | None, table: Path, *, as_json: bool
-) -> None:
+def _imported(choice: AlignmentChoice, folder: Path | None, table: Path, *, as_json: bool) -> None:
     """The decisions of a table join the others."""
     from isolex.reranking import plain_dictionary
-    from isolex.review import Review, read_decisions
+    from isolex.review import LEARN_EVERY, Review, read_decisions
 
-    dictionary = plain_dictionary(alignment, "not asked for")
-    review = Review(choice.path, pair=choice.pair, folder=folder, dictionary=dictionary)
+    review = Review(
+        choice.path,
+        pair=choice.pair,
+        folder=folder,
+        dictionary=lambda alignment: plain_dictionary(alignment, "not asked for"),
+    )
     try:
-        decisions, refused = read_decisions(table, reviewer=_login())
-        new, unknown = review.add(decisions)
-        refused += [_unknown(word, alignment) for word in unknown]
-        for why in refused:
-            say(f"{table}: {why}")
-        report: dict[str, Any] = {"imported": str(table), "decisions": new, "refused": refused}
-        emit(
-            as_json,
-            report,
-            lambda console: console.print(f"{counted(new, 'new decision')} in {review.folder}"),
-        )
-        if refused and not new:
-            click.get_current_context().exit(1)
+        decisions, refused = read_decisions(table, reviewer=_login(), vocabularies=review.vocabularies)
+        # What is being fitted would be given up when this command ends.
+        added = review.add(decisions, learn=False)
+        since = review.progress().since
     finally:
         review.close()
-
-
-def _unknown(word: str, alignment: Alignment) -> str:
-    turned = alignment.target.id(word) is not None
-    why = "; it is a word of the target language: exchange source and target" if turned else ""
-    return f"the vocabulary has no word {word[:40]}{why}"
+    for why in refused:
+        say(f"{table}: {why}")
+    if added.overridden:
+        first = "; ".join(map(str, added.overridden[:_FIRST]))
+        more = f"; and {len(added.overridden) - _FIRST:,} more" if len(added.overridden) > _FIRST else ""
+        say(f"{table}: {counted(len(added.overridden), 'pair')} decided otherwise before: {first}{more}")
+    if added.new and since >= LEARN_EVERY:
+        say("open the review to have isolex learn from these decisions")
+    report: dict[str, Any] = {
+        "imported": str(table),
+        "decisions": added.new,
+        "known": added.known,
+        "overridden": [one.to_dict() for one in added.overridden],
+        "refused": refused,
+    }
+    there = f"; {counted(added.known, 'row')} already there" if added.known else ""
+    emit(
+        as_json,
+        report,
+        lambda console: console.print(f"{counted(added.new, 'new decision')} in {review.folder}{there}"),
+    )
+    if refused and not added.new and not added.known:
+        click.get_current_context().exit(1)
 
 
 def _concordances(
@@ -343,7 +364,7 @@ def _is_loopback(host: str) -> bool:
 def _hosts(host: str) -> tuple[str, ...]:
     from isolex.explorer.server import LOOPBACK
 
-    # Whoever serves every address of a machine is asked for by names that only he knows.
+    # A machine that is served at every address has names that only its owner knows.
     return ("*",) if host in ("0.0.0.0", "::") else (*LOOPBACK, host)
 
 
@@ -398,7 +419,7 @@ def _serve(
     def render(console: Console) -> None:
         for name, address in addresses.items():
             console.print(f"{name}: {address}" if name else address, soft_wrap=True)
-        console.print("Ctrl-C ends it.")
+        console.print("Press Ctrl-C to end it.")
 
     if as_json:
         # In one line, so that a program knows when it is whole: the command goes on.

@@ -1,18 +1,20 @@
 """Sentences that a word stands in, from a text that somebody gave."""
 
+import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from unicodedata import category
 
-from isolex.text import text_sources
+from isolex.errors import InputError
+from isolex.text import Segmenter, case_of, check_language, same_language, text_sources
+from isolex.text.unspaced import has_unspaced
+from isolex.text.word_patterns import UNSPACED, plain_signs
 from isolex.vectors import VectorsLike, as_vectors
 
 _EACH = 3
 _CONTEXT = 70
-# Inside of a word they belong to it, at its ends to the sentence.
-_MARKS = "'’-_"
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _MOST_PARAGRAPHS = 200_000
 
 
@@ -38,19 +40,30 @@ class Example:
 class Concordance:
     """Where words stand in a text; the first three places of each word of a vocabulary.
 
+    The text is cut into words as `isolex.text` cuts it for training, Chinese and Thai among others by ICU.
+
     Args:
         paths: Text files, or folders of them; `TextSource` tells what they may be.
         vectors: Whose words are looked for, or a file of them.
+
+    Raises:
+        MissingExtraError: The vocabulary has words of a script without spaces, and the package icu4py is not
+            there.
     """
 
     def __init__(self, paths: Sequence[str | Path], vectors: VectorsLike) -> None:
         vectors = as_vectors(vectors)
+        self._language = same_language(vectors.language)
+        self._lower = case_of("lower", vectors.language)
+        self._segmenter = Segmenter(_known(vectors.language), case="keep")
+        known = frozenset(map(self._form, vectors.words))
+        # In a text of another script, nobody looks for words of these.
+        self._is_cut = any(map(has_unspaced, vectors.words))
         self._paragraphs: list[str] = []
         self._places: dict[str, array[int]] = {}
-        known = frozenset(word.casefold() for word in vectors.words)
         for paragraph in _paragraphs(paths):
             number = len(self._paragraphs)
-            found = [word for word in dict.fromkeys(_forms(paragraph)) if word in known]
+            found = [word for word in dict.fromkeys(map(self._form, self._words(paragraph))) if word in known]
             wanted = [word for word in found if len(self._places.get(word, ())) < _EACH]
             if not wanted:
                 continue
@@ -60,12 +73,54 @@ class Concordance:
 
     def of(self, word: str) -> list[Example]:
         """Up to three examples of a word."""
-        form = word.casefold()
+        form = self._form(word)
         return [
             example
             for number in self._places.get(form, ())
-            if (example := _example(self._paragraphs[number], form)) is not None
+            if (example := self._example(self._paragraphs[number], form)) is not None
         ]
+
+    def _form(self, word: str) -> str:
+        """What is the same for a word however it is written."""
+        return self._lower(plain_signs(word, self._language)).casefold()
+
+    def _words(self, paragraph: str) -> list[str]:
+        return self._segmenter.words(paragraph if self._is_cut else _UNSPACED.sub(" ", paragraph))
+
+    def _example(self, paragraph: str, form: str) -> Example | None:
+        plain = plain_signs(paragraph, self._language)
+        places = [place for place, sign in enumerate(paragraph) if not _is_unseen(sign)]
+        if len(places) != len(plain):  # a ligature, for example, became several letters
+            paragraph, places = plain, list(range(len(plain)))
+        begin = 0
+        for word in self._words(paragraph):
+            found = plain.find(word, begin)
+            if found < 0:
+                continue
+            begin = found + len(word)
+            if self._form(word) == form:
+                start, end = places[found], places[begin - 1] + 1
+                before, after = paragraph[max(0, start - _CONTEXT) : start], paragraph[end : end + _CONTEXT]
+                return Example(
+                    ("…" if start > _CONTEXT else "") + before,
+                    paragraph[start:end],
+                    after + ("…" if end + _CONTEXT < len(paragraph) else ""),
+                )
+        return None
+
+
+def _is_unseen(sign: str) -> bool:
+    """Whether `plain_signs` leaves a sign out."""
+    return plain_signs(sign, "") == ""
+
+
+def _known(language: str | None) -> str | None:
+    """A language, unless nobody knows it, and so how its texts are cut."""
+    try:
+        check_language(language)
+    except InputError:
+        return None
+    return language
 
 
 def _paragraphs(paths: Sequence[str | Path]) -> Iterator[str]:
@@ -77,34 +132,3 @@ def _paragraphs(paths: Sequence[str | Path]) -> Iterator[str]:
                 return
             left -= 1
             yield paragraph
-
-
-def _forms(paragraph: str) -> Iterator[str]:
-    """The words of a paragraph, roughly: what letters and marks make."""
-    for word, _, _ in _words(paragraph):
-        yield word
-
-
-def _words(paragraph: str) -> Iterator[tuple[str, int, int]]:
-    start = None
-    for place, character in enumerate(paragraph + " "):
-        if character.isalnum() or character in _MARKS or category(character)[0] == "M":
-            start = place if start is None else start
-        elif start is not None:
-            word = paragraph[start:place]
-            begin, end = start + len(word) - len(word.lstrip(_MARKS)), start + len(word.rstrip(_MARKS))
-            if begin < end:
-                yield paragraph[begin:end].casefold(), begin, end
-            start = None
-
-
-def _example(paragraph: str, form: str) -> Example | None:
-    for word, start, end in _words(paragraph):
-        if word == form:
-            before, after = paragraph[max(0, start - _CONTEXT) : start], paragraph[end : end + _CONTEXT]
-            return Example(
-                ("…" if start > _CONTEXT else "") + before,
-                paragraph[start:end],
-                after + ("…" if end + _CONTEXT < len(paragraph) else ""),
-            )
-    return None

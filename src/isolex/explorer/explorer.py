@@ -119,7 +119,9 @@ class Explorer:
 
     def health(self, source: str, target: str) -> dict[str, Any]:
         """Verdict, hubs, accuracy by frequency and suspect pairs; `pending` until they are there."""
-        generation = 0 if self.review is None else self.review.generation.number
+        # The other directions and pairs are the same in all generations.
+        reviewed = self.review is not None and (source, target) == self.reviewed
+        generation = self.review.generation.number if self.review is not None and reviewed else 0
         return self._made(("health", source, target, str(generation)), lambda: self._health(source, target))
 
     def lookup(self, source: str, target: str) -> WordLookup:
@@ -190,6 +192,8 @@ class Explorer:
         with self._lock:
             known = self._slow.get(key)
             if known is None:
+                for older in [one for one in self._slow if one[:3] == key[:3]]:
+                    del self._slow[older]
                 self._slow[key] = known = {"pending": True}
                 Thread(target=self._make, args=(key, make), daemon=True).start()
         if isinstance(known, IsolexError):

@@ -11,8 +11,9 @@ from typing import Any, cast
 
 from isolex.errors import InputError
 from isolex.explorer.concordance import Concordance
-from isolex.explorer.lookup import WordLookup
-from isolex.review import Decision, Review, Task, write_decisions
+from isolex.explorer.explorer import Explorer
+from isolex.lexicon.words import word_problem
+from isolex.review import Decision, ProposedWord, Task, write_decisions
 from isolex.review.review import QueueName
 from isolex.review.tables import parse_decisions
 from isolex.tables import check_utf8, split_lines
@@ -34,29 +35,32 @@ class Reviewing:
     """A review, for the page.
 
     Args:
-        review: The review.
-        languages: Codes of source and target.
+        explorer: What shows the alignment, with the review of it.
         reviewer: Who decides, where no secret link says it.
-        codes: Of the languages, for exported files, where `languages` are no codes; None for an unknown one.
+        codes: Of the languages, for exported files, where the explorer has none; None for an unknown one.
         examples: By language, sentences to show words in.
         keyed: Whether each reviewer has a secret link, so that nobody can import decisions of another.
+
+    Raises:
+        InputError: The explorer has no review.
     """
 
     def __init__(
         self,
-        review: Review,
-        languages: tuple[str, str],
+        explorer: Explorer,
         *,
         reviewer: str = "reviewer",
         codes: tuple[str | None, str | None] | None = None,
         examples: Mapping[str, Concordance] | None = None,
         keyed: bool = False,
     ) -> None:
-        self._review, self.languages, self.reviewer = review, languages, reviewer
-        self._codes = languages if codes is None else codes
+        if explorer.review is None or explorer.reviewed is None:
+            raise InputError("the explorer has no review", where="review")
+        self._explorer, self._review = explorer, explorer.review
+        self.languages, self.reviewer = explorer.reviewed, reviewer
+        self._codes = self.languages if codes is None else codes
         self._examples = dict(examples or {})
         self._keyed = keyed
-        self._known: WordLookup | None = None
         self._progress: dict[str, Any] = {}
         self._fresh_until = 0.0
         self._counting = Lock()
@@ -69,19 +73,38 @@ class Reviewing:
         """The next word of a reviewer."""
         if queue not in ("main", "suspects"):
             raise InputError(f"got the queue {queue[:20]!r}, expected main or suspects", where="review")
-        # Whoever loads the page again goes on with the word that was before him.
+        # Whoever loads the page again goes on with the same word.
         name = cast(QueueName, queue)
         task = self._review.current(reviewer, queue=name) or self._review.next(reviewer, queue=name)
+        few = self._review.few_seeds if queue == "suspects" else None
         if task is None:
-            return {"item": None, "told": "Nothing is left in this queue."}
-        return {"item": self._item(task, queue)}
+            return {"item": None, "told": "Nothing is left in this queue.", "few_seeds": few}
+        return {"item": self._item(task), "few_seeds": few}
 
     def open(self, reviewer: str, said: Mapping[str, Any]) -> dict[str, Any]:
         """A word that a reviewer asks for."""
         word = said.get("word")
         if not isinstance(word, str):
             raise InputError("got no word", where="review")
-        return {"item": self._item(self._review.open(word, reviewer), "main")}
+        return {"item": self._item(self._review.open(word, reviewer))}
+
+    def change(self, reviewer: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """The word of an older decision again, which holds until there is another one."""
+        event = _number(said.get("event"))
+        if event is None:
+            raise InputError("got no number of a decision", where="review")
+        task = self._review.change(reviewer, event)
+        if task is None:
+            return {"item": None, "told": "This decision does not hold any more."}
+        return {"item": self._item(task)}
+
+    def leave(self, reviewer: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Go away from a word without a decision."""
+        item = _number(said.get("id"))
+        if item is None:
+            raise InputError("got no item", where="review")
+        self._review.leave(reviewer, item)
+        return {"left": True}
 
     def decisions(self, reviewer: str, *, containing: str = "") -> dict[str, Any]:
         """The last decisions of a reviewer that have a text in their words or comment, newest first."""
@@ -109,23 +132,25 @@ class Reviewing:
 
     def decide(self, reviewer: str, said: Mapping[str, Any]) -> dict[str, Any]:
         """Note a decision."""
-        number = said.get("id")
-        if not isinstance(number, str) or not _NUMBER.fullmatch(number):
+        number = _number(said.get("id"))
+        if number is None:
             raise InputError("got a decision on no item", where="review")
-        item = self._review.log.item(int(number))
+        item = self._review.log.item(number)
         if item.reviewer != reviewer:
             raise InputError("got a decision on the item of another reviewer", where="review")
         if said.get("word", item.source) != item.source:
             raise InputError(
                 "got a decision on a word of another review", where="review", fix="load the page again"
             )
-        comment = said.get("comment", "")
+        comment, shown = said.get("comment", ""), said.get("proposal")
         accepted, rejected = _words(said.get("accepted")), _words(said.get("rejected"))
         decision = self._review.decide(
-            int(number),
+            number,
             accepted=accepted,
             rejected=rejected,
             comment=_tidy(comment) if isinstance(comment, str) else "",
+            # What stood first on the page: a new generation may propose something else meanwhile.
+            proposal=shown if isinstance(shown, str) and not word_problem(shown) else None,
         )
         return {
             "event": decision.event,
@@ -134,36 +159,36 @@ class Reviewing:
         }
 
     def _told(self, decision: Decision, accepted: list[str], rejected: list[str]) -> str:
-        """What a reviewer may not expect of his decision."""
+        """What a reviewer may not expect of a decision."""
         if decision not in self._review.judgements.of(decision.source):
             return (
-                f"This was decided and taken back before. Look {_short(decision.source)} up to decide again."
+                f"Your decision on {_short(decision.source)} was taken back in the meantime. "
+                "Look the word up to decide again."
             )
         if ({*accepted}, {*rejected}) != ({*decision.accepted}, {*decision.rejected}):
-            return f"{_short(decision.source)} was already decided on. That decision holds."
+            return f"You had already decided on {_short(decision.source)}. The earlier decision holds."
         target = self._review.base.target
         unknown = [_short(word) for word in decision.accepted if target.id(word) is None]
         if unknown:
             return (
-                f"{', '.join(unknown)} will be in exported dictionaries. "
-                "The vocabulary lacks that, so nothing can be learnt from it."
+                f"{', '.join(unknown)} will be in exported dictionaries. isolex cannot learn from it, "
+                "since its vocabulary has no such word."
             )
         return ""
 
     def undo(self, reviewer: str, said: Mapping[str, Any]) -> dict[str, Any]:
         """Take a decision of a reviewer back, by its number, or the last one."""
-        event = said.get("event")
-        if event is not None and (not isinstance(event, str) or not _NUMBER.fullmatch(event)):
+        event = _number(said.get("event"))
+        if event is None and said.get("event") is not None:
             raise InputError("got no number of a decision", where="review")
-        found = self._review.undo(reviewer, event=None if event is None else int(event))
+        found = self._review.undo(reviewer, event=event)
         if found is None:
             return {"undone": None, "told": "There is nothing to undo."}
         decision, task = found
-        queue = "suspects" if decision.kind == "suspect" else "main"
         return {
             "undone": decision.event,
             "said": _said(decision),
-            "item": self._item(task, queue),
+            "item": self._item(task, decision),
             "progress": self.progress(),
         }
 
@@ -223,28 +248,38 @@ class Reviewing:
         """Take a table of decisions in."""
         lines = split_lines(data)
         check_utf8("the table", lines)
-        decisions, refused = parse_decisions(lines, where="the table", reviewer=reviewer)
+        decisions, refused = parse_decisions(
+            lines, where="the table", reviewer=reviewer, vocabularies=self._review.vocabularies
+        )
         if self._keyed:
             others = [one for one in decisions if one.reviewer != reviewer]
             refused += [
                 f"{_short(one.source)} is decided by {_short(one.reviewer)}, who has a link" for one in others
             ]
             decisions = [one for one in decisions if one.reviewer == reviewer]
-        count, unknown = self._review.add(decisions)
-        refused += [f"the vocabulary has no word {_short(word)}" for word in unknown]
+        added = self._review.add(decisions)
         told = [{"why": why} for why in refused[:_MOST_REFUSED]]
-        return {"imported": count, "refused": told, "refused_count": len(refused)}
+        return {
+            "imported": added.new,
+            "known": added.known,
+            "overridden": [one.to_dict() for one in added.overridden[:_LISTED]],
+            "overridden_count": len(added.overridden),
+            "refused": told,
+            "refused_count": len(refused),
+        }
 
-    def _item(self, task: Task, queue: str) -> dict[str, Any]:
-        lookup = self._lookup()
+    def _item(self, task: Task, undone: Decision | None = None) -> dict[str, Any]:
+        """A task, with what was said before and is to be said again with a change."""
+        lookup = self._explorer.lookup(*self.languages)
         proposals = lookup.proposals or self._review.proposals
         word, known = task.item.source, task.row >= 0
         evidence = proposals.evidence(task.row) if known else {}
         first = proposals.first(task.row) if known else None
         suspect = task.item.kind == "suspect"
+        before = task.replaces or undone
         return {
             "id": str(task.item.id),
-            "queue": queue,
+            "queue": "suspects" if suspect else "main",
             "kind": task.item.kind,
             "word": word,
             "rank": task.row + 1 if known else None,
@@ -254,7 +289,7 @@ class Reviewing:
             "candidates": [
                 {
                     "word": one.word,
-                    "rank": one.rank,
+                    "rank": one.rank or None,
                     "confidence": None if one.confidence is None else round(one.confidence, 4),
                     "evidence": {name: round(value, 2) for name, value in evidence.items()}
                     if one.word == first
@@ -262,26 +297,33 @@ class Reviewing:
                     "near": lookup.near_target(one.word, _NEAR),
                     "examples": self._sentences(1, one.word),
                 }
-                for one in task.candidates[:_SHOWN]
+                for one in self._candidates(task, before)
             ],
             "decided": [
                 {"reviewer": one.reviewer, **_said(one)}
                 for one in self._review.judgements.of(word)
                 # Two judge a random word, each without knowing what the other said.
-                if task.item.kind != "random"
+                if task.item.kind != "random" and one is not task.replaces
             ],
+            "replaces": None if task.replaces is None else _said(task.replaces),
             "near": lookup.near_source(word, _NEAR),
             "seeds": lookup.seeds(word),
             "examples": self._sentences(0, word),
             "pair": {"source": word, "target": task.item.proposal} if suspect else None,
         }
 
-    def _lookup(self) -> WordLookup:
-        """Of the present generation; kept, since it looks up all seed pairs."""
-        proposals = self._review.proposals
-        if self._known is None or self._known.proposals is not proposals:
-            self._known = WordLookup(proposals.dictionary.alignment, proposals)
-        return self._known
+    def _candidates(self, task: Task, before: Decision | None) -> list[ProposedWord]:
+        """Those of the task, and words that were accepted before, such as typed ones."""
+        shown = list(task.candidates[:_SHOWN])
+        listed = {one.word for one in shown}
+        known = {one.word: one for one in task.candidates}
+        target = self._review.base.target
+        for word in () if before is None else before.accepted:
+            if word not in listed:
+                key = target.id(word)
+                rank = 0 if key is None else key + 1
+                shown.append(known.get(word, ProposedWord(word, rank, None)))
+        return shown
 
     def _sentences(self, side: int, word: str) -> list[dict[str, str]]:
         found = self._examples.get(self.languages[side])
@@ -294,6 +336,11 @@ def _said(decision: Decision) -> dict[str, Any]:
         "rejected": list(decision.rejected),
         "comment": decision.comment,
     }
+
+
+def _number(given: object) -> int | None:
+    """The number of an item or an event as the page sends it; None if it is none."""
+    return int(given) if isinstance(given, str) and _NUMBER.fullmatch(given) else None
 
 
 def _words(given: object) -> list[str]:

@@ -106,6 +106,8 @@ def application(
             Route("/api/review/progress", site.asked(lambda _: reviewing.progress())),
             Route("/api/review/export", site.exported(reviewing)),
             Route("/api/review/open", site.told(reviewing.open), methods=["POST"]),
+            Route("/api/review/change", site.told(reviewing.change), methods=["POST"]),
+            Route("/api/review/leave", site.told(reviewing.leave), methods=["POST"]),
             Route("/api/review/decision", site.told(reviewing.decide), methods=["POST"]),
             Route("/api/review/undo", site.told(reviewing.undo), methods=["POST"]),
             Route("/api/review/learn", site.told(lambda _, __: reviewing.learn()), methods=["POST"]),

@@ -1,8 +1,9 @@
 """Reviewing a dictionary without the web: a queue of words, a log of decisions, and learning from them."""
 
+from isolex.review.additions import Added, Overridden
 from isolex.review.decisions import KINDS, Contradiction, Decision, ItemKind, Judgements, WordJudgement
 from isolex.review.learning import Lessons, learn, what_changed
-from isolex.review.log import DecisionLog, Generation, ReviewItem
+from isolex.review.log import DecisionLog, Generation, ReviewItem, logged_decisions
 from isolex.review.precision import Agreement, Precision, agreement, precision
 from isolex.review.proposals import Proposals, ProposedWord
 from isolex.review.queues import MIX, Queue
@@ -14,6 +15,7 @@ __all__ = [
     "KINDS",
     "LEARN_EVERY",
     "MIX",
+    "Added",
     "Agreement",
     "Contradiction",
     "Decision",
@@ -22,6 +24,7 @@ __all__ = [
     "ItemKind",
     "Judgements",
     "Lessons",
+    "Overridden",
     "Precision",
     "Progress",
     "Proposals",
@@ -33,6 +36,7 @@ __all__ = [
     "WordJudgement",
     "agreement",
     "learn",
+    "logged_decisions",
     "precision",
     "read_decisions",
     "suspect_pairs",

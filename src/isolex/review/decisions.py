@@ -11,7 +11,7 @@ from isolex.tables import is_utf8
 
 ItemKind: TypeAlias = Literal["informative", "sure", "random", "suspect", "own"]
 KINDS: tuple[ItemKind, ...] = ("informative", "sure", "random", "suspect", "own")
-"""How a word came before a reviewer; `own` is what a reviewer brought himself, such as an imported table."""
+"""How a word came before a reviewer; `own` is what a reviewer asked for, or brought in a table."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,11 @@ class Judgements:
         self.kinds[decision.kind] += 1
 
     def drop(self, decision: Decision) -> None:
-        """Take one back."""
-        self._of[decision.source].remove(decision)
-        self.kinds[decision.kind] -= 1
+        """Take one back; one that is not there changes nothing."""
+        own = self._of.get(decision.source, [])
+        if decision in own:
+            own.remove(decision)
+            self.kinds[decision.kind] -= 1
 
     def of(self, source: str) -> tuple[Decision, ...]:
         """The decisions on a word, skipped ones among them."""
@@ -123,6 +125,13 @@ class Judgements:
     def on(self, source: str) -> "WordJudgement":
         """What holds for a word."""
         return WordJudgement.of(self._of.get(source, ()))
+
+    def by_reviewer(self, source: str) -> dict[str, "WordJudgement"]:
+        """What each reviewer holds of a word now, whatever they said before, and whatever others say."""
+        own: dict[str, list[Decision]] = {}
+        for decision in self.of(source):
+            own.setdefault(decision.reviewer, []).append(decision)
+        return {reviewer: WordJudgement.of(decisions) for reviewer, decisions in own.items()}
 
     def words(self) -> list[str]:
         """Source words that somebody decided on or skipped."""
@@ -137,18 +146,18 @@ class Judgements:
         return [(word, target) for word, judged in self._judged(without) for target in judged.rejected]
 
     def contradictions(self, lexicon: Container[tuple[str, str]] = ()) -> list[Contradiction]:
-        """Where a decision contradicts the lexicon, or reviewers each other."""
+        """Where what holds contradicts the lexicon, or what another reviewer says now."""
         found = []
         for word, judged in self._judged(None):
+            held = self.by_reviewer(word)
             for target, last in (judged.accepted | judged.rejected).items():
                 wrong = target in judged.rejected
                 if wrong and (word, target) in lexicon:
                     found.append(Contradiction(word, target, last, "lexicon"))
                 found += [
-                    Contradiction(word, target, last, other.reviewer)
-                    for other in self._of[word]
-                    if other.reviewer != last.reviewer
-                    and target in (other.accepted if wrong else other.rejected)
+                    Contradiction(word, target, last, reviewer)
+                    for reviewer, own in held.items()
+                    if reviewer != last.reviewer and target in (own.accepted if wrong else own.rejected)
                 ]
         return found
 

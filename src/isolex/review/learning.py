@@ -113,13 +113,13 @@ def what_changed(before: RerankedDictionary, after: RerankedDictionary, judgemen
         told.append(f"The verdict is {new.status} now, and was {old.status}.")
     held_out = new.scores.get("verdict_p@1")
     if isinstance(held_out, int | float):
-        told.append(f"The alignment alone finds {held_out:.1f} % of the seed words that it had not seen.")
+        told.append(f"The alignment alone translates {held_out:.1f} % of the hidden training words right.")
     decided = set(judgements.words())
     changed = list(_changed_answers(before, after, decided))
     words = len(after.alignment.source)
     told.append(f"{len(changed):,} of {words:,} first answers are different now.")
     told += [
-        f"{word}: {new or 'nothing'} in the place of {old or 'nothing'}."
+        f"{word}: now {new or 'nothing'}, before {old or 'nothing'}."
         for word, old, new in changed[:_EXAMPLES]
     ]
     return told

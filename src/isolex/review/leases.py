@@ -28,9 +28,17 @@ class Leases:
         """Their words."""
         return frozenset(item.source for item in self.items())
 
-    def give(self, source: str, kind: ItemKind, proposal: str | None, reviewer: str) -> ReviewItem:
-        """Give a word out."""
-        item = self._log.lease(source, kind, proposal, reviewer)
+    def give(
+        self,
+        source: str,
+        kind: ItemKind,
+        proposal: str | None,
+        reviewer: str,
+        *,
+        replaces: int | None = None,
+    ) -> ReviewItem:
+        """Give a word out, as `DecisionLog.lease` notes it."""
+        item = self._log.lease(source, kind, proposal, reviewer, replaces=replaces)
         self._held[item.id] = item, time.monotonic() + LEASE_SECONDS
         return item
 

@@ -3,7 +3,9 @@
 import hashlib
 import json
 import secrets
+import shutil
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -40,6 +42,17 @@ CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'ev
 CREATE TRIGGER events_are_kept BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are kept'); END;
 """
 
+# What later versions added, so that logs of earlier ones get it when they are opened.
+_ADDED = (
+    "CREATE TABLE IF NOT EXISTS replacing (item INTEGER PRIMARY KEY, event INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS asked (source TEXT NOT NULL, target TEXT NOT NULL, after INTEGER NOT NULL, "
+    "PRIMARY KEY (source, target))",
+)
+
+_ITEMS = (
+    "SELECT id, source, kind, proposal, reviewer, replacing.event FROM items "
+    "LEFT JOIN replacing ON replacing.item = items.id"
+)
 _HOLDS = "decision IS NOT NULL AND id NOT IN (SELECT undoes FROM events WHERE undoes IS NOT NULL)"
 
 
@@ -53,6 +66,7 @@ class ReviewItem:
         kind: How it came up.
         proposal: Its first candidate; None if it has none.
         reviewer: Whose it is.
+        replaces: The event of an older decision of the reviewer, which holds until this item is decided on.
     """
 
     id: int
@@ -60,6 +74,22 @@ class ReviewItem:
     kind: ItemKind
     proposal: str | None
     reviewer: str
+    replaces: int | None = None
+
+
+@dataclass(frozen=True)
+class AskedPair:
+    """A pair that somebody asked to have looked at.
+
+    Attributes:
+        source: The source word.
+        target: The translation in doubt.
+        after: The last event before it was asked for; later decisions answer it.
+    """
+
+    source: str
+    target: str
+    after: int
 
 
 @dataclass(frozen=True)
@@ -85,21 +115,28 @@ class DecisionLog:
 
     Args:
         path: The file; made if there is none, in a folder that is there.
+        reading: How SQLite is to open a file that is only read (`mode=ro` or `immutable=1`); by default it is
+            written, too. `logged_decisions` knows which way is right.
 
     Raises:
         InputError: It cannot be used.
         FormatError: It is something else, damaged, or of another release. So do all methods complain.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, reading: str | None = None) -> None:
         self.path = Path(path)
         self._lock = RLock()
+        place = self.path if reading is None else f"{self.path.resolve().as_uri()}?{reading}"
         with self._complaining():
             self._connection = sqlite3.connect(
-                self.path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+                place,
+                timeout=_WAIT_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+                uri=reading is not None,
             )
         try:
-            self._prepare()
+            self._prepare() if reading is None else self._check()
         except BaseException:
             self._connection.close()
             raise
@@ -120,20 +157,44 @@ class DecisionLog:
         rows = self._rows(f"SELECT id, at, reviewer, decision FROM events WHERE {_HOLDS} ORDER BY id")
         return [_decision(*row) for row in rows]
 
-    def lease(self, source: str, kind: ItemKind, proposal: str | None, reviewer: str) -> ReviewItem:
-        """Note that a word is before a reviewer now."""
+    def lease(
+        self,
+        source: str,
+        kind: ItemKind,
+        proposal: str | None,
+        reviewer: str,
+        *,
+        replaces: int | None = None,
+    ) -> ReviewItem:
+        """Note that a word is before a reviewer now.
+
+        Args:
+            source: The word.
+            kind: How it came up.
+            proposal: Its first candidate.
+            reviewer: The name of the reviewer.
+            replaces: The event of the reviewer's older decision, which the one on this item takes back.
+        """
         with self._writing() as connection:
             cursor = connection.execute(
                 "INSERT INTO items (source, kind, proposal, reviewer, until) VALUES (?, ?, ?, ?, ?)",
                 (source, kind, proposal, reviewer, time.time() + LEASE_SECONDS),
             )
-            return ReviewItem(cast(int, cursor.lastrowid), source, kind, proposal, reviewer)
+            number = cast(int, cursor.lastrowid)
+            if replaces is not None:
+                connection.execute("INSERT INTO replacing VALUES (?, ?)", (number, replaces))
+            return ReviewItem(number, source, kind, proposal, reviewer, replaces)
+
+    def release(self, number: int) -> None:
+        """Note that an item is before nobody any more."""
+        with self._writing() as connection:
+            connection.execute("UPDATE items SET until = 0 WHERE id = ?", (number,))
 
     def leased(self) -> list[ReviewItem]:
         """The words that are before reviewers now, and not decided on."""
         rows = self._rows(
-            "SELECT id, source, kind, proposal, reviewer FROM items WHERE until > ? AND id NOT IN "
-            "(SELECT item FROM events WHERE item IS NOT NULL) ORDER BY id",
+            f"{_ITEMS} WHERE until > ? AND id NOT IN (SELECT events.item FROM events WHERE item IS NOT NULL) "
+            "ORDER BY id",
             time.time(),
         )
         return [ReviewItem(*row) for row in rows]
@@ -144,7 +205,7 @@ class DecisionLog:
         Raises:
             InputError: There is none.
         """
-        rows = self._rows("SELECT id, source, kind, proposal, reviewer FROM items WHERE id = ?", number)
+        rows = self._rows(f"{_ITEMS} WHERE id = ?", number)
         if not rows:
             raise InputError(f"got item {number}, which was not given out", where="review")
         return ReviewItem(*rows[0])
@@ -158,6 +219,8 @@ class DecisionLog:
         comment: str = "",
     ) -> tuple[Decision, bool]:
         """Add the decision on an item; once, however often it comes.
+
+        Where the item replaces an older decision that still holds, that one is taken back in the same step.
 
         Returns:
             The decision, and whether it is new.
@@ -180,6 +243,11 @@ class DecisionLog:
             ).fetchone()
             if known is not None:
                 return _decision(*known), False
+            connection.execute(
+                f"INSERT INTO events (at, reviewer, undoes) SELECT ?, ?, id FROM events WHERE {_HOLDS} "
+                "AND reviewer = ? AND id = ?",
+                (_now(), item.reviewer, item.reviewer, item.replaces),
+            )
             return self._added(connection, made, item.id), True
 
     def add(self, decisions: Iterable[Decision]) -> list[Decision]:
@@ -188,11 +256,11 @@ class DecisionLog:
             return [self._added(connection, decision, None) for decision in decisions]
 
     def undo(self, reviewer: str, *, event: int | None = None) -> Decision | None:
-        """Take a decision of a reviewer back, by an event that says so; None if he has none.
+        """Take a decision of a reviewer back, by an event that says so; None if there is none.
 
         Args:
-            reviewer: His name.
-            event: The number of the decision; by default his last one that holds.
+            reviewer: The name of the reviewer.
+            event: The number of the decision; by default the reviewer's last one that holds.
         """
         with self._writing() as connection:
             last = connection.execute(
@@ -207,8 +275,22 @@ class DecisionLog:
             )
             return _decision(*last)
 
+    def ask(self, source: str, target: str) -> None:
+        """Note that somebody wants a pair to be looked at. Asked again, it counts from now on."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO asked SELECT ?, ?, coalesce(max(id), 0) FROM events",
+                (source, target),
+            )
+
+    def asked(self) -> list[AskedPair]:
+        """The pairs that somebody asked for, in the order of asking."""
+        return [
+            AskedPair(*row) for row in self._rows("SELECT source, target, after FROM asked ORDER BY rowid")
+        ]
+
     def reviewer(self, name: str) -> str:
-        """A new secret for a reviewer, who has no older one from now on."""
+        """A new secret for a reviewer; an older one is void from now on."""
         if not name or len(name) > 100 or any(not character.isprintable() for character in name):
             raise InputError(
                 f"got {name[:40]!r} as the name of a reviewer", where="review", fix="give a name"
@@ -291,6 +373,10 @@ class DecisionLog:
                 raise self._foreign() from error
             raise
 
+    def _check(self) -> None:
+        if not self._is_made():
+            raise self._foreign()
+
     def _prepare(self) -> None:
         self._is_made()  # nothing of a foreign file is changed
         self._rows("PRAGMA journal_mode = WAL")
@@ -301,6 +387,8 @@ class DecisionLog:
                 for statement in _statements(_SCHEMA):
                     connection.execute(statement)
                 connection.execute("INSERT INTO about VALUES (?, ?)", (_FORMAT, _VERSION))
+            for statement in _ADDED:
+                connection.execute(statement)
 
     def _is_made(self) -> bool:
         """Whether the file is such a log already; not, if it is empty.
@@ -322,6 +410,44 @@ class DecisionLog:
             where=self.path,
             fix="move it away",
         )
+
+
+def logged_decisions(path: str | Path) -> list[Decision]:
+    """The decisions in a log that hold, read without writing anything beside it, also while others decide.
+
+    Raises:
+        InputError: It cannot be read.
+        FormatError: It is something else.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError("there is no such file", where=path)
+    pending = path.with_name(f"{path.name}-wal")  # what is not in the file itself so far
+    if not pending.exists():
+        with DecisionLog(path, reading="immutable=1") as log:
+            found = log.decisions()
+        if not pending.exists():
+            return found
+        # Somebody opened it meanwhile.
+    try:
+        with DecisionLog(path, reading="mode=ro") as log:
+            return log.decisions()
+    except InputError as error:
+        if isinstance(error, FormatError):
+            raise
+        # SQLite cannot put its index beside the file, as in a folder that is read-only.
+        return _copied_decisions(path, pending)
+
+
+def _copied_decisions(*files: Path) -> list[Decision]:
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            for file in filter(Path.exists, files):
+                shutil.copy(file, folder)
+        except OSError as error:
+            raise InputError(f"cannot be read ({error.strerror})", where=files[0]) from error
+        with DecisionLog(Path(folder) / files[0].name) as log:
+            return log.decisions()
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -81,11 +81,11 @@ def precision(proposals: Proposals, judgements: Judgements) -> Precision | None:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Of two reviewers on the words that both judged.
+    """Of two reviewers on the random words whose proposal both judged.
 
     Attributes:
         reviewers: Their names.
-        items: Pairs on which both decided.
+        items: How many proposals both judged.
         kappa: Cohen's κ of accepting the proposal (Cohen 1960); None where it is not defined, since both said
             the same of everything, or there are no such words.
     """
@@ -101,12 +101,16 @@ class Agreement:
 
 
 def agreement(judgements: Judgements) -> list[Agreement]:
-    """Of each two reviewers who judged the same proposals."""
+    """Of each two reviewers who judged random words, by what each of them holds of a proposal now.
+
+    Random words alone are shown to both without what the other said, and one verdict a proposal is counted:
+    further words of a decision follow from it.
+    """
     said: dict[str, dict[tuple[str, str], bool]] = {}
     for decision in judgements:
-        for target in (*decision.accepted, *decision.rejected):
-            pair = (decision.source, target)
-            said.setdefault(decision.reviewer, {})[pair] = target in decision.accepted
+        target = decision.proposal
+        if decision.kind == "random" and target in (*decision.accepted, *decision.rejected):
+            said.setdefault(decision.reviewer, {})[decision.source, target] = target in decision.accepted
     return [_between((one, other), said) for one, other in combinations(sorted(said), 2)]
 
 

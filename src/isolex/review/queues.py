@@ -10,6 +10,7 @@ from jaxtyping import Int
 
 from isolex.errors import InputError
 from isolex.review.decisions import Decision, ItemKind, Judgements
+from isolex.review.headwords import is_headword
 from isolex.review.proposals import Proposals
 
 MIX: Mapping[ItemKind, float] = MappingProxyType({"informative": 0.6, "sure": 0.3, "random": 0.1})
@@ -24,6 +25,7 @@ class Queue:
     The most informative words, p (1 − p) × log frequency, teach the most. The surest make the dictionary
     grow. Random ones are never learnt from, so that the share of them that is right estimates that of all. So
     that they stay a fair sample, a tenth of the words is reserved for them, and never comes up otherwise.
+    Signs, numbers and pieces of words (`is_headword`) do not come up at all.
 
     Attributes:
         proposals: Of the present generation.
@@ -55,6 +57,8 @@ class Queue:
             "random": lambda: drawn,
         }
         self._orders = {kind: orders[kind]() for kind, share in self.mix.items() if share}
+        self._source = self.proposals.dictionary.alignment.source
+        self._language = self._source.language
         # Words before these places are decided on or known, and stay so within a generation.
         self._begin = dict.fromkeys(self._orders, 0)
 
@@ -62,7 +66,7 @@ class Queue:
         """The next word of a reviewer as a source id, and how it came up; None where nothing is left.
 
         Args:
-            reviewer: His name.
+            reviewer: The name of the reviewer.
             taken: Words that are before others now.
         """
         given = self.judgements.kinds
@@ -81,14 +85,13 @@ class Queue:
     def _open(self, kind: ItemKind, reviewer: str, taken: frozenset[str]) -> Iterator[int]:
         """Ids of the words of a kind that a reviewer may get, in order."""
         order, leading = self._orders[kind], True
-        words = self.proposals.dictionary.alignment.source.words
+        words = self._source.words
         for place in range(self._begin[kind], len(order)):
             row = int(order[place])
             word, first = words[row], self.proposals.first(row)
             decisions = self.judgements.of(word)
             news = _is_news(first, kind, decisions)
-            # Signs and numbers are in no dictionary.
-            unasked = word in self.known or first is None or not _has_letter(word)
+            unasked = word in self.known or first is None or not is_headword(word, self._language)
             # A sign as the first answer teaches nobody, but is one of those whose precision is asked for.
             if kind != "random":
                 unasked = unasked or row in self.reserved or not _has_letter(first or "")

@@ -2,30 +2,34 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from threading import RLock, Thread
+from threading import RLock
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from isolex.alignment import LanguagePair, load
-from isolex.errors import InputError, IsolexError
-from isolex.files import digest, make_folder, working_alone
+from isolex.alignment import Alignment, LanguagePair, load
+from isolex.errors import InputError
+from isolex.files import digest, make_folder
 from isolex.reranking import RerankedDictionary, load_reranked
-from isolex.review.decisions import Contradiction, Decision, ItemKind, Judgements
+from isolex.review.additions import Added, Additions
+from isolex.review.alone import alone_in
+from isolex.review.decisions import Contradiction, Decision, ItemKind, Judgements, WordJudgement
 from isolex.review.generations import Generations
+from isolex.review.learner import Learner, Learning
 from isolex.review.learning import what_changed
 from isolex.review.leases import Leases
 from isolex.review.log import DecisionLog, Generation, ReviewItem
 from isolex.review.precision import Agreement, Precision, agreement, precision, warm_up
 from isolex.review.proposals import Proposals, ProposedWord
 from isolex.review.queues import Queue
-from isolex.review.suspects import suspect_pairs
+from isolex.review.suspects import ENOUGH_SEEDS, Suspects
 from isolex.saved import json_text
+from isolex.vectors import Vectors
 
 LEARN_EVERY = 50
 LEVELS = (0.9, 0.7, 0.5)
@@ -34,7 +38,6 @@ _PACE, _LEAST_PACE = 20, 5
 _ALONE = "decide and import on the page that is open, or close it first"
 
 QueueName: TypeAlias = Literal["main", "suspects"]
-Learning: TypeAlias = Literal["idle", "running", "failed"]
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,15 @@ class Task:
         item: Its place in the log, which a decision names.
         row: Source id of the word.
         candidates: Translations that nobody rejected, best first; of a suspect pair its own target first.
+        replaces: An older decision of the reviewer, which holds until this task is decided on.
+        generation: Which one proposes the candidates.
     """
 
     item: ReviewItem
     row: int
     candidates: tuple[ProposedWord, ...]
+    replaces: Decision | None = None
+    generation: int = 0
 
 
 @dataclass(frozen=True)
@@ -148,7 +155,9 @@ class Review:
         path: The folder of an alignment or of a space.
         pair: Source and target language, of a space.
         folder: Where decisions are kept; by default `PATH-review`.
-        dictionary: The reranked dictionary to begin with; by default the one kept with the alignment.
+        dictionary: The reranked dictionary to begin with, or what makes one of the alignment; that is called
+            once the folder is this process's alone, and only where no later generation is kept. By default
+            the dictionary that is kept with the alignment.
         seed: Of the order of random words.
 
     Attributes:
@@ -168,38 +177,43 @@ class Review:
         *,
         pair: LanguagePair | None = None,
         folder: str | Path | None = None,
-        dictionary: RerankedDictionary | None = None,
+        dictionary: RerankedDictionary | Callable[[Alignment], RerankedDictionary] | None = None,
         seed: int = 0,
     ) -> None:
         warm_up()
         self.path, self.pair, self._seed = Path(path), pair, seed
-        self.base = load(path, pair=pair, device="cpu") if dictionary is None else dictionary.alignment
+        given = dictionary if isinstance(dictionary, RerankedDictionary) else None
+        self.base = load(path, pair=pair, device="cpu") if given is None else given.alignment
         self._digest = digest(json_text(self.base.card.to_dict()).encode())
         self._known = frozenset(self.base.seeds.sources)
         self.folder = make_folder(review_folder(path, pair) if folder is None else folder)
         self._lock = RLock()
-        self._learning: Learning = "idle"
-        self._told = ""
-        self._learner: Thread | None = None
+        self._learner = Learner(self._learn, self._did_not_learn, self._lock)
         self._pace: deque[float] = deque(maxlen=_PACE)
         # Decisions since those that the present generation learnt from.
         self._count = 0
-        self._asked: dict[tuple[str, str], None] = {}
         with ExitStack() as opened:
-            opened.enter_context(working_alone(self.folder, fix=_ALONE))
+            opened.enter_context(alone_in(self.folder, fix=_ALONE))
             self.log = opened.enter_context(DecisionLog(log_of(self.folder)))
             self._generations = Generations(
                 self.folder, alignment=self.path, pair=pair, log=self.log.path, seed=seed
             )
             self.judgements = Judgements(self.log.decisions())
+            self._suspects = Suspects(self.base, self.log, self.judgements)
             self._leases = Leases(self.log)
             last = self.log.generation(self._digest)
             kept = None if last is None else self._generations.kept(last.number)
             if last is None or kept is None:
                 last = Generation(0, 0)
-                kept = load_reranked(path, self.base) if dictionary is None else dictionary
+                kept = dictionary(self.base) if callable(dictionary) else given
+                kept = load_reranked(path, self.base) if kept is None else kept
             self._take(self._present_of(last, kept))
             self._open = opened.pop_all()
+
+    @property
+    def vocabularies(self) -> tuple[Vectors, Vectors]:
+        """The words of both languages, for tables that name some."""
+        return self.base.source, self.base.target
 
     def __repr__(self) -> str:
         return (
@@ -209,23 +223,24 @@ class Review:
     def close(self) -> None:
         """Close the log. A fit that runs is given up: the next one has the same decisions, and more."""
         self._generations.close()
-        if self._learner is not None:
-            self._learner.join()
+        self._learner.wait()
         self._open.close()
 
     def next(self, reviewer: str, *, queue: QueueName = "main") -> Task | None:
-        """The next word of a reviewer, for ten minutes his alone; None where nothing is left.
+        """The next word of a reviewer, for ten minutes nobody else's; None where nothing is left.
 
         Args:
-            reviewer: His name.
+            reviewer: The name of the reviewer.
             queue: `main`, or `suspects`: pairs of the lexicon that look wrong, and those that were asked for.
         """
-        # Looking for suspects takes a minute the first time, in which others want to go on.
-        suspects = self._suspects if queue == "suspects" else []
+        if queue == "suspects":
+            # Looking for them takes a minute the first time, in which others want to go on.
+            _ = self._suspects.found
         with self._lock:
             taken = self._leases.taken()
             if queue == "suspects":
-                return self._next_suspect(reviewer, taken, suspects)
+                pair = self._suspects.next(taken)
+                return None if pair is None else self._given(pair[0], "suspect", pair[1], reviewer)
             found = self._present.queue.next(reviewer, taken=taken)
             if found is None:
                 return None
@@ -240,7 +255,7 @@ class Review:
             return self._task(fitting[-1]) if fitting else None
 
     def open(self, source: str, reviewer: str) -> Task:
-        """Give a reviewer a word that he asks for.
+        """Give a reviewer a word by name.
 
         Raises:
             InputError: The vocabulary lacks it, or it is before another reviewer now.
@@ -260,80 +275,145 @@ class Review:
                 )
             return self._task(item)
 
+    def change(self, reviewer: str, event: int) -> Task | None:
+        """Give a reviewer the word of an older decision again, which holds until this is decided on.
+
+        Args:
+            reviewer: The name of the reviewer.
+            event: The number of the decision.
+
+        Returns:
+            The task; None if the reviewer has no such decision.
+        """
+        with self._lock:
+            old = next(
+                (one for one in self.judgements if one.event == event and one.reviewer == reviewer), None
+            )
+            if old is None:
+                return None
+            for item in self._leases.items():
+                if item.replaces == event:
+                    return self._task(item)
+            return self._given(old.source, old.kind, old.proposal, reviewer, replaces=event)
+
+    def leave(self, reviewer: str, item: int) -> None:
+        """Take an item from a reviewer who does not decide on it; whatever was decided before holds.
+
+        Raises:
+            InputError: There is no such item.
+        """
+        with self._lock:
+            if self.log.item(item).reviewer == reviewer:
+                self.log.release(item)
+                self._leases.end(item)
+
     def decide(
-        self, item: int, *, accepted: Iterable[str] = (), rejected: Iterable[str] = (), comment: str = ""
+        self,
+        item: int,
+        *,
+        accepted: Iterable[str] = (),
+        rejected: Iterable[str] = (),
+        comment: str = "",
+        proposal: str | None = None,
     ) -> Decision:
         """Note what was decided on an item; when this returns, it is on the disk. Twice the same counts once.
 
         Without any word the item is skipped. After every 50 decisions the next generation is fitted.
 
+        Args:
+            item: Its number.
+            accepted: Right translations.
+            rejected: Wrong ones.
+            comment: A remark.
+            proposal: The candidate that stood first when this was decided, where a new generation may have
+                put another one there meanwhile; by default that of the item.
+
         Raises:
             InputError: There is no such item, or a word that no dictionary can hold.
         """
         with self._lock:
-            decision, new = self.log.record(
-                self.log.item(item), accepted=accepted, rejected=rejected, comment=comment
-            )
+            given = self.log.item(item)
+            if proposal is not None:
+                given = replace(given, proposal=proposal)
+            decision, new = self.log.record(given, accepted=accepted, rejected=rejected, comment=comment)
             self._leases.end(item)
             if new:
+                old = next(
+                    (one for one in self.judgements.of(decision.source) if one.event == given.replaces), None
+                )
+                if old is not None:
+                    self._take_back(old)
                 self.judgements.add(decision)
                 self._pace.append(time.monotonic())
-                self._count += not decision.skipped
-        if self._count >= LEARN_EVERY and self._learning != "running":
-            self.learn()
+                # A change of what was learnt from is one piece of news, not two.
+                is_counted = old is not None and not old.skipped and old.event <= self.generation.through
+                self._count += not decision.skipped and not is_counted
+        self.learn_if_due()
         return decision
 
     def undo(self, reviewer: str, *, event: int | None = None) -> tuple[Decision, Task] | None:
-        """Take a decision of a reviewer back, and give him its word again; None if there is none.
+        """Take a decision of a reviewer back, and give out its word again; None if there is none.
 
         Args:
-            reviewer: His name.
-            event: The number of the decision; by default his last one.
+            reviewer: The name of the reviewer.
+            event: The number of the decision; by default the last one.
         """
         with self._lock:
             decision = self.log.undo(reviewer, event=event)
             if decision is None:
                 return None
-            self.judgements.drop(decision)
-            self._present.queue.reopen()
-            if not decision.skipped:
-                # What was learnt from is news when it does not hold any more.
-                self._count = max(0, self._count + (-1 if decision.event > self.generation.through else 1))
+            self._take_back(decision)
             for item in self._leases.items():
                 if item.source == decision.source and item.reviewer == reviewer:
                     self._leases.end(item.id)
             task = self._given(decision.source, decision.kind, decision.proposal, reviewer)
             return decision, task
 
+    def _take_back(self, decision: Decision) -> None:
+        """Note that a decision does not hold any more."""
+        self.judgements.drop(decision)
+        self._present.queue.reopen()
+        if not decision.skipped:
+            # What was learnt from is news when it does not hold any more.
+            self._count = max(0, self._count + (-1 if decision.event > self.generation.through else 1))
+
     def suspect(self, source: str, target: str) -> None:
         """Have a pair of the lexicon looked at, before those that look wrong by themselves.
+
+        It comes up though it was judged before, and after a restart, until somebody answers.
 
         Raises:
             InputError: The lexicon has no such pair.
         """
-        if (source, target) not in self.base.seeds:
-            raise InputError(
-                f"got {source!r} and {target!r}, which are no pair of the lexicon", where="review"
-            )
         with self._lock:
-            self._asked[source, target] = None
+            self._suspects.ask(source, target)
 
-    def add(self, decisions: Sequence[Decision]) -> tuple[int, list[str]]:
+    @property
+    def few_seeds(self) -> int | None:
+        """How many seed words there are, where those are too few to tell wrong pairs well; else None."""
+        words = len(self._known)
+        return words if words < ENOUGH_SEEDS else None
+
+    def add(self, decisions: Sequence[Decision], *, learn: bool = True) -> Added:
         """Add decisions that were made elsewhere, such as in a table.
 
-        Returns:
-            How many of them are new, and the source words that the vocabulary lacks, whose decisions are left
-            out.
+        What a reviewer said before of a pair, with the same remark or none, is left out; so are words that
+        the vocabulary lacks.
+
+        Args:
+            decisions: What was decided.
+            learn: Whether 50 new ones are learnt from at once, as if they had been made here.
         """
         with self._lock:
-            known = {_said(decision) for decision in self.judgements}
-            lacking = (one.source for one in decisions if self.proposals.row(one.source) is None)
-            unknown = dict.fromkeys(lacking)
-            new = [one for one in decisions if one.source not in unknown and _said(one) not in known]
-            for decision in self.log.add(new):
+            found = Additions(self.judgements, lambda word: self.proposals.row(word) is not None)
+            for decision in decisions:
+                found.take(decision)
+            for decision in self.log.add(found.new):
                 self.judgements.add(decision)
-            self._count += len(new)
-        return len(new), list(unknown)
+            self._count += sum(not one.skipped for one in found.new)
+        if learn:
+            self.learn_if_due()
+        return found.added()
 
     def progress(self) -> Progress:
         """How far reviewing is."""
@@ -351,8 +431,8 @@ class Review:
                 else None,
                 precision=precision(self.proposals, self.judgements),
                 levels=self._present.levels,
-                learning=self._learning,
-                told=self._told,
+                learning=self._learner.state,
+                told=self._learner.told,
                 since=self._count,
                 generation=self.generation,
             )
@@ -360,7 +440,7 @@ class Review:
     def learning(self) -> dict[str, Any]:
         """What of `progress` tells whether something is being learnt, which costs nothing to ask."""
         with self._lock:
-            return _learning(self._learning, self._told, self._count, self.generation)
+            return _learning(self._learner.state, self._learner.told, self._count, self.generation)
 
     def contradictions(self) -> list[Contradiction]:
         """Where decisions contradict the lexicon, or each other."""
@@ -368,7 +448,7 @@ class Review:
             return self.judgements.contradictions(self.base.seeds)
 
     def agreement(self) -> list[Agreement]:
-        """Of each two reviewers who judged the same pairs."""
+        """Of each two reviewers who judged random words."""
         with self._lock:
             return agreement(self.judgements)
 
@@ -378,37 +458,32 @@ class Review:
         Args:
             wait: Come back when it is there; otherwise at once.
         """
-        with self._lock:
-            if self._learning != "running":
-                self._learning, self._told = "running", ""
-                self._learner = Thread(target=self._learn, name="isolex-review-learning")
-                self._learner.start()
-            learner = self._learner
-        if wait and learner is not None:
-            learner.join()
+        self._learner.start()
+        if wait:
+            self._learner.wait()
+
+    def learn_if_due(self) -> None:
+        """Fit the next generation if there are 50 decisions that the present one did not learn from."""
+        if self._count >= LEARN_EVERY:
+            self.learn()
 
     def _learn(self) -> None:
-        try:
-            number = self.log.next_generation()
-            through, dictionary = self._generations.fit(number)
-            with self._lock:
-                judgements = Judgements(one for one in self.judgements if one.event <= through)
-            changed = what_changed(self.proposals.dictionary, dictionary, judgements)
-            generation = Generation(number, through, tuple(changed))
-            self.log.learnt(generation, self._digest)
-            present = self._present_of(generation, dictionary)
-            present.make()  # while others go on
-            with self._lock:
-                self._take(present)
-                self._learning = "idle"
-            self._generations.keep(number)
-        except Exception as error:  # of any kind: else it would be said for ever that it is running
-            known = isinstance(error, IsolexError | OSError)
-            with self._lock:
-                self._learning = "failed"
-                self._told = str(error) if known else f"learning: {type(error).__name__}: {error}"
-                # Not again at once, but after as many decisions more.
-                self._count = 0
+        number = self.log.next_generation()
+        through, dictionary = self._generations.fit(number)
+        with self._lock:
+            judgements = Judgements(one for one in self.judgements if one.event <= through)
+        changed = what_changed(self.proposals.dictionary, dictionary, judgements)
+        generation = Generation(number, through, tuple(changed))
+        self.log.learnt(generation, self._digest)
+        present = self._present_of(generation, dictionary)
+        present.make()  # while others go on
+        with self._lock:
+            self._take(present)
+        self._generations.keep(number)
+
+    def _did_not_learn(self) -> None:
+        # Not again at once, but after as many decisions more.
+        self._count = 0
 
     @property
     def generation(self) -> Generation:
@@ -430,49 +505,35 @@ class Review:
             for decision in self.judgements
         )
 
-    @cached_property
-    def _suspects(self) -> list[tuple[str, str]]:
-        return suspect_pairs(self.base)
-
-    def _next_suspect(
-        self, reviewer: str, taken: frozenset[str], suspects: list[tuple[str, str]]
-    ) -> Task | None:
-        for source, target in dict.fromkeys((*self._asked, *suspects)):
-            judged = self.judgements.on(source)
-            said = {decision.proposal for decision in self.judgements.of(source)}
-            if source not in taken and target not in {*judged.accepted, *judged.rejected, *said}:
-                return self._given(source, "suspect", target, reviewer)
-        return None
-
     def _word(self, row: int) -> str:
         return self.proposals.dictionary.alignment.source.words[row]
 
-    def _given(self, source: str, kind: ItemKind, proposal: str | None, reviewer: str) -> Task:
-        return self._task(self._leases.give(source, kind, proposal, reviewer))
+    def _given(
+        self, source: str, kind: ItemKind, proposal: str | None, reviewer: str, *, replaces: int | None = None
+    ) -> Task:
+        return self._task(self._leases.give(source, kind, proposal, reviewer, replaces=replaces))
 
     def _task(self, item: ReviewItem) -> Task:
-        row = self.proposals.row(item.source)
+        row, decisions = self.proposals.row(item.source), self.judgements.of(item.source)
+        old = next((one for one in decisions if one.event == item.replaces), None)
+        number = self.generation.number
         if row is None:  # it came from a vocabulary that was there before
-            return Task(item, -1, ())
+            return Task(item, -1, (), old, number)
         # Two judge the same random word, so that it can be told how well they agree.
-        rejected = {} if item.kind == "random" else self.judgements.on(item.source).rejected
+        others = WordJudgement.of(one for one in decisions if one is not old)
+        rejected = {} if item.kind == "random" else others.rejected
         found = [one for one in self.proposals.candidates(row) if one.word not in rejected]
         if item.kind == "suspect" and item.proposal is not None:
             own = next((one for one in found if one.word == item.proposal), None)
             key = self.base.target.id(item.proposal)
             first = own or ProposedWord(item.proposal, 0 if key is None else key + 1, None)
             found = [first, *(one for one in found if one.word != item.proposal)]
-        return Task(item, row, tuple(found))
+        return Task(item, row, tuple(found), old, number)
 
 
 def _level(proposals: Proposals, least: float) -> tuple[float, int, float | None]:
     reached = proposals.best[proposals.best >= least]
     return least, len(reached), round(100 * float(np.mean(reached)), 1) if len(reached) else None
-
-
-def _said(decision: Decision) -> Decision:
-    """A decision as what was said, whenever and however it came up."""
-    return replace(decision, kind="own", proposal=None, at="", event=0)
 
 
 def review_folder(path: str | Path, pair: LanguagePair | None = None) -> Path:

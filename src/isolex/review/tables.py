@@ -2,9 +2,12 @@
 
 import csv
 import json
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeAlias
 from unicodedata import normalize
 
 from isolex.choices import MARKUP_FORMATS
@@ -29,6 +32,8 @@ from isolex.tables import (
     without_quotes,
 )
 from isolex.tables.cells import trim
+
+Vocabularies: TypeAlias = tuple[Container[str], Container[str]]
 
 _REVIEWER = "import"
 _EXPECTED = "a table of decisions"
@@ -70,16 +75,19 @@ def write_decisions(
         return write(rows, codes, stream)
 
 
-def read_decisions(path: str | Path, *, reviewer: str = _REVIEWER) -> tuple[list[Decision], list[str]]:
+def read_decisions(
+    path: str | Path, *, reviewer: str = _REVIEWER, vocabularies: Vocabularies | None = None
+) -> tuple[list[Decision], list[str]]:
     """Decisions out of a table with the columns of `write_decisions`, as spreadsheets give it back.
 
     Args:
         path: A file with a header, its columns separated by tabs, commas or semicolons, in any order. Only
             source, target and decision are needed.
         reviewer: Who decided, where the table does not say.
+        vocabularies: The source and the target words that there are; by default any.
 
     Returns:
-        The decisions, one a word and reviewer, and why other rows were refused, a line each.
+        The decisions, one a word, reviewer, time and remark, and why other rows were refused, a line each.
 
     Raises:
         FormatError: The file is no such table.
@@ -87,11 +95,15 @@ def read_decisions(path: str | Path, *, reviewer: str = _REVIEWER) -> tuple[list
     """
     lines = read_lines(path, expected=_EXPECTED, fix=_FIX)
     check_utf8(path, lines)
-    return parse_decisions(lines, where=path, reviewer=reviewer)
+    return parse_decisions(lines, where=path, reviewer=reviewer, vocabularies=vocabularies)
 
 
 def parse_decisions(
-    lines: Sequence[str], *, where: object, reviewer: str = _REVIEWER
+    lines: Sequence[str],
+    *,
+    where: object,
+    reviewer: str = _REVIEWER,
+    vocabularies: Vocabularies | None = None,
 ) -> tuple[list[Decision], list[str]]:
     """As `read_decisions`, from the lines of a table."""
     content = numbered([normalize("NFC", line) for line in lines])
@@ -104,43 +116,82 @@ def parse_decisions(
     names = [trim(cell).lower() for cell in head.cells]
     if missing := [column for column in COLUMNS[:3] if column not in names]:
         raise FormatError(f"has no column {' and no column '.join(missing)}", where=where, fix=_FIX)
-    said: dict[tuple[str, str], list[dict[str, str]]] = {}
+    said: dict[tuple[str, str], list[_Said]] = {}
     refused = []
     for row in table:
         found = dict.fromkeys(COLUMNS, "") | dict(zip(names, map(trim, row.cells), strict=False))
-        if problem := _problem(found):
+        found["decision"], found["when"] = found["decision"].lower(), _time(found["when"])
+        if problem := _problem(found, vocabularies):
             refused.append(f"row {row.line} {problem}")
-        else:
-            said.setdefault((found["source"], found["reviewer"] or reviewer), []).append(found)
+            continue
+        own = said.setdefault((found["source"], found["reviewer"] or reviewer), [])
+        if not any(one.takes(found) for one in own):
+            own.append(_Said(row.line, found["when"], found["comment"]))
+            own[-1].takes(found)
     decisions = []
-    for (source, who), rows in said.items():
-        words = {
-            verdict: tuple(dict.fromkeys(row["target"] for row in rows if row["decision"].lower() == verdict))
-            for verdict in (ACCEPTED, REJECTED)
-        }
-        remarks = {name: next(filter(None, (row[name] for row in rows)), "") for name in ("comment", "when")}
-        try:
-            decisions.append(
-                Decision(
-                    source,
-                    words[ACCEPTED],
-                    words[REJECTED],
-                    who,
-                    comment=remarks["comment"],
-                    at=remarks["when"],
-                )
-            )
-        except InputError as error:
-            refused.append(f"{source[:40]!r} is left out: {error.problem}")
+    for (source, who), own in said.items():
+        for one in own:
+            try:
+                decisions.append(one.decision(source, who))
+            except InputError as error:
+                refused.append(f"row {one.row}: {source[:40]!r} is left out: {error.problem}")
     return decisions, refused
 
 
-def _problem(row: dict[str, str]) -> str:
+@dataclass
+class _Said:
+    """What the rows of one decision say: those of a word and a reviewer, with one time and one remark."""
+
+    row: int
+    when: str
+    comment: str
+    words: dict[str, dict[str, None]] = field(default_factory=lambda: {ACCEPTED: {}, REJECTED: {}})
+
+    def takes(self, row: dict[str, str]) -> bool:
+        """Whether a row belongs to it, which then has its word, too."""
+        when, comment = row["when"], row["comment"]
+        is_same = (when, comment) == (self.when, self.comment)
+        # A row that leaves them out may belong to any.
+        is_alike = "" in (when, self.when) and (comment == self.comment or "" in (comment, self.comment))
+        if not is_same and not is_alike:
+            return False
+        self.when, self.comment = self.when or when, self.comment or comment
+        self.words[row["decision"]][row["target"]] = None
+        return True
+
+    def decision(self, source: str, reviewer: str) -> Decision:
+        """All of it."""
+        accepted, rejected = (tuple(self.words[verdict]) for verdict in (ACCEPTED, REJECTED))
+        return Decision(source, accepted, rejected, reviewer, comment=self.comment, at=self.when)
+
+
+_NO_TIME = "?"
+
+
+def _time(cell: str) -> str:
+    """A time in UTC, as the log has it; empty if there is none, and `?` before what is none."""
+    if not cell:
+        return ""
+    try:
+        found = datetime.fromisoformat(re.sub("[zZ]$", "+00:00", cell))
+        found = found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+        return found.astimezone(timezone.utc).isoformat(timespec="seconds")
+    except (ValueError, OverflowError):
+        return f"{_NO_TIME}{cell}"
+
+
+def _problem(row: dict[str, str], vocabularies: Vocabularies | None) -> str:
     """Why a row says nothing; empty if it does."""
     if not row["source"] or not row["target"]:
         return "has no source or no target"
-    if row["decision"].lower() not in (ACCEPTED, REJECTED):
+    if row["decision"] not in (ACCEPTED, REJECTED):
         return f"has the decision {row['decision'][:20]!r}, expected {ACCEPTED} or {REJECTED}"
+    if row["when"].startswith(_NO_TIME):
+        return f"has the time {row['when'][1:31]!r}, expected one such as 2026-05-06T07:08:09+00:00, or none"
+    if vocabularies is not None and row["source"] not in vocabularies[0]:
+        turned = row["source"] in vocabularies[1]
+        why = "; it is a word of the target language: exchange source and target" if turned else ""
+        return f"has the word {row['source'][:40]!r}, which the vocabulary lacks{why}"
     return ""
 
 

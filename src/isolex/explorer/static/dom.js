@@ -21,6 +21,33 @@ export function fill(element, ...children) {
   element.replaceChildren(...present(children));
 }
 
+const drawn = new WeakMap();
+const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
+
+/** As `fill`, but only if it would look different; whoever has the focus inside keeps it. */
+export function refill(element, ...children) {
+  const fresh = document.createElement(element.tagName);
+  fill(fresh, ...children);
+  const content = fresh.innerHTML;
+  if (drawn.get(element) === content) return;
+  const focused = element.contains(document.activeElement) && document.activeElement !== element ? document.activeElement : null;
+  const before = focused && [...element.querySelectorAll(FOCUSABLE)];
+  element.replaceChildren(...fresh.childNodes);
+  drawn.set(element, content);
+  if (focused) successor(focused, before, [...element.querySelectorAll(FOCUSABLE)], element).focus({ preventScroll: true });
+}
+
+/** What stands for an element after a redraw: the one that says the same, or the one in its place. */
+function successor(element, before, after, container) {
+  const named = (each) => `${each.tagName} ${each.id} ${each.dataset.key ?? each.textContent}`;
+  const nth = before.filter((each) => named(each) === named(element)).indexOf(element);
+  const same = after.filter((each) => named(each) === named(element));
+  if (same.length) return same[Math.min(nth, same.length - 1)];
+  if (after.length) return after[Math.min(before.indexOf(element), after.length - 1)];
+  container.tabIndex = -1;
+  return container;
+}
+
 function present(children) {
   return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
 }

@@ -1,6 +1,6 @@
 // One item of a review queue: the word, what is proposed for it, and what helps to decide.
 
-import { bar, button, count, fill, h, probability, word } from "./dom.js";
+import { bar, button, count, fill, h, plural, probability, word } from "./dom.js";
 import { space, wordLink } from "./space.js";
 import { strongestFirst, witnessName } from "./words.js";
 
@@ -9,10 +9,10 @@ const WITNESSES_SHOWN = 3;
 const CONTEXT = 90;
 
 const KINDS = {
-  informative: "Your decision about this word teaches the most",
-  sure: "The dictionary is sure of this word",
-  random: "This word was drawn at random, to measure the precision",
-  suspect: "This training pair looks wrong",
+  informative: "isolex learns most from your decision about this word",
+  sure: "isolex is sure of this translation",
+  random: "This word was drawn at random, to measure how many translations are right",
+  suspect: "This pair of the training dictionary may be wrong",
   own: "You asked for this word",
 };
 
@@ -21,27 +21,43 @@ export function proposalOf({ pair, candidates }) {
   return pair?.target ?? candidates[0]?.word ?? null;
 }
 
-export function drawItem(place, item, marks, { choose, mark }) {
+/** What the queue of suspects is worth where there are few training words. */
+export const fewSeeds = (words) => h("p", { class: "told" },
+  `The training dictionary has only ${plural(words, "word")} to compare with. With so few, most of the pairs in this queue are right. `,
+  "Reject a pair only if you know that it is wrong.");
+
+export function drawItem(place, item, { marks, wrong }, { choose, mark, dismiss, keep }) {
   const { source, target } = space.review;
   const proposal = proposalOf(item);
   fill(place,
-    h("p", { class: "quiet" }, KINDS[item.kind] ?? item.kind, item.rank !== null && `. By frequency it has rank ${count(item.rank)}.`),
+    h("p", { class: "quiet" }, KINDS[item.kind] ?? item.kind, ".", item.rank !== null && ` It is number ${count(item.rank)} by frequency.`),
     h("h2", { id: "item-heading", class: "proposal", tabindex: -1 },
       wordLink(item.word, source, target, 120),
       h("span", { class: "arrow" }, "→"),
       proposal === null ? h("span", { class: "quiet" }, "no proposal") : wordLink(proposal, target, source, 120)),
     item.decided.length > 0 && h("p", { class: "told" }, "Decided before: ",
       item.decided.map((each, at) => [at > 0 && "; ", word(each.reviewer), ": ", said(each, target)])),
+    item.replaces && h("div", { class: "told" }, h("p", {}, "You decided: ", said(item.replaces, target), ". This holds until you decide again."),
+      button("Keep this decision", keep)),
     item.pair && h("p", { class: "told" },
-      "An alignment that is made without this training pair does not find its translation among its 100 best answers."),
+      "When isolex does not see this training pair, it puts a great many words before either word as the translation of the other."),
     h("div", { class: "context" }, sourceContext(item, source, target)),
-    h("h3", {}, item.pair ? "The training pair's translation, and what the dictionary answers" : "Candidates"),
+    h("h3", {}, item.pair ? "The translation of the training pair, then the answers of the dictionary" : "Candidates"),
+    wrong.size > 0 && stillRejected(wrong, target, dismiss),
     item.candidates.length
       ? h("ol", { class: "candidates" }, item.candidates.map((candidate, index) =>
         candidateItem(candidate, index, marks.has(candidate.word), { choose, mark })))
       : h("p", { class: "quiet" }, "There are none."),
     item.no_translation !== null &&
-      h("p", { class: "quiet" }, `Chance that the right word is missing from the vocabulary: ${probability(item.no_translation)}.`));
+      h("p", { class: "quiet" }, `The chance that the vocabulary lacks the right word is ${probability(item.no_translation)}.`));
+}
+
+/** Words that were rejected before, which stay so unless somebody unticks them or accepts them. */
+function stillRejected(wrong, target, dismiss) {
+  return h("p", { class: "still-rejected" }, h("span", {}, "Rejected before:"), [...wrong].map((text) =>
+    h("label", { class: "check" },
+      h("input", { type: "checkbox", checked: true, onchange: (event) => dismiss(text, event.target.checked) }),
+      word(text, target), h("span", { class: "hidden" }, " stays rejected"))));
 }
 
 /** What a decision says. */
@@ -59,7 +75,7 @@ function sourceContext({ near, seeds, examples }, source, target) {
   return [
     examples.map((example) => sentence(example, source)),
     near.length > 0 && h("p", {}, h("span", { class: "quiet" }, "Near it: "), listed(near, source, target)),
-    seeds.length > 0 && h("p", {}, h("span", { class: "quiet" }, "Seed pairs nearby: "),
+    seeds.length > 0 && h("p", {}, h("span", { class: "quiet" }, "Training pairs nearby: "),
       h("span", { class: "list" }, seeds.map((pair) =>
         h("span", {}, wordLink(pair.source, source, target), " → ", wordLink(pair.target, target, source))))),
   ];
@@ -80,7 +96,7 @@ function candidateItem(candidate, index, isMarked, { choose, mark }) {
         h("input", { type: "checkbox", checked: isMarked, "data-index": index, onchange: () => mark(text) }),
         "Mark", h("span", { class: "hidden" }, " ", word(text, target)))),
     h("div", { class: "candidate-more" },
-      h("p", { class: "quiet" }, `rank ${count(rank)}`, witnesses(evidence)),
+      h("p", { class: "quiet" }, rank === null ? "not in the vocabulary" : `number ${count(rank)} by frequency`, witnesses(evidence)),
       near.length > 0 && h("p", {}, h("span", { class: "quiet" }, "Near it: "), listed(near, target, source)),
       examples.map((example) => sentence(example, target))));
 }

@@ -1,7 +1,7 @@
 // What stands around the items: how far the review is, what it measured and taught, and its tables.
 
 import { get, isAbort, Latest, pause, post, postTable } from "./api.js";
-import { announce, bar, button, count, fill, h, notify, panel, percent, plural, table, word } from "./dom.js";
+import { announce, bar, button, count, fill, h, notify, panel, percent, plural, refill, table, word } from "./dom.js";
 import { interval } from "./health.js";
 import { said } from "./review-item.js";
 import { space, wordLink } from "./space.js";
@@ -21,14 +21,14 @@ export class ReviewPanels {
   #decisions;
   side;
 
-  /** @param {(event: string) => void} change Take a decision back and show its word again. */
+  /** @param {(event: string) => void} change Show the word of a decision again. */
   constructor(change) {
     this.#decisions = new Decisions(change);
     this.side = this.#sidePanels();
   }
 
   #sidePanels = () => h("aside", { class: "review-side", "aria-label": "About this review" },
-    panel("Precision", this.#precision),
+    panel("How many translations are right", this.#precision),
     panel("Learning", this.#learning, this.#learn),
     this.#more,
     this.#decisions.panel,
@@ -51,10 +51,10 @@ export class ReviewPanels {
   }
 
   draw(progress) {
-    fill(this.strip, stripContent(progress));
-    fill(this.#precision, precision(progress), levels(progress));
-    fill(this.#learning, learning(progress));
-    fill(this.#more, contradictions(progress), agreement(progress));
+    refill(this.strip, stripContent(progress));
+    refill(this.#precision, precision(progress), levels(progress));
+    refill(this.#learning, learning(progress));
+    refill(this.#more, contradictions(progress), agreement(progress));
     const isRunning = progress.learning === "running";
     this.#learn.setAttribute("aria-disabled", String(isRunning));
     this.#decisions.refresh();
@@ -96,8 +96,8 @@ class Decisions {
     type: "search", id: "decisions-search", dir: "auto", autocomplete: "off", autocapitalize: "off", spellcheck: "false",
     oninput: () => this.refresh(),
   });
-  #details = h("details", { ontoggle: () => this.refresh() }, h("summary", {}, "Look for a decision"),
-    h("label", { for: "decisions-search" }, "With this text"), this.#search, this.#found);
+  #details = h("details", { ontoggle: () => this.refresh() }, h("summary", {}, "Find a decision"),
+    h("label", { for: "decisions-search" }, "A word, or a part of your comment"), this.#search, this.#found);
   #latest = new Latest();
   #change;
 
@@ -118,47 +118,54 @@ class Decisions {
 
   #draw({ found, decisions }) {
     const { source, target } = space.review;
-    fill(this.#found,
+    refill(this.#found,
       h("p", { class: "quiet", role: "status" }, found > decisions.length
-        ? `${plural(found, "decision")}; here are the last ${count(decisions.length)}.` : `${plural(found, "decision")}.`),
+        ? `${plural(found, "decision")}. The last ${count(decisions.length)} are:` : `${plural(found, "decision")}.`),
       h("ul", { class: "decisions" }, decisions.map((each) => h("li", {},
         h("span", {}, wordLink(each.word, source, target), " ", said(each, target)), " ",
         button(["Change", h("span", { class: "hidden" }, " the decision about ", word(each.word, source))],
-          () => this.#change(each.event))))));
+          () => this.#change(each.event), { "data-key": each.event })))));
   }
 }
 
 function stripContent({ reviewers, decided, accepted, rejected, skipped, per_minute: pace, precision: found }) {
   const figure = (label, value) => h("div", {}, h("dt", {}, label), h("dd", {}, value));
   return h("dl", {},
-    reviewers > 1 && figure("reviewers, together", count(reviewers)),
+    reviewers > 1 && figure("reviewers together", count(reviewers)),
     figure("decided", count(decided)), figure("accepted", count(accepted)),
     figure("rejected", count(rejected)), figure("skipped", count(skipped)),
     pace !== null && figure("a minute", pace.toFixed(1)),
-    found && figure("precision", percent(found.percent)));
+    found && figure("right", percent(found.percent)));
 }
 
 function precision({ precision: found }) {
-  if (!found) return h("p", { class: "quiet" }, "The precision will stand here after some words that were drawn at random.");
-  return interval(`Of ${plural(found.checked, "first answer")} to words that were drawn at random, so many were right:`, found);
+  if (!found) {
+    return h("p", { class: "quiet" }, "One word in ten is drawn at random. Once you have decided on some of these, ",
+      "you see here what share of all translations is right.");
+  }
+  return interval(`Of ${plural(found.checked, "translation")} of words drawn at random, this share was right:`, found);
 }
 
 function levels({ levels: rows }) {
-  return rows.length > 0 && table("Precision and size of the dictionary", ["Confidence from", "Entries", "Precision"],
-    rows.map(({ confidence, entries, percent: right }) => [
-      percent(100 * confidence), count(entries), right === null ? "unknown" : percent(right)]));
+  return rows.length > 0 && [
+    h("p", { class: "quiet" }, "You can also keep only the translations that isolex is sure of:"),
+    table("Size of the dictionary by confidence", ["Confidence at least", "Words", "Expected to be right"],
+      rows.map(({ confidence, entries, percent: right }) => [
+        percent(100 * confidence), count(entries), right === null ? "unknown" : percent(right)])),
+  ];
 }
 
 function learning({ learning: state, told, since, every, generation, changed }) {
   const texts = {
-    idle: `${plural(since, "decision")} since the dictionary last learned. It learns again after ${count(every)}.`,
-    running: "The dictionary is learning from your decisions, which takes some minutes. You can go on meanwhile.",
-    failed: `The last attempt to learn failed (${told}). The dictionary is the one from before.`,
+    idle: `isolex has not yet learned from ${plural(since, "decision")}. It learns after every ${count(every)}.`,
+    running: "isolex is learning from your decisions. This takes some minutes, and you can go on meanwhile.",
+    failed: `isolex could not learn (${told}). The dictionary stays as it was.`,
   };
   return [
     h("p", { class: state === "failed" ? "told" : "" }, texts[state] ?? state),
     state === "idle" && bar(every ? since / every : 0, "score"),
-    h("p", { class: "quiet" }, `Generation ${count(generation)} of the dictionary.`),
+    h("p", { class: "quiet" }, generation ? `The dictionary has learned ${generation === 1 ? "once" : `${count(generation)} times`}.`
+      : "The dictionary has not learned from decisions yet."),
     changed.length > 0 && [h("h3", {}, "What changed"), h("ul", {}, changed.map((each) => h("li", {}, each)))],
   ];
 }
@@ -168,20 +175,21 @@ function contradictions({ contradictions: found }) {
   const { source, target } = space.review;
   const verdict = (isRight) => (isRight ? "accepted by " : "rejected by ");
   return panel("Contradictions",
-    h("p", { class: "quiet" }, "Here a decision differs from the seed dictionary, or reviewers differ from each other. ",
-      "The last word on a pair counts."),
-    table("Contradictions", ["Pair", "Last said", "Before"], found.map((each) => [
+    h("p", { class: "quiet" }, "Here a decision differs from the training dictionary, or two reviewers disagree. ",
+      "The latest decision on a pair counts."),
+    table("Contradictions", ["Pair", "Latest decision", "Differs from"], found.map((each) => [
       [wordLink(each.source, source, target), " → ", wordLink(each.target, target, source)],
       [verdict(each.accepted), word(each.reviewer)],
-      each.against === "lexicon" ? "in the seed dictionary" : [verdict(!each.accepted), word(each.against)]])));
+      each.against === "lexicon" ? "the training dictionary" : [verdict(!each.accepted), word(each.against)]])));
 }
 
 function agreement({ agreement: pairs }) {
   if (!pairs.length) return null;
-  return panel("Agreement",
-    h("p", { class: "quiet" }, "Cohen's kappa is 1 where two reviewers always agree, ",
-      "and 0 where they agree as often as by chance."),
-    table("Agreement between reviewers", ["Reviewers", "Words", "Kappa"], pairs.map(({ reviewers, items, kappa }) => [
+  return panel("Agreement between reviewers",
+    h("p", { class: "quiet" }, "Two reviewers get the same random words, and neither sees what the other decided. ",
+      "Cohen's kappa is 1 where they always agree and 0 where they agree only as often as by chance. ",
+      "It counts the proposals that both judged, by their latest decisions."),
+    table("Agreement between reviewers", ["Reviewers", "Judged by both", "Kappa"], pairs.map(({ reviewers, items, kappa }) => [
       h("span", { class: "list" }, reviewers.map((name) => word(name))),
       count(items),
       kappa === null ? "unknown" : kappa.toFixed(2)])));
@@ -190,6 +198,21 @@ function agreement({ agreement: pairs }) {
 function exportPanel() {
   return panel("Export", h("ul", { class: "cloud" }, Object.entries(FORMATS).map(([format, label]) =>
     h("li", {}, h("a", { href: `api/review/export?format=${format}`, download: true }, label)))));
+}
+
+function importReport({ imported, known, overridden, overridden_count: others, refused, refused_count: left }) {
+  const { source, target } = space.review;
+  return [
+    h("p", {}, [`${plural(imported, "decision")} imported`, known > 0 && `, ${plural(known, "row")} already there`,
+      left > 0 && `, ${plural(left, "row")} refused`].filter(Boolean).join(""), "."),
+    others > 0 && [
+      h("p", {}, others > overridden.length ? `${plural(others, "earlier verdict")} changed. The first ones are:`
+        : `${plural(others, "earlier verdict")} changed:`),
+      h("ul", {}, overridden.map((each) => h("li", {}, wordLink(each.source, source, target), " → ",
+        wordLink(each.target, target, source), ", which ", word(each.reviewer), ` had ${each.accepted ? "accepted" : "rejected"}`))),
+    ],
+    refused.length > 0 && h("ul", {}, refused.map(({ why }) => h("li", {}, why))),
+  ];
 }
 
 function importPanel(refresh, signal) {
@@ -202,10 +225,9 @@ function importPanel(refresh, signal) {
     isBusy = true;
     upload.setAttribute("aria-disabled", "true");
     try {
-      const { imported, refused, refused_count: count } = await postTable("review/import", file.files[0]);
+      const found = await postTable("review/import", file.files[0]);
       file.value = "";
-      fill(result, h("p", {}, `${plural(imported, "decision")} imported, ${plural(count, "row")} refused.`),
-        h("ul", {}, refused.map(({ why }) => h("li", {}, why))));
+      fill(result, importReport(found));
       notify("");
       refresh(signal());
     } catch (error) {

@@ -1,9 +1,9 @@
 // The Review view: one word after another, each with a decision that is sent before the next word comes.
 
 import { get, isAbort, post } from "./api.js";
-import { announce, button, byId, fill, h, isolated, notify, word } from "./dom.js";
+import { announce, button, byId, fill, h, isolated, notify, refill, word } from "./dom.js";
 import { ReviewPanels } from "./review-panels.js";
-import { drawItem, proposalOf } from "./review-item.js";
+import { drawItem, fewSeeds, proposalOf } from "./review-item.js";
 import { languageName, reviewAddress, space } from "./space.js";
 
 const QUEUES = { main: "Dictionary", suspects: "Suspects" };
@@ -21,8 +21,8 @@ let lastPress = { key: "", at: 0 };
 
 export async function show(place, route, signal) {
   queue = route.queue;
-  page = { signal, asked: route.asked, item: h("div", { class: "item" }), unsent: h("p", { class: "unsent" }), ...fields() };
-  panels ??= new ReviewPanels(undo);
+  page = { signal, asked: route.asked, few: h("div", { class: "few" }), item: h("div", { class: "item" }), unsent: h("p", { class: "unsent" }), ...fields() };
+  panels ??= new ReviewPanels(change);
   fill(place,
     h("header", { class: "review-head" },
       h("h1", { tabindex: -1 }, "Review"),
@@ -32,7 +32,7 @@ export async function show(place, route, signal) {
         h("li", {}, h("a", { href: reviewAddress(name), "aria-current": name === queue && "page" }, label)))))),
     panels.strip,
     h("div", { class: "review-layout" },
-      h("section", { class: "panel card", "aria-label": "The word to review" }, page.item, page.form,
+      h("section", { class: "panel card", "aria-label": "The word to review" }, page.few, page.item, page.form,
         h("div", { class: "decision" }, page.unsent, page.actions)),
       panels.side));
   panels.watch(signal);
@@ -69,14 +69,14 @@ function fields() {
   for (const field of [comment, correction]) field.addEventListener("keydown", leaveOnEscape);
   comment.addEventListener("keydown", leaveOnEnter);
   const form = h("form", { class: "fields", onsubmit: (event) => { event.preventDefault(); correct(); } },
-    h("label", { for: "correction" }, "Another translation (with the marked ones, if there are any) ", h("kbd", { "aria-hidden": "true" }, "e")),
-    h("div", { class: "joined" }, correction, h("button", { type: "submit" }, "Accept this one")),
+    h("label", { for: "correction" }, "Another translation, accepted together with the marked ones ", h("kbd", { "aria-hidden": "true" }, "e")),
+    h("div", { class: "joined" }, correction, h("button", { type: "submit" }, "Accept this translation")),
     h("label", { for: "comment" }, "Comment ", h("kbd", { "aria-hidden": "true" }, "c")),
     comment);
   const actions = h("div", { class: "actions", role: "group", "aria-label": "Decision" },
     button("Accept", accept, { key: "a", kind: "primary", "aria-keyshortcuts": "a" }),
     button("Reject", reject, { key: "x", "aria-keyshortcuts": "x" }),
-    button("Skip", skip, { key: "space", "aria-keyshortcuts": "Space" }),
+    button("Skip", skip, { key: "space", "aria-keyshortcuts": "Space", "data-name": "skip" }),
     button("Undo", () => undo(), { key: "u", "aria-keyshortcuts": "u" }));
   return { comment, correction, form, actions };
 }
@@ -101,9 +101,17 @@ function focusItem() {
 /** What the person typed and marked for the present item. */
 function draft() {
   const id = items[queue]?.item?.id ?? "";
-  if (!drafts.has(id)) drafts.set(id, { comment: "", typed: "", marks: new Set() });
+  const before = items[queue]?.item?.replaces;
+  if (!drafts.has(id)) drafts.set(id, before ? unchanged(draftOf(before)) : { comment: "", typed: "", marks: new Set(), wrong: new Set() });
   return drafts.get(id);
 }
+
+/** A draft that says what the decision says that still holds, so that nothing is lost with it. */
+function unchanged(made) {
+  return { ...made, filled: contentOf(made) };
+}
+
+const contentOf = ({ comment, typed, marks, wrong }) => JSON.stringify([comment.trim(), typed.trim(), [...marks].sort(), [...wrong].sort()]);
 
 async function showItem() {
   const shownQueue = queue;
@@ -131,15 +139,16 @@ async function showItem() {
 }
 
 function draw() {
-  const { item, told } = items[queue];
+  const { item, told, few_seeds: few } = items[queue];
   const focusWasInside = page.item.contains(document.activeElement) || page.form.contains(document.activeElement);
-  const { comment, typed, marks } = draft();
+  const { comment, typed, marks, wrong } = draft();
   page.comment.value = comment;
   page.correction.value = typed;
   page.form.hidden = !item;
   drawUnsent();
   drawSending();
-  if (item) drawItem(page.item, item, marks, { choose, mark });
+  refill(page.few, item && few && fewSeeds(few));
+  if (item) drawItem(page.item, item, { marks, wrong }, { choose, mark, dismiss, keep });
   else fill(page.item, h("h2", { id: "item-heading", tabindex: -1 }, told || "Nothing is left in this queue."));
   if (focusWasInside) focusItem();
   // Nobody should decide about a word that is out of sight.
@@ -166,12 +175,19 @@ function mark(text) {
   }
 }
 
+/** Whether a word that was rejected before stays rejected. */
+function dismiss(text, isWrong) {
+  const { wrong } = draft();
+  if (isWrong) wrong.add(text);
+  else wrong.delete(text);
+}
+
 function accept() {
   const { item } = items[queue] ?? {};
   if (!item) return;
   const marked = markedWords();
   if (marked.length) acceptInstead(marked);
-  else if (proposalOf(item) !== null) decide([proposalOf(item)], []);
+  else if (proposalOf(item) !== null) decide([proposalOf(item)], rejectedBeside([proposalOf(item)], []));
   else notify("There is no proposal to accept. You can type a translation or skip the word.");
 }
 
@@ -190,24 +206,56 @@ function correct() {
 /** Accept these words. The proposal is wrong if it is not among them. */
 function acceptInstead(accepted) {
   const { item } = items[queue] ?? {};
-  if (item) decide(accepted, [proposalOf(item)].filter((proposal) => proposal !== null && !accepted.includes(proposal)));
+  if (item) decide(accepted, rejectedBeside(accepted, [proposalOf(item)]));
+}
+
+/** What is wrong now, and what stays rejected from before. */
+function rejectedBeside(accepted, rejected) {
+  const all = new Set([...rejected, ...draft().wrong]);
+  return [...all].filter((text) => text !== null && !accepted.includes(text));
 }
 
 function reject() {
   const { item } = items[queue] ?? {};
   if (!item) return;
-  if (proposalOf(item) !== null) decide([], [proposalOf(item)]);
+  if (proposalOf(item) !== null) decide([], rejectedBeside([], [proposalOf(item)]));
   else notify("There is no proposal to reject. You can skip the word.");
 }
 
+/** Nothing is said of the word; a decision that would have been changed holds. */
 function skip() {
-  if (items[queue]?.item) decide([], []);
+  const { item } = items[queue] ?? {};
+  if (item?.replaces) keep();
+  else if (item) decide([], []);
+}
+
+/** Leave a decision as it is, and go on with the queue. */
+async function keep() {
+  if (isSending) return;
+  const from = queue;
+  const { item } = items[from];
+  setSending(true);
+  try {
+    await post("review/leave", { id: item.id });
+    drafts.delete(item.id);
+    items[from] = null;
+    notify("");
+    announce(`The decision about ${isolated(item.word)} stays as it is`);
+  } catch (error) {
+    notify(error.message, "error");
+    return;
+  } finally {
+    setSending(false);
+  }
+  if (!items[queue]) await showItem();
 }
 
 async function decide(accepted, rejected) {
   if (isSending) return;
   const { item } = items[queue];
-  await send({ id: item.id, word: item.word, accepted, rejected, comment: draft().comment.trim() }, item, queue);
+  // A new generation may have another proposal by now, so the one that was read goes along.
+  const proposal = proposalOf(item);
+  await send({ id: item.id, word: item.word, proposal, accepted, rejected, comment: draft().comment.trim() }, item, queue);
 }
 
 async function send(decision, item, from) {
@@ -239,23 +287,36 @@ function outcome({ accepted, rejected }, item) {
   return wrong || `Skipped ${about}`;
 }
 
-/** Take a decision back, by default the last one, and show its word again. */
-async function undo(event = undefined) {
-  if (isSending) return;
-  setSending(true);
-  try {
-    const { undone, item, said, told, progress } = await post("review/undo", { event });
+/** Take the last decision back and show its word again. */
+async function undo() {
+  await bringBack(async () => {
+    const { undone, item, said, told, progress } = await post("review/undo", {});
     if (undone === null) return notify(told);
     notify("");
     panels.draw(progress);
     unsent = null;
-    items[item.queue] = { item };
-    drafts.set(item.id, draftOf(said, item));
+    // What was rejected is shown with the word, so that it can be rejected again.
+    showAgain({ ...item, before: said });
     announce(`The decision about ${isolated(item.word)} is undone`);
-    if (item.queue === queue) {
-      draw();
-      focusItem();
-    } else location.hash = reviewAddress(item.queue);
+  });
+}
+
+/** Show the word of an older decision, which holds until there is another one. */
+async function change(event) {
+  await bringBack(async () => {
+    const { item, told } = await post("review/change", { event });
+    if (!item) return notify(told);
+    notify("");
+    showAgain(item);
+    announce(`The decision about ${isolated(item.word)} is open. It holds until you decide again.`);
+  });
+}
+
+async function bringBack(ask) {
+  if (isSending) return;
+  setSending(true);
+  try {
+    await ask();
   } catch (error) {
     notify(error.message, "error");
   } finally {
@@ -263,14 +324,18 @@ async function undo(event = undefined) {
   }
 }
 
-/** What was said before, to be said again with a change. */
-function draftOf({ accepted, comment }, { candidates }) {
-  const shown = new Set(candidates.map((candidate) => candidate.word));
-  return {
-    comment,
-    typed: accepted.find((text) => !shown.has(text)) ?? "",
-    marks: new Set(accepted.filter((text) => shown.has(text))),
-  };
+function showAgain(item) {
+  items[item.queue] = { ...items[item.queue], item };
+  if (item.before) drafts.set(item.id, draftOf(item.before));
+  if (item.queue === queue) {
+    draw();
+    focusItem();
+  } else location.hash = reviewAddress(item.queue);
+}
+
+/** What was said before, to be said again with a change. All accepted words are among the candidates. */
+function draftOf({ accepted, rejected, comment }) {
+  return { comment, typed: "", marks: new Set(accepted), wrong: new Set(rejected) };
 }
 
 function setSending(value) {
@@ -283,19 +348,21 @@ function drawSending() {
   for (const each of page.actions.children) {
     const isOff = isSending || (!items[queue]?.item && !each.textContent.startsWith("Undo"));
     each.setAttribute("aria-disabled", String(isOff));
+    if (each.dataset.name === "skip") each.firstChild.textContent = items[queue]?.item?.replaces ? "Keep the decision" : "Skip";
   }
 }
 
 function drawUnsent() {
   const isHere = unsent?.item.id === items[queue]?.item?.id;
-  fill(page.unsent, unsent && [
-    "The decision about ", word(unsent.item.word, space.review.source), " is not sent yet. ",
+  refill(page.unsent, unsent && [
+    "Your decision about ", word(unsent.item.word, space.review.source), " is not sent yet. ",
     isHere && "Press the same key again, or ",
     button("Send it again", () => { if (!isSending) send(unsent.decision, unsent.item, unsent.from); }),
   ]);
 }
 
 window.addEventListener("beforeunload", (event) => {
-  const isTyped = [...drafts.values()].some(({ comment, typed, marks }) => comment.trim() || typed.trim() || marks.size);
+  const isTyped = [...drafts.values()].some((made) =>
+    (made.comment.trim() || made.typed.trim() || made.marks.size || made.filled) && contentOf(made) !== made.filled);
   if (unsent || isSending || isTyped) event.preventDefault();
 });

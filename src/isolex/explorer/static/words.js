@@ -87,7 +87,7 @@ function answerItem({ word: text, rank, score, confidence, mutual, seed }, best,
       h("span", {}, `rank ${count(rank)}`),
       mutual && (isFirst ? h("span", { title: "Each word is the best answer to the other" }, "best both ways")
         : h("span", { title: "The word is the best answer to this one" }, "translates back")),
-      seed && h("span", { title: "The pair is in the seed dictionary" }, "seed pair")));
+      seed && h("span", { title: "The pair is in the training dictionary" }, "training pair")));
 }
 
 function evidence({ evidence: witnesses, answers, target }) {
@@ -100,7 +100,7 @@ function evidence({ evidence: witnesses, answers, target }) {
         h("span", {}, witnessName(witness)),
         signedBar(value, most),
         h("span", { class: "number" }, h("span", { class: "hidden" }, value < 0 ? "against: " : "for: "), signed(value))))),
-    h("p", { class: "quiet" }, "Bars to the right speak for this translation, bars to the left speak against it."));
+    h("p", { class: "quiet" }, "Bars to the right are evidence for this translation, bars to the left are evidence against it."));
 }
 
 const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`;
@@ -111,7 +111,7 @@ function hub({ hub: found, source, target }) {
   const among = `is among the 10 nearest answers to ${plural(found.answers, "word")}; ${count(found.typical)} would be typical.`;
   if (!found.is_hub) return h("p", { class: "quiet hub" }, name, ` ${among}`);
   return h("p", { class: "told hub" },
-    h("strong", {}, "This answer is a hub. "), name, ` ${among} Hubs are near to everything, so trust it less.`);
+    h("strong", {}, "This answer comes up too often. "), name, ` ${among} Such words are near to everything, so trust it less.`);
 }
 
 function nearSource({ near_source: near, source, target }) {
@@ -137,9 +137,9 @@ function neighbours(title, words, language, other) {
 
 function seeds({ seeds: pairs, source, target }) {
   if (!pairs.length) return null;
-  return panel("Seed pairs nearby",
+  return panel("Training pairs nearby",
     h("ul", { class: "pairs" }, pairs.map((pair) =>
       h("li", {}, wordLink(pair.source, source, target), h("span", { class: "arrow" }, "→"), wordLink(pair.target, target, source),
         h("span", { class: "number" }, percent(100 * pair.similarity))))),
-    h("p", { class: "quiet" }, "These training pairs pull on the word. The number says how near the pair is."));
+    h("p", { class: "quiet" }, "These pairs influence the translations of the word the most. The number says how near the pair is to the word."));
 }

@@ -1,0 +1,54 @@
+"""Fitting the next generation beside the work of reviewers."""
+
+from collections.abc import Callable
+from threading import RLock, Thread
+from typing import Literal, TypeAlias
+
+from isolex.errors import IsolexError
+
+Learning: TypeAlias = Literal["idle", "running", "failed"]
+
+
+class Learner:
+    """Runs one fit at a time in a thread, and knows how the last one went.
+
+    Args:
+        fit: Fits the next generation and puts it in the place of the present one.
+        failed: Is called when that did not succeed.
+        lock: Held whenever the state changes.
+
+    Attributes:
+        state: Whether a fit runs, or the last one failed.
+        told: Why it failed.
+    """
+
+    def __init__(self, fit: Callable[[], None], failed: Callable[[], None], lock: RLock) -> None:
+        self._fit, self._failed, self._lock = fit, failed, lock
+        self.state: Learning = "idle"
+        self.told = ""
+        self.thread: Thread | None = None
+
+    def start(self) -> None:
+        """Begin, unless a fit runs."""
+        with self._lock:
+            if self.state != "running":
+                self.state, self.told = "running", ""
+                self.thread = Thread(target=self._run, name="isolex-review-learning")
+                self.thread.start()
+
+    def wait(self) -> None:
+        """Come back when no fit runs."""
+        if self.thread is not None:
+            self.thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._fit()
+            with self._lock:
+                self.state = "idle"
+        except Exception as error:  # of any kind: else it would be said for ever that it is running
+            known = isinstance(error, IsolexError | OSError)
+            with self._lock:
+                self.state = "failed"
+                self.told = str(error) if known else f"learning: {type(error).__name__}: {error}"
+                self._failed()
