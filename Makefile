@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 
-.PHONY: demo test check fuzz kills bench docs wheel clean
+.PHONY: demo test check fuzz kills bench docs wheel release-check clean
 
 demo: $(VENV)/.ready
 	$(BIN)/isolex demo
@@ -18,7 +18,6 @@ check: $(VENV)/.ready-test $(VENV)/.ready-check
 	$(BIN)/ruff format --check src tests scripts benchmarks
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" lint-imports
-	$(BIN)/python scripts/cli_reference.py --check
 	$(BIN)/python scripts/check_extras.py
 	$(BIN)/python -m benchmarks pages --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
@@ -36,7 +35,7 @@ KILLS_SECONDS ?= 60
 kills: $(VENV)/.ready-test
 	$(BIN)/python -m tests.kills --kills $(KILLS) --seconds $(KILLS_SECONDS)
 
-# Rerun the measurements of docs/performance.md, in about an hour; `python -m benchmarks` has the others.
+# Rerun the measurements of benchmarks/reports/performance.md, in about an hour; `python -m benchmarks` has the others.
 RESULTS := benchmarks/results
 bench: $(VENV)/.ready-test
 	$(BIN)/python -m benchmarks speed --json > $(RESULTS)/speed.json.new
@@ -46,12 +45,15 @@ bench: $(VENV)/.ready-test
 	$(BIN)/python -m benchmarks pages
 
 docs: $(VENV)/.ready-check
-	$(BIN)/python scripts/cli_reference.py
 	$(BIN)/python -m benchmarks pages
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 wheel: $(VENV)/.ready-test
 	$(BIN)/python -m build --wheel
+
+# What would be published: built, looked through, installed and run with the oldest and the newest Python found.
+release-check: $(VENV)/.ready-test $(VENV)/.ready-check
+	$(BIN)/python scripts/release_check.py
 
 clean:
 	rm -rf $(VENV) build dist site isolex-demo

@@ -51,6 +51,10 @@ COMMANDS = {
         "benchmarks.commands.fleet:fleet",
         "Dictionaries of all directions between six languages by each executor, and after kills.",
     ),
+    "fleet-scale": (
+        "benchmarks.commands.fleet_scale:fleet_scale",
+        "Time and memory of the jobs of a fleet, on planted vectors, and a plan for 157 languages.",
+    ),
     "review": (
         "benchmarks.commands.review:review",
         "Simulate a reviewer who knows the training dictionary, and learn from his decisions.",

@@ -26,6 +26,7 @@ LANGUAGES = ("en", "es", "fr", "de", "hu", "uk")
 EXECUTORS = ("loop", "local", "ray", "ray cluster", "slurm")
 WORDS = 10_000
 KILLS = 20
+KILLED = ("driver", "worker", "node")
 _WORKERS = 2
 _NODES = 3
 _PIVOT = "en"
@@ -33,14 +34,14 @@ _PIVOT = "en"
 
 @dataclass(frozen=True)
 class FleetRow:
-    """All directions of a space, by one executor with one thread a worker.
+    """All directions of a space, by one executor with one thread a worker, or a loop with as many threads.
 
     Attributes:
         executor: Out of `EXECUTORS`; `loop` is a plain loop in one process.
         workers: That worked at the same time.
         jobs: Directions.
         seconds: For all of it, the start of the workers included.
-        overhead: Percent of the workers' time beyond what the loop took.
+        overhead: Percent of the loop's time beyond it.
         same: Whether all files have the bytes of the loop's.
     """
 
@@ -61,7 +62,7 @@ class KillRow:
     """One run that was killed at a random moment, and the same again.
 
     Attributes:
-        killed: `driver` or `worker`.
+        killed: Out of `KILLED`.
         seconds: After so many.
         there: Results that were there when it was killed.
         twice: Jobs that were begun twice.
@@ -92,7 +93,9 @@ def run_executors(space: Path, executors: Sequence[str] = EXECUTORS) -> Iterator
     expected: dict[str, str] = {}
     loop = 0.0
     for name in track(list(dict.fromkeys(("loop", *executors))), "executors"):
-        with TemporaryDirectory() as place, _cluster(name) as address:
+        nodes = _NODES if name == "ray cluster" else 0
+        with TemporaryDirectory() as place, _nodes(nodes) as cluster:
+            address = None if cluster is None else cluster.address
             executor_seconds, executor = timed(lambda: _executor(name, Path(place), address))  # noqa: B023
             seconds, report = timed(lambda: run_jobs(jobs, Path(place) / "out", executor))  # noqa: B023
             if report.failed:
@@ -102,25 +105,32 @@ def run_executors(space: Path, executors: Sequence[str] = EXECUTORS) -> Iterator
         if name == "loop":
             expected, loop = found, seconds
         workers = executor.workers
-        overhead = 100 * (seconds * workers / loop - 1)
+        overhead = 100 * (seconds / loop - 1)
         yield FleetRow(name, workers, len(jobs), round(seconds, 1), round(overhead, 1), found == expected)
 
 
 def run_kills(space: Path, *, kills: int = KILLS, seed: int = 0) -> Iterator[KillRow]:
-    """Kill the driver or a worker of two at a random moment, and run the same again; a row each time."""
+    """Kill the driver, a worker of two or a node of Ray at a random moment, and run the same again.
+
+    A row each time.
+    """
     draws = random.Random(seed)
     with TemporaryDirectory() as place:
         seconds, _ = timed(lambda: _driver(space, Path(place)).wait())
         expected = digests(Path(place))
     for number in track(list(range(kills)), "kills"):
-        with TemporaryDirectory() as place:
+        killed = KILLED[number % len(KILLED)]
+        with TemporaryDirectory() as place, _nodes(_NODES if killed == "node" else 0) as cluster:
             out = Path(place)
-            driver = _driver(space, out)
+            address = [] if cluster is None else ["--executor", "ray", "--address", cluster.address]
+            driver = _driver(space, out, *address)
             moment = draws.uniform(0.1, 0.9) * seconds
             time.sleep(moment)
-            killed = ("driver", "worker")[number % 2]
-            victim = driver.pid if killed == "driver" else draws.choice(_children(driver.pid) or [driver.pid])
-            os.kill(victim, signal.SIGKILL)
+            if cluster is not None:
+                cluster.remove_node(draws.choice(sorted(cluster.worker_nodes, key=str)), allow_graceful=False)
+            else:
+                workers = [] if killed == "driver" else _children(driver.pid)
+                os.kill(draws.choice(workers or [driver.pid]), signal.SIGKILL)
             there = len(digests(out))
             driver.wait()
             _driver(space, out).wait()
@@ -137,7 +147,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 def _executor(name: str, place: Path, address: str | None) -> Executor:
     if name == "loop":
-        return HereExecutor(1)
+        return HereExecutor(_WORKERS)
     if name == "local":
         return LocalExecutor(_WORKERS, threads=1)
     if name == "slurm":
@@ -146,9 +156,9 @@ def _executor(name: str, place: Path, address: str | None) -> Executor:
 
 
 @contextmanager
-def _cluster(name: str) -> Iterator[str | None]:
-    """The address of a cluster of three nodes on this machine, where that is asked for; else None."""
-    if name != "ray cluster":
+def _nodes(count: int) -> Iterator[Any]:
+    """A cluster of Ray of so many nodes on this machine; None where none is wanted."""
+    if not count:
         yield None
         return
     os.environ.setdefault("RAY_worker_niceness", "0")
@@ -156,16 +166,16 @@ def _cluster(name: str) -> Iterator[str | None]:
 
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
     try:
-        for _ in range(_NODES - 1):
+        for _ in range(count - 1):
             cluster.add_node(num_cpus=1)
-        yield str(cluster.address)
+        yield cluster
     finally:
         cluster.shutdown()  # type: ignore[no-untyped-call]
 
 
-def _driver(space: Path, out: Path) -> "subprocess.Popen[bytes]":
+def _driver(space: Path, out: Path, *executor: str) -> "subprocess.Popen[bytes]":
     """The command that a user gives."""
-    options = ["--all-pairs", "--workers", str(_WORKERS), "--threads", "1", "--json"]
+    options = ["--all-pairs", "--workers", str(_WORKERS), "--threads", "1", "--json", *executor]
     command = [sys.executable, "-m", "isolex", "lexicon", str(space), "-o", str(out), *options]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -395,11 +395,13 @@ def run_planted(
         yield PlantedRun(**alone(planted_space, size, words, dimension, cosine))
 
 
-_TRAINED, _ASKED = 0.75, 10
+_TRAINED, _MOST_TRAINED, _ASKED = 0.75, 5_000, 10
 
 
-def planted_space(size: int, words: int, dimension: int, cosine: float) -> dict[str, Any]:
-    """The figures of `PlantedRun`, of this process."""
+def planted_languages(
+    size: int, words: int, dimension: int, *, cosine: float = PLANTED_COSINE
+) -> tuple[dict[str, Vectors], dict[LanguagePair, Lexicon]]:
+    """Languages that are one space, rotated, with noise, and a star of lexicons of most words."""
     draws = generator(0)
     base = torch.randn(words, dimension, generator=draws)
     vectors = {}
@@ -408,19 +410,30 @@ def planted_space(size: int, words: int, dimension: int, cosine: float) -> dict[
         rows = noisy(base, number + 1, cosine=cosine) @ turn
         code = f"l{number}"
         vectors[code] = Vectors([f"{code}w{row}" for row in range(words)], rows.numpy(), language=code)
-    names = list(vectors)
-    trained = range(int(_TRAINED * words))
+    first, *others = vectors
+    trained = range(min(int(_TRAINED * words), _MOST_TRAINED))
     lexicons = {
-        (names[0], other): Lexicon((f"{names[0]}w{row}", f"{other}w{row}") for row in trained)
-        for other in names[1:]
+        (first, other): Lexicon((f"{first}w{row}", f"{other}w{row}") for row in trained) for other in others
     }
+    return vectors, lexicons
+
+
+def planted_test(source: str, target: str, words: int) -> Lexicon:
+    """The pairs of two planted languages that no lexicon of the star holds."""
+    return Lexicon((f"{source}w{row}", f"{target}w{row}") for row in range(int(_TRAINED * words), words))
+
+
+def planted_space(size: int, words: int, dimension: int, cosine: float) -> dict[str, Any]:
+    """The figures of `PlantedRun`, of this process."""
+    vectors, lexicons = planted_languages(size, words, dimension, cosine=cosine)
+    names = list(vectors)
     seconds, space = timed(partial(align_space, vectors, lexicons, check=False))
     # Neighbours in the list of languages: none of them is the middle of the star.
     asked = list(pairwise(names[1:]))[:_ASKED]
     peak = peak_bytes()
     right = []
     for source, target in asked:
-        test = Lexicon((f"{source}w{row}", f"{target}w{row}") for row in range(len(trained), words))
+        test = planted_test(source, target, words)
         right.append(evaluate(space.pair(source, target), test).precision())
     run = PlantedRun(
         size,

@@ -78,12 +78,17 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
             del os.environ[name]
 
 
-def peak_bytes() -> int:
-    """The most memory that this process has held so far; 0 where the system does not tell."""
+def peak_bytes(*, children: bool = False) -> int:
+    """The most memory that this process has held so far; 0 where the system does not tell.
+
+    Args:
+        children: Of the one that held most of the processes that it began, and these in turn, and that ended.
+    """
     if not _TOLD:
         return 0
     # Linux counts in KiB, macOS in bytes.
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    who = resource.RUSAGE_CHILDREN if children else resource.RUSAGE_SELF
+    return resource.getrusage(who).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 class AnonymousPeak:

@@ -1,17 +1,12 @@
-"""Write docs/cli.md from the program's own help, or with --check fail if the page is out of date."""
+"""The page of the site with the program's own help; `mkdocs_hooks.py` puts it there."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 
 from isolex.cli import app
 
-PAGE = Path(__file__).parent.parent / "docs" / "cli.md"
 INTRODUCTION = """# Command line
-
-<!-- Made by scripts/cli_reference.py from the program's help; do not edit. -->
 
 Results go to standard output, everything else to standard error; `--json` prints one JSON value and nothing
 else. Exit status: 0 done (also for a `doubtful` alignment, with a warning), 1 ran and the result says no,
@@ -35,18 +30,3 @@ def page() -> str:
     """The whole page."""
     sections = [f"## {path}\n\n```text\n{text}\n```\n" for path, text in commands(app, "isolex", None)]
     return "\n".join([INTRODUCTION, *sections])
-
-
-def main() -> int:
-    """Write or check the page; the exit status."""
-    if "--check" not in sys.argv:
-        PAGE.write_text(page(), encoding="utf-8")
-        return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page():
-        return 0
-    print("docs/cli.md is out of date; run: make docs", file=sys.stderr)
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

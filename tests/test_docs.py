@@ -29,6 +29,7 @@ PAGES = sorted(
     path.relative_to(ROOT).as_posix()
     for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
 )
+REPORTS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "benchmarks/reports").glob("*.md"))
 
 VOCABULARY, DIMENSION = 1000, 100
 SPOKEN_OF = {*demo.WORDS, "gato", "perro", "casa", "pan", "agua", "rey", "reina", "caballo", "ventana"}
@@ -187,7 +188,9 @@ def interrupted(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page", [*PAGES, *(pytest.param(page, marks=pytest.mark.laboratory) for page in REPORTS)]
+)
 @pytest.mark.filterwarnings("ignore::isolex.IsolexWarning")
 def test_blocks_run(page: str, place: Path) -> None:
     namespace: dict[str, object] = {"__name__": "__main__"}

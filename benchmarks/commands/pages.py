@@ -5,9 +5,11 @@ from rich.console import Console
 
 from benchmarks.pages import (
     diagnosis,
+    fleet,
     induction,
     performance,
     reference,
+    results,
     review,
     space,
     texts,
@@ -20,7 +22,7 @@ from isolex.cli.options import json_option
 from isolex.cli.outputs import Command
 from isolex.errors import InputError
 
-_MAKERS = (reference, weak, performance, diagnosis, transfer, induction, review, space, texts)
+_MAKERS = (reference, weak, performance, diagnosis, transfer, induction, review, space, fleet, texts, results)
 
 
 @click.command("pages", cls=Command)

@@ -1,4 +1,4 @@
-r"""Fill docs/benchmarks-diagnosis.md and fit the prediction that isolex ships, by results/diagnosis.json.
+r"""Fill benchmarks/reports/diagnosis.md and fit the prediction that isolex ships, by results/diagnosis.json.
 
 python -m benchmarks diagnosis --data DATA --unsupervised benchmarks/results/verdict.json --json \
     > benchmarks/results/diagnosis.json
@@ -9,11 +9,11 @@ from pathlib import Path
 from statistics import mean
 
 from benchmarks.diagnosis import DiagnosisRow, as_case
-from benchmarks.pages.filling import DOCS, ROOT, Report, coefficients_of, filled_from, read, table
+from benchmarks.pages.filling import REPORTS, ROOT, Report, coefficients_of, filled_from, read, table
 from isolex.diagnosis import WITH_LEXICON
 from isolex.judging import Model
 
-PAGE = DOCS / "benchmarks-diagnosis.md"
+PAGE = REPORTS / "diagnosis.md"
 COEFFICIENTS = ROOT / "src" / "isolex" / "diagnosis" / "coefficients.json"
 FITTED_ON = (
     "P@1 of supervised VecMap (protocol muse, CSLS) on skip-gram vectors of novels, 2 to 30 million tokens a "

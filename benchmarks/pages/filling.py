@@ -14,6 +14,7 @@ from isolex.judging import Model
 ROOT = Path(__file__).parent.parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 DOCS = ROOT / "docs"
+REPORTS = ROOT / "benchmarks" / "reports"
 
 Report = dict[str, Any]
 Row = dict[str, Any]

@@ -1,4 +1,4 @@
-r"""Fill docs/benchmarks-induction.md with the measurements of benchmarks/results/induction.json.
+r"""Fill benchmarks/reports/induction.md with the measurements of benchmarks/results/induction.json.
 
 python -m benchmarks induction --data DATA --json > benchmarks/results/induction.json
 python -m benchmarks induction --data DATA --sets muse --pairs en-fr,en-de --seeds 5000,500,100,0 --json
@@ -19,8 +19,8 @@ from typing import Any
 
 from benchmarks.induction import BASE_METHODS
 from benchmarks.pages.filling import (
-    DOCS,
     OF_KIND,
+    REPORTS,
     Report,
     Row,
     all_rows,
@@ -36,7 +36,7 @@ from benchmarks.pages.filling import (
 from benchmarks.pages.reference import results
 from benchmarks.pages.reference import whole as whole_reference
 
-PAGE = DOCS / "benchmarks-induction.md"
+PAGE = REPORTS / "induction.md"
 Reports = list[Report]
 
 
@@ -46,7 +46,7 @@ def machine(reports: Reports) -> str:
     for report in reports:
         web = kind(report["rows"][0]) == "web"
         what = (
-            "The rows of `web`, with vectors that [Benchmarks](benchmarks.md) tells of, were measured"
+            "The rows of `web`, with vectors that [Benchmarks](supervised.md) tells of, were measured"
             if web
             else "Measured"
         )
@@ -111,7 +111,7 @@ def reference(reports: Reports) -> str:
         if differences:
             sentences.append(
                 f"The best base methods of `muse`{OF_KIND[vectors]} are those of "
-                f"[Benchmarks](benchmarks.md): on {len(differences)} pairs they differ by "
+                f"[Benchmarks](supervised.md): on {len(differences)} pairs they differ by "
                 f"{max(differences):.2f} points at the most."
             )
     return " ".join(sentences)

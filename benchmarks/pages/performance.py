@@ -1,4 +1,4 @@
-r"""Fill docs/performance.md with measurements.
+r"""Fill benchmarks/reports/performance.md with measurements.
 
 python -m benchmarks speed --json > benchmarks/results/speed.json
 python -m benchmarks speed --full --mapped 500000 --json > benchmarks/results/speed-full.json
@@ -13,10 +13,10 @@ python -m benchmarks pages
 import json
 from pathlib import Path
 
-from benchmarks.pages.filling import DOCS, RESULTS, Report, filled_from, measured_on, read, table, versions
+from benchmarks.pages.filling import REPORTS, RESULTS, Report, filled_from, measured_on, read, table, versions
 
 _TWO_MILLION = 2_000_000
-PAGE = DOCS / "performance.md"
+PAGE = REPORTS / "performance.md"
 
 
 def machine(report: Report) -> str:

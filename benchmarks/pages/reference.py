@@ -1,4 +1,4 @@
-"""Write docs/benchmarks.md from the measured figures in benchmarks/.
+"""Write benchmarks/reports/supervised.md from the measured figures in benchmarks/.
 
 python -m benchmarks reference --data DATA --json > benchmarks/results/reference.json
 python -m benchmarks reference --data DATA --vectors web --json > benchmarks/results/reference-web.json
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.pages.filling import (
-    DOCS,
     OF_KIND,
+    REPORTS,
     Report,
     Row,
     all_rows,
@@ -29,7 +29,7 @@ from benchmarks.pages.filling import (
 from benchmarks.reference import SUPERVISED
 from isolex.choices import BENCH_CRITERIA
 
-PAGE = DOCS / "benchmarks.md"
+PAGE = REPORTS / "supervised.md"
 
 INTRODUCTION = """# Benchmarks
 
@@ -47,7 +47,7 @@ python -m benchmarks reference --data DATA
 ```
 
 DATA is a folder with `vectors/xx.vec.gz` and `dictionaries/muse/xx-yy.train.txt` and `.test.txt`. Figures
-with few seed pairs or none are on [a page of their own](benchmarks-weak.md).
+with few seed pairs or none are on [a page of their own](weak.md).
 """
 
 WEB = """The vectors `web` are those that others trained on the web, 300 dimensions: the word tables of

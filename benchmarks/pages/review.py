@@ -1,4 +1,4 @@
-"""Fill docs/benchmarks-review.md with the measurements of benchmarks/results/review*.json.
+"""Fill benchmarks/reports/review.md with the measurements of benchmarks/results/review*.json.
 
 python -m benchmarks review --data DATA --json > benchmarks/results/review.json
 python -m benchmarks review --data DATA --vectors web --json > benchmarks/results/review-web.json
@@ -10,8 +10,8 @@ python -m benchmarks pages
 from pathlib import Path
 
 from benchmarks.pages.filling import (
-    DOCS,
     NOT_YET,
+    REPORTS,
     Report,
     all_rows,
     filled,
@@ -22,7 +22,7 @@ from benchmarks.pages.filling import (
     versions,
 )
 
-PAGE = DOCS / "benchmarks-review.md"
+PAGE = REPORTS / "review.md"
 
 
 def curves(reports: list[Report]) -> str:

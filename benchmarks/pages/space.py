@@ -1,4 +1,4 @@
-"""Fill docs/benchmarks-space.md with the measurements of benchmarks/results/space*.json.
+"""Fill benchmarks/reports/space.md with the measurements of benchmarks/results/space*.json.
 
 python -m benchmarks space --data DATA --json > benchmarks/results/space.json
 python -m benchmarks space --data DATA --more --json > benchmarks/results/space-more.json
@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from benchmarks.languages import PIVOTS, mean
-from benchmarks.pages.filling import DOCS, Maker, Report, filled_from_each, measured_on, table, versions
-from isolex.lexicon.words import counted
+from benchmarks.pages.filling import REPORTS, Maker, Report, filled_from_each, measured_on, table, versions
 
-PAGE = DOCS / "benchmarks-space.md"
+PAGE = REPORTS / "space.md"
 _SYSTEMS = {
     "direct": "direct",
     "pivot": "pivot",
@@ -167,34 +166,6 @@ def triangulation(report: Report) -> str:
     return table(head, rows)
 
 
-def executors(report: Report) -> str:
-    """All directions by each executor."""
-    head = ["executor", "workers", "seconds", "overhead", "same bytes"]
-    rows = [
-        [
-            row["executor"],
-            str(row["workers"]),
-            f"{row['seconds']:.1f}",
-            f"{row['overhead']:+.1f} %",
-            "yes" if row["same"] else "no",
-        ]
-        for row in report["rows"]
-    ]
-    return table(head, rows)
-
-
-def killed(report: Report) -> str:
-    """What killing left, and on what it was measured."""
-    rows = report["kills"]
-    same = sum(row["same"] for row in rows)
-    twice = max((row["twice"] for row in rows), default=0)
-    return (
-        f"Of {len(rows)} runs in which the driver or a worker was killed at a random moment, {same} ended "
-        f"with the same bytes when the command was given again; at most {counted(twice, 'job')} in a run "
-        f"{'was' if twice == 1 else 'were'} begun twice. {machine(report)}"
-    )
-
-
 def _columns(systems: Iterable[str]) -> list[str]:
     return [
         name
@@ -207,7 +178,6 @@ _PARTS: Mapping[str, Mapping[str, Maker]] = {
     "space": {"machine": machine, "pairs": pairs, "pivots": pivots, "ridges": ridges},
     "space-more": {"english": english, "others": others, "added": added},
     "space-planted": {"planted": planted},
-    "fleet": {"executors": executors, "killed": killed},
     "triangulation": {"triangulation": triangulation},
 }
 

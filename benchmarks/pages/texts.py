@@ -1,4 +1,4 @@
-"""Fill docs/benchmarks-texts.md with the measurements of benchmarks/results/texts*.json.
+"""Fill benchmarks/reports/texts.md with the measurements of benchmarks/results/texts*.json.
 
 python -m benchmarks texts --data DATA --json > benchmarks/results/texts.json
 python -m benchmarks texts --data DATA --speed --json > benchmarks/results/texts-speed.json
@@ -10,11 +10,11 @@ python -m benchmarks pages
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.pages.filling import DOCS, Maker, Report, filled_from_each, measured_on, table, versions
+from benchmarks.pages.filling import REPORTS, Maker, Report, filled_from_each, measured_on, table, versions
 from benchmarks.texts import PLAIN, by_pair_and_size
 from isolex.training import TRAINERS
 
-PAGE = DOCS / "benchmarks-texts.md"
+PAGE = REPORTS / "texts.md"
 _NAMES = (*TRAINERS, PLAIN)
 
 

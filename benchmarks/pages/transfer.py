@@ -1,4 +1,4 @@
-"""Fill docs/benchmarks-transfer.md with the measurements of benchmarks/results/transfer.json.
+"""Fill benchmarks/reports/transfer.md with the measurements of benchmarks/results/transfer.json.
 
 python -m benchmarks transfer --data DATA --json > benchmarks/results/transfer.json
 python -m benchmarks pages
@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
 
-from benchmarks.pages.filling import DOCS, Report, filled_from, table, versions
+from benchmarks.pages.filling import REPORTS, Report, filled_from, table, versions
 
-PAGE = DOCS / "benchmarks-transfer.md"
+PAGE = REPORTS / "transfer.md"
 
 WAYS = ("vectors", "translation", "fusion", "reciprocal_ranks")
 

@@ -1,4 +1,4 @@
-"""Write docs/benchmarks-weak.md and fill docs/verdict.md, from benchmarks/ and the source.
+"""Write benchmarks/reports/weak.md and fill docs/verdict.md, from benchmarks/ and the source.
 
 python -m benchmarks unsupervised --data DATA --json > benchmarks/results/unsupervised.json
 python -m benchmarks semi --data DATA --json > benchmarks/results/semi.json
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmarks.pages.filling import (
     DOCS,
+    REPORTS,
     ROOT,
     Report,
     Row,
@@ -56,7 +57,7 @@ from isolex.judging.thresholds import (
     RESTARTS,
 )
 
-PAGE = DOCS / "benchmarks-weak.md"
+PAGE = REPORTS / "weak.md"
 VERDICT_PAGE = DOCS / "verdict.md"
 COEFFICIENTS = ROOT / "src" / "isolex" / "judging" / "estimate.json"
 FITTED_ON = (
@@ -71,17 +72,18 @@ INTRODUCTION = """# Benchmarks without a dictionary
 <!-- Made by python -m benchmarks pages from benchmarks/results/*.json; do not edit. -->
 
 P@1 in percent with little supervision or none, on the vectors and dictionaries of
-[Benchmarks](benchmarks.md), by protocol `muse` and CSLS: *there* is source to target, *back* is target to
-source. *Supervised* is [VecMap](methods/vecmap.md) on the same spaces with all pairs of the training
-dictionary, each direction trained on its own dictionary: one dictionary for both would hold test pairs of the
-other direction, turned round.
+[Benchmarks](supervised.md), by protocol `muse` and CSLS: *there* is source to target, *back* is target to
+source. *Supervised* is [VecMap](../../docs/methods/vecmap.md) on the same spaces with all pairs of the
+training dictionary, each direction trained on its own dictionary: one dictionary for both would hold test
+pairs of the other direction, turned round.
 
 DATA is a folder with `vectors/xx.vec.gz` and `dictionaries/muse/xx-yy.train.txt` and `.test.txt`.
 """
 
 UNSUPERVISED = """No seed pairs: `unsupervised` begins with words that both vocabularies write alike, and
 `fully-unsupervised` goes by the vectors alone. Each run had one thread, beside another one. The status is
-by the thresholds of [The verdict](verdict.md), which also explains the agreement; the seconds include it.
+by the thresholds of [The verdict](../../docs/verdict.md), which also explains the agreement; the seconds
+include it.
 """
 
 SEMI = """From more and more pairs of the training dictionary, each set within the next, and from the strings
@@ -97,8 +99,8 @@ memory is the most that the process held, which includes reading the vectors and
 VERDICT = f"""Runs on small, noisy and hopeless spaces, each beside what dictionaries say of it.
 A run is *good* if it has at least {100 * GOOD_RATIO:.0f} % of the supervised P@1, both directions together,
 on spaces that can align and where that P@1 is {MEANINGFUL_PERCENT:.0f} % or more in the mean. Statuses are by
-the thresholds of [The verdict](verdict.md). *Right*: percent of the words of the whole dictionary that are
-frequent on both sides, the mean of both directions; *estimate*: what the verdict says of that.
+the thresholds of [The verdict](../../docs/verdict.md). *Right*: percent of the words of the whole dictionary
+that are frequent on both sides, the mean of both directions; *estimate*: what the verdict says of that.
 """
 
 PLANTED = f"""One space against itself, so that every answer is known: the Spanish vectors of the bundled
@@ -279,10 +281,7 @@ def weak_runs(runs: Iterable[Row]) -> list[WeakRun]:
 
 def tells(runs: list[WeakRun]) -> str:
     """How often the verdict is right, as told and with thresholds that have not seen the language pair."""
-    fine, poor = (
-        [judge_evidence(Evidence(**run.evidence))[0] for run in runs if is_good(run) is wanted]
-        for wanted in (True, False)
-    )
+    fine, poor = told(runs)
     left_out, _ = leave_one_pair_out(runs)
     return (
         f"Of {len(runs)} runs, those on all words included, {len(fine)} are good: "
@@ -307,6 +306,29 @@ def estimates(runs: list[WeakRun]) -> str:
         f"with more than {FOUND_PERCENT:.0f} % right they hold {known.found_coverage:.0f} %, with a median "
         f"width of {known.found_width:.0f} points and a median error of {known.error:.1f}."
     )
+
+
+def in_short(runs: list[WeakRun]) -> str:
+    """How often the verdict is right, for readers of its page."""
+    of_good, of_bad = told(runs)
+    good, bad = (
+        [statuses.count(status) for status in ("aligned", "doubtful", "failed")]
+        for statuses in (of_good, of_bad)
+    )
+    return (
+        f"Of {len(of_good)} runs that found the alignment, isolex called {good[0]} `aligned`, {good[1]} "
+        f"`doubtful` and {good[2]} `failed`; of {len(of_bad)} others {bad[0]}, {bad[1]} and {bad[2]} "
+        "([Results](results.md))."
+    )
+
+
+def told(runs: list[WeakRun]) -> tuple[Sequence[str], Sequence[str]]:
+    """The statuses of the good runs and of the bad ones, by the thresholds as they are now."""
+    fine, poor = (
+        [judge_evidence(Evidence(**run.evidence))[0] for run in runs if is_good(run) is wanted]
+        for wanted in (True, False)
+    )
+    return fine, poor
 
 
 def with_estimates(runs: list[WeakRun]) -> list[WeakRun]:
@@ -343,7 +365,7 @@ def good(run: Report) -> bool:
 
 
 def page() -> str:
-    """docs/benchmarks-weak.md."""
+    """benchmarks/reports/weak.md."""
     without = read_kinds("unsupervised")
     made = [INTRODUCTION]
     if without:
@@ -363,7 +385,6 @@ def verdict_page() -> str:
     """docs/verdict.md with its figures filled in."""
     reports = read_kinds("verdict")
     runs = judged(reports, read_kinds("unsupervised"))
-    link = "[All runs](benchmarks-weak.md#does-the-verdict-tell-the-truth)"
     figures = {
         "aligned": f"{ALIGNED_AGREEMENT:g}",
         "failed": f"{FAILED_AGREEMENT:g}",
@@ -373,9 +394,7 @@ def verdict_page() -> str:
         "words": f"{100 * KEPT_WORDS:g}",
         "pairs": f"{100 * KEPT_PAIRS:g}",
         "frequent": f"{FREQUENT_WORDS:,}",
-        "tells": f"\n\n{' '.join(filter(None, (tells(runs), estimates(runs), link)))}.\n\n"
-        if reports
-        else "\n",
+        "tells": f"\n\n{in_short(runs)}\n\n" if reports else "\n",
     }
     return filled(VERDICT_PAGE, figures)
 

@@ -27,6 +27,8 @@ VECTOR_FORMATS: Mapping[str, str] = MappingProxyType(
 TRAINER_NAMES = ("ppmi", "skip-gram")
 """Of `isolex.training.TRAINERS`."""
 CRITERIA = ("csls", "nn", "isf")
+SHARDED_CRITERIA = ("csls", "nn")
+"""Those that a search in shards knows."""
 STEPS = ("unit", "center", "unit-dim", "iterative")
 """Of normalisation."""
 OPERATIONS = ("unit", "subtract", "multiply")

@@ -9,6 +9,17 @@ import sys
 _PARENT_DEATH_SIGNAL = 1
 
 
+def command_of(module: str, *arguments: str) -> list[str]:
+    """The command line that runs a module in another process of this Python, with this one's path.
+
+    `python -m` would look for modules in the working directory first, where a stranger's file may be called
+    as a library is.
+    """
+    run = f"import runpy; runpy.run_module({module!r}, None, '__main__', True)"
+    start = f"import sys; sys.path[:] = {sys.path!r}; {run}"
+    return [sys.executable, "-c", start, *arguments]
+
+
 def end_with_parent(parent: int) -> None:
     """Have this process killed when its parent ends: nobody would wait for its result.
 
@@ -19,3 +30,11 @@ def end_with_parent(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
         if os.getppid() != parent:  # it ended while this process was starting
             sys.exit(1)
+
+
+def machine_memory() -> int | None:
+    """Bytes of memory that this machine has; None where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None

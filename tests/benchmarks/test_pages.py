@@ -5,7 +5,7 @@ import json
 import pytest
 
 from benchmarks.commands import pages as command
-from benchmarks.pages import filling, induction, reference, transfer, weak
+from benchmarks.pages import filling, induction, reference, results, transfer, weak
 from isolex.errors import FormatError
 from isolex.judging.estimate import FEATURES
 from tests.benchmarks.runs import weak_run
@@ -68,7 +68,7 @@ MACHINE = {"processor": "Abacus", "threads": 2, "cores": 2}
 PAGES = {"reference": reference, "induction": induction, "weak": weak}
 
 
-def results(method: str, nn: float, csls: float, **more) -> list[dict]:
+def scored(method: str, nn: float, csls: float, **more) -> list[dict]:
     """Of one method by both criteria, as `benchmarks reference` tells them."""
     shared = {"n": 400, "copy_baseline": 5.0, "interval": [csls - 3, csls + 3]} | more
     return [
@@ -80,7 +80,7 @@ def results(method: str, nn: float, csls: float, **more) -> list[dict]:
 def reference_row(pair: str, start: float, **more) -> dict:
     """Early ones do not tell of vectors and seeds."""
     plain = [("least-squares", 0), ("procrustes", 2), ("vecmap", 4), ("rcsls", 3)]
-    found = [one for name, gain in plain for one in results(name, start + gain - 1, start + gain)]
+    found = [one for name, gain in plain for one in scored(name, start + gain - 1, start + gain)]
     return {"pair": pair, "train_pairs": 5000, "test_sources": 1500, "results": found} | more
 
 
@@ -167,7 +167,7 @@ class TestReference:
         assert "The largest difference is 0.00 points" in text
 
     def test_more_methods_from_rows_of_their_own(self, measured) -> None:
-        more = results("bilinear", 40.0, 41.0, taken="bilinear") + results("auto", 42.0, 43.5, taken="rcsls")
+        more = scored("bilinear", 40.0, 41.0, taken="bilinear") + scored("auto", 42.0, 43.5, taken="rcsls")
         row = {"vectors": "novels", "seeds": None, "train_pairs": 5000, "test_sources": 1500, "results": more}
         measured(
             "reference", [reference_row("en-fr", 30.0), reference_row("en-de", 20.0), row | {"pair": "en-fr"}]
@@ -220,7 +220,7 @@ class TestInduction:
         text = made("induction")
         assert "Measured on Abacus" in text
         assert (
-            "The rows of `web`, with vectors that [Benchmarks](benchmarks.md) tells of, were measured" in text
+            "The rows of `web`, with vectors that [Benchmarks](supervised.md) tells of, were measured" in text
         )
         # Gains, confidence, its curve, seeds; and the one ablation.
         assert len(lines(text, "novels")) == 4
@@ -231,13 +231,13 @@ class TestInduction:
         assert "`muse`: +26.0 points over the best base method" in text
         assert "`muse` with vectors of the web: +6.0 points over the best base method" in text
         assert "on 1 pairs they differ by 0.00 points" in text
-        assert "`muse` with vectors of the web are those of [Benchmarks](benchmarks.md): on 1 pairs" in text
+        assert "`muse` with vectors of the web are those of [Benchmarks](supervised.md): on 1 pairs" in text
         assert "they differ by 0.50 points" in text
         assert "it took 60 to 60 seconds, and 30 to 30 seconds with vectors of the web." in text
 
     def test_other_methods_are_no_base_methods(self, measured) -> None:
         row = reference_row("en-fr", 30.0)
-        row["results"] += results("contrastive", 80.0, 90.0)
+        row["results"] += scored("contrastive", 80.0, 90.0)
         measured("reference", [row, reference_row("en-fr", 50.0, seeds=25)])
         measured("induction", [induction_row("en-fr", 34.0, 60.0)])
         assert "they differ by 0.00 points at the most" in made("induction")
@@ -285,7 +285,8 @@ class TestWeak:
         measured("verdict", self.runs(), "runs")
         measured("verdict-web", self.runs(vectors="web")[:1], "runs")
         pages = weak.made()
-        assert "Of 3 runs, those on all words included, 2 are good" in pages[weak.VERDICT_PAGE]
+        assert "Of 2 runs that found the alignment" in pages[weak.VERDICT_PAGE]
+        assert "Of 3 runs, those on all words included, 2 are good" in pages[weak.PAGE]
         assert weak.COEFFICIENTS not in pages
 
     def test_the_estimate_is_fitted_where_three_pairs_are_known(self, measured) -> None:
@@ -296,7 +297,82 @@ class TestWeak:
         ]
         measured("verdict", runs, "runs")
         pages = weak.made()
-        assert "hold the truth in 100 % of 15 runs" in pages[weak.VERDICT_PAGE]
+        assert "hold the truth in 100 % of 15 runs" in pages[weak.PAGE]
         fitted = json.loads(pages[weak.COEFFICIENTS])
         assert (fitted["cases"], fitted["features"]) == (15, list(FEATURES))
         assert fitted["weights"][0] > 0.2
+
+
+class TestResults:
+    def measure(self, measured) -> None:
+        """Two pairs of novels, one of them with a cipher, and one of the web."""
+        for name, pairs, more in (
+            ("reference", {"es-fr": 30.0, "en-es": 20.0}, {}),
+            ("reference-web", {"en-fr": 70.0}, {"vectors": "web", "seeds": None}),
+        ):
+            rows = [reference_row(pair, start, **more) for pair, start in pairs.items()]
+            for row in rows:
+                row["results"] += scored("auto", 0.0, row["results"][1]["p@1"] + 10, taken="rcsls")
+            measured(name, rows)
+        novels = [induction_row("es-fr", 34.0, 60.0), induction_row("en-es", 24.0, 50.0)]
+        measured("induction", [*novels, induction_row("en-es", 24.0, 45.0, set="cipher")])
+        measured("induction-web", [induction_row("en-fr", 74.0, 80.0, vectors="web")])
+
+    def test_methods_stand_side_by_side_with_their_means(self, measured) -> None:
+        self.measure(measured)
+        text = results.made()[results.PAGE]
+        assert lines(text, "novels") == [
+            ["novels", "en-es", "22.0", "23.0", "24.0", "30.0", "50.0"],
+            ["novels", "es-fr", "32.0", "33.0", "34.0", "40.0", "60.0"],
+            ["novels", "mean of 2", "27.0", "28.0", "29.0", "35.0", "55.0"],
+        ]
+        assert lines(text, "web")[-1] == ["web", "mean of 1", "72.0", "73.0", "74.0", "80.0", "80.0"]
+        assert "45.0 for en-es, where VecMap had 24.0" in text
+
+    def test_systems_are_compared_in_the_readme(self, measured) -> None:
+        self.measure(measured)
+        runs = [
+            {"pair": "es-fr", "method": name, "supervision": given, "forward": there, "backward": 40.0}
+            | {"seconds": 30.0, "peak_gib": gib}
+            for name, given, there, gib in (
+                ("unsupervised", "none", 51.0, 1.25),
+                ("vecmap-unsupervised-cpu", "none", 49.0, None),
+                ("muse-supervised", "all pairs", 48.0, 1.0),
+            )
+        ]
+        measured("systems", runs, "runs")
+        pages = results.made()
+        table = {
+            name: lines(pages[results.README], f"{name} |")[0]
+            for name in ("isolex", "MUSE", "VecMap", "fastText (RCSLS)")
+        }
+        assert table["isolex"][1:6] == [
+            "**60.0** (40.0 by the map alone)",
+            "**80.0** (80.0 by the map alone)",
+            "51.0 / 40.0",
+            "0.5",
+            "1.2",
+        ]
+        assert table["MUSE"][1:6] == ["48.0", *["not measured"] * 4]
+        assert table["VecMap"][1:6] == ["34.0", "74.0", "49.0 / 40.0", "0.5", "not measured"]
+        assert table["fastText (RCSLS)"][1:4] == ["33.0", "73.0", "needs one"]
+        # Among pairs for one direction there are test pairs of the other.
+        assert lines(pages[results.PAGE], "MUSE")[0][2:5] == ["all pairs", "48.0", ""]
+
+    def test_what_was_not_measured_is_told(self, measured) -> None:
+        text = results.made()[results.PAGE]
+        assert text.count(filling.NOT_YET) == 4
+        assert "| isolex | not measured | not measured | not measured |" in results.made()[results.README]
+
+    def test_no_pairs_and_few_are_counted_where_they_are_better_both_ways(self, measured) -> None:
+        better = {"forward": 60.0, "backward": 60.0, "method": "unsupervised", "seed": 0}
+        runs = [
+            weak_run(pair="en-fr").to_dict() | better,
+            weak_run(pair="en-es").to_dict() | better | {"backward": 1.0},
+            weak_run(pair="en-es").to_dict() | better | {"seed": 1},
+        ]
+        measured("unsupervised", runs, "runs")
+        measured("semi", [run | {"supervision": "25 pairs"} for run in runs[:1]], "runs")
+        text = results.made()[results.PAGE]
+        assert "in both directions, on 1 of 2 language pairs." in text
+        assert "With 25 seed pairs isolex was above VecMap with all of them on 1 of 1 language pairs" in text

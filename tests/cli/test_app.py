@@ -2,13 +2,17 @@ import errno
 import io
 import json
 import os
+import platform
 import re
 import resource
 import subprocess
 import sys
 from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
@@ -53,7 +57,43 @@ class TestEntry:
     def test_version(self, isolex):
         result = isolex("--version")
         assert (result.status, result.err) == (0, "")
-        assert result.out == f"isolex, version {package.__version__}\n"
+        first, python, torch_line, numpy, loops = result.out.splitlines()
+        assert first == f"isolex, version {package.__version__}"
+        assert python.startswith(f"Python {platform.python_version()} on ")
+        devices = "cpu, cuda" if torch.cuda.is_available() else "cpu"
+        assert torch_line == f"torch {torch.__version__}, devices: {devices}"
+        assert numpy == f"numpy {np.__version__}"
+        assert loops == f"compiled loops: numba {version('numba')}"
+
+    def test_version_where_packages_are_missing(self, isolex, monkeypatch):
+        def missing(name):
+            raise PackageNotFoundError(name)
+
+        monkeypatch.setattr("isolex.cli.versions.version", missing)
+        monkeypatch.setattr("isolex.cli.versions.distribution", missing)
+        result = isolex("--version")
+        assert (result.status, result.err) == (0, "")
+        assert "torch not found, devices: cpu\n" in result.out
+        assert result.out.endswith("compiled loops: none (without the extra fast)\n")
+
+    @pytest.mark.parametrize(
+        "build",
+        [
+            ("cuda: Optional[str] = None\nhip: Optional[str] = None\n", 1, "cpu"),
+            ("cuda: Optional[str] = '12.8'\n", 0, "cpu"),
+            ("cuda: Optional[str] = '12.8'\nhip: Optional[str] = None\n", 2, "cpu, cuda"),
+            ("cuda = None\nhip = '6.3.1'\n", 0, "cpu"),
+            ("", 1, "cpu"),
+        ],
+    )
+    def test_devices(self, isolex, monkeypatch, tmp_path, build):
+        text, gpus, devices = build
+        (tmp_path / "torch").mkdir()
+        (tmp_path / "torch" / "version.py").write_text(text)
+        found = SimpleNamespace(locate_file=lambda name: tmp_path / name)
+        monkeypatch.setattr("isolex.cli.versions.distribution", lambda _: found)
+        monkeypatch.setattr("isolex.cli.versions._gpus", lambda: gpus)
+        assert f", devices: {devices}\n" in isolex("--version").out
 
     @pytest.mark.parametrize(
         ("arguments", "message"),

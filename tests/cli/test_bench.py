@@ -204,3 +204,25 @@ class TestBench:
         result = isolex(*BENCH, "--pairs", "en-de", "--json")
         assert (result.status, result.out) == (2, "")
         assert f"{site.url}/muse/en-de.0-5000.txt: the server says 404 Not Found" in result.lines[-1]
+
+
+class TestJobs:
+    def test_kept_cell_by_cell(self, isolex, tmp_path, monkeypatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        write_data(tmp_path / "data")
+        asked = (*BENCH, "--data", "data", "--pairs", "xx-yy", "-o", "kept.json", "--json")
+        plain = isolex(*BENCH, "--data", "data", "--pairs", "xx-yy", "-o", "plain.json", "--json").json[
+            "rows"
+        ]
+        report = isolex(*asked, "--work", "cells", "--workers", "2").json
+        assert report["failed"] == {}
+        assert [row["results"] for row in report["rows"]] == [row["results"] for row in plain]
+        Path("kept.json").unlink()
+        monkeypatch.setattr(module, "align", None)
+        again = isolex(*asked, "--work", "cells").json
+        assert [row["results"] for row in again["rows"]] == [row["results"] for row in plain]
+
+    def test_options_that_do_not_go_together(self, isolex, tmp_path, monkeypatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        isolex(*BENCH, "--data", "data", "--workers", "2").fails("--workers goes with --work")
+        isolex(*BENCH, "--data", "data", "--work", "w", "--device", "cpu").fails("--device does not go")

@@ -100,3 +100,40 @@ def test_bad_input(isolex, folder, here, arguments, message):
     before = contents(folder)
     isolex("evaluate", "space", *arguments, "--json").fails(message)
     assert contents(folder) == before
+
+
+class TestJobs:
+    def test_the_same_figures_and_kept(self, isolex, here):
+        options = ("--work", here / "work", "--json")
+        first = isolex("evaluate", "space", "space", "tests", *options).json
+        assert first.pop("jobs") == {"made": 2, "kept": 0, "failed": {}, "retried": 0}
+        assert first == library.evaluate_space("space", "tests").to_dict()
+        again = isolex("evaluate", "space", "space", "tests", *options, "--workers", "2").json
+        assert (again.pop("jobs")["kept"], again) == (2, first)
+
+    def test_text_and_a_page(self, isolex, here):
+        page = here / "page.html"
+        result = isolex("evaluate", "space", "space", "tests", "--work", here / "work", "--page", page)
+        assert "2 directions were scored, 0 scores were there, 0 failed" in result.out
+        assert "all pairs of a space" in page.read_text("utf-8")
+
+    def test_one_that_fails(self, isolex, here):
+        (here / "tests").mkdir()
+        (here / "tests" / "aa-bb.tsv").write_text("nobody\tknows\n", "utf-8")
+        result = isolex("evaluate", "space", "space", here / "tests", "--work", here / "work", "--json")
+        assert (result.status, set(result.json)) == (1, {"jobs"})
+        assert "aa-bb.json: test lexicon aa-bb: not one pair" in result.err
+
+    def test_training_pairs_as_tests_are_told(self, isolex, folder, here):
+        seeds = library.load_space(folder / "space").pair("aa", "bb").seeds
+        (here / "known").mkdir()
+        Lexicon(list(seeds)[:50]).write(here / "known" / "aa-bb.txt")
+        result = isolex("evaluate", "space", "space", here / "known", "--work", here / "work")
+        result.warns("most test words of aa-bb have their answers in a training lexicon of the space")
+
+    def test_options_that_do_not_go_together(self, isolex, here):
+        isolex("evaluate", "space", "space", "tests", "--workers", "2").fails("--workers goes with --work")
+        isolex("evaluate", "space", "space", "tests", "--work", here / "work", "--device", "cpu").fails(
+            "--device does not go with --work"
+        )
+        isolex("evaluate", "space", "space", "tests", "--work", "space").fails("space")

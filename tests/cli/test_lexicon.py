@@ -72,3 +72,25 @@ def test_bad_input_is_told_before_the_work(isolex, here, monkeypatch, arguments,
     before = contents(here)
     isolex("lexicon", *arguments).fails(message)
     assert contents(here) == before
+
+
+class TestShards:
+    @pytest.mark.parametrize("options", [(), ("--workers", "2", "--threads", "1", "--shards", "3")])
+    def test_the_same_dictionary(self, isolex, here, options):
+        isolex("lexicon", "aa-bb", "-o", "plain.tsv", "-k", 2).warns(None)
+        isolex("lexicon", "aa-bb", "-o", "out.tsv", "-k", 2, "--work", "parts", *options).warns(None)
+        assert (here / "out.tsv").read_bytes() == (here / "plain.tsv").read_bytes()
+        assert (here / "parts" / "best.safetensors").exists()
+
+    @pytest.mark.parametrize(
+        ("options", "told"),
+        [
+            (["--shards", "2"], "--shards goes with --work"),
+            (["--workers", "2"], "--workers goes with --all-pairs or --work"),
+            (["--work", "parts", "--criterion", "isf"], "--criterion isf does not go with --work"),
+            (["--work", "parts", "--min-confidence", "0.5"], "--min-confidence does not go with --work"),
+            (["--work", "parts", "--all-pairs"], "--all-pairs does not go with --work"),
+        ],
+    )
+    def test_options_that_do_not_go_together(self, isolex, here, options, told):
+        isolex("lexicon", "aa-bb", "-o", "out.tsv", *options).fails(told)

@@ -50,19 +50,29 @@ def test_one_that_fails(isolex, place):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--workers", "2"], "--workers goes with --all-pairs"),
+        (["--workers", "2"], "--workers goes with --all-pairs or --work"),
         (["--all-pairs", "--from", "aa", "--to", "bb"], "--from and --to do not go with --all-pairs"),
         (["--all-pairs", "--one-to-one"], "--one-to-one does not go with --all-pairs"),
         (["--all-pairs", "--format", "tei"], "--all-pairs writes tsv or jsonl, not tei"),
         (["--all-pairs", "--address", "x"], "--address goes with --executor ray"),
         (["--all-pairs", "--slurm", "x=y"], "--slurm goes with --executor slurm"),
         (["--all-pairs", "--executor", "slurm", "--slurm", "x"], "expected NAME=VALUE"),
-        (["--all-pairs", "--memory", "3"], "--memory goes with --executor ray or slurm"),
     ],
 )
 def test_options_that_do_not_go_together(isolex, place, options, told):
     isolex("lexicon", "space", "-o", "out", *options).fails(told)
     assert not (place / "out").exists()
+
+
+def test_only_as_many_workers_as_memory_is_enough_for(isolex, place, monkeypatch):
+    monkeypatch.setattr("isolex.cli.fleet_options.machine_memory", lambda: 8 * 2**30)
+    asked = ("lexicon", "space", "-o", "out", "--all-pairs", "--workers", "2", "--memory")
+    result = isolex(*asked, "5")
+    assert result.err == (
+        "isolex: 1 worker instead of 2: this machine has 8.0 GiB of memory, and each worker needs 5\n"
+    )
+    assert files(place / "out") == NAMES
+    assert isolex(*asked, "4").err == ""
 
 
 def test_what_is_no_folder(isolex, place):

@@ -141,6 +141,16 @@ class TestSearch:
         assert result.lines == [f"{told}; is it of the other language than the documents?"]
         assert isolex(*SEARCH, query).status == 1
 
+    def test_known_words_that_no_document_translates(self, isolex, documents):
+        (documents / "one.txt").write_text("t5\n")
+        isolex("index", "aa-bb", "one.txt", "-o", "out.index")
+        result = isolex(*SEARCH, "s200", "--by", "translation")
+        assert (result.status, result.lines) == (
+            1,
+            ["isolex: no document holds a translation of a word of the query 's200'; try --by vectors"],
+        )
+        assert isolex(*SEARCH, "s200", "--by", "vectors").status == 0
+
     def test_a_moved_alignment(self, isolex, indexed):
         found = isolex(*SEARCH, "s32", "--json").json
         shutil.move("aa-bb", "moved")

@@ -146,10 +146,18 @@ class TestSpace:
         assert contents(languages) == before
 
     def test_languages_that_nobody_vouches_for_are_told(self, isolex, languages, monkeypatch):
-        monkeypatch.setattr("isolex.recipes.spaces.align", lambda *_, **__: _Failed)
+        monkeypatch.setattr("isolex.recipes.pair_links.align", lambda *_, **__: _Failed)
         result = isolex("space", *FILES, *STAR[:2], "-o", "made")
         result.warns("fr is left out: no lexicon")
         assert "left out: fr" in result.out
+
+    def test_what_was_aligned_is_kept(self, isolex, languages, monkeypatch):
+        monkeypatch.setattr("isolex.recipes.pair_links.align", lambda *_, **__: _Failed)
+        isolex("space", *FILES, *STAR[:2], "-o", "made", "--work", "pairs").warns("fr is left out")
+        assert {path.name for path in (languages / "pairs").glob("*.json")} == {"en-fr.json", "es-fr.json"}
+        monkeypatch.setattr("isolex.recipes.pair_links.align", None)
+        isolex("space", *FILES, *STAR[:2], "-o", "made", "--work", "pairs").warns("fr is left out")
+        isolex("space", *FILES, *STAR[:2], "-o", "made", "--workers", "2").fails("--workers goes with --work")
 
 
 class _Failed:

@@ -5,7 +5,8 @@ from html.parser import HTMLParser
 import pytest
 
 from isolex.diagnosis.page import page
-from isolex.diagnosis.plots import Scale, number, percent
+from isolex.diagnosis.plots import Scale
+from isolex.hypertext import number, percent
 
 NASTY = '<b onload="x">&amp;</b>'
 VOID = {"meta", "br", "link", "img", "hr"}

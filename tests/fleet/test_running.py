@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,25 @@ class TestHere:
         assert ledger.log(some[1]).read_text("utf-8").count("is bad") == 1
         assert "Traceback" in ledger.log(some[2]).read_text("utf-8")
         assert sorted(texts(tmp_path)) == ["a.txt", "d.txt"]
+
+    def test_jobs_that_belong_together_go_to_one_worker(self, tmp_path):
+        sent = []
+
+        class Noted(HereExecutor):
+            def submit(self, batches):
+                sent.extend([job.name for job in batch.jobs] for batch in batches)
+                return super().submit(batches)
+
+        names = {"a.txt": "x", "b.txt": "x", "c.txt": "", "d.txt": "", "e.txt": "y", "f.txt": "x"}
+        some = [replace(job(name), together=together) for name, together in names.items()]
+        run_jobs(some, tmp_path, Noted(1))
+        assert sent == [["a.txt", "b.txt"], ["c.txt"], ["d.txt"], ["e.txt"], ["f.txt"]]
+
+    @pytest.mark.filterwarnings("error")
+    def test_what_a_job_warns_of_is_in_its_log(self, tmp_path):
+        one = job("a.txt", odd=True)
+        assert run_jobs([one], tmp_path, HereExecutor(1)).made == ("a.txt",)
+        assert "warning: that is odd" in Ledger(tmp_path).log(one).read_text("utf-8")
 
     def test_want_of_memory_three_times_is_a_failure(self, tmp_path):
         report = run_jobs([job("a.txt", hungry=True), job("b.txt")], tmp_path, HereExecutor(1))

@@ -3,11 +3,12 @@
 import os
 import signal
 import time
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning
 
 
 def write(output: Path, settings: Mapping[str, Any]) -> None:
@@ -16,6 +17,8 @@ def write(output: Path, settings: Mapping[str, Any]) -> None:
         raise InputError("is bad", where=settings["text"])
     if settings.get("bug"):
         raise ZeroDivisionError("nobody thought of that")
+    if settings.get("odd"):
+        warnings.warn("that is odd", IsolexWarning, stacklevel=2)
     if once := settings.get("killed_once"):
         _kill(Path(once))
     if settings.get("killed"):

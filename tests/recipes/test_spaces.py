@@ -8,6 +8,7 @@ import pytest
 from isolex import align, align_space
 from isolex.alignment import Space
 from isolex.errors import InputError, IsolexWarning
+from isolex.fleet import HereExecutor, Workplace
 from isolex.lexicon import Lexicon
 from isolex.mapping import Joint
 from isolex.vectors import Vectors
@@ -157,7 +158,7 @@ def by_truth(monkeypatch) -> None:
         made.card = replace(made.card, status=status, reasons=("it was looked up",))
         return made
 
-    monkeypatch.setattr("isolex.recipes.spaces.align", aligned)
+    monkeypatch.setattr("isolex.recipes.pair_links.align", aligned)
 
 
 @pytest.mark.usefixtures("by_truth")
@@ -182,6 +183,20 @@ class TestFewLexicons:
         space = align_space(some("en", "es"))
         assert space.card.pair("en", "es").origin == "induced"
         assert right(space, "en", "es") > 0.9
+
+    def test_a_workplace_keeps_what_came_out(self, tmp_path, monkeypatch):
+        given = some("en", "es", "fr"), lexicons([("en", "es")])
+        place = Workplace(tmp_path / "work", HereExecutor)
+        space, plain = align_space(*given, workplace=place), align_space(*given)
+        assert space.card.pairs == plain.card.pairs
+        assert all((space.sides[code].matrix == plain.sides[code].matrix).all() for code in plain.languages)
+        monkeypatch.setattr("isolex.recipes.pair_links.align", None)
+        again = align_space(*given, workplace=place)
+        assert again.card.pairs == plain.card.pairs
+
+    def test_where_nothing_is_to_be_aligned_no_worker_is_begun(self, tmp_path):
+        place = Workplace(tmp_path / "work", lambda: pytest.fail("an executor was begun"))
+        align_space(some("en", "es"), lexicons([("en", "es")]), workplace=place)
 
     def test_a_language_that_nobody_vouches_for_is_left_out_and_named(self):
         vectors = some("en", "es") | {"xx": strangers("xx")}

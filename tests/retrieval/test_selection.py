@@ -61,7 +61,7 @@ def table(scores: Scores) -> np.ndarray:
 
 def same(found: TopK, expected: TopK) -> None:
     assert_same(found.indices, expected.indices)
-    assert_close(found.scores, expected.scores, atol=1e-6)
+    assert_same(found.scores, expected.scores)
 
 
 class TestExactly:
@@ -110,6 +110,37 @@ class TestExactly:
         scores = Scores(unit_gaussian(4, 6), z)
         found = selection.search(product(scores), 2, scratch_bytes=SCRATCH)
         assert_same(found.indices, plain_top_k(scores, 2, scratch_bytes=SCRATCH).indices)
+
+
+class TestSameBits:
+    """Scores do not depend on what they are computed beside."""
+
+    @pytest.mark.parametrize("cut", [1, 7, 299])
+    def test_of_some_rows(self, product, cut) -> None:
+        scores = biased(300, 1_500, d=300)
+        whole = selection.search(product(scores), 10, scratch_bytes=SCRATCH)
+        for rows in (slice(0, cut), slice(cut, 300)):
+            part = Scores(scores.x[rows], scores.z, scores.scale, scores.x_bias[rows], scores.z_bias)
+            found = selection.search(product(part), 10, scratch_bytes=50_000)
+            same(found, TopK(whole.indices[rows], whole.scores[rows]))
+
+    def test_of_any_product(self) -> None:
+        scores = biased(300, 1_500, d=300)
+        first, *others = (
+            selection.search(make(scores), 10, scratch_bytes=SCRATCH) for make in PRODUCTS.values()
+        )
+        for other in others:
+            same(other, first)
+
+    def test_with_any_threads(self, product) -> None:
+        scores = biased(300, 1_500, d=300)
+        found = selection.search(product(scores), 10, scratch_bytes=SCRATCH)
+        before = torch.get_num_threads()
+        torch.set_num_threads(before % 2 + 1)
+        try:
+            same(selection.search(product(scores), 10, scratch_bytes=SCRATCH), found)
+        finally:
+            torch.set_num_threads(before)
 
 
 class TestWays:

@@ -9,8 +9,18 @@ import pytest
 
 from isolex.datasets import DataFolder, Downloads, get_dataset
 from isolex.errors import FormatError, InputError, IsolexWarning
+from isolex.fleet import HereExecutor, LocalExecutor, run_jobs
 from isolex.lexicon import Lexicon
-from isolex.scoring import MethodScore, ResultsFile, chosen_pairs, directed, runner, score_methods
+from isolex.scoring import (
+    MethodScore,
+    ResultsFile,
+    chosen_pairs,
+    directed,
+    gather_scores,
+    method_jobs,
+    runner,
+    score_methods,
+)
 from isolex.scoring import task as module
 from isolex.vectors import Vectors
 from tests.datasets.serving import Site, serving_planted, take_as_mirror
@@ -74,7 +84,10 @@ class TestRows:
     def test_methods_without_a_dictionary_get_none(self, folder, output, monkeypatch) -> None:
         make_annealing_quick(monkeypatch)
         rows = run(folder, output, methods=("unsupervised", "vecmap-identical-cpu"))
-        assert [(row.begins_with, row.train_pairs) for row in rows] == [("nothing", 0), ("identical", 30)]
+        assert [(row.begins_with, row.train_pairs) for row in rows] == [
+            ("words written alike", 0),
+            ("identical", 30),
+        ]
 
     def test_words_beyond_the_vocabulary_take_no_part(self, folder, output) -> None:
         (row,) = run(folder, output, methods=["procrustes"], vocabulary=250)
@@ -343,3 +356,36 @@ class TestDownloads:
     def test_a_pair_that_there_is_none_of(self, tmp_path) -> None:
         with pytest.raises(InputError, match="unknown language pair of muse 'en-xx'"):
             Downloads(get_dataset("muse"), ["en-xx"], vocabulary=1000, cache=tmp_path)
+
+
+class TestJobs:
+    def jobs(self, data, output, **options):
+        kept = ResultsFile(output)
+        return kept, method_jobs(data, ["en-fr"], methods=METHODS, kept=kept, vocabulary=500, **options)
+
+    def figures(self, scores):
+        return [(one.cell, one.begins_with, one.train_pairs, one.results) for one in scores]
+
+    def test_the_same_as_one_after_the_other(self, folder, output, tmp_path):
+        kept, jobs = self.jobs(folder, output)
+        report = run_jobs(list(jobs.values()), tmp_path / "work", LocalExecutor(2, threads=1))
+        assert report.made == ("en-fr.procrustes.json", "en-fr.vecmap.json")
+        found = gather_scores(jobs, tmp_path / "work", kept)
+        other = run(folder, tmp_path / "other.json", vocabulary=500)
+        assert self.figures(found) == self.figures(other)
+        assert self.figures(run(folder, output, vocabulary=500)) == self.figures(other)
+
+    def test_what_is_measured_is_no_job(self, folder, output):
+        run(folder, output, methods=METHODS[:1], vocabulary=500)
+        assert [job and job.name for job in self.jobs(folder, output)[1].values()] == [
+            None,
+            "en-fr.vecmap.json",
+        ]
+        assert all(self.jobs(folder, output, seed=1)[1].values())
+
+    def test_of_downloads_by_the_cache(self, online, output, tmp_path):
+        data = Downloads(get_dataset("muse"), ["en-fr"], vocabulary=500, cache=tmp_path / "cache")
+        kept, jobs = self.jobs(data, output)
+        report = run_jobs(list(jobs.values()), tmp_path / "work", HereExecutor(1))
+        assert not report.failed
+        assert len(gather_scores(jobs, tmp_path / "work", kept)) == 2

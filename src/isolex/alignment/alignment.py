@@ -12,17 +12,19 @@ from torch import Tensor
 from isolex.alignment.artefact import Artefact, VectorsPolicy, check_vectors, save_artefact
 from isolex.alignment.entries import InducedLexicon, LexiconDirection
 from isolex.alignment.induce import induce
+from isolex.alignment.shown import alignment_html
 from isolex.alignment.side import SAVED, Pairing, Side
 from isolex.arrays import ArrayLike
 from isolex.cards import Card
 from isolex.choices import CRITERIA
 from isolex.errors import InputError
+from isolex.fleet import Workplace
 from isolex.given import as_words, whole_number
 from isolex.lexicon import Lexicon
 from isolex.mapping import Mapping
 from isolex.names import look_up
 from isolex.normalize import FittedNormalizer
-from isolex.retrieval import CSLS, Criterion, Index, InvertedSoftmax, NearestNeighbour, TopK
+from isolex.retrieval import CSLS, Criterion, Index, InvertedSoftmax, NearestNeighbour, TopK, search_in_shards
 from isolex.vectors import Vectors, VectorsLike, as_vectors
 
 Translations = list[tuple[str, float]]
@@ -66,6 +68,9 @@ class Alignment:
 
     def __repr__(self) -> str:
         return f"Alignment({self.source!r} → {self.target!r}, {self.card.method}, {self.card.status})"
+
+    def _repr_html_(self) -> str:
+        return alignment_html(self)
 
     @property
     def sides(self) -> tuple[Side, Side]:
@@ -201,7 +206,13 @@ class Alignment:
         ]
 
     def induce(
-        self, direction: LexiconDirection = "forward", *, k: int = 1, criterion: str | Criterion = "csls"
+        self,
+        direction: LexiconDirection = "forward",
+        *,
+        k: int = 1,
+        criterion: str | Criterion = "csls",
+        workplace: Workplace | None = None,
+        shards: int | None = None,
     ) -> InducedLexicon:
         """A dictionary of the whole vocabulary: the best translations of every word.
 
@@ -211,13 +222,28 @@ class Alignment:
                 answer.
             k: Answers a word; for `mutual` 1.
             criterion: See `index`.
+            workplace: Who searches, as jobs over shards of the vocabularies, and where what they found is
+                kept for the next run; the result is the same. By default this process does, and nothing is
+                kept.
+            shards: Of each side; by default as many as leave no more than 65,536 words in each.
 
         Raises:
-            InputError: An unknown direction or criterion, k < 1, or k > 1 for `mutual`.
+            InputError: An unknown direction or criterion, k < 1, or k > 1 for `mutual`; or a criterion other
+                than `csls` and `nn` for a workplace.
         """
         made = self._criterion(criterion)
 
         def search(k: int) -> tuple[TopK, TopK]:
+            if workplace is not None:
+                known = self.known_neighbourhoods if made == SAVED else None
+                return search_in_shards(
+                    *self.shared,
+                    k,
+                    criterion=made,
+                    workplace=workplace,
+                    shards=shards,
+                    neighbourhoods=known,
+                )
             if made == SAVED:
                 return SAVED.both_with(*self.shared, k, self._both_neighbourhoods)
             return made.both(*self.shared, k)

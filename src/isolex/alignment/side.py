@@ -114,6 +114,11 @@ class Side(_Keeper):
                 self._rows = self._mapped(self._pieces(), len(self.vectors))
             return self._rows
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether `rows` are made already."""
+        return self._rows is not None
+
     def aligned(self) -> Vectors:
         """The words with their rows in the space, as vectors for whatever takes vectors."""
         rows = self._rows if self._rows is not None else self._mapped(self._pieces(), len(self.vectors))

@@ -13,6 +13,7 @@ from typing import TypeVar
 from torch import Tensor
 
 from isolex.alignment.alignment import Alignment, Translations
+from isolex.alignment.shown import space_html
 from isolex.alignment.side import Side
 from isolex.cards import Card
 from isolex.cards.space_card import LanguageCard, PairCard, SpaceCard
@@ -156,6 +157,9 @@ class Space:
 
     def __repr__(self) -> str:
         return f"Space({', '.join(self.languages)}; {self.card.method})"
+
+    def _repr_html_(self) -> str:
+        return space_html(self)
 
     def __len__(self) -> int:
         return len(self.sides)

@@ -176,10 +176,16 @@ class SpaceDigests:
             found[BETWEEN.join(pair)] = self.card.pair(*pair).status
         return found
 
-    def every(self) -> dict[str, str]:
-        """By name, of all languages, all pairs, and what all maps share."""
+    def every(self) -> str:
+        """One digest of all languages, all pairs, and what all maps share."""
         shared = {name: value for name, value in self.beside["files"].items() if name == SHARED}
-        return self.of(*self.card.languages) | shared
+        return digest(json_text(self.of(*self.card.languages) | shared).encode())
+
+    def lexicons(self) -> str:
+        """One digest of the lexicons of all pairs."""
+        names = {_seeds_file(*pair) for pair in permutations(self.card.languages, 2)}
+        found = {name: value for name, value in sorted(self.beside["files"].items()) if name in names}
+        return digest(json_text(found).encode())
 
 
 @steady

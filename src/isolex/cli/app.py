@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from isolex._version import __version__
 from isolex.cli.console import Interrupted, one_line_warnings, say, told_interrupt
 from isolex.cli.lazy import LazyGroup
 from isolex.cli.usage import told_of_usage
@@ -94,8 +93,22 @@ _COMMANDS = {
 }
 
 
+def _show_versions(context: click.Context, option: click.Parameter, asked: bool) -> None:
+    if asked:
+        from isolex.cli.versions import show_versions
+
+        show_versions(context, option, asked)
+
+
 @click.group(cls=LazyGroup, lazy=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="isolex")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_versions,
+    help="Show the versions of isolex, Python, torch and numba, and exit.",
+)
 def app() -> None:
     """Align word-vector spaces across languages, and make dictionaries from them.
 

@@ -10,6 +10,7 @@ import click
 
 from isolex.choices import BENCH_CRITERIA, BENCH_METHODS, BENCH_VOCABULARY
 from isolex.cli.console import Stopwatch, emit, going_on_later, table, working
+from isolex.cli.fleet_options import FleetChoice, fleet_options, work_option
 from isolex.cli.options import DOWNLOADS_KEPT, PATH, compute_options, download_options, names_in, seed_option
 from isolex.cli.outputs import Command, Output
 from isolex.lexicon.words import counted
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from isolex.datasets import Published
+    from isolex.fleet import JobOutcome
     from isolex.scoring import MethodScore, ResultsFile
 
 _CRITERIA = (*BENCH_CRITERIA, "not stated")
@@ -56,6 +58,8 @@ _CRITERIA = (*BENCH_CRITERIA, "not stated")
     help="Where results are kept; what is there already is not measured again.",
 )
 @seed_option
+@work_option
+@fleet_options
 @compute_options
 def bench(
     pairs: str,
@@ -69,23 +73,39 @@ def bench(
     offline: bool,
     output: Path,
     seed: int,
+    work: Path | None,
+    fleet: FleetChoice,
     device: str | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Score methods on language pairs, beside published figures: P@1, nearest neighbours and CSLS.
 
     A dataset's dictionaries and fastText's Wikipedia vectors are downloaded into the cache, gigabytes for the
     big languages, and its own protocol counts; a folder is scored by protocol muse. Each result is kept in a
     file at once, so that a run that was stopped goes on there. Methods run without a verdict.
 
+    With --work each method on each pair is a job of its own, which several workers do, by themselves or on a
+    cluster.
+
     \b
     Examples:
       isolex bench --data data --pairs en-es --methods procrustes -o results.json
+      isolex bench --data data --pairs en-es --methods procrustes,vecmap --work cells --workers 2
     """
     from isolex.alignment import current_versions
     from isolex.datasets import DataFolder, Downloads, published, scored_dataset
-    from isolex.scoring import ResultsFile, check_methods, chosen_pairs, score_methods
+    from isolex.scoring import (
+        ResultsFile,
+        check_methods,
+        chosen_pairs,
+        gather_scores,
+        method_jobs,
+        score_methods,
+    )
 
+    fleet.check(used=work is not None, option="--work")
+    if work is not None and device is not None:
+        raise click.UsageError("--device does not go with --work; leave out one of them")
     if data is not None:
         _refuse_with_data(dataset=named, cache=cache, mirror=mirror, offline=offline)
     watch, asked = Stopwatch(), names_in(methods)
@@ -99,11 +119,18 @@ def bench(
         source = folder or Downloads(
             dataset, chosen, vocabulary=vocab, cache=cache, mirror=mirror, offline=offline
         )
-        scores = list(
-            score_methods(
-                source, chosen, methods=asked, kept=results, vocabulary=vocab, seed=seed, device=device
+        if work is None:
+            scores = list(
+                score_methods(
+                    source, chosen, methods=asked, kept=results, vocabulary=vocab, seed=seed, device=device
+                )
             )
-        )
+        else:
+            jobs = method_jobs(source, chosen, methods=asked, kept=results, vocabulary=vocab, seed=seed)
+    failed: Sequence[JobOutcome] = ()
+    if work is not None:
+        failed = fleet.run([job for job in jobs.values() if job], work, label="cells").failed
+        scores = gather_scores(jobs, work, results)
     files = source.files if isinstance(source, Downloads) else []
     quoted = published() if dataset.name == "muse" else ()
     report = {
@@ -113,11 +140,13 @@ def bench(
         "published": [one.to_dict(pair) for pair in chosen for one in quoted if one.of(pair)],
         "files": [one.to_dict() for one in files],
         "output": str(output),
+        "failed": {one.name: one.told for one in failed},
         "versions": current_versions(),
         "seconds": watch.seconds,
     }
     measured_on = f"{dataset.name}, Wikipedia vectors" if data is None else str(data)
     emit(as_json, report, lambda console: _render(console, scores, quoted, measured_on, report))
+    return 1 if failed else 0
 
 
 def _refuse_with_data(**given: object) -> None:
@@ -145,8 +174,9 @@ def _render(
         body += [_measured_row(score, measured_on) for score in scores if score.cell.pair == pair]
         body += [_published_row(one, pair) for one in quoted if one.of(pair)]
     columns = ["pair", "system", "begins with", "source", "measured on", *_CRITERIA, "test words"]
-    words = f"at most {scores[0].cell.vocabulary:,} words a side"
-    console.print(table(f"P@1 in percent; here {words}", columns, body, text_columns=5))
+    if scores:
+        words = f"at most {scores[0].cell.vocabulary:,} words a side"
+        console.print(table(f"P@1 in percent; here {words}", columns, body, text_columns=5))
     resumed = sum(row["resumed"] for row in report["rows"])
     console.print(f"{counted(len(scores), 'result')} in {report['output']}, {resumed} from before")
     unverified = sum(not file["verified"] for file in report["files"])

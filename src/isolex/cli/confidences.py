@@ -6,9 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-from click.core import ParameterSource
-
 from isolex.cli.console import say, table, working
 from isolex.errors import InputError
 from isolex.files import sweep
@@ -21,11 +18,6 @@ if TYPE_CHECKING:
     from isolex.reranking import RerankedDictionary
 
 _FIX = "align with more pairs of a dictionary, or ask without --min-confidence"
-
-
-def was_given(option: str) -> bool:
-    """Whether an option of the running command stands on the command line."""
-    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
 def reranked(choice: AlignmentChoice, alignment: Alignment) -> RerankedDictionary:

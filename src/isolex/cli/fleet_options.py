@@ -12,13 +12,15 @@ import click
 
 from isolex.choices import EXECUTORS
 from isolex.cli.console import going_on_later, say, working
-from isolex.cli.options import THREADS
+from isolex.cli.options import THREADS, first_given
+from isolex.cli.outputs import Output
 from isolex.lexicon.words import counted
+from isolex.processes import machine_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from isolex.fleet import Executor, FleetReport, Job
+    from isolex.fleet import Executor, FleetReport, Job, Workplace
 
 FLEET_OPTIONS = ("executor", "workers", "memory", "address", "slurm")
 # Jobs that failed are told by a line of their own, up to so many.
@@ -42,10 +44,8 @@ class FleetChoice:
             InputError: Another run is at work in the folder, or the executor cannot be begun.
             MissingExtraError: Its packages are not installed.
         """
-        from isolex.fleet import run_jobs
-
         with going_on_later(lambda: [f"results in {folder}"]), working(label):
-            report = run_jobs(jobs, folder, self._begun(folder), label=label)
+            report = self.workplace(folder).run(jobs, label=label)
         for one in report.failed[:_TOLD]:
             say(f"{one.name}: {one.told}")
         if len(report.failed) > _TOLD:
@@ -68,21 +68,44 @@ class FleetChoice:
                 memory=self.memory,
                 options=dict(option.split("=", 1) for option in self.slurm),
             )
-        if (self.workers or 1) == 1:
-            return HereExecutor(threads)
-        return LocalExecutor(self.workers or 1, threads=threads)
+        workers = self._fitting(self.workers or 1)
+        return HereExecutor(threads) if workers == 1 else LocalExecutor(workers, threads=threads)
 
-    def check(self) -> None:
-        """Raise `UsageError` for options that the executor does not take."""
+    def _fitting(self, workers: int) -> int:
+        """As many of these as the memory of this machine is enough for."""
+        there = machine_memory()
+        if self.memory is None or there is None:
+            return workers
+        fitting = max(1, min(workers, int(there / 2**30 // self.memory)))
+        if fitting < workers:
+            say(
+                f"{counted(fitting, 'worker')} instead of {workers}: this machine has {there / 2**30:.1f} "
+                f"GiB of memory, and each worker needs {self.memory:g}"
+            )
+        return fitting
+
+    def workplace(self, folder: Path) -> Workplace:
+        """The executor, and the folder of its results, for work that may have jobs."""
+        from isolex.fleet import Workplace
+
+        return Workplace(folder, lambda: self._begun(folder))
+
+    def check(self, *, used: bool, option: str) -> None:
+        """Raise `UsageError` for options that the executor does not take, or that are of no use.
+
+        Args:
+            used: Whether there are jobs.
+            option: The option by which there are.
+        """
+        if not used and (given := first_given(FLEET_OPTIONS)):
+            raise click.UsageError(f"{given} goes with {option}")
         if self.address is not None and self.executor != "ray":
             raise click.UsageError("--address goes with --executor ray")
         if self.slurm and self.executor != "slurm":
             raise click.UsageError("--slurm goes with --executor slurm")
-        if self.memory is not None and self.executor == "local":
-            raise click.UsageError("--memory goes with --executor ray or slurm; give fewer --workers")
-        for option in self.slurm:
-            if "=" not in option:
-                raise click.UsageError(f"got --slurm {option}, expected NAME=VALUE, such as partition=long")
+        for one in self.slurm:
+            if "=" not in one:
+                raise click.UsageError(f"got --slurm {one}, expected NAME=VALUE, such as partition=long")
 
 
 def fleet_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -116,7 +139,8 @@ def fleet_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--memory",
             type=click.FloatRange(min=0, min_open=True),
-            help="GiB that each worker asks Ray or Slurm for; a job that ran out of it gets twice as much.",
+            help="GiB that each worker needs. Ray and Slurm are asked for it, and a job that ran out of it "
+            "gets twice as much; this machine begins only as many workers as fit.",
         ),
         click.option("--address", help="Of a Ray cluster, or auto; by default one of this machine is begun."),
         click.option(
@@ -124,6 +148,13 @@ def fleet_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
     )
     return reduce(lambda made, option: option(made), reversed(options), with_choice)
+
+
+work_option = click.option(
+    "--work",
+    type=Output("into"),
+    help="Folder that keeps the result of each job; the same command again makes only what is missing.",
+)
 
 
 def _threads() -> int | None:

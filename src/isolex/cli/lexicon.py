@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from isolex.choices import MARKUP_FORMATS, PLAIN_FORMATS, TRUSTED_FORMATS
-from isolex.cli.confidences import are_composed, levels_table, reranked, was_given
-from isolex.cli.console import Stopwatch, emit, working
-from isolex.cli.fleet_options import FLEET_OPTIONS, FleetChoice, fleet_options
-from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
+from isolex.choices import MARKUP_FORMATS, PLAIN_FORMATS, SHARDED_CRITERIA, TRUSTED_FORMATS
+from isolex.cli.confidences import are_composed, levels_table, reranked
+from isolex.cli.console import Stopwatch, emit, going_on_later, working
+from isolex.cli.fleet_options import FleetChoice, fleet_options, work_option
+from isolex.cli.options import (
+    AlignmentChoice,
+    alignment_argument,
+    alignment_options,
+    criterion_option,
+    first_given,
+    was_given,
+)
 from isolex.cli.outputs import Command, Output
 from isolex.files import check_file, check_not_input, is_standard_output
 
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
 _LANGUAGES = ("source_language", "target_language")
 _FOR_CONFIDENCES = ("one_to_one", *_LANGUAGES)
 _NOT_FOR_CONFIDENCES = ("direction", "criterion")
+_NOT_FOR_WORK = ("all_pairs", "min_confidence", "device")
 # Each answer of each word is an entry in memory.
 _MOST = 100
 
@@ -83,11 +91,19 @@ def _check_probability(
 @click.option("--source-language", help="Code for tei and tbx, where the alignment knows none.")
 @click.option("--target-language", help="The same for the target side.")
 @criterion_option
+@work_option
+@click.option(
+    "--shards",
+    type=click.IntRange(min=1),
+    help="With --work: parts of each vocabulary; by default of 65,536 words.",
+)
 @fleet_options
 @alignment_options
 def lexicon_command(
     choice: AlignmentChoice,
     fleet: FleetChoice,
+    work: Path | None,
+    shards: int | None,
     output: Path,
     all_pairs: bool,
     direction: Any,
@@ -111,22 +127,32 @@ def lexicon_command(
     With --all-pairs each direction is a job of its own. The same command again does what is missing, or
     follows from languages that have changed, and only that. Logs are in .jobs in the folder.
 
+    With --work, isolex searches vocabularies that are too big for one process part by part, with several
+    workers or on a cluster, and gives the same dictionary. Delete the folder of --work afterwards: it also
+    holds copies of the vectors.
+
     \b
     Examples:
       isolex lexicon en-es -o dictionary.tsv
       isolex lexicon en-es -o dictionary.jsonl --direction mutual
       isolex lexicon en-es -o several.tei --min-confidence 0.5 -k 3
       isolex lexicon space -o dictionaries --all-pairs --workers 2
+      isolex lexicon en-es -o dictionary.tsv --work parts --shards 4 --workers 2
     """
     if direction == "mutual" and k > 1:
         raise click.UsageError("with --direction mutual a word has one answer; leave out -k")
 
-    _check_fleet(choice, fleet, all_pairs=all_pairs)
+    _check_fleet(choice, fleet, work, all_pairs=all_pairs)
     watch = Stopwatch()
     if all_pairs:
-        return _write_all_pairs(
-            choice, fleet, output, min_confidence, direction, k, criterion, format, watch, as_json=as_json
-        )
+        how = {
+            "min_confidence": min_confidence,
+            "direction": direction,
+            "k": k,
+            "criterion": criterion,
+            "format": format or PLAIN_FORMATS[0],
+        }
+        return _write_all_pairs(choice, fleet, output, how, watch, as_json=as_json)
 
     from isolex.reranking.entry_files import check_languages, format_of
 
@@ -139,7 +165,9 @@ def lexicon_command(
     check_file(output)
     alignment = choice.open()
     if min_confidence is None:
-        report = _write_induced(alignment, output, direction, k, criterion, format)
+        search = {} if work is None else {"workplace": fleet.workplace(work), "shards": shards}
+        with going_on_later(lambda: [] if work is None else [f"results in {work}"]):
+            report = _write_induced(alignment, output, direction, k, criterion, format, search)
     else:
         languages = _languages(alignment, languages)
         check_languages(format, languages)
@@ -152,14 +180,18 @@ def lexicon_command(
     return 0
 
 
-def _check_fleet(choice: AlignmentChoice, fleet: FleetChoice, *, all_pairs: bool) -> None:
-    """Raise `UsageError` for options that go with --all-pairs, or do not."""
-    fleet.check()
-    if not all_pairs and (given := _given(FLEET_OPTIONS)):
-        raise click.UsageError(f"{given} goes with --all-pairs")
+def _check_fleet(choice: AlignmentChoice, fleet: FleetChoice, work: Path | None, *, all_pairs: bool) -> None:
+    """Raise `UsageError` for options that go with --all-pairs or --work, or do not."""
+    fleet.check(used=all_pairs or work is not None, option="--all-pairs or --work")
+    if work is None and was_given("shards"):
+        raise click.UsageError("--shards goes with --work")
+    if work is not None and (given := first_given(_NOT_FOR_WORK)):
+        raise click.UsageError(f"{given} does not go with --work; leave out one of them")
+    if work is not None and click.get_current_context().params["criterion"] not in SHARDED_CRITERIA:
+        raise click.UsageError("--criterion isf does not go with --work; leave out one of them")
     if all_pairs and choice.pair is not None:
         raise click.UsageError("--from and --to do not go with --all-pairs; leave out one of them")
-    if all_pairs and (given := _given(_NOT_FOR_ALL_PAIRS)):
+    if all_pairs and (given := first_given(_NOT_FOR_ALL_PAIRS)):
         raise click.UsageError(f"{given} does not go with --all-pairs; leave out one of them")
 
 
@@ -167,36 +199,25 @@ def _write_all_pairs(
     choice: AlignmentChoice,
     fleet: FleetChoice,
     output: Path,
-    min_confidence: float | None,
-    direction: str,
-    k: int,
-    criterion: str,
-    format: str | None,
+    how: dict[str, Any],
     watch: Stopwatch,
     *,
     as_json: bool,
 ) -> int:
-    """Write the dictionaries of a space; 1 if one of them could not be made."""
-    format = format or PLAIN_FORMATS[0]
+    """Write the dictionaries of a space, as `dictionary_jobs` are told how; 1 if one could not be made."""
+    format = how["format"]
     if format in MARKUP_FORMATS:
         raise click.UsageError(f"--all-pairs writes {' or '.join(PLAIN_FORMATS)}, not {format}")
     if is_standard_output(output):
         raise click.UsageError("--all-pairs writes a folder, not to standard output; name one")
-    if min_confidence is None:
+    if how["min_confidence"] is None:
         _check_plain(format)
     else:
-        _check_trusted(format, (None, None), k, one_to_one=False)
+        _check_trusted(format, (None, None), how["k"], one_to_one=False)
     from isolex.pairwise import dictionary_jobs
 
     check_not_input(output, choice.path, whole=True)
-    jobs = dictionary_jobs(
-        choice.path,
-        min_confidence=min_confidence,
-        direction=direction,
-        k=k,
-        criterion=criterion,
-        format=format,
-    )
+    jobs = dictionary_jobs(choice.path, **how)
     done = fleet.run(jobs, output, label="dictionaries")
     report = {"folder": str(output), **done.to_dict(), "seconds": watch.seconds}
     emit(as_json, report, lambda console: _render_all_pairs(console, output, done))
@@ -212,7 +233,7 @@ def _render_all_pairs(console: Console, output: Path, done: FleetReport) -> None
 
 def _check_plain(format: str) -> None:
     """Raise `UsageError` for what only goes with confidences."""
-    what = f"format {format}" if format in MARKUP_FORMATS else _given(_FOR_CONFIDENCES)
+    what = f"format {format}" if format in MARKUP_FORMATS else first_given(_FOR_CONFIDENCES)
     if what:
         raise click.UsageError(f"{what} goes with confidences; give --min-confidence")
 
@@ -221,19 +242,14 @@ def _check_trusted(format: str, languages: _Languages, k: int, *, one_to_one: bo
     """Raise `UsageError` for what contradicts --min-confidence, or each other beside it."""
     from isolex.reranking import RerankSettings
 
-    if given := _given(_NOT_FOR_CONFIDENCES):
+    if given := first_given(_NOT_FOR_CONFIDENCES):
         raise click.UsageError(f"{given} does not go with --min-confidence; leave out one of them")
     if any(languages) and format not in MARKUP_FORMATS:
-        raise click.UsageError(f"format {format} holds no languages; leave out {_given(_LANGUAGES)}")
+        raise click.UsageError(f"format {format} holds no languages; leave out {first_given(_LANGUAGES)}")
     if one_to_one and k > 1:
         raise click.UsageError("with --one-to-one a word has one translation; leave out -k")
     if k > (kept := RerankSettings().alternatives):
         raise click.UsageError(f"got -k {k}, expected at most {kept} with --min-confidence")
-
-
-def _given(options: tuple[str, ...]) -> str:
-    """The first of some options that stands on the command line, as it is typed; else nothing."""
-    return next((f"--{option.replace('_', '-')}" for option in options if was_given(option)), "")
 
 
 def _languages(alignment: Alignment, given: _Languages) -> _Languages:
@@ -241,10 +257,16 @@ def _languages(alignment: Alignment, given: _Languages) -> _Languages:
 
 
 def _write_induced(
-    alignment: Alignment, output: Path, direction: Any, k: int, criterion: str, format: str
+    alignment: Alignment,
+    output: Path,
+    direction: Any,
+    k: int,
+    criterion: str,
+    format: str,
+    search: dict[str, Any],
 ) -> dict[str, Any]:
     with working("inducing"):
-        induced = alignment.induce(direction, k=k, criterion=criterion)
+        induced = alignment.induce(direction, k=k, criterion=criterion, **search)
     written = induced.write(output, format=format)
     return {
         "lexicon": str(output),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from isolex.choices import CRITERIA
 from isolex.cli.console import working
@@ -77,6 +78,16 @@ device_option = click.option(
     callback=lambda _context, _option, value: _check_device(value),
     help="cpu, cuda, cuda:1 …; by default a GPU if there is one.",
 )
+
+
+def was_given(option: str) -> bool:
+    """Whether an option of the running command stands on the command line."""
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
+
+
+def first_given(options: Iterable[str]) -> str:
+    """The first of some options that stands on the command line, as it is typed; else nothing."""
+    return next((f"--{option.replace('_', '-')}" for option in options if was_given(option)), "")
 
 
 def compute_options(function: Function) -> Function:

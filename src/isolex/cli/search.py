@@ -92,7 +92,7 @@ def search_command(
 ) -> int:
     """Find documents of INDEX by a QUERY in the other language.
 
-    Exit status 1 if no word of the query is known.
+    Exit status 1 if nothing is found.
 
     \b
     Examples:
@@ -112,7 +112,9 @@ def search_command(
     rows = [[hit.document.id, _shortened(hit.document.text), f"{hit.score:.2f}"] for hit in hits]
     columns = ["id", "document", "score"]
     emit(as_json, data, lambda console: console.print(table(None, columns, rows, text_columns=2)))
-    if not hits:
+    if not hits and by == "translation":
+        say(f"no document holds a translation of a word of the query {text!r}; try --by vectors")
+    elif not hits:
         say(f"no word of the query {text!r} is known; is it of the other language than the documents?")
     return 0 if hits else 1
 

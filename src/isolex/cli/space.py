@@ -11,7 +11,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from isolex.choices import SPACE_METHODS
-from isolex.cli.console import Stopwatch, emit, say, table, working
+from isolex.cli.console import Stopwatch, emit, going_on_later, say, table, working
+from isolex.cli.fleet_options import FleetChoice, fleet_options, work_option
 from isolex.cli.named_files import FileTable, FileTableType, NamedFile, NamedFileType, by_pair
 from isolex.cli.options import (
     PATH,
@@ -96,6 +97,8 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
 )
 @normalize_option
 @_given_options
+@work_option
+@fleet_options
 def space_command(
     languages: tuple[NamedFile, ...],
     output: Path,
@@ -109,6 +112,8 @@ def space_command(
     case: Any,
     unicode: Any,
     seed: int,
+    work: Path | None,
+    fleet: FleetChoice,
     device: str | None,
     as_json: bool,
 ) -> int:
@@ -116,7 +121,8 @@ def space_command(
 
     Any lexicons between two of them will do: all with one language, a chain, or between every two. Languages
     that no lexicon links, or one of fewer than 200 words, are aligned with each other first; one that no
-    other vouches for is left out.
+    other vouches for is left out. That takes minutes for each two; with --work what came out is kept, and
+    several workers do it, by themselves or on a cluster.
 
     Each pair of languages gets a status, aligned, doubtful or failed, and each language the best one of its
     pairs with a lexicon. If a language failed, nothing is written (exit status 1) unless forced. Later,
@@ -136,6 +142,7 @@ def space_command(
     from isolex.recipes import align_space
 
     watch = Stopwatch()
+    fleet.check(used=work is not None, option="--work")
     codes = [one.name for one in vectors]
     check_languages(codes)
     files = by_pair([*(config.lexicons if config else ()), *lexicons], codes)
@@ -144,9 +151,16 @@ def space_command(
     seeds = _seeds(files, case, unicode)
     with working("reading vectors"):
         read = _vectors(vectors, vocab, unicode)
-    with working("aligning"):
+    with going_on_later(lambda: [] if work is None else [f"results in {work}"]), working("aligning"):
         space = align_space(
-            read, seeds, method=method, normalize=steps, seed=seed, device=device, check=not no_check
+            read,
+            seeds,
+            method=method,
+            normalize=steps,
+            seed=seed,
+            device=device,
+            check=not no_check,
+            workplace=None if work is None else fleet.workplace(work),
         )
     return _finish(space, space.languages, output, watch, force=force, as_json=as_json)
 

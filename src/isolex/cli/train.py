@@ -10,9 +10,8 @@ import click
 
 from isolex.cards.training_card import training_card
 from isolex.choices import TRAINER_NAMES
-from isolex.cli.confidences import was_given
 from isolex.cli.console import Stopwatch, emit, printable, working
-from isolex.cli.options import PATH, json_option
+from isolex.cli.options import PATH, json_option, was_given
 from isolex.cli.outputs import Command, Output
 from isolex.files import atomic_files, check_file, check_outside_inputs
 

@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from isolex.cards.space_card import EVERY
-from isolex.cli.confidences import was_given
 from isolex.cli.console import emit, say, table, working
-from isolex.cli.options import AlignmentChoice, alignment_argument, alignment_options, criterion_option
+from isolex.cli.options import (
+    AlignmentChoice,
+    alignment_argument,
+    alignment_options,
+    criterion_option,
+    was_given,
+)
 from isolex.cli.outputs import Command
 from isolex.errors import UnknownWordError
 from isolex.files import steady

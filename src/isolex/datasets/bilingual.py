@@ -101,6 +101,9 @@ class Downloads:
 
     Attributes:
         files: What was fetched.
+        dataset: As given.
+        vocabulary: As given.
+        cache: As given.
 
     Raises:
         InputError: The dataset has no such pair or lacks a part; or see `fetch`.
@@ -116,6 +119,7 @@ class Downloads:
         mirror: str | None = None,
         offline: bool = False,
     ) -> None:
+        self.dataset, self.vocabulary, self.cache = dataset, vocabulary, cache
         languages = sorted({code for pair in pairs for code in pair.split("-")})
         # All at once, and the small ones first: what is missing shows before gigabytes are on their way.
         self.files: list[Fetched] = [

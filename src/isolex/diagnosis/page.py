@@ -9,12 +9,11 @@ from isolex.diagnosis.plots import (
     by_frequency,
     interval_bar,
     learning_curve,
-    number,
     occurrences,
-    percent,
     spectra,
     word_map,
 )
+from isolex.hypertext import number, percent, word
 
 Form = Callable[[Any], str]
 _Cell = tuple[str, str]
@@ -160,7 +159,7 @@ def page(report: Report) -> str:
         report: As from `Diagnosis.to_dict`. Parts that are None are left out, and where a number is missing
             or not finite there is a dash. Every string in it may be anything: all are escaped.
     """
-    source, target = (_word(report[side]["name"]) for side in ("source", "target"))
+    source, target = (word(report[side]["name"]) for side in ("source", "target"))
     title = escape(f"isolex diagnosis: {report['source']['name']} → {report['target']['name']}")
     figures = [draw(report) for draw in (spectra, occurrences, learning_curve, by_frequency, word_map)]
     body = [
@@ -201,7 +200,7 @@ def _advice(report: Report) -> str:
 
 def _spaces(report: Report) -> str:
     sides = [report["source"], report["target"]]
-    head = [("", ""), *((_word(report[side]["name"]), f"number {side}") for side in ("source", "target"))]
+    head = [("", ""), *((word(report[side]["name"]), f"number {side}") for side in ("source", "target"))]
     rows = [
         [(name, ""), *((_form(form, side.get(key)), "number") for side in sides), (meaning, "meaning")]
         for key, name, form, meaning in _SPACE
@@ -238,7 +237,7 @@ def _hubs(report: Report) -> str:
     tops = [criterion.get("top") or [] for criterion in criteria.values()]
     for place in range(max(map(len, tops), default=0)):
         hubs = [top[place] if place < len(top) else None for top in tops]
-        cells = [f"{_word(hub['word'])} <i>{number(hub['count'])}</i>" if hub else "" for hub in hubs]
+        cells = [f"{word(hub['word'])} <i>{number(hub['count'])}</i>" if hub else "" for hub in hubs]
         rows.append([(f"Hub {place + 1}", ""), *((cell, "number") for cell in cells)])
     note = (
         f"Alignment: {found['alignment']}. Beside a hub: how many queries get it in their best {found['k']}."
@@ -252,8 +251,8 @@ def _suspects(report: Report) -> str:
         return ""
     rows = []
     for pair in suspects:
-        words = [(_word(pair["source"]), ""), (_word(pair["target"]), "")]
-        instead = ", ".join(map(_word, pair["instead"] or ()))
+        words = [(word(pair["source"]), ""), (word(pair["target"]), "")]
+        instead = ", ".join(map(word, pair["instead"] or ()))
         rows.append([*words, (number(pair["rank"]), "number"), (instead, "")])
     head = [("Source", "source"), ("Lexicon", "target"), ("At rank", "number"), ("Instead", "")]
     note = "Pairs of the lexicon that the alignment puts far apart, worst first: probably errors."
@@ -279,7 +278,3 @@ def _table(head: Sequence[_Cell], rows: Iterable[Sequence[_Cell]]) -> str:
 def _form(form: Form, value: Any) -> str:
     """A value in its form, which need not know that it may be missing."""
     return "–" if value is None else form(value)
-
-
-def _word(word: str) -> str:
-    return f'<bdi dir="auto">{escape(word)}</bdi>'

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from isolex.hypertext import finite, number, percent
+
 Report = dict[str, Any]
 Point = tuple[float, float]
 Legend = Iterable[tuple[str, str]]  # colour, name
@@ -16,25 +18,6 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 408, 24, 226
 _WIDE = 880
 _BENDS: dict[str, Callable[[float], float]] = {"linear": float, "log": math.log, "log1p": math.log1p}
 _CRITERIA = {"nn": ("plain", "nearest neighbours"), "csls": ("accent", "CSLS")}
-
-
-def finite(value: Any) -> bool:
-    """Whether this is a number that can be shown."""
-    return isinstance(value, int | float) and math.isfinite(value)
-
-
-def number(value: Any) -> str:
-    """Whole numbers in full, others to three digits; a dash where there is no number."""
-    if not finite(value):
-        return "–"
-    if isinstance(value, int) or abs(value) >= 999.5:
-        return f"{value:,.0f}"
-    return f"{value:.2e}" if 0 < abs(value) < 1e-3 else f"{value:#.3g}".rstrip(".")
-
-
-def percent(value: Any) -> str:
-    """A percentage to one decimal; a dash where there is no number."""
-    return f"{value:.1f} %" if finite(value) else "–"
 
 
 @dataclass(frozen=True)

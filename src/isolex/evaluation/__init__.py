@@ -16,7 +16,14 @@ from isolex.evaluation.reach import WordGraph, unreachable
 from isolex.evaluation.result import PRECISIONS, Answer, BLIResult, FrequencyBin
 from isolex.evaluation.similarity import ScoredPair, SimilarityResult, evaluate_similarity
 from isolex.evaluation.similarity_sets import SimilaritySet
-from isolex.evaluation.space import DirectionScore, SpaceResult, evaluate_space, find_tests
+from isolex.evaluation.space import (
+    DirectionScore,
+    DirectionSummary,
+    SpaceResult,
+    SpaceSummary,
+    evaluate_space,
+    find_tests,
+)
 
 __all__ = [
     "ANALOGY_METHODS",
@@ -31,6 +38,7 @@ __all__ = [
     "BLIProtocol",
     "BLIResult",
     "DirectionScore",
+    "DirectionSummary",
     "FrequencyBin",
     "PairedDifference",
     "PairedTest",
@@ -41,6 +49,7 @@ __all__ = [
     "SimilarityResult",
     "SimilaritySet",
     "SpaceResult",
+    "SpaceSummary",
     "WordGraph",
     "evaluate",
     "evaluate_analogies",

@@ -7,7 +7,7 @@ from jaxtyping import Int
 from torch import Tensor
 
 from isolex.alignment import Alignment, AlignmentLike, as_alignment
-from isolex.evaluation.protocols import PROTOCOLS, BLIProtocol
+from isolex.evaluation.protocols import BLIProtocol, as_protocol
 from isolex.evaluation.result import PRECISIONS, Answer, BLIResult
 from isolex.lexicon import Coverage, Lexicon, LexiconLike, as_lexicon, find_leaks, index_checked
 from isolex.names import look_up
@@ -57,8 +57,7 @@ def evaluated(
     told: bool = False,
 ) -> BLIResult:
     """The same as `evaluate`; `told` is whether it was said already that the lexicon hardly fits."""
-    if not isinstance(protocol, BLIProtocol):
-        protocol = look_up(protocol, PROTOCOLS, "protocol")
+    protocol = as_protocol(protocol)
     lexicon = as_lexicon(lexicon, what="test lexicon")
     alignment = as_alignment(alignment)
     known = train is not None or len(alignment.seeds) > 0

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from isolex.given import whole_number
+from isolex.names import look_up
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,12 @@ PROTOCOLS = {
         BLIProtocol("xling", unit="pair", missing="drop"),
     )
 }
+
+
+def as_protocol(given: str | BLIProtocol) -> BLIProtocol:
+    """A protocol, or the one of that name.
+
+    Raises:
+        InputError: There is none of that name.
+    """
+    return given if isinstance(given, BLIProtocol) else look_up(given, PROTOCOLS, "protocol")

@@ -15,6 +15,7 @@ from isolex.evaluation.metrics import PairedTest, bootstrap_interval, paired_tes
 from isolex.evaluation.protocols import BLIProtocol
 from isolex.files import atomic_file
 from isolex.given import whole_number
+from isolex.hypertext import interval, percent, short, snippet
 from isolex.lexicon import LeakReport
 from isolex.lexicon.words import counted
 
@@ -82,6 +83,19 @@ class BLIResult:
         units = counted(self.n, "pair" if self.protocol.unit == "pair" else "source word")
         how = f"{self.protocol.name}, {self.criterion}, {self.direction}"
         return f"<BLIResult: P@1 {self.precision():.1f} % of {units}, {how}>"
+
+    def _repr_html_(self) -> str:
+        units = counted(self.n, "pair" if self.protocol.unit == "pair" else "source word")
+        ends = interval(self.interval) if self.n else ""
+        rows = {
+            **{f"P@{k}": percent(self.precision(k)) for k in PRECISIONS},
+            "Scored": units,
+            "Coverage of the test": percent(self.coverage),
+            "Repeating the source word": percent(self.copy_baseline),
+        }
+        rows["P@1"] = f"<b>{rows['P@1']}</b>" + (f" (95 % interval {ends})" if ends else "")
+        how = f"protocol {short(self.protocol.name)}, {short(self.criterion)}, {self.direction}"
+        return snippet(f"Bilingual lexicon induction: {how}", rows)
 
     @property
     def n(self) -> int:

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from isolex.alignment import LanguagePair, Space, load_space
+from isolex.alignment import LanguagePair, Space, SpaceCard, load_space
 from isolex.errors import InputError, IsolexWarning
 from isolex.evaluation.bli import evaluated
 from isolex.evaluation.metrics import rounded
-from isolex.evaluation.protocols import PROTOCOLS, BLIProtocol
+from isolex.evaluation.protocols import BLIProtocol, as_protocol
 from isolex.evaluation.reach import WordGraph, unreachable
 from isolex.evaluation.result import BLIResult
 from isolex.files import atomic_file
@@ -85,24 +85,48 @@ class DirectionScore:
 
 
 @dataclass(frozen=True, eq=False)
-class SpaceResult:
-    """Scores of a space, direction by direction.
+class DirectionSummary:
+    """The figures of one direction, without its answers: little enough to be kept by the thousand.
+
+    Attributes:
+        source: Language of the words asked for.
+        target: Language of the answers.
+        row: Every figure, as `DirectionScore.to_dict` has them.
+        precision: P@1 in percent, not rounded; nan where nothing was scored.
+        unreachable: The same of the test units that training pairs do not give away.
+    """
+
+    source: str
+    target: str
+    row: Mapping[str, Any] = field(repr=False)
+    precision: float
+    unreachable: float
+
+    @classmethod
+    def of(cls, score: DirectionScore) -> "DirectionSummary":
+        """Of a score."""
+        precision, unreachable = score.result.precision(), score.unreachable.precision()
+        return cls(score.source, score.target, score.to_dict(), precision, unreachable)
+
+    @property
+    def known(self) -> bool:
+        """Whether most of the test units have their answers in a training lexicon of the two languages."""
+        return bool(2 * self.row["reached"].get("1", 0) > self.row["n"] > 0)
+
+
+@dataclass(frozen=True, eq=False)
+class SpaceSummary:
+    """The figures of a space, direction by direction.
 
     Attributes:
         languages: In the order of the space.
-        scores: By (source, target), those with a test lexicon.
+        directions: Those with a test lexicon.
         steps: Test units that at most so many training pairs lead to are called reachable.
     """
 
     languages: tuple[str, ...]
-    scores: Mapping[LanguagePair, DirectionScore] = field(repr=False)
+    directions: tuple[DirectionSummary, ...] = field(repr=False)
     steps: int
-
-    def __repr__(self) -> str:
-        return (
-            f"<SpaceResult: P@1 {self.mean():.1f} %, of unreachable words "
-            f"{self.mean(unreachable=True):.1f} %, means of {len(self.scores)} directions>"
-        )
 
     def mean(self, *, unreachable: bool = False) -> float:
         """Mean P@1 over the directions, in percent; nan if none has a unit to score.
@@ -122,24 +146,23 @@ class SpaceResult:
         """
         place = {language: at for at, language in enumerate(self.languages)}
         matrix = np.full((len(place), len(place)), np.nan)
-        for (source, target), score in self.scores.items():
-            result = score.unreachable if unreachable else score.result
-            matrix[place[source], place[target]] = result.precision()
+        for one in self.directions:
+            matrix[place[one.source], place[one.target]] = one.unreachable if unreachable else one.precision
         return matrix
 
     def to_dict(self) -> dict[str, Any]:
         """Every figure as plain JSON values, rates in percent, undefined ones as null."""
-        first = next(iter(self.scores.values())).result
+        first = self.directions[0].row
         return {
-            "protocol": first.protocol.name,
-            "criterion": first.criterion,
+            "protocol": first["protocol"],
+            "criterion": first["criterion"],
             "steps": self.steps,
             "languages": list(self.languages),
             "mean": {
                 "p@1": rounded(self.mean()),
                 "p@1_unreachable": rounded(self.mean(unreachable=True)),
             },
-            "directions": [score.to_dict() for score in self.scores.values()],
+            "directions": [dict(one.row) for one in self.directions],
         }
 
     def write_page(self, path: str | Path) -> None:
@@ -152,6 +175,49 @@ class SpaceResult:
 
         with atomic_file(path) as temporary:
             temporary.write_text(page(self.to_dict()), encoding="utf-8")
+
+
+@dataclass(frozen=True, eq=False)
+class SpaceResult:
+    """Scores of a space, direction by direction.
+
+    Attributes:
+        languages: In the order of the space.
+        scores: By (source, target), those with a test lexicon.
+        steps: Test units that at most so many training pairs lead to are called reachable.
+    """
+
+    languages: tuple[str, ...]
+    scores: Mapping[LanguagePair, DirectionScore] = field(repr=False)
+    steps: int
+
+    def __repr__(self) -> str:
+        return (
+            f"<SpaceResult: P@1 {self.mean():.1f} %, of unreachable words "
+            f"{self.mean(unreachable=True):.1f} %, means of {len(self.scores)} directions>"
+        )
+
+    @cached_property
+    def summary(self) -> SpaceSummary:
+        """The figures alone, without the answers."""
+        rows = tuple(DirectionSummary.of(score) for score in self.scores.values())
+        return SpaceSummary(self.languages, rows, self.steps)
+
+    def mean(self, *, unreachable: bool = False) -> float:
+        """See `SpaceSummary.mean`."""
+        return self.summary.mean(unreachable=unreachable)
+
+    def matrix(self, *, unreachable: bool = False) -> Float[np.ndarray, "n n"]:
+        """See `SpaceSummary.matrix`."""
+        return self.summary.matrix(unreachable=unreachable)
+
+    def to_dict(self) -> dict[str, Any]:
+        """See `SpaceSummary.to_dict`."""
+        return self.summary.to_dict()
+
+    def write_page(self, path: str | Path) -> None:
+        """See `SpaceSummary.write_page`."""
+        self.summary.write_page(path)
 
 
 def evaluate_space(
@@ -192,19 +258,22 @@ def evaluate_space(
         True
     """
     steps = whole_number(steps, "steps", where="evaluate_space")
-    if not isinstance(protocol, BLIProtocol):
-        protocol = look_up(protocol, PROTOCOLS, "protocol")
+    protocol = as_protocol(protocol)
     space = given_or_read(
         space, Space, load_space, what="space", fix="make one: isolex.align_space(…), or isolex.load_space(…)"
     )
     lexicons = _read(space, tests)
     graph = WordGraph({pair: link.seeds for pair, link in space.links()})
     scores = {
-        pair: _scored(space, pair, lexicon, graph, protocol=protocol, criterion=criterion, steps=steps)
+        pair: score_direction(
+            space, pair, lexicon, graph, protocol=protocol, criterion=criterion, steps=steps
+        )
         for pair, lexicon in track(list(lexicons.items()), "evaluating pairs of languages")
     }
-    _warn_of_training_pairs(space, scores)
-    return SpaceResult(space.languages, scores, steps)
+    result = SpaceResult(space.languages, scores, steps)
+    if told := known_beforehand(space.card, result.summary):
+        warnings.warn(told, IsolexWarning, stacklevel=2)
+    return result
 
 
 def find_tests(folder: str | Path, languages: tuple[str, ...]) -> dict[LanguagePair, Path]:
@@ -249,23 +318,25 @@ def _read(
     return lexicons
 
 
-def _warn_of_training_pairs(space: Space, scores: Mapping[LanguagePair, DirectionScore]) -> None:
-    """Pairs that isolex induced itself are no answers that it was given."""
+def known_beforehand(card: SpaceCard, summary: SpaceSummary) -> str:
+    """The warning that most test words of a direction are in a training lexicon; empty where they are not.
+
+    Pairs that isolex induced itself are no answers that it was given.
+    """
     known = [
-        "-".join(pair)
-        for pair, score in scores.items()
-        if 2 * score.reached.get(1, 0) > score.result.n > 0 and space.card.pair(*pair).origin != "induced"
+        f"{one.source}-{one.target}"
+        for one in summary.directions
+        if one.known and card.pair(one.source, one.target).origin != "induced"
     ]
-    if known:
-        warnings.warn(
-            f"most test words of {', '.join(known)} have their answers in a training lexicon of the space, "
-            "so the scores do not tell how good it is on other words",
-            IsolexWarning,
-            stacklevel=3,
-        )
+    if not known:
+        return ""
+    return (
+        f"most test words of {', '.join(known)} have their answers in a training lexicon of the space, "
+        "so the scores do not tell how good it is on other words"
+    )
 
 
-def _scored(
+def score_direction(
     space: Space,
     pair: LanguagePair,
     lexicon: Lexicon,
@@ -275,6 +346,20 @@ def _scored(
     criterion: str | Criterion,
     steps: int,
 ) -> DirectionScore:
+    """Score one direction; see `evaluate_space`.
+
+    Args:
+        space: What to score.
+        pair: Source and target.
+        lexicon: Test pairs.
+        graph: The training pairs of all lexicons of the space.
+        protocol: How answers count.
+        criterion: How answers are ranked.
+        steps: A test unit is reachable if so many training pairs or fewer lead to a right answer.
+
+    Raises:
+        InputError: Not one test pair is in both vocabularies.
+    """
     source, target = pair
     # Cut here, so that both the scores and hubness search one index.
     alignment = space.pair(source, target).head(protocol.vocabulary)

@@ -5,7 +5,7 @@ from isolex.fleet.jobs import Job, JobOutcome, JobWork
 from isolex.fleet.ledger import Ledger
 from isolex.fleet.on_ray import RayExecutor
 from isolex.fleet.on_slurm import SlurmExecutor
-from isolex.fleet.running import FleetReport, run_jobs
+from isolex.fleet.running import FleetReport, Workplace, run_jobs
 
 __all__ = [
     "Executor",
@@ -19,5 +19,6 @@ __all__ = [
     "RayExecutor",
     "SlurmExecutor",
     "WorkerLostError",
+    "Workplace",
     "run_jobs",
 ]

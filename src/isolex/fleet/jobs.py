@@ -35,14 +35,17 @@ class Job:
         work: Where the function is that makes it, `package.module:function`, so that every process finds it.
         settings: What it is given, plain JSON values.
         inputs: By name, digests of all that the result follows from.
-        places: By name in the settings, paths that may change while the result stays the same.
+        places: By name, what else the work is given, and what the inputs stand for: paths, which may change
+            while the result stays the same.
+        together: Jobs that stand together and have one name here go to one worker, for they read the same.
     """
 
     name: str
     work: str
     settings: Mapping[str, Any]
     inputs: Mapping[str, str]
-    places: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Any] = field(default_factory=dict)
+    together: str = ""
 
     @property
     def key(self) -> str:

@@ -2,11 +2,14 @@
 
 import time
 import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from isolex.errors import IsolexError
+from isolex.errors import IsolexError, IsolexWarning
 from isolex.files import atomic_file
 from isolex.fleet.jobs import Job, JobOutcome
 from isolex.fleet.ledger import Ledger
@@ -43,7 +46,7 @@ def _performed(job: Job, ledger: Ledger) -> JobOutcome:
     try:
         if not ledger.has(job):  # a worker that was thought lost may have made it
             ledger.begin(job)
-            with atomic_file(ledger.place(job)) as output:
+            with atomic_file(ledger.place(job)) as output, _warnings_into(ledger.log(job)):
                 job.run(output)
             ledger.note(job, time.perf_counter() - begun)
         outcome = JobOutcome(job.name, "done", seconds=time.perf_counter() - begun)
@@ -56,6 +59,16 @@ def _performed(job: Job, ledger: Ledger) -> JobOutcome:
         outcome = JobOutcome(job.name, "failed", f"{type(error).__name__}: {error}")
     _log(ledger.log(job), f"{outcome.status} {outcome.told}".rstrip() + details)
     return outcome
+
+
+@contextmanager
+def _warnings_into(log: Path) -> Iterator[None]:
+    """Nobody looks at what workers print."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", IsolexWarning)
+        yield
+    for one in told:
+        _log(log, f"warning: {one.message}")
 
 
 def _use_threads(count: int) -> None:

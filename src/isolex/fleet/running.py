@@ -1,7 +1,7 @@
 """`run_jobs`: make what is missing in a folder, try again what was lost, and tell what failed."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,27 @@ from isolex.fleet.performing import Batch
 from isolex.progress import track_of
 
 TRIES = 3
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where jobs are done, and by whom: what work that may have jobs is given.
+
+    Attributes:
+        folder: Where results are kept.
+        begin: Makes the executor, if there is anything to do.
+    """
+
+    folder: Path
+    begin: Callable[[], Executor]
+
+    def run(self, jobs: "Sequence[Job]", *, label: str = "jobs") -> "FleetReport":
+        """Make what is missing; see `run_jobs`.
+
+        Raises:
+            InputError: As of `run_jobs`.
+        """
+        return run_jobs(jobs, self.folder, self.begin(), label=label)
 
 
 @dataclass(frozen=True)
@@ -147,6 +168,13 @@ class _Run:
 
 
 def _parts(jobs: Sequence[Job], executor: Executor) -> list[Sequence[Job]]:
-    """Single jobs; for an executor that begins a process a batch, as many parts as it has workers."""
-    size = -(-len(jobs) // executor.workers) if executor.waits else 1
-    return [jobs[start : start + size] for start in range(0, len(jobs), size)] if jobs else []
+    """Jobs that belong together; for an executor that begins a process a batch, as many parts as workers."""
+    groups: list[list[Job]] = []
+    for job in jobs:
+        if job.together and groups and groups[-1][-1].together == job.together:
+            groups[-1].append(job)
+        else:
+            groups.append([job])
+    size = -(-len(groups) // executor.workers) if executor.waits else 1
+    starts = range(0, len(groups), max(1, size))
+    return [[job for group in groups[start : start + size] for job in group] for start in starts]

@@ -105,7 +105,7 @@ class GromovWasserstein:
 
     @classmethod
     def cpu(cls) -> "GromovWasserstein":
-        """A minute or two on one core, and 1 GB of memory."""
+        """A minute or two on one core, and up to 1 GB of memory."""
         return cls()
 
     def solve(self, problem: Problem) -> Mapping:

@@ -23,10 +23,11 @@ class VecMap:
     4. de-whiten by Uᵀ (XᵀX)^{½} U or Vᵀ (ZᵀZ)^{½} V;
     5. keep the first `dimension` directions.
 
-    With every step off it is orthogonal Procrustes, up to a rotation of the shared space. The strongest
-    closed-form method with a thousand pairs or more; with fewer pairs than dimensions it can use only the
-    directions that the pairs span, so prefer Procrustes there. Spaces may differ in dimension. Directions
-    in which the seed pairs have no variance are left out, not divided by zero. Cost: O(p d²) + O(d³).
+    With every step off it is orthogonal Procrustes, up to a rotation of the shared space. A strong
+    closed-form method with a thousand pairs or more, though `Bilinear` is mostly stronger; with fewer pairs
+    than dimensions it can use only the directions that the pairs span, so prefer Procrustes there. Spaces
+    may differ in dimension. Directions in which the seed pairs have no variance are left out, not divided
+    by zero. Cost: O(p d²) + O(d³).
 
     Attributes:
         whiten: Step 1.

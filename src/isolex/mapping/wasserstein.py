@@ -32,9 +32,9 @@ class WassersteinProcrustes:
     doubles and the iterations fall to a quarter. The result is the stage that brings the most frequent
     words nearest to each other. Seed pairs are ignored.
 
-    The first to try without seed pairs. Needs POT, equal dimensions, and spaces of much the same shape;
-    where it fails it fails altogether, so judge the map. Cost of an iteration: O(b²) for each step of
-    Sinkhorn on a batch of b words, and one SVD, O(d³); of a step of the start, O(n² d).
+    One of the starts that unsupervised alignment tries. Needs POT, equal dimensions, and spaces of much the
+    same shape; where it fails it fails altogether, so judge the map. Cost of an iteration: O(b²) for each
+    step of Sinkhorn on a batch of b words, and one SVD, O(d³); of a step of the start, O(n² d).
 
     Attributes:
         vocabulary: Most frequent words that batches are drawn from.

@@ -51,7 +51,7 @@ def dictionary_jobs(
     else:
         shared |= {"min_confidence": min_confidence}
     work = write_plain if min_confidence is None else write_trusted
-    every = {} if min_confidence is None else digests.every()
+    every = {} if min_confidence is None else {"space": digests.every()}
     return [
         Job(
             f"{source}-{target}.{format}",
@@ -59,6 +59,7 @@ def dictionary_jobs(
             {"source": source, "target": target, **shared},
             every or digests.of(source, target),
             {"space": str(Path(path).resolve())},
+            together="-".join(sorted((source, target))),
         )
         for source, target in directions(tuple(digests.card.languages))
     ]

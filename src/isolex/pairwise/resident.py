@@ -1,9 +1,11 @@
 """The space that a worker has in memory, from one job to the next."""
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from isolex.alignment import Space, load_space
+from isolex.evaluation import WordGraph
 
 
 def resident_space(path: str, *languages: str) -> Space:
@@ -19,12 +21,38 @@ def resident_space(path: str, *languages: str) -> Space:
         InputError: There is no such folder.
         FormatError: It is no space, or damaged.
     """
-    card = Path(path, "card.json")
-    space = _loaded(path, card.stat().st_mtime_ns if card.exists() else 0)
+    space = _resident(path).space
     space.release(*languages)
     return space
 
 
+def resident_graph(path: str) -> WordGraph:
+    """The training pairs of all languages of a saved space, read once.
+
+    Args:
+        path: The folder.
+
+    Raises:
+        InputError: There is no such folder.
+        FormatError: It is no space, or damaged.
+    """
+    return _resident(path).graph
+
+
+@dataclass(frozen=True, eq=False)
+class _Resident:
+    space: Space
+
+    @cached_property
+    def graph(self) -> WordGraph:
+        return WordGraph({pair: link.seeds for pair, link in self.space.links()})
+
+
+def _resident(path: str) -> _Resident:
+    card = Path(path, "card.json")
+    return _loaded(path, card.stat().st_mtime_ns if card.exists() else 0)
+
+
 @lru_cache(maxsize=1)
-def _loaded(path: str, _changed: int) -> Space:
-    return load_space(path, device="cpu")
+def _loaded(path: str, _changed: int) -> _Resident:
+    return _Resident(load_space(path, device="cpu"))

@@ -50,6 +50,11 @@ class Method:
     self_learning: bool = False
     start: StartsAt = "own"
 
+    @property
+    def begins_with(self) -> str:
+        """What it needs, for tables: most unsupervised methods look at no spelling, but some do."""
+        return "words written alike" if self.start == "words" else self.needs
+
 
 def self_learning(start: Seed, seed: int, **budget: int) -> Solver:
     """Annealing from a first dictionary, and ridge regression on given pairs and the map's mutual answers."""

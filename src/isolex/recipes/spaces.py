@@ -28,6 +28,7 @@ from isolex.arrays import pick_device
 from isolex.cards.space_card import TRUSTED
 from isolex.choices import Status
 from isolex.errors import InputError, IsolexWarning
+from isolex.fleet import Workplace
 from isolex.given import whole_number
 from isolex.judging import FEW_WORDS, JointChoice, choose_jointly
 from isolex.lexicon import Lexicon, LexiconLike, found_seeds
@@ -44,7 +45,7 @@ from isolex.mapping import (
 from isolex.names import look_up
 from isolex.normalize import DEFAULT_STEPS, Normalizer
 from isolex.progress import track
-from isolex.recipes.aligning import align
+from isolex.recipes.pair_links import PairWanted, link_pairs
 from isolex.recipes.solver_settings import settings_of
 from isolex.vectors import VectorsLike, usable_vectors
 
@@ -57,8 +58,6 @@ JOINT_METHODS: dict[str, tuple[JointSolver, ...]] = {
     "procrustes": (GeneralizedProcrustes(),),
     "geomm": (GeoMM(),),
 }
-# Dictionaries are induced among so many most frequent words.
-_INDUCED_WORDS = 20_000
 _LEFT_OUT = "no lexicon and no alignment that was judged aligned leads to it"
 _NOBODY = "no lexicon links the two languages, and nobody checked them"
 
@@ -114,7 +113,7 @@ class _Languages:
         )
         self.problems[pair] = Problem.over(self.rows[i], self.rows[j], indexed)
 
-    def supplement(self, normalize: tuple[str, ...], seed: int) -> None:
+    def supplement(self, normalize: tuple[str, ...], seed: int, workplace: Workplace | None) -> None:
         """Induce lexicons by aligning pairs that have few seed words, or are in parts that none connects.
 
         Whatever cannot be aligned counts as failed, and the languages may still come in by others.
@@ -127,28 +126,25 @@ class _Languages:
         }
         every = combinations(range(len(self.codes)), 2)
         apart = [pair for pair in every if part_of[pair[0]] != part_of[pair[1]]]
-        for pair in track([*weak, *apart], "aligning pairs of languages"):
-            first, second = (self.sides[at] for at in pair)
-            seeds = self.seeds.get(pair)
-            status: Status
-            try:
-                alignment = align(
-                    first.vectors,
-                    second.vectors,
-                    seeds,
-                    normalize=normalize,
-                    seed=seed,
-                    device=first.device,
-                )
-                status, reason = alignment.card.status, alignment.card.reason
-            except InputError as error:
-                status, reason = "failed", str(error)
-            if status == "aligned":
-                found = alignment.head(_INDUCED_WORDS).induce("mutual").lexicon()
-                self.add(pair, found if seeds is None else together(seeds, found))
+        wanted = {
+            (i, j): PairWanted(self.sides[i].vectors, self.sides[j].vectors, self.seeds.get((i, j)))
+            for i, j in (*weak, *apart)
+        }
+        names = {pair: "-".join(self.codes[at] for at in pair) for pair in wanted}
+        linked = link_pairs(
+            {names[pair]: one for pair, one in wanted.items()},
+            normalize=normalize,
+            seed=seed,
+            device=self.sides[0].device,
+            workplace=workplace,
+        )
+        for pair, name in names.items():
+            found, seeds = linked[name], wanted[pair].seeds
+            if found.lexicon is not None:
+                self.add(pair, found.lexicon if seeds is None else together(seeds, found.lexicon))
                 self.induced.add(pair)
-            if status == "aligned" or seeds is not None:
-                self.verdicts[pair] = status, reason
+            if found.lexicon is not None or seeds is not None:
+                self.verdicts[pair] = found.status, found.reason
 
     def only(self, kept: list[int]) -> "_Languages":
         """Some of the languages."""
@@ -177,6 +173,7 @@ def align_space(
     seed: int = 0,
     device: str | torch.device | None = None,
     check: bool = True,
+    workplace: Workplace | None = None,
 ) -> Space:
     """Map the word vectors of many languages into one space.
 
@@ -200,6 +197,8 @@ def align_space(
             some passes over all pairs of words. Without it the ridge is that of `Joint()`, all lexicons count
             alike, and the statuses are `unchecked`, but for pairs that have to be aligned for want of seed
             words.
+        workplace: Who aligns the pairs that have few seed words or none, and the folder in which what came
+            out is kept for the next run; by default this process does it, and nothing is kept.
 
     Raises:
         InputError: Fewer than two languages, one code spelled in two ways, a lexicon of a language that is
@@ -228,7 +227,7 @@ def align_space(
             fix="for one pair of files there is isolex.align",
         )
     known = _Languages.read(vectors, lexicons or {}, Normalizer(normalize), pick_device(device))
-    known.supplement(normalize, seed)
+    known.supplement(normalize, seed, workplace)
     kept = components(len(known.codes), known.problems)[0]
     if len(kept) < 2:
         raise InputError(

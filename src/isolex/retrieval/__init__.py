@@ -3,6 +3,7 @@
 from isolex.retrieval.criteria import CSLS, Criterion, Index, InvertedSoftmax, NearestNeighbour
 from isolex.retrieval.hubness import Hubness, hubness, hubness_of
 from isolex.retrieval.kernel import log_sum_exp, mean_top_k, ranks, top_k, top_k_both
+from isolex.retrieval.sharded import search_in_shards
 from isolex.retrieval.tiles import TopK
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "log_sum_exp",
     "mean_top_k",
     "ranks",
+    "search_in_shards",
     "top_k",
     "top_k_both",
 ]

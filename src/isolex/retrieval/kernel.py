@@ -3,7 +3,7 @@
 Every criterion of the field ranks keys by this expression (see `criteria`), so every pass over two
 vocabularies happens here. Scores are computed in tiles that together hold no more than `scratch_bytes`;
 nothing of size queries × keys is ever kept. Results are those of float32, whatever the tiles were computed in
-(see `screening`). The same code runs on a GPU.
+(see `screening`), and on a processor the same in whatever tiles. The same code runs on a GPU.
 """
 
 import torch
@@ -20,8 +20,11 @@ from isolex.retrieval.tiles import Scores, TopK, plain_top_k, row_blocks, row_of
 SCRATCH_BYTES = 256 * 2**20
 _GPU_SHARE = 4
 
-# With fewer scores, or keys for each that is kept, the plain search is as fast.
+# GPUs select as fast as they multiply, so they search plainly. With fewer scores, or keys for each that is
+# kept, float32 is as fast as any other precision.
 _MANY_SCORES = 2**20
+# Of fewer queries all scores cost less than a bound of what others can score.
+_FEW_QUERIES = 4
 _MANY_KEYS = 32
 
 
@@ -56,9 +59,9 @@ def top_k(
     scratch = _bound(scratch_bytes, queries.device)
     scores = Scores(queries, keys, scale, z_bias=bias)
     k = min(k, keys.shape[0])
-    if not _is_large(scores, k):
+    if scores.x.device.type != "cpu" or scores.x.shape[0] < _FEW_QUERIES:
         return plain_top_k(scores, k, scratch_bytes=scratch)
-    return search(_product(scores, scratch), k, scratch_bytes=scratch)
+    return search(_product(scores, scratch, paid=_pays(scores, k)), k, scratch_bytes=scratch)
 
 
 @full_precision()
@@ -94,13 +97,14 @@ def top_k_both(
     scratch = _bound(scratch_bytes, x.device)
     scores = Scores(x, z, scale, x_bias, z_bias)
     widths = min(k, z.shape[0]), min(k, x.shape[0])
-    if not (_is_large(scores, k) and _is_large(scores.turned, k)):
+    if x.device.type != "cpu":
         forward, backward = (
             plain_top_k(one, width, scratch_bytes=scratch)
             for one, width in zip((scores, scores.turned), widths, strict=True)
         )
         return forward, backward
-    return search_both(_product(scores, scratch), widths, scratch_bytes=scratch)
+    paid = _pays(scores, k) and _pays(scores.turned, k)
+    return search_both(_product(scores, scratch, paid=paid), widths, scratch_bytes=scratch)
 
 
 def mean_top_k(
@@ -199,13 +203,13 @@ def _bound(given: int | None, device: torch.device) -> int:
     return torch.cuda.mem_get_info(device)[0] // _GPU_SHARE if device.type == "cuda" else SCRATCH_BYTES
 
 
-def _is_large(scores: Scores, k: int) -> bool:
-    """Whether the fast search pays. GPUs select as fast as they multiply, and search plainly."""
+def _pays(scores: Scores, k: int) -> bool:
+    """Whether there is enough to do that another precision can be faster."""
     n, m = scores.x.shape[0], scores.z.shape[0]
-    return scores.x.device.type == "cpu" and n * m >= _MANY_SCORES and m >= _MANY_KEYS * (k + 3)
+    return n * m >= _MANY_SCORES and m >= _MANY_KEYS * (k + 3)
 
 
-def _product(scores: Scores, scratch: int) -> Product:
-    if screens(scores.x.device):
+def _product(scores: Scores, scratch: int, *, paid: bool) -> Product:
+    if paid and screens(scores.x.device):
         return ScreeningProduct.of(scores, scratch_bytes=scratch)
     return FullProduct(scores)

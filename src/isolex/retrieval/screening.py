@@ -22,6 +22,8 @@ SCREENING_VARIABLE = "ISOLEX_SCREENING"
 
 # What torch tells of processors, in the releases that do: AMX, and AVX-512's instructions for bfloat16.
 _BFLOAT16_QUESTIONS = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
+# Half the distance from 1 to the next float32: the relative error of rounding.
+_UNIT = 2**-24
 # So many times the candidates for rows that could not be proven: those of words with many near copies.
 _GENEROSITY = 8
 
@@ -81,9 +83,14 @@ class Product(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class FullProduct:
-    """Tiles in float32: what they say is the score."""
+    """Tiles in float32, which may differ from the scores in the last bits.
+
+    Both add up d products, each in an order of its own, so that they differ by no more than 2 d 2^-24 ‖x‖ ‖z‖
+    and the rounding of the biases (Higham 2002, section 3.1; with room).
+    """
 
     scores: Scores
+    generous: bool = False
     dtype: torch.dtype = torch.float32
     cheap: bool = False
 
@@ -96,14 +103,16 @@ class FullProduct:
     @property
     def turned(self) -> "FullProduct":
         """The same for the transposed scores."""
-        return FullProduct(self.scores.turned)
+        return FullProduct(self.scores.turned, self.generous)
 
     def candidates(self, k: int) -> int:
-        """One more than asked, to see whether the last one is tied."""
-        return k + 1
+        """A few more than asked, to see that none of the others can be as good."""
+        few = k + 5
+        return _GENEROSITY * few if self.generous else few
 
-    def closer(self, rows: Int[Tensor, "r"]) -> None:
-        """What is left are ties."""
+    def closer(self, rows: Int[Tensor, "r"]) -> "FullProduct | None":
+        """Once: what is not proven then are ties, or words of all but the same score."""
+        return None if self.generous else FullProduct(self.scores.asked_by(rows), generous=True)
 
     def most_columns(self, scratch_bytes: int) -> int:  # noqa: ARG002
         """All."""
@@ -114,12 +123,25 @@ class FullProduct:
         return self.scores.tile(rows, columns, out=_front(out, rows, columns))
 
     def exact(self, rows: slice, ids: Int[Tensor, "r c"], found: Tensor) -> Float[Tensor, "r c"]:  # noqa: ARG002
-        """What was found."""
-        return found
+        """Scored again."""
+        return self.scores.at(rows, ids)
 
-    def ceiling(self, rows: slice, last: Float[Tensor, "r"]) -> Float[Tensor, "r"]:  # noqa: ARG002
-        """The last one found."""
-        return last
+    def ceiling(self, rows: slice, last: Float[Tensor, "r"]) -> Float[Tensor, "r"]:
+        """The last one found, and what tiles and scores may differ by."""
+        norms, widest = self._norms
+        d = self.scores.x.shape[1]
+        return last + _UNIT * ((2 * d + 8) * abs(self.scores.scale) * norms[rows] * widest + 8 * self._bias)
+
+    @cached_property
+    def _norms(self) -> tuple[Float[Tensor, "n"], float]:
+        """Of each row, and the largest of the columns."""
+        return self.scores.x.norm(dim=1), float(self.scores.z.norm(dim=1).max())
+
+    @cached_property
+    def _bias(self) -> float:
+        """The largest sum of biases, of either sign."""
+        biases = (self.scores.x_bias, self.scores.z_bias)
+        return sum(0.0 if one is None else float(one.abs().max()) for one in biases)
 
 
 @dataclass(frozen=True, eq=False)

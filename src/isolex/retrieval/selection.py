@@ -113,7 +113,7 @@ class _Result:
     def proven(self, product: Product, scratch_bytes: int) -> TopK:
         """The result, with doubted rows searched again: more closely, and if that is no proof, in float32."""
         doubted, k = self.doubted.nonzero()[:, 0], self.best.indices.shape[1]
-        most = max(1, scratch_bytes // (_COPIES * product.scores.x.shape[1] * 4))
+        most = max(1, scratch_bytes // (_COPIES * max(1, product.scores.x.shape[1]) * 4))
         for part in _blocks(len(doubted), most):
             rows = doubted[part]
             closer = product.closer(rows)

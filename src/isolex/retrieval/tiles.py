@@ -1,4 +1,8 @@
-"""Scores of all pairs of two vocabularies, of which only tiles are ever computed, and the plain search."""
+"""Scores of all pairs of two vocabularies, of which only tiles are ever computed, and the plain search.
+
+On a processor the score of a pair is what `Scores.at` says, which adds up its products in one order, whatever
+stands beside the pair. So results do not depend on how the work is cut into tiles, threads or shards.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,7 +61,11 @@ class Scores:
         return Scores(self.x[rows], self.z, self.scale, x_bias, self.z_bias)
 
     def tile(self, rows: slice, columns: slice, out: Tensor | None = None) -> Float[Tensor, "r c"]:
-        """The scores of one tile in float32, written to `out` if that is given."""
+        """The scores of one tile in float32, written to `out` if that is given.
+
+        A product of matrices adds up in an order that depends on their shapes, so these may differ from those
+        of `at` in the last bits.
+        """
         x, z = self.x[rows], self.z[columns].T
         if self.z_bias is None:
             made = torch.mm(x, z, out=out)
@@ -65,6 +73,14 @@ class Scores:
         else:
             made = torch.addmm(self.z_bias[columns], x, z, alpha=self.scale, out=out)
         return made if self.x_bias is None else made.add_(self.x_bias[rows, None])
+
+    def plain_tile(self, rows: slice, columns: slice) -> Float[Tensor, "r c"]:
+        """The scores of one tile as the plain search sees them: on a processor those of `at`."""
+        if self.x.device.type != "cpu":
+            return self.tile(rows, columns)
+        first, end, _ = columns.indices(self.z.shape[0])
+        ids = torch.arange(first, end)
+        return self.at(rows, ids.expand(self.x[rows].shape[0], -1).contiguous())
 
     def at(self, rows: slice, ids: Int[Tensor, "r c"]) -> Float[Tensor, "r c"]:
         """The scores of given pairs, in float32: c columns for each of the rows."""
@@ -101,26 +117,27 @@ def _products(
     """The inner products of each row of x with the rows of z that are named for it."""
     count, width = ids.shape
     made = torch.empty(count, width, device=x.device)
-    step = max(1, _GATHERED // (width * x.shape[1]))
+    step = max(1, _GATHERED // max(1, width * x.shape[1]))
     gathered = x.new_empty(step * width, x.shape[1])
     for start in range(0, count, step):
         part = slice(start, min(start + step, count))
         asked = ids[part]
         keys = torch.index_select(z, 0, asked.reshape(-1), out=gathered[: asked.numel()])
-        made[part] = torch.bmm(keys.view(*asked.shape, -1), x[part, :, None])[:, :, 0]
+        # No product of matrices, whose order of adding up depends on their shapes.
+        made[part] = keys.view(*asked.shape, -1).mul_(x[part, None]).sum(dim=2)
     return made
 
 
 def plain_top_k(scores: Scores, k: int, *, scratch_bytes: int) -> TopK:
-    """The k best columns of each row, by tiles in float32: the reference of the fast search."""
+    """The k best columns of each row, from the scores of all: the reference of the fast search."""
     n = scores.x.shape[0]
     indices = torch.empty(n, k, dtype=torch.int64, device=scores.x.device)
     values = torch.empty(n, k, dtype=torch.float32, device=scores.x.device)
     for rows in row_blocks(scores, scratch_bytes):
         best: TopK | None = None
-        for start, tile in row_of_tiles(scores, rows):
-            found = _best_of_tile(tile, k)
-            found = TopK(found.indices + start, found.scores)
+        for columns in _tile_columns(scores):
+            found = _best_of_tile(scores.plain_tile(rows, columns), k)
+            found = TopK(found.indices + columns.start, found.scores)
             best = found if best is None else _merge(best, found, k)
         if best is not None:
             indices[rows], values[rows] = best.indices, best.scores
@@ -137,8 +154,13 @@ def row_blocks(scores: Scores, scratch_bytes: int) -> Iterator[slice]:
 
 def row_of_tiles(scores: Scores, rows: slice) -> Iterator[tuple[int, Float[Tensor, "n t"]]]:
     """The first column and the scores of each tile of a block of rows, from left to right."""
+    for columns in _tile_columns(scores):
+        yield columns.start, scores.tile(rows, columns)
+
+
+def _tile_columns(scores: Scores) -> Iterator[slice]:
     for start in range(0, scores.z.shape[0], MAX_TILE_COLUMNS):
-        yield start, scores.tile(rows, slice(start, start + MAX_TILE_COLUMNS))
+        yield slice(start, start + MAX_TILE_COLUMNS)
 
 
 def best_first(found: TopK, k: int) -> TopK:

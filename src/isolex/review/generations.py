@@ -4,12 +4,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import warnings
 from pathlib import Path
 
 from isolex.alignment import LanguagePair, load
 from isolex.errors import InputError, IsolexError, IsolexWarning
+from isolex.processes import command_of
 from isolex.reranking import RerankedDictionary, load_reranked
 
 _FOLDER = "generation-{}"
@@ -54,7 +54,7 @@ class Generations:
             "seed": self._seed,
         }
         self._fit = subprocess.Popen(
-            [sys.executable, "-m", "isolex.review.fitting", json.dumps(order)],
+            command_of("isolex.review.fitting", json.dumps(order)),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

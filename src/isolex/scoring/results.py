@@ -61,7 +61,8 @@ class MethodScore:
 
     Attributes:
         cell: What was measured.
-        begins_with: What the method begins with: `pairs`, `identical` strings, or `nothing` but vectors.
+        begins_with: What the method begins with: `pairs`, `identical` strings, `words written alike`, or
+            `nothing` but vectors.
         train_pairs: Training pairs inside both vocabularies that it was given.
         results: By criterion, as `BLIResult.to_dict` tells them.
         seconds: For aligning.
@@ -72,6 +73,20 @@ class MethodScore:
     train_pairs: int
     results: Mapping[str, Mapping[str, Any]]
     seconds: float
+
+    @classmethod
+    def from_dict(cls, data: Any) -> "MethodScore":
+        """The inverse of `to_dict`.
+
+        Raises:
+            UnsoundError: Something is missing or wrong, or not known, as it would be lost on writing.
+        """
+        row = _ROW(data)
+        strange = data.keys() - row.keys()
+        if strange:
+            raise UnsoundError(f"holds {min(strange)!r}, which another release of isolex wrote")
+        cell = Cell(**{own.name: row.pop(own.name) for own in fields(Cell)})
+        return cls(cell, **row)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -129,16 +144,6 @@ class ResultsFile:
             ) from error
 
 
-def _score(data: Any) -> MethodScore:
-    """The inverse of `MethodScore.to_dict`. What is not known is refused, as it would be lost on writing."""
-    row = _ROW(data)
-    strange = data.keys() - row.keys()
-    if strange:
-        raise UnsoundError(f"holds {min(strange)!r}, which another release of isolex wrote")
-    cell = Cell(**{own.name: row.pop(own.name) for own in fields(Cell)})
-    return MethodScore(cell, **row)
-
-
 _COUNT = whole(0, 2**63)
 _ROW = record(
     {
@@ -157,6 +162,6 @@ def _file_of(protocol: str) -> Check:
             "format": one_of(_FORMAT),
             "version": whole(_FORMAT_VERSION, _FORMAT_VERSION),
             "protocol": one_of(protocol),
-            "rows": many(_score),
+            "rows": many(MethodScore.from_dict),
         }
     )

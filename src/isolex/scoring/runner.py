@@ -51,10 +51,10 @@ def score_methods(
     for pair in track(list(pairs), "language pairs"):
         task = BLITask.of(data, pair, vocabulary=vocabulary)
         for method in track(list(methods), f"{pair}: methods"):
-            cell = _cell(task, method, seed, vocabulary)
+            cell = cell_of(task, method, seed, vocabulary)
             score = None if kept is None else kept.get(cell)
             if score is None:
-                score = _measured(task, cell, protocol, device)
+                score = measure(task, cell, protocol, device)
                 if kept is not None:
                     kept.add(score)
             yield score
@@ -90,7 +90,15 @@ def chosen_pairs(pairs: Sequence[str], direction: str, there: DataFolder | Datas
     return chosen
 
 
-def _cell(task: BLITask, method: str, seed: int, vocabulary: int | None) -> Cell:
+def cell_of(task: BLITask, method: str, seed: int, vocabulary: int | None) -> Cell:
+    """What a result depends on.
+
+    Args:
+        task: The language pair.
+        method: Name of a method.
+        seed: Of everything random.
+        vocabulary: Most frequent words taken of either side; None for all.
+    """
     return Cell(
         task.pair,
         method,
@@ -104,8 +112,15 @@ def _cell(task: BLITask, method: str, seed: int, vocabulary: int | None) -> Cell
     )
 
 
-def _measured(task: BLITask, cell: Cell, protocol: str, device: str | torch.device | None) -> MethodScore:
-    """Align without a verdict, by the cell's method, and score."""
+def measure(task: BLITask, cell: Cell, protocol: str, device: str | torch.device | None) -> MethodScore:
+    """Align without a verdict, by the cell's method, and score.
+
+    Args:
+        task: The language pair.
+        cell: What is measured.
+        protocol: How answers count.
+        device: Where to compute.
+    """
     start = time.perf_counter()
     alignment = task.align(cell.method, seed=cell.seed, device=device)
     seconds = round(time.perf_counter() - start, 1)
@@ -114,7 +129,7 @@ def _measured(task: BLITask, cell: Cell, protocol: str, device: str | torch.devi
         for criterion in BENCH_CRITERIA
     }
     return MethodScore(
-        cell, METHODS[cell.method].needs, alignment.card.scores["seed_pairs"], results, seconds
+        cell, METHODS[cell.method].begins_with, alignment.card.scores["seed_pairs"], results, seconds
     )
 
 

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -14,6 +13,7 @@ from typing import IO
 
 from isolex.errors import FormatError, InputError, IsolexError, MissingExtraError
 from isolex.given import check_numbers, whole_number
+from isolex.processes import command_of
 from isolex.progress import stop_wanted, track
 from isolex.text import Corpus
 from isolex.vectors import Vectors
@@ -98,7 +98,7 @@ class SkipGram:
             }
             # fastText holds the interpreter until it is done: in this process nobody could interrupt it.
             with subprocess.Popen(
-                [sys.executable, "-m", "isolex.training.fasttext_process", json.dumps(order)],
+                command_of("isolex.training.fasttext_process", json.dumps(order)),
                 stderr=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
             ) as process:

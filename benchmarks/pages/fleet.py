@@ -1,0 +1,116 @@
+"""Fill benchmarks/reports/fleet.md with the measurements of benchmarks/results/fleet*.json.
+
+python -m benchmarks fleet --data DATA --json > benchmarks/results/fleet.json
+python -m benchmarks fleet-scale --json > benchmarks/results/fleet-costs.json
+python -m benchmarks fleet-scale --part many --json > benchmarks/results/fleet-many.json
+python -m benchmarks fleet-scale --part sharded --json > benchmarks/results/fleet-sharded.json
+python -m benchmarks pages
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmarks.pages.filling import REPORTS, Maker, Report, filled_from_each, measured_on, table, versions
+from isolex.lexicon.words import counted
+
+PAGE = REPORTS / "fleet.md"
+
+
+def machine(report: Report) -> str:
+    """What it was measured with."""
+    return f"Measured with {versions(report)}, on {measured_on(report)}."
+
+
+def executors(report: Report) -> str:
+    """All directions by each executor."""
+    head = ["executor", "workers", "seconds", "overhead", "same bytes"]
+    rows = [
+        [
+            row["executor"],
+            str(row["workers"]),
+            f"{row['seconds']:.1f}",
+            f"{row['overhead']:+.1f} %",
+            "yes" if row["same"] else "no",
+        ]
+        for row in report["rows"]
+    ]
+    return table(head, rows)
+
+
+def killed(report: Report) -> str:
+    """What killing left, and on what it was measured."""
+    rows = report["kills"]
+    same = sum(row["same"] for row in rows)
+    twice = max((row["twice"] for row in rows), default=0)
+    return (
+        f"Of {len(rows)} runs in which the driver or a worker was killed at a random moment, {same} ended "
+        f"with the same bytes when the command was given again; at most {counted(twice, 'job')} in a run "
+        f"{'was' if twice == 1 else 'were'} begun twice. {machine(report)}"
+    )
+
+
+def costs(report: Report) -> str:
+    """One direction at each size, and how seconds grow."""
+    head = ["words", "seconds", "peak GiB", "GiB read"]
+    rows = [
+        [f"{row['words']:,}", f"{row['seconds']:.1f}", f"{row['gib']:.2f}", f"{row['gib_read']:.2f}"]
+        for row in report["costs"]
+    ]
+    growth = report["growth"]
+    return (
+        f"{table(head, rows)}\n\nWith n words on each side, the seconds grow as {growth['fixed']:.2f} + "
+        f"{1e6 * growth['linear']:.2f} × n / 10⁶ + {1e9 * growth['square']:.3f} × n² / 10⁹. {machine(report)}"
+    )
+
+
+def plan(report: Report) -> str:
+    """All directions of the plan on several numbers of workers."""
+    head = ["workers", "tries that are lost", "days", "tries", "jobs lost three times"]
+    rows = [
+        [
+            f"{row['workers']:,}",
+            f"{100 * row['failures']:g} %",
+            f"{row['hours'] / 24:,.1f}",
+            f"{row['tries']:,}",
+            f"{row['unfinished']:,}",
+        ]
+        for row in report["plan"]
+    ]
+    return table(head, rows)
+
+
+def many(report: Report) -> str:
+    """A space of many languages, and the scores of all their pairs."""
+    return (
+        f"{report['languages']} languages with {report['words']:,} words each: the space took "
+        f"{report['space_seconds'] / 60:.1f} minutes, and the scores of all {report['pairs']:,} pairs "
+        f"{report['seconds'] / 60:.1f} minutes with two workers. The first run was interrupted when "
+        f"{report['interrupted']:,} pairs had their score; the second run made the other "
+        f"{report['made']:,}. No process held more than {report['gib_first']:.2f} GiB in the first run, and "
+        f"{report['gib']:.2f} GiB in both. {machine(report)}"
+    )
+
+
+def sharded(report: Report) -> str:
+    """One search in shards."""
+    same = "the same, bit by bit" if report["same"] else "NOT THE SAME"
+    shards, whole = (f"{report[name] / 60:.1f} minutes" for name in ("seconds", "whole_seconds"))
+    return (
+        f"{report['words']:,} words on each side, {report['dimension']} dimensions, {report['shards']} "
+        f"shards: the answers and scores are {same}. The shards took {shards} with two workers of one "
+        f"thread, one process with two threads {whole}. No worker held more than {report['gib']:.2f} GiB. "
+        f"{machine(report)}"
+    )
+
+
+_PARTS: Mapping[str, Mapping[str, Maker]] = {
+    "fleet": {"executors": executors, "killed": killed},
+    "fleet-many": {"many": many},
+    "fleet-sharded": {"sharded": sharded},
+    "fleet-costs": {"costs": costs, "plan": plan},
+}
+
+
+def made() -> dict[Path, str]:
+    """The page."""
+    return filled_from_each(PAGE, _PARTS)

@@ -1,0 +1,170 @@
+"""Pairs of languages aligned for the lexicon that comes out: one after the other, or as jobs of a fleet."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from isolex.choices import Status
+from isolex.errors import InputError
+from isolex.files import digest, make_folder
+from isolex.fleet import Job, Ledger, Workplace
+from isolex.lexicon import Lexicon
+from isolex.progress import track
+from isolex.recipes.aligning import align
+from isolex.saved import json_text
+from isolex.vectors import Vectors
+
+# Dictionaries are induced among so many most frequent words.
+_INDUCED_WORDS = 20_000
+_VECTORS = "vectors"
+
+
+@dataclass(frozen=True)
+class PairWanted:
+    """Two languages to align.
+
+    Attributes:
+        source: Vectors of the first one.
+        target: Vectors of the second one.
+        seeds: Known pairs of words; None for none.
+    """
+
+    source: Vectors
+    target: Vectors
+    seeds: Lexicon | None
+
+
+@dataclass(frozen=True)
+class PairFound:
+    """What came out.
+
+    Attributes:
+        status: The verdict; languages that cannot be aligned at all have failed.
+        reason: Why, in a sentence.
+        lexicon: Of pairs that aligned, the mutual answers of their most frequent words; else None.
+    """
+
+    status: Status
+    reason: str
+    lexicon: Lexicon | None
+
+    @classmethod
+    def of(
+        cls, wanted: PairWanted, *, normalize: tuple[str, ...], seed: int, device: str | torch.device
+    ) -> "PairFound":
+        """Align two languages.
+
+        Args:
+            wanted: The languages.
+            normalize: Normalisation steps.
+            seed: Of everything random.
+            device: Where to compute.
+        """
+        try:
+            alignment = align(
+                wanted.source, wanted.target, wanted.seeds, normalize=normalize, seed=seed, device=device
+            )
+        except InputError as error:
+            return cls("failed", str(error), None)
+        aligned = alignment.card.status == "aligned"
+        found = alignment.head(_INDUCED_WORDS).induce("mutual").lexicon() if aligned else None
+        return cls(alignment.card.status, alignment.card.reason, found)
+
+
+def link_pairs(
+    pairs: Mapping[str, PairWanted],
+    *,
+    normalize: tuple[str, ...],
+    seed: int,
+    device: str | torch.device,
+    workplace: Workplace | None = None,
+) -> dict[str, PairFound]:
+    """Align pairs of languages.
+
+    Args:
+        pairs: By name.
+        normalize: Normalisation steps.
+        seed: Of everything random.
+        device: Where to compute; workers of a fleet use their processors.
+        workplace: Who does it, and where results are kept; by default this process, and nowhere.
+
+    Raises:
+        InputError: As of `run_jobs`.
+    """
+    if workplace is None:
+        return {
+            name: PairFound.of(one, normalize=normalize, seed=seed, device=device)
+            for name, one in track(list(pairs.items()), "aligning pairs of languages")
+        }
+    if not pairs:
+        return {}
+    jobs = _jobs(pairs, workplace.folder, normalize=normalize, seed=seed)
+    report = workplace.run(jobs, label="aligning pairs of languages")
+    failed = {one.name: one.told for one in report.failed}
+    ledger = Ledger(workplace.folder)
+    return {
+        name: PairFound("failed", failed[job.name], None) if job.name in failed else _read(ledger.place(job))
+        for name, job in zip(pairs, jobs, strict=True)
+    }
+
+
+def write_link(output: Path, settings: Mapping[str, Any]) -> None:
+    """Align two languages, and write what came out as JSON: the work of a job."""
+    source, target = (Vectors.read(settings[side], unicode="keep") for side in ("source", "target"))
+    seeds = settings["seeds"]
+    known = None if seeds is None else Lexicon(seeds["pairs"], seeds["weights"], unicode="keep")
+    normalize = tuple(settings["normalize"])
+    found = PairFound.of(
+        PairWanted(source, target, known), normalize=normalize, seed=settings["seed"], device="cpu"
+    )
+    pairs = None if found.lexicon is None else list(found.lexicon.pairs)
+    told = {"status": found.status, "reason": found.reason, "pairs": pairs}
+    output.write_text(json_text(told) + "\n", encoding="utf-8")
+
+
+def _jobs(
+    pairs: Mapping[str, PairWanted], folder: Path, *, normalize: tuple[str, ...], seed: int
+) -> Sequence[Job]:
+    """A job a pair; the vectors are laid down where all workers find them."""
+    stores = make_folder(folder / _VECTORS)
+    made = []
+    for name, one in pairs.items():
+        seeds = None
+        if one.seeds is not None:
+            seeds = {"pairs": list(one.seeds.pairs), "weights": one.seeds.weights}
+        made.append(
+            Job(
+                f"{name}.json",
+                f"{write_link.__module__}:{write_link.__name__}",
+                {"normalize": list(normalize), "seed": seed},
+                {
+                    "source": one.source.fingerprint,
+                    "target": one.target.fingerprint,
+                    "seeds": digest(json_text(seeds).encode()),
+                },
+                {
+                    "source": str(_stored(one.source, stores)),
+                    "target": str(_stored(one.target, stores)),
+                    "seeds": seeds,
+                },
+            )
+        )
+    return made
+
+
+def _stored(vectors: Vectors, folder: Path) -> Path:
+    path = (folder / f"{vectors.fingerprint[:32]}.safetensors").resolve()
+    if not path.exists():
+        vectors.write(path)
+    return path
+
+
+def _read(path: Path) -> PairFound:
+    told = json.loads(path.read_text(encoding="utf-8"))
+    pairs = told["pairs"]
+    found = None if pairs is None else Lexicon([(s, t) for s, t in pairs], unicode="keep")
+    return PairFound(told["status"], told["reason"], found)

@@ -1,0 +1,216 @@
+"""The search of two vocabularies too big for one process, as jobs over shards of their rows.
+
+The score of a pair does not depend on what it is computed beside (see `tiles`), so what shards find, merged,
+is what one process finds, bit by bit.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from safetensors.torch import load, load_file, save
+from torch import Tensor
+
+from isolex.errors import InputError
+from isolex.files import atomic_file, digest, file_digest, make_folder
+from isolex.fleet import Job, Ledger, Workplace
+from isolex.given import whole_number
+from isolex.retrieval.criteria import CSLS, Criterion, NearestNeighbour
+from isolex.retrieval.kernel import top_k_both
+from isolex.retrieval.tiles import TopK, best_first
+
+SHARD_WORDS = 65_536
+"""Words of a shard, unless their number is given: with 300 dimensions, 75 MiB."""
+_SCRATCH_BYTES = 128 * 2**20
+_ROWS = "rows"
+_PREFIX = "sha256:"
+_SIDES = ("there", "back")
+
+
+def search_in_shards(
+    x: Float[Tensor, "n d"],
+    z: Float[Tensor, "m d"],
+    k: int,
+    *,
+    criterion: Criterion,
+    workplace: Workplace,
+    shards: int | None = None,
+    neighbourhoods: tuple[Float[Tensor, "n"], Float[Tensor, "m"]] | None = None,
+) -> tuple[TopK, TopK]:
+    """The best k rows of z for each of x and the other way round, as `Criterion.both` finds them.
+
+    Each job takes one shard of x through all of z, shard by shard, so a worker holds two shards and 128 MiB
+    of scratch memory beside the results of its own shard. What a job found is kept, and the same search in
+    the same folder does only what is missing. The folder also holds the rows; delete it when all is done.
+
+    Args:
+        x: `[n, d]` unit rows, n ≥ 1.
+        z: `[m, d]` unit rows, m ≥ 1.
+        k: How many to keep, ≥ 1.
+        criterion: `NearestNeighbour()` or `CSLS()`.
+        workplace: Who does the jobs, and where their results are kept.
+        shards: Of each side; by default as many as leave no more than 65,536 words in each.
+        neighbourhoods: Of CSLS, if they are known; else they take a pass of their own.
+
+    Raises:
+        InputError: Another criterion, or a job failed.
+    """
+    k = whole_number(k, "k", where="retrieval")
+    if not isinstance(criterion, CSLS | NearestNeighbour):
+        raise InputError(
+            f"got {type(criterion).__name__}, expected csls or nn",
+            where="search in shards",
+            fix="leave out --work",
+        )
+    folder = make_folder(workplace.folder / _ROWS)
+    sources, targets = (_Shards.stored(rows, folder, shards) for rows in (x, z))
+    near = None
+    if isinstance(criterion, CSLS):
+        if neighbourhoods is None:
+            found = _read(_searched("near", sources, targets, criterion.k, workplace))
+            # The same means as in one process, from the scores of all rows.
+            neighbourhoods = found[0].scores.mean(dim=1), found[1].scores.mean(dim=1)
+        near = _stored(dict(zip(_SIDES, neighbourhoods, strict=True)), folder)
+    return _read(_searched("best", sources, targets, k, workplace, near=near))
+
+
+class _Shards:
+    """The rows of a side in files, each named by its digest."""
+
+    def __init__(self, paths: Sequence[Path], firsts: Sequence[int]) -> None:
+        self.paths, self.firsts = paths, firsts
+
+    @classmethod
+    def stored(cls, rows: Tensor, folder: Path, shards: int | None) -> "_Shards":
+        count = -(-rows.shape[0] // SHARD_WORDS) if shards is None else min(shards, rows.shape[0])
+        paths, firsts, first = [], [], 0
+        for part in rows.tensor_split(count):
+            paths.append(_stored({_ROWS: part}, folder))
+            firsts.append(first)
+            first += part.shape[0]
+        return cls(paths, firsts)
+
+    @property
+    def digests(self) -> list[str]:
+        return [path.stem for path in self.paths]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"paths": [str(path) for path in self.paths], "firsts": list(self.firsts)}
+
+
+def _stored(tensors: Mapping[str, Tensor], folder: Path) -> Path:
+    """The file that holds some tensors, named by its digest."""
+    data = save({name: one.cpu().contiguous() for name, one in tensors.items()})
+    path = folder.resolve() / f"{digest(data).removeprefix(_PREFIX)}.safetensors"
+    if not path.exists() or file_digest(path) != path.stem:
+        with atomic_file(path) as output:
+            output.write_bytes(data)
+    return path
+
+
+def _searched(
+    name: str, x: _Shards, z: _Shards, k: int, workplace: Workplace, *, near: Path | None = None
+) -> Path:
+    """Where the merged result of a pass is, whose jobs are made if they are missing."""
+    biases = {} if near is None else {"near": near.stem}
+    width = len(str(len(x.paths) - 1))
+    jobs = [
+        _job(
+            f"{name}-{number:0{width}}",
+            write_found,
+            {"k": k},
+            {"x": one, "z": digest("\n".join(z.digests).encode()), **biases},
+            {
+                "x": str(path),
+                "first": first,
+                "z": z.to_dict(),
+                "near": None if near is None else str(near),
+            },
+        )
+        for number, (path, first, one) in enumerate(zip(x.paths, x.firsts, x.digests, strict=True))
+    ]
+    _done(jobs, workplace, f"searching: {name}")
+    ledger = Ledger(workplace.folder)
+    parts = [str(ledger.place(job).resolve()) for job in jobs]
+    merged = _job(name, write_merged, {"k": k}, {job.name: job.key for job in jobs}, {"parts": parts})
+    _done([merged], workplace, f"merging: {name}")
+    return ledger.place(merged).resolve()
+
+
+def _job(
+    name: str, work: Any, settings: Mapping[str, Any], inputs: Mapping[str, str], places: Mapping[str, Any]
+) -> Job:
+    return Job(f"{name}.safetensors", f"{work.__module__}:{work.__name__}", settings, inputs, places)
+
+
+def _done(jobs: Sequence[Job], workplace: Workplace, label: str) -> None:
+    report = workplace.run(jobs, label=label)
+    if report.failed:
+        one = report.failed[0]
+        raise InputError(f"failed: {one.told}", where=workplace.folder / one.name, fix="run it again")
+
+
+def write_found(output: Path, settings: Mapping[str, Any]) -> None:
+    """The best rows of all of z for each of a shard of x, and of the shard for each of z: a job's work."""
+    k, first = settings["k"], settings["first"]
+    x = load_file(settings["x"])[_ROWS]
+    scale, r_x, r_z = 1.0, None, None
+    if settings["near"] is not None:
+        near, scale = load_file(settings["near"]), 2.0
+        r_x, r_z = (-near[side] for side in _SIDES)
+        r_x = r_x[first : first + x.shape[0]]
+    of_rows: TopK | None = None
+    of_columns = []
+    for path, start in zip(settings["z"]["paths"], settings["z"]["firsts"], strict=True):
+        z = load_file(path)[_ROWS]
+        z_bias = None if r_z is None else r_z[start : start + z.shape[0]]
+        found, back = top_k_both(
+            x, z, k, scale=scale, x_bias=r_x, z_bias=z_bias, scratch_bytes=_SCRATCH_BYTES
+        )
+        moved = TopK(found.indices + start, found.scores)
+        of_rows = moved if of_rows is None else _merged(of_rows, moved, k)
+        of_columns.append(TopK(back.indices + first, back.scores))
+    if of_rows is None:
+        raise InputError("got no rows", where="search in shards")
+    _write(output, of_rows, _joined(of_columns))
+
+
+def write_merged(output: Path, settings: Mapping[str, Any]) -> None:
+    """What all shards found, together: the work of a job."""
+    there, back = [], None
+    for path in settings["parts"]:
+        found, columns = _read(Path(path))
+        there.append(found)
+        back = columns if back is None else _merged(back, columns, settings["k"])
+    if back is None:
+        raise InputError("got no shards", where="search in shards")
+    _write(output, _joined(there), back)
+
+
+def _merged(one: TopK, other: TopK, k: int) -> TopK:
+    indices, scores = (
+        torch.cat(pair, dim=1) for pair in ((one.indices, other.indices), (one.scores, other.scores))
+    )
+    return best_first(TopK(indices, scores), k)
+
+
+def _joined(found: Sequence[TopK]) -> TopK:
+    return TopK(torch.cat([one.indices for one in found]), torch.cat([one.scores for one in found]))
+
+
+def _write(output: Path, there: TopK, back: TopK) -> None:
+    found = zip(_SIDES, (there, back), strict=True)
+    tensors = {
+        f"{side}.{name}": tensor.contiguous()
+        for side, one in found
+        for name, tensor in (("indices", one.indices), ("scores", one.scores))
+    }
+    output.write_bytes(save(tensors))
+
+
+def _read(path: Path) -> tuple[TopK, TopK]:
+    found = load(path.read_bytes())  # not mapped, as whoever has it may change the folder
+    there, back = (TopK(found[f"{side}.indices"], found[f"{side}.scores"]) for side in _SIDES)
+    return there, back

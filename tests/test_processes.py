@@ -1,0 +1,33 @@
+"""Work in processes of their own runs this program, whatever lies in the working directory."""
+
+import json
+import subprocess
+import sys
+
+from isolex.processes import command_of
+
+
+def test_a_module_runs_with_its_arguments():
+    done = subprocess.run(command_of("json.tool", "--help"), capture_output=True, text=True, check=True)
+    assert "usage:" in done.stdout
+
+
+def test_it_has_the_path_of_its_parent():
+    code = (
+        command_of("json.tool")[2].partition("import runpy")[0] + "import json; print(json.dumps(sys.path))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == sys.path
+
+
+def test_files_of_the_working_directory_are_no_libraries(tmp_path, monkeypatch):
+    (tmp_path / "argparse.py").write_text("print('a stranger')")
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place])
+    safe, unsafe = command_of("json.tool", "--help"), [sys.executable, "-m", "json.tool", "--help"]
+    told = [
+        subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+        for command in (safe, unsafe)
+    ]
+    assert "a stranger" not in told[0]
+    assert "usage:" in told[0]
+    assert "a stranger" in told[1]
