@@ -280,7 +280,7 @@ class TestLexicon:
         vectors = Vectors.read("aa.vec")
         Vectors([f"/c/aa/{word}" for word in vectors.words], vectors.matrix).write("aa.vec")
         isolex(*ALIGN, "-o", "out").fails(
-            r"lexicon seeds\.tsv: not one pair is in both vocabularies; .* source vocabulary holds words such as '/c/aa/s"
+            r"lexicon seeds\.tsv: not one pair is in both vocabularies; .* source vocabulary holds .*'/c/aa/s"
         )
 
     def test_bad_lines_are_one_warning(self, isolex, here):

@@ -122,7 +122,8 @@ class TestJobs:
         (here / "tests" / "aa-bb.tsv").write_text("nobody\tknows\n", "utf-8")
         result = isolex("evaluate", "space", "space", here / "tests", "--work", here / "work", "--json")
         assert (result.status, set(result.json)) == (1, {"jobs"})
-        assert "aa-bb.json: test lexicon aa-bb: not one pair" in result.err
+        assert "aa-bb.json: test lexicon aa-bb " in result.err
+        assert "aa-bb.tsv: not one pair" in result.err
 
     def test_training_pairs_as_tests_are_told(self, isolex, folder, here):
         seeds = library.load_space(folder / "space").pair("aa", "bb").seeds

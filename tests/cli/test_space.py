@@ -248,7 +248,7 @@ BAD = {
         ("space", *FILES, *STAR, "--lexicon", "en-es=en-fr.tsv"),
         r"lexicon en-es: got en-es\.tsv and en-fr\.tsv; give one file with all its pairs",
     ),
-    "lexicon of others": (("space", *FILES, "--lexicon", "en-es=es-fr.tsv"), r"en-es es-fr\.tsv: not one pair is"),
+    "lexicon of others": (("space", *FILES, "--lexicon", "en-es=es-fr.tsv"), r"es-fr\.tsv: not one pair is"),
     "method": (("space", *FILES, "--method", "rcsls"), "'rcsls' is not one of 'joint', 'vecmap'"),
     "normalisation": (("space", *FILES, "--normalize", "size"), "'size'"),
     "output": (("space", *FILES, *STAR, "-o", "tables"), "tables: "),
