@@ -100,7 +100,7 @@ def test_what_was_moved_aside_is_put_back(tmp_path):
 
 
 def test_without_locks_only_old_ones_are_swept(tmp_path, monkeypatch):
-    monkeypatch.setattr("isolex.files.workshop._lock", lambda _: None)
+    monkeypatch.setattr("isolex.files.workshop.lock_folder", lambda _: None)
     for name, age in (("abcdefgh", 0), ("12345678", 2 * 86_400)):
         shop = tmp_path / f".out.new-{name}"
         shop.mkdir()
@@ -114,7 +114,7 @@ def test_an_interrupt_in_the_middle_of_opening_leaves_nothing(tmp_path, monkeypa
     def interrupted(_: Path) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("isolex.files.workshop._lock", interrupted)
+    monkeypatch.setattr("isolex.files.workshop.lock_folder", interrupted)
     with pytest.raises(KeyboardInterrupt), workshop(tmp_path, ["out"]):
         pytest.fail("it must not come to this")
     assert list(tmp_path.iterdir()) == []

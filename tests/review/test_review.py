@@ -368,11 +368,6 @@ class TestAlone:
         review.close()
         Review(review.path).close()
 
-    def test_also_without_flock(self, review, monkeypatch):
-        monkeypatch.setattr("isolex.files.workshop._LOCKS", False)
-        with pytest.raises(InputError, match="another run works in this folder"):
-            Review(review.path)
-
     def test_for_as_long_as_the_process_lives(self, place):
         with subprocess.Popen([sys.executable, "-c", HOLDER, place], stdout=subprocess.PIPE) as other:
             other.stdout.readline()

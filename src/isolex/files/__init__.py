@@ -1,5 +1,6 @@
 """Outputs that are the old one or the whole new one, and that are never made in the place of an input."""
 
+from isolex.files.alone import working_alone
 from isolex.files.digests import digest, file_digest
 from isolex.files.output_places import (
     check_not_input,
@@ -18,7 +19,7 @@ from isolex.files.replacing import (
 )
 from isolex.files.standard_output import STANDARD_OUTPUT, is_standard_output
 from isolex.files.steady_reading import steady
-from isolex.files.workshop import is_workshop, sweep, working_alone
+from isolex.files.workshop import is_workshop, sweep
 
 __all__ = [
     "STANDARD_OUTPUT",

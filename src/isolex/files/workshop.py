@@ -75,7 +75,7 @@ def sweep(folder: Path, names: Sequence[str]) -> None:
     """
     for shop in _workshops(folder, names):
         with suppress(OSError):
-            lock = _lock(shop)
+            lock = lock_folder(shop)
             try:
                 if lock is None and time.time() - shop.stat().st_mtime < _OLD:
                     continue
@@ -84,7 +84,7 @@ def sweep(folder: Path, names: Sequence[str]) -> None:
                     (shop / RETIRED).rename(place)
                 shutil.rmtree(shop, ignore_errors=True)
             finally:
-                _release(lock)
+                release(lock)
 
 
 def somebody_works(folder: Path, name: str | None = None) -> bool:
@@ -96,35 +96,12 @@ def somebody_works(folder: Path, name: str | None = None) -> bool:
         return False
     for shop in filter(_is_shop, shops):
         try:
-            _release(_lock(shop))
+            release(lock_folder(shop))
         except BlockingIOError:
             return True
         except OSError:
             continue
     return False
-
-
-@contextmanager
-def working_alone(folder: Path, *, fix: str = "wait for its end, or name another folder") -> Iterator[None]:
-    """See to it that no other run works in a folder at the same time, where there are locks.
-
-    Args:
-        folder: The folder.
-        fix: What whoever comes second is told to do.
-
-    Raises:
-        InputError: Another one does.
-    """
-    try:
-        lock = _lock(folder.resolve())
-    except BlockingIOError as error:
-        raise InputError("another run works in this folder", where=folder, fix=fix) from error
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", where=folder) from error
-    try:
-        yield
-    finally:
-        _release(lock)
 
 
 def is_workshop(name: str) -> bool:
@@ -176,20 +153,20 @@ def _opened(folder: Path, name: str) -> _Shop:
             ) from error
         # Before it was locked, a run that sweeps may have taken it for a leftover.
         with suppress(BlockingIOError, FileNotFoundError):
-            lock = _lock(path)
+            lock = lock_folder(path)
             if path.exists():
                 return _Shop(path, lock)
-            _release(lock)
+            release(lock)
 
 
 def _clear(made: list[_Shop]) -> None:
     while made:
         shutil.rmtree(made[-1].path, ignore_errors=True)
-        _release(made.pop().lock)
+        release(made.pop().lock)
 
 
-def _lock(shop: Path) -> int | None:
-    """Lock a workshop; None where there are no locks.
+def lock_folder(shop: Path) -> int | None:
+    """Lock a folder; None where there are no locks.
 
     Raises:
         BlockingIOError: Somebody works there.
@@ -209,7 +186,8 @@ def _lock(shop: Path) -> int | None:
     return descriptor
 
 
-def _release(lock: int | None) -> None:
+def release(lock: int | None) -> None:
+    """Give back what `lock_folder` gave."""
     if lock is not None:
         os.close(lock)
 

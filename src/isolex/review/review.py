@@ -14,10 +14,9 @@ import numpy as np
 
 from isolex.alignment import Alignment, LanguagePair, load
 from isolex.errors import InputError
-from isolex.files import digest, make_folder
+from isolex.files import digest, make_folder, working_alone
 from isolex.reranking import RerankedDictionary, load_reranked
 from isolex.review.additions import Added, Additions
-from isolex.review.alone import alone_in
 from isolex.review.decisions import Contradiction, Decision, ItemKind, Judgements, WordJudgement
 from isolex.review.generations import Generations
 from isolex.review.learner import Learner, Learning
@@ -193,7 +192,7 @@ class Review:
         # Decisions since those that the present generation learnt from.
         self._count = 0
         with ExitStack() as opened:
-            opened.enter_context(alone_in(self.folder, fix=_ALONE))
+            opened.enter_context(working_alone(self.folder, fix=_ALONE))
             self.log = opened.enter_context(DecisionLog(log_of(self.folder)))
             self._generations = Generations(
                 self.folder, alignment=self.path, pair=pair, log=self.log.path, seed=seed
