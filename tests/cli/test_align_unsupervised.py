@@ -68,7 +68,7 @@ class TestUnsupervised:
         result.warns(None)
         first, reason, method, last = result.out.splitlines()
         assert first.startswith("aligned by unsupervised, no seed pairs, ")
-        assert re.search(r"restart agrees on (9\d|100)\.\d % of", reason)
+        assert re.search(r"restart gives the same first answer for (9\d|100)\.\d % of", reason)
         assert method.strip() == "the method was unsupervised (from similarity distributions)"
         assert last == "alignment: out"
 
@@ -84,7 +84,7 @@ class TestUnsupervised:
         (line,) = result.lines
         assert line.startswith("isolex: failed, nothing written: ")
         assert "the spaces did not align" in line
-        assert "try a seed lexicon of 50 pairs, or vectors from more text" in line
+        assert "try a seed lexicon of 50 pairs, or vectors trained on more text" in line
         assert line.endswith("(--force writes it all the same)")
         assert contents(there) == before
 

@@ -10,7 +10,7 @@ from isolex.diagnosis.plots import Scale, number, percent
 NASTY = '<b onload="x">&amp;</b>'
 VOID = {"meta", "br", "link", "img", "hr"}
 PARTS = {
-    "prediction": "find a right translation",
+    "prediction": "expected to get a right translation",
     "lexicon": "Learning curve",
     "hubness": "Nearest neighbours",
 }
