@@ -81,7 +81,7 @@ class PairCard:
     """
 
     status: Status = "unchecked"
-    reason: str = "nobody checked this pair of languages"
+    reason: str = "this pair of languages was not checked"
     held_out: float | None = None
     words: int = 0
     seeds: int = 0
