@@ -61,7 +61,7 @@ class TestUnsupervised:
         }
         assert evidence["agreement"] > 90 > evidence["null_agreement"]
         assert evidence["criterion"] > evidence["null_criterion"]
-        assert f"restart agrees on {evidence['agreement']:.1f} % of" in report["reasons"][0]
+        assert f"the same first answer for {evidence['agreement']:.1f} % of" in report["reasons"][0]
 
     def test_text(self, isolex, there):
         result = isolex(*UNSUPERVISED)

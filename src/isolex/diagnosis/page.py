@@ -211,7 +211,7 @@ def _prediction(report: Report) -> str:
         return ""
     lead = (
         f"<b>{percent(found['p@1'])}</b> of words are expected to get a right translation as first answer "
-        "(P@1, vecmap)"
+        "(P@1 with vecmap)"
     )
     if found["interval"]:
         low, high = map(percent, found["interval"])

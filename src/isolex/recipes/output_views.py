@@ -36,7 +36,7 @@ def output_vectors(
 
 
 def output_rows(outputs: Vectors, side: Side, normalizer: Normalizer) -> Float[Tensor, "n d"]:
-    """Output embeddings in the form of the rows of their side: normalised, on its device; zero rows stay zero."""
+    """Output embeddings treated like the rows of their side: normalised, on its device; zero rows stay."""
     rows = outputs.tensor(side.device)
     return normalizer.fit(rows).apply(rows)
 
