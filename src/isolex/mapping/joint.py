@@ -29,7 +29,7 @@ _Pulls: TypeAlias = Sequence[tuple[int, Tensor]]
 
 @dataclass(frozen=True)
 class Joint:
-    """Ridge regression of each lexicon, and all of them together by rotations and one metric.
+    """Ridge regression of each lexicon, then rotations and one metric that fit all regressions together.
 
     With C_ij = X_iᵀ X_j / n the cross-product of the lexicon between languages i and j, and Σ_i the
     covariance E_i diag(σ_i) E_iᵀ of the rows of language i that lexicons name:
@@ -40,18 +40,18 @@ class Joint:
        Q_i ← polar factor of Σ_j w_ij M_ij Q_j B, until the fit stalls;
     3. with B = V diag(s) Vᵀ the map of language i is Q_i V diag(s)^½.
 
-    So the score of two words is what the regression says of them. The objective is that of `GeoMM`, which
-    regresses and fits in one descent. Without a ridge the noise of few pairs is fitted, too; with a large
-    one all directions count as they do in the rows. What is best depends on the vectors, so `align_space`
-    chooses it by words that are held out.
+    The score of two words is then the one that the regression gives them. The objective is that of `GeoMM`,
+    which regresses and fits in one descent. Without a ridge, the noise of few pairs is fitted, too; with a
+    large ridge, all directions count as they do in the rows. The best ridge depends on the vectors, so
+    `align_space` chooses it on held-out words.
 
-    Any connected graph of lexicons will do, and languages may differ in dimension. Cost: a singular value
-    decomposition a language and sweep.
+    The lexicons must connect all languages; languages may differ in dimension. Cost: a singular value
+    decomposition for each language and sweep.
 
     Attributes:
         ridge: λ over the product of the mean eigenvalues of the two covariances, ≥ 0.
-        sweeps: Most sweeps.
-        tolerance: Sweeps end where the objective grows by less than this share of itself.
+        sweeps: Maximum number of sweeps.
+        tolerance: Sweeps end when the objective grows by less than this share of itself.
 
     Raises:
         InputError: A negative ridge or tolerance, or no sweep.
@@ -153,10 +153,10 @@ class JointVecMap:
 
 @dataclass(frozen=True)
 class GeneralizedProcrustes:
-    """Orthogonal generalised Procrustes: a rotation a language, and nothing else (ten Berge 1977).
+    """Orthogonal generalised Procrustes: only one rotation for each language (ten Berge 1977).
 
-    Sweeps Q_i ← polar factor of Σ_j w_ij C_ij Q_j until Σ w_ij tr(Q_iᵀ C_ij Q_j) stalls. On a star of
-    lexicons it equals Procrustes of each language with the one in the middle.
+    Sweeps Q_i ← polar factor of Σ_j w_ij C_ij Q_j until Σ w_ij tr(Q_iᵀ C_ij Q_j) stalls. If all lexicons are
+    with one language, it equals Procrustes of every other language with that one.
 
     Attributes:
         sweeps: Most sweeps.
