@@ -17,7 +17,7 @@ class BLIProtocol:
             `pair`: every pair counts separately.
         missing: Treatment of units with a word outside the vocabularies: they are left out (`drop`), or count
             as wrong (`wrong`).
-        vocabulary: Use only this many of the most frequent words of each side; None for all.
+        vocabulary: Use only this many of the most frequent words of each side.
     """
 
     name: str

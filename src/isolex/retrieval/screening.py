@@ -1,8 +1,8 @@
-"""Which precision the tiles of the fast search are computed in, and what that precision can have missed.
+"""The precision of tiles in the fast search, and proofs that the lower precision has missed nothing.
 
 Some processors multiply matrices in bfloat16 several times as fast as in float32. Tiles are then computed in
-bfloat16 and used only to screen: the best candidates are scored again in float32, and an upper bound of what
-the others can score proves that none of them was better.
+bfloat16 and used only to select candidates: the best candidates are scored again in float32, and an upper
+bound on the scores of the others proves that none of them was better.
 """
 
 import os
@@ -29,7 +29,7 @@ _GENEROSITY = 8
 
 
 class Product(Protocol):
-    """Computes tiles, and knows how far they can be trusted."""
+    """Computes tiles, with a bound on their errors."""
 
     @property
     def scores(self) -> Scores:
@@ -43,7 +43,7 @@ class Product(Protocol):
 
     @property
     def dtype(self) -> torch.dtype:
-        """What the tiles are made of."""
+        """Type of the numbers in the tiles."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""The fast exact search: tiles in the fastest precision, the best of each row (see `candidates`), a proof."""
+"""The fast exact search: tiles in the fastest precision, selection (see `candidates`), and a proof."""
 
 import math
 from collections.abc import Iterator
