@@ -239,7 +239,7 @@ class TestBadInput:
         [
             (["en"], [], "got en, expected at least two languages"),
             ([], [], "got none, expected at least two languages"),
-            (["en", "all"], [], "which stands for all of them"),
+            (["en", "all"], [], "which stands for all languages"),
             (["en", "e" * 300], [], "40 at most"),
             (["en", "EN"], [], "got en and EN, which are one code; give each language once"),
             (["pt_br", "pt-BR"], [], "which are one code"),
