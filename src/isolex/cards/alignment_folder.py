@@ -6,7 +6,7 @@ seeds.tsv                the training pairs that were found in both vocabularies
 source.safetensors       the vectors of either side (unless saved by reference)
 target.safetensors
 
-What other rooms keep there (`isolex.alignment.companion`) is known by its card.
+Files that other packages keep there (`isolex.alignment.companion`) are recognised by their card.
 """
 
 import re

@@ -146,7 +146,7 @@ class Card:
         """The inverse of `to_dict`.
 
         Raises:
-            FormatError: Not such a card, or one of a later version.
+            FormatError: This is no such card, or one of a later version.
         """
         if not is_alignment(data):
             raise FormatError("is not the card of an isolex alignment", where=where)

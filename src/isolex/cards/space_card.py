@@ -142,7 +142,7 @@ class SpaceCard:
         """The inverse of `to_dict`.
 
         Raises:
-            FormatError: Not such a card, or one of a later version.
+            FormatError: This is no such card, or one of a later version.
         """
         if not is_space(data):
             raise FormatError("is not the card of an isolex space", where=where)

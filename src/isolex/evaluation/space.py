@@ -351,7 +351,7 @@ def score_direction(
     """Score one direction; see `evaluate_space`.
 
     Args:
-        space: What to score.
+        space: The space.
         pair: Source and target.
         lexicon: Test pairs.
         graph: The training pairs of all lexicons of the space.

@@ -88,7 +88,7 @@ class Joint:
         return fit.mapping(problem, fit.rotations, torch.diag(fit.strengths.sqrt()))
 
     def place(self, mapping: JointMapping, moments: Float[Tensor, "d d"], crosses: Crosses) -> Placement:
-        """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
+        """The place of one more language in a space that does not change; see `PlacingSolver`."""
         own = Spectrum.of(moments)
         pull = _pull_of(
             mapping,
@@ -143,7 +143,7 @@ class JointVecMap:
         return fit.mapping(problem, lifted, scaling)
 
     def place(self, mapping: JointMapping, moments: Float[Tensor, "d d"], crosses: Crosses) -> Placement:
-        """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
+        """The place of one more language in a space that does not change; see `PlacingSolver`."""
         whitening = root(moments, -0.5)
         rotation = polar_factor(
             _pull_of(mapping, crosses, lambda cross, other: whitening @ cross @ root(other.moments, -0.5))
@@ -180,7 +180,7 @@ class GeneralizedProcrustes:
         return fit.mapping(problem, fit.rotations, torch.eye(len(fit.strengths)).to(fit.strengths))
 
     def place(self, mapping: JointMapping, moments: Float[Tensor, "d d"], crosses: Crosses) -> Placement:
-        """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
+        """The place of one more language in a space that does not change; see `PlacingSolver`."""
         rotation = polar_factor(_pull_of(mapping, crosses, lambda cross, _: cross))
         return Placement(moments, rotation, rotation.float())
 
@@ -220,7 +220,7 @@ class _Fit:
 
         Args:
             problem: The spaces and the weights.
-            said: What each lexicon says: K_ij, which Q_i B Q_jᵀ is to be like.
+            said: The matrix K_ij of each lexicon, which Q_i B Q_jᵀ is fitted to.
             metric: Whether B counts in the rotations; otherwise they are those for the identity.
             sweeps: Most sweeps.
             tolerance: See `Joint`.

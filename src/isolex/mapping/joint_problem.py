@@ -149,7 +149,7 @@ class Placement:
 
     Attributes:
         moments: Σ of its dictionary rows, in float64.
-        rotation: Its directions of the shared space, in float64.
+        rotation: Its directions in the shared space, in float64.
         map: Its map into the shared space, in float32.
     """
 

@@ -34,7 +34,7 @@ def choose(
     Without `check`, a named method is used as it is and its result is not judged.
 
     Args:
-        method: As `align` takes it.
+        method: A method as for `align`.
         problem: Spaces and seed pairs.
         seed: Seed of everything random.
         check: Whether the result is judged.

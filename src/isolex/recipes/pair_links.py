@@ -61,7 +61,7 @@ class PairFound:
         Args:
             wanted: The languages.
             normalize: Normalisation steps.
-            seed: Of everything random.
+            seed: Seed of everything random.
             device: Where to compute.
         """
         try:
@@ -86,9 +86,9 @@ def link_pairs(
     """Align pairs of languages.
 
     Args:
-        pairs: By name.
+        pairs: The pairs by name.
         normalize: Normalisation steps.
-        seed: Of everything random.
+        seed: Seed of everything random.
         device: Where to compute; workers of a fleet use their processors.
         workplace: Where the jobs run and their results are kept; by default this process does the work, and
             nothing is kept.

@@ -185,7 +185,7 @@ def align_space(
     Every pair of languages has a status; read `space.card.pairs` before you use a pair.
 
     Args:
-        vectors: By language code, vectors or a file of them.
+        vectors: Vectors, or files of them, by language code.
         lexicons: Lexicons, or files of them, by pair of codes (source, target); None for no lexicons.
         method: `joint`, the best method, whose ridge is chosen on held-out words; `vecmap`, which whitens and
             re-weights; `procrustes`, which only rotates; `geomm`, the published method; or a solver with your

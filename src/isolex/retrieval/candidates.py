@@ -147,7 +147,7 @@ class StreamedCandidates:
 
     @property
     def found(self) -> Float[Tensor, "r c"]:
-        """What tiles said of them."""
+        """Their scores in the tiles."""
         if self._dtype == self._values.dtype:
             return self._values
         return self._values.view(self._dtype).masked_fill(self._values < 0, -torch.inf)

@@ -92,7 +92,7 @@ class _Result:
 
     @classmethod
     def empty(cls, scores: Scores, k: int) -> "_Result":
-        """To be filled."""
+        """An empty result that is to be filled."""
         rows, device = scores.x.shape[0], scores.x.device
         indices = torch.empty(rows, k, dtype=torch.int64, device=device)
         values = torch.empty(rows, k, device=device)

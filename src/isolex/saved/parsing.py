@@ -23,7 +23,7 @@ def read_saved(path: Path, fix: str, *, most: int | None = None) -> bytes:
 
     Args:
         path: The file.
-        fix: What to do if it is damaged.
+        fix: What to do if the file is damaged.
         most: Maximum number of bytes.
 
     Raises:

@@ -65,8 +65,8 @@ def parse_arrays(
     """The declared tensors of a safetensors file.
 
     Args:
-        data: What the file holds.
-        declared: What is expected, by name.
+        data: The contents of the file.
+        declared: The expected tensors by name.
         sizes: Sizes that are known from elsewhere, by name.
 
     Raises:

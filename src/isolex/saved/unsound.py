@@ -13,8 +13,8 @@ class UnsoundError(ValueError):
     """A saved value is not what its format declares.
 
     Args:
-        problem: What it is and what was expected, as the rest of a sentence about it.
-        path: Its keys, the outermost first.
+        problem: What was found and what was expected, as the rest of a sentence about the value.
+        path: The keys that lead to the value, the outermost first.
     """
 
     def __init__(self, problem: str, path: tuple[str, ...] = ()) -> None:
@@ -44,7 +44,7 @@ def shown(value: Any) -> str:
 
 
 def bounds(least: float, most: float | None) -> str:
-    """What lies from one number to another, in words."""
+    """A range of numbers in words."""
     if most is None or most == math.inf:
         return "" if least == -math.inf else f"of at least {least:,}"
     return f"from {least:,} to {most:,}"
