@@ -24,52 +24,51 @@ COMMANDS = {
     ),
     "verdict": (
         "benchmarks.commands.weak:verdict",
-        "Unsupervised runs on small, noisy and hopeless spaces: does the verdict tell them apart?",
+        "Unsupervised runs on small, noisy and hopeless spaces: does the verdict distinguish them?",
     ),
     "planted": (
         "benchmarks.commands.weak:planted",
-        "What unsupervised methods recover of one space, rotated, shuffled, noisy and with words missing.",
+        "Words that unsupervised methods recover in a space that is rotated, shuffled, noisy or incomplete.",
     ),
     "diagnosis": (
         "benchmarks.commands.diagnosis:diagnosis",
-        "Hubs, methods, and how measures of two spaces go with P@1: many pairs, sizes and degrees of noise.",
+        "Hubs, methods, and correlation of measures with P@1, for many pairs, sizes and degrees of noise.",
     ),
     "induction": (
         "benchmarks.commands.induction:induction",
-        "P@1 of reranked dictionaries beside the base methods, calibration, and the time for a whole "
-        "dictionary.",
+        "P@1 of reranked dictionaries and of the base methods, calibration, and time for a whole dictionary.",
     ),
     "space": (
         "benchmarks.commands.space:space",
-        "P@1 of the joint space of en, es, fr and de beside two languages alone and English between them.",
+        "P@1 of the joint space of en, es, fr and de, of two languages alone, and by way of English.",
     ),
     "triangulation": (
         "benchmarks.commands.triangulation:triangulation",
-        "P@1 and calibration of triangulated reranking beside pairwise reranking, on unreachable test words.",
+        "P@1 and calibration of triangulated and of pairwise reranking, on unreachable test words.",
     ),
     "fleet": (
         "benchmarks.commands.fleet:fleet",
-        "Dictionaries of all directions between six languages by each executor, and after kills.",
+        "Make dictionaries of all directions between six languages, by each executor and after kills.",
     ),
     "fleet-scale": (
         "benchmarks.commands.fleet_scale:fleet_scale",
-        "Time and memory of the jobs of a fleet, on planted vectors, and a plan for 157 languages.",
+        "Measure time and memory of fleet jobs on planted vectors, and plan for 157 languages.",
     ),
     "review": (
         "benchmarks.commands.review:review",
-        "Simulate a reviewer who knows the training dictionary, and learn from his decisions.",
+        "Simulate a reviewer who knows the training dictionary, and learn from the reviewer's decisions.",
     ),
     "review-server": (
         "benchmarks.commands.review:review_server",
-        "Have many reviewers decide at once, while the server learns, and while it is killed.",
+        "Let many reviewers decide at once while the server learns, and while it is killed.",
     ),
     "explorer": (
         "benchmarks.commands.review:explorer",
-        "Time the explorer: until its page is there, looking up words, and moving the map in a browser.",
+        "Time the explorer: opening its page, looking up words, and moving the map in a browser.",
     ),
     "texts": (
         "benchmarks.commands.texts:texts",
-        "P@1 from raw texts by both trainers, beside gensim's plain skip-gram, at several sizes.",
+        "P@1 from raw texts by both trainers and by gensim's plain skip-gram, at several sizes.",
     ),
     "transfer": (
         "benchmarks.commands.transfer:transfer",
@@ -77,9 +76,12 @@ COMMANDS = {
     ),
     "speed": (
         "benchmarks.commands.speed:speed",
-        "Searching, learning, reading and writing, beside what people use otherwise.",
+        "Time searching, learning, reading and writing, compared with other libraries.",
     ),
-    "start": ("benchmarks.commands.start:start", "Processor time of starting isolex, beside that of Python."),
+    "start": (
+        "benchmarks.commands.start:start",
+        "Processor time of starting isolex, compared with that of Python.",
+    ),
     "translate": (
         "benchmarks.commands.translate:translate",
         "Time and memory of translating one word by a saved alignment.",
@@ -90,7 +92,7 @@ COMMANDS = {
     ),
     "pages": (
         "benchmarks.commands.pages:pages",
-        "Fill the pages of the documentation with the results, and fit what isolex ships of them.",
+        "Fill the pages of the documentation with the results, and fit the models that come with isolex.",
     ),
 }
 

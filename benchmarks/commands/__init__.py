@@ -1,1 +1,1 @@
-"""The commands of the laboratory: each measures and prints a report, for people or as JSON."""
+"""The commands of the benchmarks: each measures something and prints a report, as text or as JSON."""

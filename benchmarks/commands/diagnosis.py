@@ -1,4 +1,4 @@
-"""`python -m benchmarks diagnosis`: do the measures tell what an alignment will be worth?"""
+"""`python -m benchmarks diagnosis`: do the measures predict how good an alignment will be?"""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -31,15 +31,15 @@ from isolex.diagnosis import WITH_LEXICON, WITHOUT_LEXICON
     "reports",
     type=PATH,
     multiple=True,
-    help="What `python -m benchmarks verdict --json` printed, to correlate with its P@1 too; repeatable.",
+    help="Output of `python -m benchmarks verdict --json`, to correlate with its P@1 too; repeatable.",
 )
 @threads_option
 @json_option
 def diagnosis(data: Path, pairs: str, reports: tuple[Path, ...], as_json: bool) -> None:
-    """Hubs, methods, and how measures of two spaces go with P@1: many pairs, sizes and degrees of noise.
+    """Hubs, methods, and correlation of measures with P@1, for many pairs, sizes and degrees of noise.
 
-    The prediction is judged on language pairs that it has not seen, both directions of a pair left out
-    together. At least three pairs are needed for it.
+    The prediction is tested on language pairs that it was not fitted to; both directions of a pair are left
+    out together. It needs at least three pairs.
 
     \b
     Examples:

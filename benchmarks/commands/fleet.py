@@ -1,4 +1,4 @@
-"""`python -m benchmarks fleet`: all pairs by each executor, and what is left when a run is killed."""
+"""`python -m benchmarks fleet`: all pairs by each executor, and the outputs of runs that were killed."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,16 +18,18 @@ from isolex.datasets import DataFolder
 
 @click.command("fleet", cls=Command)
 @data_option
-@click.option("--executors", default=",".join(EXECUTORS), show_default=True, help="Which are compared.")
+@click.option("--executors", default=",".join(EXECUTORS), show_default=True, help="Executors to compare.")
 @click.option(
-    "--kills", default=KILLS, show_default=True, type=click.IntRange(min=0), help="Runs that are killed."
+    "--kills", default=KILLS, show_default=True, type=click.IntRange(min=0), help="Number of runs to kill."
 )
-@click.option("--words", default=WORDS, show_default=True, type=click.IntRange(min=1), help="Of a language.")
+@click.option(
+    "--words", default=WORDS, show_default=True, type=click.IntRange(min=1), help="Words of each language."
+)
 @seed_option
 @threads_option
 @json_option
 def fleet(data: Path, executors: str, kills: int, words: int, seed: int, as_json: bool) -> None:
-    """Dictionaries of all directions between six languages by each executor, and after kills.
+    """Make dictionaries of all directions between six languages, by each executor and after kills.
 
     \b
     Examples:
@@ -65,5 +67,5 @@ def _render(console: Console, report: Report) -> None:
     same = sum(row["same"] for row in killed)
     twice = max((row["twice"] for row in killed), default=0)
     console.print(
-        f"{same} of {len(killed)} killed runs ended with the same bytes; {twice} jobs at most were done twice"
+        f"{same} of {len(killed)} killed runs ended with the same bytes; at most {twice} jobs were done twice"
     )

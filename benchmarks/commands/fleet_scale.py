@@ -1,4 +1,4 @@
-"""`python -m benchmarks fleet-scale`: what all pairs cost as vocabularies and languages grow."""
+"""`python -m benchmarks fleet-scale`: the cost of all pairs for growing vocabularies and more languages."""
 
 from dataclasses import asdict
 from typing import Any
@@ -22,16 +22,43 @@ PARTS = ("costs", "many", "sharded")
     type=click.Choice(PARTS),
     default=PARTS[0],
     show_default=True,
-    help="costs: one direction at several sizes, and a plan from that; many: a space of many languages and "
-    "the scores of all its pairs, interrupted once; sharded: one search in shards.",
+    help="costs: measure one direction at several sizes, and plan from that; many: make a space of many "
+    "languages and score all its pairs, with one interruption; sharded: search once in shards.",
 )
-@click.option("--sizes", default=",".join(map(str, SIZES)), show_default=True, help="Words, for costs.")
-@click.option("--languages", type=click.IntRange(min=2), default=PLAN[0], show_default=True, help="For many.")
-@click.option("--words", type=click.IntRange(min=20), help="Of a language; many: 2000, sharded: 500000.")
-@click.option("--shards", type=click.IntRange(min=1), default=8, show_default=True, help="For sharded.")
-@click.option("--dimension", type=click.IntRange(min=2), default=300, show_default=True, help="For sharded.")
 @click.option(
-    "--first", type=click.FloatRange(min=0), default=60.0, show_default=True, help="many: interrupt after s."
+    "--sizes",
+    default=",".join(map(str, SIZES)),
+    show_default=True,
+    help="Numbers of words, for the part costs.",
+)
+@click.option(
+    "--languages",
+    type=click.IntRange(min=2),
+    default=PLAN[0],
+    show_default=True,
+    help="Languages, for the part many.",
+)
+@click.option(
+    "--words",
+    type=click.IntRange(min=20),
+    help="Words of each language; by default 2000 for many, 500000 for sharded.",
+)
+@click.option(
+    "--shards", type=click.IntRange(min=1), default=8, show_default=True, help="Shards, for the part sharded."
+)
+@click.option(
+    "--dimension",
+    type=click.IntRange(min=2),
+    default=300,
+    show_default=True,
+    help="Dimension of the vectors, for the part sharded.",
+)
+@click.option(
+    "--first",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    help="Seconds until the interruption, for the part many.",
 )
 @threads_option
 @json_option
@@ -45,7 +72,7 @@ def fleet_scale(
     first: float,
     as_json: bool,
 ) -> None:
-    """Time and memory of the jobs of a fleet, on planted vectors, and a plan for 157 languages.
+    """Measure time and memory of fleet jobs on planted vectors, and plan for 157 languages.
 
     \b
     Examples:

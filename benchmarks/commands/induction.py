@@ -1,4 +1,4 @@
-"""`python -m benchmarks induction`: what reranking gains, and whether its confidences tell the truth."""
+"""`python -m benchmarks induction`: the gain of reranking, and the calibration of its confidences."""
 
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from isolex.reranking import RerankSettings
 @click.option(
     "--sets",
     default="",
-    help="Out of muse, xling and cipher; by default all that have the pairs, or with --vectors web muse.",
+    help="Some of muse, xling and cipher; by default all that have the pairs, or muse with --vectors web.",
 )
 @seeds_option
 @click.option("--ablation", is_flag=True, help="Also learn without each feature group.")
@@ -46,7 +46,7 @@ def induction(
     seed: int,
     as_json: bool,
 ) -> None:
-    """P@1 of reranked dictionaries beside the base methods, calibration, and the time for a whole dictionary.
+    """P@1 of reranked dictionaries and of the base methods, calibration, and time for a whole dictionary.
 
     \b
     Examples:
@@ -90,7 +90,7 @@ def _render(console: Console, rows: list[Report]) -> None:
         for row in rows
     ]
     console.print(table("P@1 in percent", columns, body, text_columns=2))
-    console.print("* without the words that have an identical-string gold; sure: confidence 0.9 or more")
+    console.print("* without words that are their own right answer; sure: confidence 0.9 or more")
     for row in rows:
         if row["without"]:
             parts = ", ".join(

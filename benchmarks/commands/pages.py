@@ -1,4 +1,4 @@
-"""`python -m benchmarks pages`: the documentation, filled with what was measured."""
+"""`python -m benchmarks pages`: fill the documentation with the measured results."""
 
 import click
 from rich.console import Console
@@ -26,10 +26,10 @@ _MAKERS = (reference, weak, performance, diagnosis, transfer, induction, review,
 
 
 @click.command("pages", cls=Command)
-@click.option("--check", is_flag=True, help="Write nothing; a file that is out of date is an error.")
+@click.option("--check", is_flag=True, help="Write nothing, and fail if a file is out of date.")
 @json_option
 def pages(check: bool, as_json: bool) -> None:
-    """Fill the pages of the documentation with the results, and fit what isolex ships of them.
+    """Fill the pages of the documentation with the results, and fit the models that come with isolex.
 
     \b
     Examples:

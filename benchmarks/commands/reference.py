@@ -29,7 +29,10 @@ from isolex.cli.outputs import Command
 @vectors_option
 @some_pairs_option
 @click.option(
-    "--methods", default=",".join(SUPERVISED), show_default=True, help="Methods to run; auto is one, too."
+    "--methods",
+    default=",".join(SUPERVISED),
+    show_default=True,
+    help="Methods to run; auto is possible, too.",
 )
 @seeds_option
 @seed_option
@@ -47,7 +50,7 @@ def reference(
     """P@1 of every supervised method on every language pair (protocol muse, nn and csls).
 
     Vectors are read from DATA/vectors/xx.vec.gz, dictionaries from DATA/dictionaries/muse/xx-yy.train.txt and
-    .test.txt; all words take part, normalised unit,center,unit.
+    .test.txt; all words are used, normalised by unit,center,unit.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""What the commands share: options, and reports of what was measured."""
+"""Options and reports that the commands share."""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -35,22 +35,22 @@ vectors_option = click.option(
     type=click.Choice(tuple(VECTORS)),
     default="novels",
     show_default=True,
-    help="Vectors trained on novels, in DATA/vectors, or by others on the web, in DATA/vectors-web.",
+    help="novels: vectors trained on novels, in DATA/vectors; web: published vectors, in DATA/vectors-web.",
 )
 some_pairs_option = click.option(
-    "--pairs", default="", help="Language pairs, such as en-es,en-fr; by default all there are."
+    "--pairs", default="", help="Language pairs, such as en-es,en-fr; by default all in the folder."
 )
 seeds_option = click.option(
     "--seeds",
     default="all",
     show_default=True,
     callback=_counts,
-    help="Numbers of pairs to learn from, one after the other: all, 500, 0 …",
+    help="Numbers of seed pairs to try, such as all,500,0.",
 )
 
 
 def data_folder(data: Path, vectors: str) -> DataFolder:
-    """What --data and --vectors name.
+    """The folder that --data and --vectors name.
 
     Raises:
         InputError: The folder does not have the layout.
@@ -64,7 +64,7 @@ def rows_of(vectors: str, rows: Iterable[_Row]) -> list[Report]:
 
 
 def measured(benchmark: str, measure: Callable[[], Mapping[str, Any]]) -> Report:
-    """What a measurement found, with the versions that it was made with and the seconds that it took."""
+    """The result of a measurement, with the versions used and the seconds that it took."""
     watch = Stopwatch()
     with working("measuring"):
         found = measure()

@@ -1,4 +1,4 @@
-"""`python -m benchmarks review`: what a reviewer's decisions teach, by a queue that is mixed or random."""
+"""`python -m benchmarks review`: the gain from a reviewer's decisions, with a mixed or a random queue."""
 
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,25 @@ from isolex.cli.outputs import Command
 @vectors_option
 @click.option("--pairs", help="Language pairs; by default en-es and en-de, or with --vectors web en-fi.")
 @click.option(
-    "--decisions", default=DECISIONS, show_default=True, type=click.IntRange(min=1), help="How many are made."
+    "--decisions",
+    default=DECISIONS,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Number of decisions.",
 )
-@click.option("--every", default=EVERY, show_default=True, type=click.IntRange(min=1), help="Learn so often.")
 @click.option(
-    "--vocabulary", default=VOCABULARY, show_default=True, type=click.IntRange(min=1), help="Words of a side."
+    "--every",
+    default=EVERY,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Learn after this many decisions.",
+)
+@click.option(
+    "--vocabulary",
+    default=VOCABULARY,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Words of each side.",
 )
 @seed_option
 @threads_option
@@ -40,7 +54,7 @@ def review(
     seed: int,
     as_json: bool,
 ) -> None:
-    """Simulate a reviewer who knows the training dictionary, and learn from his decisions.
+    """Simulate a reviewer who knows the training dictionary, and learn from the reviewer's decisions.
 
     \b
     Examples:
@@ -83,16 +97,26 @@ def _render(console: Console, report: Report) -> None:
 
 
 @click.command("review-server", cls=Command)
-@click.option("--clients", default=CLIENTS, show_default=True, type=click.IntRange(min=1), help="At once.")
 @click.option(
-    "--seconds", default=SECONDS, show_default=True, type=click.FloatRange(min=1), help="Of each run."
+    "--clients",
+    default=CLIENTS,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Reviewers at the same time.",
 )
 @click.option(
-    "--kills", default=KILLS, show_default=True, type=click.IntRange(min=1), help="In the second run."
+    "--seconds", default=SECONDS, show_default=True, type=click.FloatRange(min=1), help="Seconds of each run."
+)
+@click.option(
+    "--kills",
+    default=KILLS,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Number of kills in the second run.",
 )
 @json_option
 def review_server(clients: int, seconds: float, kills: int, as_json: bool) -> None:
-    """Have many reviewers decide at once, while the server learns, and while it is killed.
+    """Let many reviewers decide at once while the server learns, and while it is killed.
 
     \b
     Examples:
@@ -118,10 +142,12 @@ def _render_server(console: Console, report: Report) -> None:
 
 
 @click.command("explorer", cls=Command)
-@click.option("--words", default=WORDS, show_default=True, type=click.IntRange(min=1), help="Of either side.")
+@click.option(
+    "--words", default=WORDS, show_default=True, type=click.IntRange(min=1), help="Words of each side."
+)
 @json_option
 def explorer(words: int, as_json: bool) -> None:
-    """Time the explorer: until its page is there, looking up words, and moving the map in a browser.
+    """Time the explorer: opening its page, looking up words, and moving the map in a browser.
 
     \b
     Examples:

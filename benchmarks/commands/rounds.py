@@ -1,8 +1,8 @@
 """`python -m benchmarks rounds`: seconds of VecMap's unsupervised self-learning, round by round.
 
-It uses only names that every revision of isolex with self-learning has, so that they can be compared: check
-one out (git worktree add ../before 3c44ba2), run this file with PYTHONPATH=../before/src, and add the line
-that it prints to benchmarks/results/rounds.jsonl.
+It uses only names that every revision of isolex with self-learning has, so that revisions can be compared.
+Check one out (git worktree add ../before 3c44ba2), run this file with PYTHONPATH=../before/src, and add the
+line that it prints to benchmarks/results/rounds.jsonl.
 """
 
 import json
@@ -23,7 +23,7 @@ VOCABULARY = 20_000
 
 
 def measure(data: Path, pair: str, rounds: int) -> dict[str, Any]:
-    """All rounds among the 20,000 most frequent words, without a coarse beginning, or the first ones."""
+    """Run all rounds or the first ones, with the 20,000 most frequent words and no coarse beginning."""
     sides = [Vectors.read(data / "vectors" / f"{language}.vec.gz").tensor() for language in pair.split("-")]
     x, z = (Normalizer(("unit", "center", "unit")).fit(rows).apply(rows) for rows in sides)
     ends: list[float] = []
@@ -59,9 +59,9 @@ def measure(data: Path, pair: str, rounds: int) -> dict[str, Any]:
     type=click.IntRange(min=2),
     default=1_000,
     show_default=True,
-    help="At most so many.",
+    help="Maximum number of rounds.",
 )
-@click.option("--revision", default="", help="A name for what is measured.")
+@click.option("--revision", default="", help="Name of the revision that is measured.")
 def rounds(data: Path, pair: str, count: int, revision: str) -> None:
     """Seconds of VecMap's unsupervised self-learning, round by round.
 

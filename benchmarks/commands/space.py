@@ -21,19 +21,19 @@ SYSTEMS = ("direct", "pivot", "star", *OTHERS, "joint")
 @click.command("space", cls=Command)
 @click.option("--data", type=PATH, help="Folder with vectors/ and dictionaries/muse/.")
 @click.option(
-    "--words", type=click.IntRange(min=100), default=WORDS, show_default=True, help="Words a language."
+    "--words", type=click.IntRange(min=100), default=WORDS, show_default=True, help="Words of each language."
 )
 @click.option(
-    "--more", is_flag=True, help="Instead: hu and uk beside the four languages, and French that joins later."
+    "--more", is_flag=True, help="Measure instead: hu and uk with the four languages, and French added later."
 )
 @click.option(
     "--planted",
-    help="Instead: spaces of so many planted languages, such as 10,50,157, for their time and memory.",
+    help="Measure instead: time and memory of spaces of so many planted languages, such as 10,50,157.",
 )
 @threads_option
 @json_option
 def space(data: Path | None, words: int, more: bool, planted: str | None, as_json: bool) -> None:
-    """P@1 of the joint space of en, es, fr and de beside two languages alone and English between them.
+    """P@1 of the joint space of en, es, fr and de, of two languages alone, and by way of English.
 
     Vectors are read from DATA/vectors/xx.vec.gz, dictionaries from DATA/dictionaries/muse/xx-yy.train.txt and
     .test.txt (protocol muse, csls). Unreachable test words are those from which no two training pairs lead to

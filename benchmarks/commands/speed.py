@@ -1,4 +1,4 @@
-"""`python -m benchmarks speed`: time and memory beside faiss, gensim and the definitions written in torch."""
+"""`python -m benchmarks speed`: time and memory, compared with faiss, gensim and plain torch."""
 
 from typing import Any
 
@@ -20,18 +20,22 @@ _COUNT = click.IntRange(min=1_000)
 
 
 @click.command("speed", cls=Command)
-@click.option("--words", type=_COUNT, default=50_000, show_default=True, help="Of either side, to search.")
+@click.option("--words", type=_COUNT, default=50_000, show_default=True, help="Words of each side to search.")
 @click.option("--learnt", type=_COUNT, default=20_000, show_default=True, help="Words to learn from.")
 @click.option("--rows", type=_COUNT, default=50_000, show_default=True, help="Rows of text to read.")
 @click.option("--full", is_flag=True, help="Also 200,000 words and rows, and two million keys.")
-@click.option("--mapped", type=_COUNT, help="Also CSLS both ways of so many words a side, from files.")
+@click.option(
+    "--mapped",
+    type=_COUNT,
+    help="Also CSLS in both directions, from files, with this many words of each side.",
+)
 @threads_option
 @json_option
 def speed(words: int, learnt: int, rows: int, full: bool, mapped: int | None, as_json: bool) -> None:
-    """Searching, learning, reading and writing, beside what people use otherwise.
+    """Time searching, learning, reading and writing, compared with other libraries.
 
-    Needs the extras bench and gensim, for faiss and gensim to be compared with. Figures are ratios within
-    this run: how many times faster, but iteration_over_product, which is how many times slower.
+    Needs the extras bench and gensim for the comparison with faiss and gensim. Figures are ratios within this
+    run: how many times faster isolex is, except iteration_over_product, which is how many times slower.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks start`: what starting isolex costs."""
+"""`python -m benchmarks start`: the cost of starting isolex."""
 
 import resource
 import subprocess
@@ -24,7 +24,7 @@ COMMANDS = {
 
 
 def processor_seconds(arguments: tuple[str, ...]) -> float:
-    """Of one run of Python."""
+    """Processor seconds of one run of Python."""
     before = _children()
     subprocess.run([sys.executable, *arguments], capture_output=True, check=False)
     return _children() - before
@@ -37,14 +37,14 @@ def _children() -> float:
 
 @click.command("start", cls=Command)
 @click.option(
-    "--runs", type=click.IntRange(min=1), default=10, show_default=True, help="Runs of each, by turns."
+    "--runs", type=click.IntRange(min=1), default=10, show_default=True, help="Runs of each program, in turn."
 )
 @json_option
 def start(runs: int, as_json: bool) -> None:
-    """Processor time of starting isolex, beside that of Python.
+    """Processor time of starting isolex, compared with that of Python.
 
-    Seconds of user and system, the least of several runs in processes of their own. Beside them stands what
-    Python needs by itself, and for the libraries that any start would load.
+    Seconds of user and system time, the least of several runs in separate processes. For comparison, the
+    report also has the time of Python alone, and with the libraries that any start would load.
 
     \b
     Examples:

@@ -33,11 +33,19 @@ _PARAGRAPHS = 20_000
 @click.command("texts", cls=Command)
 @data_option
 @click.option("--pairs", default=",".join(PAIRS), show_default=True, help="Language pairs.")
-@click.option("--sizes", default="all,2000000,500000", show_default=True, help="Tokens of either text.")
+@click.option(
+    "--sizes", default="all,2000000,500000", show_default=True, help="Numbers of tokens of each text."
+)
 @click.option("--kept", type=PATH, help="Folder where trained vectors are kept for the next run.")
-@click.option("--speed", is_flag=True, help="Instead: tokens a second, and training beside the library's.")
-@click.option("--dictionary", is_flag=True, help="Instead: isolex dictionary from raw texts, timed.")
-@click.option("--kills", is_flag=True, help="Instead: isolex dictionary, killed at ten random moments.")
+@click.option(
+    "--speed",
+    is_flag=True,
+    help="Measure instead: tokens a second, and training compared with the library's.",
+)
+@click.option("--dictionary", is_flag=True, help="Measure instead: time of isolex dictionary from raw texts.")
+@click.option(
+    "--kills", is_flag=True, help="Measure instead: isolex dictionary, killed at ten random moments."
+)
 @threads_option
 @json_option
 def texts(
@@ -50,9 +58,10 @@ def texts(
     kills: bool,
     as_json: bool,
 ) -> None:
-    """P@1 from raw texts by both trainers, beside gensim's plain skip-gram, at several sizes.
+    """P@1 from raw texts by both trainers and by gensim's plain skip-gram, at several sizes.
 
-    Texts are DATA/texts/xx.txt.xz. VecMap on all training pairs, protocol muse, csls, 20,000 words a side.
+    Texts are DATA/texts/xx.txt.xz. Alignment by VecMap on all training pairs; protocol muse, csls, 20,000
+    words of each side.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks transfer`: what a shared space is worth to those who use it."""
+"""`python -m benchmarks transfer`: how useful a shared space is for other tasks."""
 
 from collections.abc import Callable
 from pathlib import Path

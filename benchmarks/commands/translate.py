@@ -1,4 +1,4 @@
-"""`python -m benchmarks translate`: what translating one word costs."""
+"""`python -m benchmarks translate`: the cost of translating one word."""
 
 import os
 import subprocess
@@ -38,18 +38,18 @@ def used(arguments: list[str]) -> dict[str, float]:
 
 @click.command("translate", cls=Command)
 @click.option(
-    "--words", type=click.IntRange(min=10), default=100_000, show_default=True, help="Words a side."
+    "--words", type=click.IntRange(min=10), default=100_000, show_default=True, help="Words of each side."
 )
 @click.option(
-    "--runs", type=click.IntRange(min=1), default=10, show_default=True, help="Runs of each, by turns."
+    "--runs", type=click.IntRange(min=1), default=10, show_default=True, help="Runs of each program, in turn."
 )
 @json_option
 def translate(words: int, runs: int, as_json: bool) -> None:
     """Time and memory of translating one word by a saved alignment.
 
     Two spaces of 300 dimensions that are the same but for a rotation and some noise, aligned by Procrustes
-    and saved. Beside isolex translate stands what importing torch takes. Seconds and MB are the least of
-    several runs in processes of their own.
+    and saved. The report compares isolex translate with importing torch. Seconds and MB are the least of
+    several runs in separate processes.
 
     \b
     Examples:

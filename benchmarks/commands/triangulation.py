@@ -1,4 +1,4 @@
-"""`python -m benchmarks triangulation`: what the other languages of a space add to reranking."""
+"""`python -m benchmarks triangulation`: the gain of reranking from the other languages of a space."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from isolex.reranking import RerankSettings
 @threads_option
 @json_option
 def triangulation(data: Path, pairs: str, languages: str, seed: int, as_json: bool) -> None:
-    """P@1 and calibration of triangulated reranking beside pairwise reranking, on unreachable test words.
+    """P@1 and calibration of triangulated and of pairwise reranking, on unreachable test words.
 
     A test word is unreachable if no two training pairs lead to a right answer by way of a third language.
 

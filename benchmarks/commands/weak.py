@@ -100,7 +100,7 @@ def systems(data: Path, pair: str, methods: str, as_json: bool) -> None:
 @threads_option
 @json_option
 def verdict(data: Path, vectors: str, as_json: bool) -> None:
-    """Unsupervised runs on small, noisy and hopeless spaces: does the verdict tell them apart?
+    """Unsupervised runs on small, noisy and hopeless spaces: does the verdict distinguish them?
 
     \b
     Examples:
@@ -110,15 +110,23 @@ def verdict(data: Path, vectors: str, as_json: bool) -> None:
 
 
 @click.command("planted", cls=Command)
-@click.option("--vectors", type=PATH, help="Vectors to plant in; by default the sample's Spanish ones.")
-@click.option("--words", type=click.IntRange(min=10), default=4_000, show_default=True, help="Most frequent.")
+@click.option(
+    "--vectors", type=PATH, help="Vectors to make the spaces from; by default the sample's Spanish vectors."
+)
+@click.option(
+    "--words",
+    type=click.IntRange(min=10),
+    default=4_000,
+    show_default=True,
+    help="Number of most frequent words.",
+)
 @click.option("--methods", default=",".join(PLANTED_METHODS), show_default=True, help="Methods to run.")
 @click.option(
     "--cosine",
     type=click.FloatRange(0, 1, min_open=True),
     default=PLANTED_COSINE,
     show_default=True,
-    help="Mean cosine of a noisy row to the clean one.",
+    help="Mean cosine of a noisy row with the clean row.",
 )
 @click.option(
     "--missing",
@@ -132,7 +140,7 @@ def verdict(data: Path, vectors: str, as_json: bool) -> None:
 def planted(
     vectors: Path | None, words: int, methods: str, cosine: float, missing: float, as_json: bool
 ) -> None:
-    """What unsupervised methods recover of one space, rotated, shuffled, noisy and with words missing.
+    """Words that unsupervised methods recover in a space that is rotated, shuffled, noisy or incomplete.
 
     \b
     Examples:

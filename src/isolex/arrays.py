@@ -1,4 +1,4 @@
-"""Where tensors live and what they are made of: the one place for device, dtype and generator policy."""
+"""Devices, types and random generators of tensors: the only place where they are chosen."""
 
 import threading
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ ArrayLike: TypeAlias = "np.ndarray | Tensor"
 
 
 def pick_device(name: str | torch.device | None = None) -> torch.device:
-    """The named device, or without a name the first CUDA GPU if there is one, else the CPU.
+    """The named device; without a name, the first CUDA GPU if there is one, else the CPU.
 
     Raises:
-        InputError: The name is no device, or this machine does not have it.
+        InputError: The name is no device, or this machine does not have the device.
     """
     if name is None:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -43,10 +43,10 @@ def as_matrix(
     device: str | torch.device | None = "cpu",
     dtype: torch.dtype = torch.float32,
 ) -> Float[Tensor, "rows columns"]:
-    """A finite matrix as a contiguous tensor; shares memory with `values` where dtype and device allow.
+    """A finite matrix as a contiguous tensor; it shares memory with `values` if type and device allow.
 
     Raises:
-        InputError: Not two-dimensional, or holding NaN or infinite values.
+        InputError: The values are not two-dimensional, or some are NaN or infinite.
     """
     tensor = torch.as_tensor(_plain(values) if isinstance(values, np.ndarray) else values)
     if tensor.ndim != 2:
@@ -118,11 +118,12 @@ _PRECISION = _Precision()
 
 @contextmanager
 def full_precision() -> Iterator[None]:
-    """Products of float32 matrices are computed in float32, whatever the program that uses isolex has set.
+    """Compute products of float32 matrices in float32, even if the calling program has set something else.
 
     With `torch.set_float32_matmul_precision` or `allow_tf32` a program can have them rounded to TF32 or
-    bfloat16, on processors as well as on GPUs; near-equal scores would then change places. The setting is
-    torch's for the whole process; it comes back when no thread is inside any more. Also a decorator.
+    bfloat16, on processors as well as on GPUs; near-equal scores would then change places. torch has one
+    setting for the whole process; the former setting is restored when no thread is in the block any more. It
+    can also be used as a decorator.
     """
     _PRECISION.enter()
     try:
@@ -132,14 +133,14 @@ def full_precision() -> Iterator[None]:
 
 
 def generator(seed: int) -> torch.Generator:
-    """A CPU generator of its own; nothing in isolex reads or sets the global one.
+    """A new CPU generator; isolex never reads or sets the global one.
 
     Raises:
-        InputError: The seed is no whole number.
+        InputError: The seed is not a whole number.
     """
     return torch.Generator().manual_seed(whole_number(seed, "seed", where="random numbers", least=-(2**63)))
 
 
 def copied(generator: torch.Generator) -> torch.Generator:
-    """Another generator that goes on with the same draws."""
+    """A copy of the generator, which continues with the same draws."""
     return torch.Generator(generator.device).set_state(generator.get_state())

@@ -11,8 +11,8 @@ class IsolexError(Exception):
 
     Args:
         problem: What was found and what was expected, without a final full stop.
-        where: File, line, argument or object that the problem sits in.
-        fix: What the user can do about it.
+        where: File, line, argument or object that has the problem.
+        fix: What the user can do about the problem.
     """
 
     def __init__(self, problem: str, *, where: object = None, fix: str | None = None) -> None:
@@ -48,7 +48,7 @@ class MismatchError(InputError):
 
 
 class UnknownWordError(InputError, KeyError):
-    """A word is in no vocabulary that could give it a vector."""
+    """A word has no vector, because it is not in the vocabulary."""
 
     __str__ = Exception.__str__  # KeyError's shows the repr, quotes and all
 

@@ -1,8 +1,7 @@
 """Small dense linear algebra in float64: sign-fixed SVD, roots of Gram matrices, the polar factor.
 
-Everything here works on `[d, d]`-sized matrices (d is a few hundred), so float64 costs nothing that
-anybody would notice, and near-singular spaces stay usable: directions without variance are left out
-(pseudo-inverse) instead of dividing by zero.
+All functions work on `[d, d]` matrices (d is a few hundred), so float64 costs hardly any time. Spaces that
+are nearly singular stay usable, because directions without variance are left out (pseudo-inverse).
 """
 
 import torch
@@ -18,7 +17,7 @@ def svd(
     """Thin singular value decomposition in float64, U Σ Vᵀ, with a fixed choice of signs.
 
     In each row of Vᵀ the entry of largest magnitude is positive, so that the same matrix gives the same
-    factors whatever the LAPACK build.
+    factors with every LAPACK build.
     """
     u, s, vt = _decomposed(matrix.double())
     sign = _signs(vt)
@@ -43,7 +42,7 @@ def _decomposed(
 def eigenvectors(matrix: Float[Tensor, "d d"]) -> tuple[Float[Tensor, "d"], Float[Tensor, "d d"]]:
     """Eigenvalues of a symmetric matrix, largest first, and the eigenvectors as columns, in float64.
 
-    Their signs are fixed as those of `svd` are.
+    Their signs are fixed in the same way as in `svd`.
     """
     values, vectors = torch.linalg.eigh(matrix.double())
     vectors = vectors.flip(1)
@@ -75,8 +74,8 @@ def gram(
 def root(matrix: Float[Tensor, "d d"], power: float) -> Float[Tensor, "d d"]:
     """A power of a symmetric positive semi-definite matrix, in float64.
 
-    Eigenvalues under `d · ε²` times the largest count as zero, and stay zero under negative powers; ε is that
-    of float32, in which the rows behind a Gram matrix are stored: what is under it is their rounding.
+    Eigenvalues under `d · ε²` times the largest are rounding errors; they count as zero and stay zero for
+    negative powers. ε is that of float32, the type of the rows that a Gram matrix is made from.
     """
     values, vectors = torch.linalg.eigh(matrix.double())
     floor = values.max().clamp(min=0) * values.numel() * torch.finfo(torch.float32).eps ** 2
@@ -89,7 +88,7 @@ def root(matrix: Float[Tensor, "d d"], power: float) -> Float[Tensor, "d d"]:
 def polar_factor(matrix: Float[Tensor, "d e"]) -> Float[Tensor, "d e"]:
     """The nearest matrix with orthonormal rows or columns: U Vᵀ of the SVD, in float64.
 
-    For a rank-deficient matrix the directions that it says nothing about are completed to an orthogonal
+    If the matrix is rank-deficient, the missing directions are filled in so that the result is an orthogonal
     map, which keeps lengths.
     """
     u, _, vt = svd(matrix)

@@ -1,4 +1,4 @@
-"""Names that users type, looked up once at the edge, with help for near misses."""
+"""Look up names that users type, with suggestions for misspelt ones."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -10,15 +10,15 @@ Value = TypeVar("Value")
 
 
 def look_up(name: object, table: Mapping[str, Value], what: str) -> Value:
-    """The value that goes by `name` in `table`.
+    """The value of `name` in `table`.
 
     Args:
-        name: As the user typed it.
-        table: What there is to choose from.
-        what: What kind of thing it names, for the message.
+        name: The name as the user typed it.
+        table: The known names and their values.
+        what: The kind of thing that is named, for the message.
 
     Raises:
-        InputError: No such name; the message tells the nearest one, and all there are.
+        InputError: The name is unknown; the message gives the most similar name and all known names.
     """
     if not isinstance(name, str):
         raise InputError(f"got {name!r}, expected a name", where=what, fix=f"choose from {', '.join(table)}")
@@ -30,5 +30,5 @@ def look_up(name: object, table: Mapping[str, Value], what: str) -> Value:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is written most like `name`, or None if none is written nearly so."""
+    """The known name that is spelt most like `name`, or None if none is similar."""
     return next(iter(difflib.get_close_matches(name, list(known), n=1)), None)

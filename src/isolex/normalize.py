@@ -1,8 +1,8 @@
-"""Normalisation of embedding matrices: fitted once on a vocabulary, replayed on any rows of that space.
+"""Normalisation of embedding matrices: fitted once on a vocabulary, then applied to any rows of that space.
 
-A chain such as `("unit", "center", "unit")` is fitted step by step, each step on the outcome of the ones
-before it; what fitting leaves behind (means, column scales) is a list of primitive operations, so that an
-unseen word's vector passes through exactly what the vocabulary passed through.
+A chain such as `("unit", "center", "unit")` is fitted step by step, each step on the result of the ones
+before it. The result is a list of primitive operations with their means and column scales, so that the vector
+of a new word is normalised in exactly the same way as the vocabulary.
 """
 
 import re
@@ -29,14 +29,14 @@ _SAFE_LENGTHS = (1e-15, 1e15)
 
 @dataclass(frozen=True)
 class Operation:
-    """One primitive step: rows to unit length, minus `vector`, or columns times `vector`.
+    """One primitive step: scale rows to unit length, subtract `vector`, or multiply columns by `vector`.
 
     Attributes:
         name: `unit`, `subtract` or `multiply`.
         vector: The fitted `[d]` vector in float32; None for `unit`.
 
     Raises:
-        InputError: No operation has that name, or its vector is missing, or one too many.
+        InputError: No operation has that name, or a vector is missing or not needed.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Operation:
             raise InputError(f"has {found} fitted vector", where=f"operation {self.name!r}")
 
     def apply(self, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
-        """The changed rows, in place: the caller owns `rows`."""
+        """Change the rows in place; the caller must own `rows`."""
         if self.vector is None:
             return to_unit_length(rows)
         vector = self.vector.to(rows)
@@ -58,13 +58,13 @@ class Operation:
 
 @dataclass(frozen=True)
 class FittedNormalizer:
-    """A normalisation that has seen its vocabulary.
+    """A normalisation that was fitted to a vocabulary.
 
     Attributes:
-        steps: The chain by its public step names.
-        operations: What fitting made of it.
-        dimension: Columns that rows must have.
-        zero_rows: How many rows of the fitted vocabulary were zero (they stay zero).
+        steps: The names of the steps.
+        operations: The fitted operations.
+        dimension: Number of columns that rows must have.
+        zero_rows: Number of zero rows in the fitted vocabulary (they stay zero).
 
     Raises:
         InputError: An operation is of another dimension.
@@ -85,7 +85,7 @@ class FittedNormalizer:
                 )
 
     def apply(self, rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
-        """Normalised float32 copy of `[n, d]` rows of the same space; zero rows stay zero.
+        """A normalised float32 copy of `[n, d]` rows of the same space; zero rows stay zero.
 
         Raises:
             InputError: The rows have another number of columns than the fitted vocabulary.
@@ -103,18 +103,18 @@ class FittedNormalizer:
 
 @dataclass(frozen=True)
 class Normalizer:
-    """A chain of normalisation steps, not yet fitted.
+    """A chain of normalisation steps that is not yet fitted.
 
-    Steps, in any order and number:
+    The steps can be given in any order and number:
 
-    * `unit`: each row to length 1, so that inner products are cosines.
-    * `center`: minus the mean row (Artetxe et al. 2016).
-    * `unit-dim`: each column to length 1.
-    * `iterative`: unit and center in turn until both hold at once (Zhang et al. 2019); prefer it when an
-      orthogonal map serves a distant pair badly.
+    * `unit`: scale each row to length 1, so that inner products are cosines.
+    * `center`: subtract the mean row (Artetxe et al. 2016).
+    * `unit-dim`: scale each column to length 1.
+    * `iterative`: repeat unit and center until rows have length 1 and the mean is zero (Zhang et al. 2019);
+      prefer it if an orthogonal map aligns a distant pair badly.
 
-    `unit,center,unit`, the default, is the usual choice (Artetxe et al. 2018). Zero rows (words without a
-    vector) do not take part in means and stay zero. Cost: O(n d) a step.
+    The default, `unit,center,unit`, is the usual choice (Artetxe et al. 2018). Zero rows (words without a
+    vector) do not count in means and stay zero. Cost: O(n d) for each step.
 
     Raises:
         InputError: A step's name is not known.
@@ -128,7 +128,7 @@ class Normalizer:
 
     @classmethod
     def parse(cls, text: str) -> "Normalizer":
-        """From `"unit,center,unit"`, with commas or blanks; `"none"` is the empty chain."""
+        """Make a chain from text such as `"unit,center,unit"`, with commas or blanks; `"none"` is the empty chain."""
         return cls(() if text == "none" else tuple(re.split(r"\s*,\s*|\s+", text.strip())))
 
     def fit(self, matrix: Float[Tensor, "n d"]) -> FittedNormalizer:
@@ -148,9 +148,9 @@ def unit_rows(rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
 
 
 def to_unit_length(rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
-    """Each row divided by its length, in place: the caller owns `rows`. Zero rows stay zero.
+    """Divide each row by its length, in place; the caller must own `rows`. Zero rows stay zero.
 
-    The direction of every finite row survives, however long or short it is.
+    The direction of every finite row is kept, even if it is extremely long or short.
     """
     norms = torch.linalg.vector_norm(rows, dim=1)
     extreme = ~((norms > _SAFE_LENGTHS[0]) & (norms < _SAFE_LENGTHS[1]))

@@ -1,8 +1,8 @@
-"""Progress of long loops and of steps, told to whoever listens, and the wish to end them early.
+"""Report the progress of long loops and steps to a listener, and end loops early on request.
 
-The library prints nothing by itself: the command line installs a listener that draws bars; a notebook or a
-service can install its own. A loop that gets better with every round can be asked to stop: it then ends
-as if it had run out of rounds, and what it found until then is the result.
+The library prints nothing: the command line installs a listener that draws bars, and a notebook or a service
+can install its own. A loop that improves its result in every round can be asked to stop; it then ends as if
+it had run out of rounds, with the result found so far.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,10 +16,10 @@ Item = TypeVar("Item")
 
 
 class Listener(Protocol):
-    """Hears of every loop of more than one round."""
+    """An object that is told about every loop of more than one round."""
 
     def start(self, label: str, total: int) -> object:
-        """A loop of `total` rounds begins; the return value names it in the calls to come."""
+        """A loop of `total` rounds begins; the return value identifies it in later calls."""
         ...
 
     def advance(self, loop: object) -> None:
@@ -27,7 +27,7 @@ class Listener(Protocol):
         ...
 
     def note(self, loop: object, text: str) -> None:
-        """How the loop is doing, in a few words: the value of its criterion."""
+        """A short note on the state of the loop, such as the value of its criterion."""
         ...
 
     def finish(self, loop: object) -> None:
@@ -54,7 +54,7 @@ def listening(listener: Listener) -> Iterator[None]:
 
 @contextmanager
 def following(around: Callable[[str], AbstractContextManager[object]]) -> Iterator[None]:
-    """Run the steps that begin inside the block each in the context that `around` makes of its name."""
+    """Run each step that begins inside the block in the context that `around` makes from its name."""
     token = _around_steps.set(around)
     try:
         yield
@@ -63,7 +63,7 @@ def following(around: Callable[[str], AbstractContextManager[object]]) -> Iterat
 
 
 def step(name: str) -> AbstractContextManager[object]:
-    """The context to run a step of a long way in, such as "2 of 5: training uk"."""
+    """The context for one step of a longer task, such as "2 of 5: training uk"."""
     return _around_steps.get()(name)
 
 
@@ -78,15 +78,15 @@ def stopping(wanted: Callable[[], bool]) -> Iterator[None]:
 
 
 def stop_wanted() -> bool:
-    """Whether loops are to end with what they have."""
+    """Whether loops should end now, with the result found so far."""
     return _stop_wanted.get()()
 
 
 class Rounds(Generic[Item]):
-    """A loop whose result is of use after any round: it ends early, after its first, once a stop is wanted.
+    """A loop whose result is usable after any round; it ends early, after at least one round, on a stop.
 
     Attributes:
-        stopped: It was ended early.
+        stopped: Whether the loop was ended early.
     """
 
     def __init__(self, items: Sequence[Item], label: str) -> None:
@@ -117,12 +117,12 @@ class Rounds(Generic[Item]):
 
 
 def track(items: Sequence[Item], label: str) -> Iterator[Item]:
-    """The items, one by one, with the listener told about each."""
+    """Yield the items one by one, and tell the listener about each."""
     return track_of(items, len(items), label)
 
 
 def track_of(items: Iterable[Item], total: int, label: str) -> Iterator[Item]:
-    """The same of items that come by and by, of which one only knows how many there will be."""
+    """Like `track`, for an iterator whose number of items is known in advance."""
     listener = _listener.get()
     if listener is None or total < 2:
         yield from items
@@ -137,9 +137,10 @@ def track_of(items: Iterable[Item], total: int, label: str) -> Iterator[Item]:
 
 
 def together(calls: Sequence[Callable[[], object]]) -> None:
-    """Make calls side by side, each in a thread, until all have returned.
+    """Run calls at the same time, each in a thread, until all have returned.
 
-    When one of them fails, or this is interrupted, the others are wanted to stop, and waited for.
+    If a call fails or the program is interrupted, the other calls are asked to stop, and isolex waits for
+    them.
     """
     given_up, wanted = Event(), _stop_wanted.get()
 

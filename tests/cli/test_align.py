@@ -71,7 +71,7 @@ class TestReport:
         result.warns(None)
         assert (result.json["method"], result.json["scores"]["seed_pairs"]) == ("self-learning", 60)
         assert result.json["scores"]["evidence"]["agreement"] > 90
-        assert "restart agrees on" in result.json["reasons"][0]
+        assert "restart gives the same first answer for" in result.json["reasons"][0]
 
     def test_the_options_reach_the_alignment(self, isolex, here):
         options = ("--normalize", "unit,center", "--vocab", 250, "--seed", 7, "--source-language", "qq")

@@ -42,5 +42,5 @@ def test_a_file_with_one_matrix(isolex, models):
 def test_a_method_that_induces_nothing_is_refused_before_anything_is_read(isolex, models):
     (models / "en.bin").unlink()
     isolex(*ALIGN, "--method", "procrustes", "--dual-view").fails(
-        r"method procrustes: has no use for output vectors, which are for self-learning; leave them out"
+        r"method procrustes: cannot use output vectors; only self-learning uses them; leave them out"
     )

@@ -61,14 +61,14 @@ class TestUnsupervised:
         }
         assert evidence["agreement"] > 90 > evidence["null_agreement"]
         assert evidence["criterion"] > evidence["null_criterion"]
-        assert f"restart agrees on {evidence['agreement']:.1f} % of" in report["reasons"][0]
+        assert f"the same first answer for {evidence['agreement']:.1f} % of" in report["reasons"][0]
 
     def test_text(self, isolex, there):
         result = isolex(*UNSUPERVISED)
         result.warns(None)
         first, reason, method, last = result.out.splitlines()
         assert first.startswith("aligned by unsupervised, no seed pairs, ")
-        assert re.search(r"restart agrees on (9\d|100)\.\d % of", reason)
+        assert re.search(r"restart gives the same first answer for (9\d|100)\.\d % of", reason)
         assert method.strip() == "the method was unsupervised (from similarity distributions)"
         assert last == "alignment: out"
 
@@ -84,7 +84,7 @@ class TestUnsupervised:
         (line,) = result.lines
         assert line.startswith("isolex: failed, nothing written: ")
         assert "the spaces did not align" in line
-        assert "try a seed lexicon of 50 pairs, or vectors from more text" in line
+        assert "try a seed lexicon of 50 pairs, or vectors trained on more text" in line
         assert line.endswith("(--force writes it all the same)")
         assert contents(there) == before
 

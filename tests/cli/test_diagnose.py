@@ -49,7 +49,7 @@ def test_a_page(isolex, here):
 
 def test_an_alignment_s_hubs(isolex, here):
     result = isolex(*DIAGNOSE, "--alignment", "aa-bb", "--json")
-    assert result.json["hubness"]["alignment"] == "the alignment given (procrustes, aligned)"
+    assert result.json["hubness"]["alignment"] == "the given alignment (procrustes, aligned)"
 
 
 def test_only_frequent_words(isolex, here):

@@ -76,7 +76,11 @@ def test_a_fasttext_model(isolex, text):
 @pytest.mark.parametrize(
     ("given", "output", "said"),
     [
-        ("texts", "texts/a.txt", "texts/a.txt: lies in texts, all of which is read; choose a place outside"),
+        (
+            "texts",
+            "texts/a.txt",
+            "texts/a.txt: lies in texts, and all files in that folder are read; choose a place outside",
+        ),
         ("texts", "texts/en.vec", "texts/en.vec: lies in texts"),
         ("en.vec.json", "en.vec", "en.vec.json: is the input"),
     ],

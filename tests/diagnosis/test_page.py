@@ -11,7 +11,7 @@ from isolex.hypertext import number, percent
 NASTY = '<b onload="x">&amp;</b>'
 VOID = {"meta", "br", "link", "img", "hr"}
 PARTS = {
-    "prediction": "find a right translation",
+    "prediction": "expected to get a right translation",
     "lexicon": "Learning curve",
     "hubness": "Nearest neighbours",
 }

@@ -88,7 +88,7 @@ class TestWithoutALexicon:
         source, target, _ = spaces
         found = diagnose(source, target, alignment=alignment_of(source, target), words=200)
         assert found.hubness.keys() == {"nn", "csls", "isf"}
-        assert found.aligned == "the alignment given (by hand, unchecked)"
+        assert found.aligned == "the given alignment (by hand, unchecked)"
 
     def test_spaces_that_cannot_align_are_expected_to_do_worse(self) -> None:
         source, target = shaped(400)

@@ -249,9 +249,9 @@ def test_two_runs_do_not_share_a_folder_of_work(texts):
     [
         ("en.txt", None, "en.txt: is the input"),
         ("seeds.tsv", None, "seeds.tsv: is the input"),
-        ("texts/out.tsv", None, "out.tsv: lies in .*texts, all of which is read"),
+        ("texts/out.tsv", None, "out.tsv: lies in .*texts, and all files in that folder are read"),
         ("out.tsv", "texts", "texts: is the input"),
-        ("out.tsv", "texts/work", "work: lies in .*texts, all of which is read"),
+        ("out.tsv", "texts/work", "work: lies in .*texts, and all files in that folder are read"),
     ],
 )
 def test_no_output_among_the_inputs(texts, output, work, said):

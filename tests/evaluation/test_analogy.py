@@ -200,7 +200,7 @@ class TestWhatDoesNotFit:
     def test_other_words(self):
         assert evaluate_analogies(self.ALIGNMENT, self.ASKED).n == 1
         for space in (self.ALIGNMENT.reversed(), self.SOURCE):
-            with pytest.raises(InputError, match="questions: not one of 1 questions has its four words"):
+            with pytest.raises(InputError, match="questions: none of the 1 questions has its four words"):
                 evaluate_analogies(space, self.ASKED)
 
     def test_names_and_types(self):

@@ -302,7 +302,7 @@ class TestAnotherRun:
         if old:
             make_folder(path, card_json="old")
         with (
-            pytest.warns(IsolexWarning, match="out: another run wrote there meanwhile; now it holds"),
+            pytest.warns(IsolexWarning, match="out: another run wrote there in the meantime; this run has"),
             atomic_folder(path, contents=CONTENTS) as ours,
             atomic_folder(path, contents=CONTENTS) as theirs,
         ):

@@ -184,7 +184,7 @@ class TestByAgreement:
         knowing, more = self.starts("more", "some")
         found = choose([replace(knowing, further=ALIKE), more], problem(0), seed=0)
         assert solver_of(found) == "some"
-        assert "the most where no pair gives the answer, on 20.0 % (others: " in found.reasons[1]
+        assert "for 20.0 % of the words outside the given pairs (others: " in found.reasons[1]
         assert found.reasons[1].endswith("10.0)")
 
     def test_what_was_finished_before_a_stop_is_taken(self, agreeing) -> None:

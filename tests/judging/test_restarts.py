@@ -422,11 +422,11 @@ def below(border: float) -> float:
 def test_judge_evidence(agreed, null, status, criterion) -> None:
     told, reason = judge_evidence(Evidence(agreed, null, criterion, 0.5, 50.0, 40.0))
     assert told == status
-    assert f"agrees on {agreed:.1f} %" in reason
-    assert f"a space that cannot align on {null:.1f} %" in reason
+    assert f"the same first answer for {agreed:.1f} %" in reason
+    assert f"in a space that cannot align: {null:.1f} %" in reason
     assert ("try a seed lexicon" in reason) == (status != "aligned")
     assert ("did not align" in reason) == (status == "failed")
-    assert ("too little to rely on" in reason) == (status == "doubtful")
+    assert ("too little agreement to rely on" in reason) == (status == "doubtful")
     assert "\n" not in reason
 
 

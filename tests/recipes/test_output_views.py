@@ -96,12 +96,12 @@ def test_what_cannot_be(outputs, told):
 @pytest.mark.parametrize("method", ["procrustes", "rcsls", "gromov-wasserstein", RCSLS()])
 def test_methods_that_induce_nothing(method):
     name = method if isinstance(method, str) else "RCSLS"
-    with pytest.raises(InputError, match=f"^method {name}: has no use for output vectors"):
+    with pytest.raises(InputError, match=f"^method {name}: cannot use output vectors"):
         check_outputs(method)
 
 
 def test_align_asks_whether_the_method_has_use_for_them():
-    with pytest.raises(InputError, match=r"^method procrustes: has no use for output vectors"):
+    with pytest.raises(InputError, match=r"^method procrustes: cannot use output vectors"):
         learnt(OUTPUTS, "procrustes")
 
 

@@ -1,4 +1,4 @@
-"""Two vocabularies in one shared space: asking it for words or for dictionaries, saving it, loading it."""
+"""Two vocabularies in one shared space: translate words, make dictionaries, save and load."""
 
 from isolex.alignment.alignment import Alignment, Translations
 from isolex.alignment.artefact import check_output

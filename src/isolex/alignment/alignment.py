@@ -1,4 +1,4 @@
-"""`Alignment`: two vocabularies in one shared space, and what one asks of it."""
+"""`Alignment`: two vocabularies in one shared space, and the questions that it answers."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,20 +31,21 @@ Translations = list[tuple[str, float]]
 
 
 class Alignment:
-    """Two sides in one space, the seed pairs that brought them there, and the card that tells their story.
+    """Two sides in one shared space, the seed pairs that it was made from, and a card that describes it.
 
-    Made by `align` or `load`, or of any two sides of one space. It looks from source to target; `reversed()`
-    looks the other way.
+    `align` and `load` make alignments; you can also make one from any two sides of one space. An alignment
+    translates from source to target; `reversed()` gives the other direction.
 
-    Words whose vector is zero have none, so its vocabularies leave them out. Threads may share an alignment.
+    A word whose vector is zero counts as a word without a vector, so the vocabularies leave it out. Threads
+    may share an alignment.
 
     Args:
         source: Source side.
         target: Target side.
         seeds: The training pairs found in both vocabularies.
         card: Method, settings, status, scores, fingerprints.
-        neighbourhoods: Of the source words and of the target words, see `neighbourhoods`; None if they are
-            not known.
+        neighbourhoods: The neighbourhoods of the source words and of the target words, see `neighbourhoods`;
+            None if they are not known.
 
     Attributes:
         seeds: The training pairs.
@@ -80,33 +81,33 @@ class Alignment:
 
     @property
     def source(self) -> Vectors:
-        """Source vectors as they were given (not mapped), but for words without a vector."""
+        """Source vectors as they were given (not mapped), without the words that have no vector."""
         return self.sides[0].vectors
 
     @property
     def target(self) -> Vectors:
-        """Target vectors, likewise."""
+        """Target vectors as they were given (not mapped), without the words that have no vector."""
         return self.sides[1].vectors
 
     @property
     def normalizers(self) -> tuple[FittedNormalizer, FittedNormalizer]:
-        """What either vocabulary passed through."""
+        """The fitted normalisers of the source and of the target vocabulary."""
         return self.sides[0].normalizer, self.sides[1].normalizer
 
     @property
     def mapping(self) -> Mapping:
-        """The two maps."""
+        """The two maps into the shared space."""
         return Mapping(self.sides[0].matrix, self.sides[1].matrix, self.card.trace)
 
     @property
     def device(self) -> torch.device:
-        """Where it computes."""
+        """The device where the alignment computes."""
         return self.sides[0].device
 
     def reversed(self) -> "Alignment":
-        """The same shared space, asked from the target side: what was source is target.
+        """The same alignment in the other direction: source and target change places.
 
-        It shares with this one all that either has made so far.
+        The two alignments share everything that either of them has computed so far.
         """
         other = Alignment.__new__(Alignment)
         other._pairing, other._turned = self._pairing, not self._turned
@@ -114,10 +115,10 @@ class Alignment:
         return other
 
     def map(self, rows: ArrayLike) -> Float[Tensor, "n p"]:
-        """Rows of the source space, normalised as its vocabulary was, in the shared space.
+        """Map rows of the source space into the shared space, after the normalisation of its vocabulary.
 
-        For vectors that were not there when the alignment was made: a bigger vocabulary of the same
-        training run, or a vector made from subwords. For target rows use `reversed().map`.
+        Use it for vectors that were not there when the alignment was made: those of a bigger vocabulary of
+        the same training run, or a vector made from subwords. For target rows use `reversed().map`.
 
         Args:
             rows: `[n, d]` in the units of the source file.
@@ -126,21 +127,21 @@ class Alignment:
             `[n, p]` float32, of unit length (zero rows stay zero).
 
         Raises:
-            InputError: Another number of columns, or NaN or infinite values.
+            InputError: The rows have another number of columns, or hold NaN or infinite values.
         """
         return self.sides[0].map(rows)
 
     @property
     def shared(self) -> tuple[Float[Tensor, "n p"], Float[Tensor, "m p"]]:
-        """Both vocabularies in the shared space, unit rows; made once."""
+        """Both vocabularies in the shared space, as unit rows; computed once."""
         return self.sides[0].rows, self.sides[1].rows
 
     def index(self, criterion: str | Criterion = "csls") -> Index:
-        """The target vocabulary ready to be searched by a criterion; the few that were used last are kept.
+        """The target vocabulary, prepared for a search by a criterion; the most recent few indexes are kept.
 
         Args:
-            criterion: `csls`, `nn`, `isf` (inverted softmax, its temperature fitted on the seed pairs), or a
-                criterion object of `isolex.retrieval`.
+            criterion: `csls`, `nn`, `isf` (inverted softmax, with its temperature fitted on the seed pairs),
+                or a criterion object of `isolex.retrieval`.
 
         Raises:
             InputError: No criterion has that name.
@@ -158,14 +159,14 @@ class Alignment:
     def neighbourhoods(self) -> Float[Tensor, "m"]:
         """r_S of CSLS with k = 10: each target word's mean cosine with its nearest source words.
 
-        The costly half of CSLS, a pass over all pairs of words; made once, for both directions, and saved
-        with the alignment.
+        This is the costly half of CSLS, a pass over all pairs of words. It is computed once, for both
+        directions, and saved with the alignment.
         """
         return self._both_neighbourhoods[1]
 
     @property
     def known_neighbourhoods(self) -> tuple[Float[Tensor, "n"], Float[Tensor, "m"]] | None:
-        """Those of the source and of the target words, if anybody has asked for them so far."""
+        """The neighbourhoods of the source and of the target words; None if they were not computed yet."""
         known = self._pairing.known_neighbourhoods
         return known if known is None or not self._turned else known[::-1]
 
@@ -180,17 +181,17 @@ class Alignment:
     def translate(
         self, words: str | Sequence[str], *, k: int = 5, criterion: str | Criterion = "csls"
     ) -> Translations | list[Translations]:
-        """The k best target words of a source word, with scores, best first; or that for each of several.
+        """The k best target words of a source word, with scores, best first; a list of these for several.
 
-        A word outside the vocabulary is translated through its subwords where the vectors have them.
+        A word outside the vocabulary is translated through its subwords if the vectors have subwords.
 
         Args:
-            words: One word, or a sequence of them.
-            k: Answers a word.
+            words: One word, or a sequence of words.
+            k: Number of answers for each word.
             criterion: See `index`.
 
         Raises:
-            UnknownWordError: A word is not there, or has a zero vector, which is none.
+            UnknownWordError: A word is not in the vocabulary, or its vector is zero.
             InputError: No criterion has that name, or k is no whole number of at least 1.
         """
         k = whole_number(k, "k", where="translate")
@@ -220,12 +221,11 @@ class Alignment:
             direction: `forward` answers every source word with its k best target words; `backward` every
                 target word with its k best source words; `mutual` keeps the pairs that are each other's best
                 answer.
-            k: Answers a word; for `mutual` 1.
+            k: Number of answers for each word; must be 1 for `mutual`.
             criterion: See `index`.
-            workplace: Who searches, as jobs over shards of the vocabularies, and where what they found is
-                kept for the next run; the result is the same. By default this process does, and nothing is
-                kept.
-            shards: Of each side; by default as many as leave no more than 65,536 words in each.
+            workplace: Where jobs search shards of the vocabularies and keep their results for the next run.
+                The result is the same. By default this process searches, and nothing is kept.
+            shards: Number of shards of each side; by default enough that none has more than 65,536 words.
 
         Raises:
             InputError: An unknown direction or criterion, k < 1, or k > 1 for `mutual`; or a criterion other
@@ -251,7 +251,7 @@ class Alignment:
         return induce(self.source.words, self.target.words, search, direction=direction, k=k)
 
     def head(self, n: int) -> "Alignment":
-        """The alignment of the n most frequent words of either side; itself if there are no more."""
+        """The alignment of the n most frequent words of each side; this one if there are no more words."""
         if max(len(self.source), len(self.target)) <= whole_number(n, "n", where="alignment"):
             return self
         return self._over(self.source.head(n), self.target.head(n))
@@ -263,18 +263,18 @@ class Alignment:
         *,
         other_vectors: bool = False,
     ) -> "Alignment":
-        """The same maps over other vectors, such as a bigger vocabulary of the same training run.
+        """The same maps with other vectors, such as a bigger vocabulary of the same training run.
 
-        Vectors that begin with the very words and rows that the alignment was made from are taken; any
-        others are refused, since a map means nothing outside the space it was fitted on.
+        The new vectors must begin with the same words and rows that the alignment was made from. Others are
+        refused, because a map means nothing outside the space that it was fitted on.
 
         Args:
             source: New source vectors, or a file of them; None keeps the present ones.
-            target: New target vectors, likewise.
-            other_vectors: Take other vectors all the same: you know that they are of the same space.
+            target: New target vectors, or a file of them; None keeps the present ones.
+            other_vectors: Accept other vectors, because you know that they are in the same space.
 
         Raises:
-            MismatchError: Other vectors than the alignment was made for.
+            MismatchError: The vectors are not those that the alignment was made for.
         """
         x, z = (
             None if given is None else as_vectors(given, what=side)
@@ -289,13 +289,14 @@ class Alignment:
         """Write the alignment as a folder of safetensors and a JSON card, atomically; nothing is pickled.
 
         Args:
-            path: The folder; an alignment that stands there is replaced only when the new one is whole. It is
-                the alignment of the vectors that this one is over now, which `bind` may have changed.
-            vectors: `copy` stores both vocabularies with it, so that the folder is all one needs;
-                `reference` notes the files they were read from.
+            path: The folder. An alignment that is already there is replaced only when the new one is
+                complete. The present vectors are saved, which may be those given to `bind`.
+            vectors: `copy` stores both vocabularies in the folder, so that nothing else is needed to load it;
+                `reference` only notes the files that they were read from.
 
         Raises:
-            InputError: The folder holds something else or cannot be written, or there is no file to refer to.
+            InputError: The folder holds something else or cannot be written, or the vectors to refer to were
+                not read from a file.
         """
         save_artefact(
             Artefact(

@@ -33,11 +33,11 @@ VectorsPolicy = Literal["copy", "reference"]
 
 @dataclass(frozen=True)
 class Artefact:
-    """What is saved beside the vectors.
+    """The parts of an alignment that are saved beside the vectors.
 
     Attributes:
         mapping: The maps.
-        normalizers: Source and target side.
+        normalizers: The normalisers of the source and of the target side.
         neighbourhoods: `Alignment.neighbourhoods` of the source words and of the target words.
         seeds: Training pairs.
         card: The card.
@@ -96,11 +96,11 @@ def check_output(path: str | Path) -> None:
 
 
 def load_artefact(path: str | Path) -> Artefact:
-    """Read all but the vectors.
+    """Read everything of a saved alignment except the vectors.
 
     Raises:
         InputError: There is no such folder.
-        FormatError: It is not an alignment, or a damaged one.
+        FormatError: The folder is not an alignment, or is damaged.
     """
     stored = read_alignment(path)
     tensors = {name: torch.from_numpy(array) for name, array in stored.arrays.items()}
@@ -115,10 +115,10 @@ def load_artefact(path: str | Path) -> Artefact:
 
 
 def outside(path: str | Path, side: str, card: SideCard) -> Path | None:
-    """Where the vectors of one side are, if outside of the folder: at a link's end, or where the card says.
+    """Path of the vectors of one side if they are outside the folder: behind a link, or named by the card.
 
     Raises:
-        InputError: They are nowhere.
+        InputError: The vectors cannot be found.
     """
     copy = Path(path) / f"{side}.safetensors"
     if copy.exists():
@@ -149,10 +149,10 @@ def stored_vectors(path: str | Path, side: str, card: SideCard) -> Vectors:
 
 
 def check_vectors(vectors: Vectors, side: str, card: SideCard, *, other_vectors: bool) -> bool:
-    """Whether these are exactly the vectors of the card, not more; see `Alignment.bind`.
+    """Whether these are exactly the vectors of the card and no more; see `Alignment.bind`.
 
     Raises:
-        MismatchError: They cannot be used, or are others and `other_vectors` is not set.
+        MismatchError: The vectors cannot be used, or they differ and `other_vectors` is not set.
     """
     if vectors.dimension != card.dimension:
         raise MismatchError(
@@ -190,7 +190,7 @@ def _fingerprints(folder: Path) -> list[str]:
 
 
 def pack_normalizer(normalizer: FittedNormalizer, side: str, tensors: dict[str, Tensor]) -> dict[str, Any]:
-    """What the card says of a normaliser; what it was fitted to is added to the tensors."""
+    """The description of a normaliser for the card; its fitted vectors are added to the tensors."""
     for number, operation in enumerate(normalizer.operations):
         if operation.vector is not None:
             tensors[f"normalizer.{side}.{number}"] = operation.vector.cpu().contiguous()

@@ -1,4 +1,4 @@
-"""What other rooms keep in the folder of a saved alignment, as long as that alignment stands there."""
+"""Files that other packages keep in the folder of a saved alignment, as long as that alignment is there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from isolex.saved import json_text, read_json
 
 @dataclass(frozen=True)
 class Companion:
-    """Arrays beside an alignment, and their card, which has the digest of the alignment that they are for.
+    """Arrays beside an alignment, and their card, which has the digest of the alignment that they belong to.
 
-    By that digest, and by no name, the folder of an alignment knows such files from those of strangers, see
-    `artefact.is_companion`: they go when another alignment takes the place of theirs.
+    isolex recognises these files by the digest, not by their names, see `artefact.is_companion`. They are
+    removed when another alignment replaces the one that they belong to.
 
     Attributes:
-        name: Of the card, NAME.json, and of the arrays, NAME.safetensors.
-        format: What the card says that they are, `isolex-...`.
-        version: Of the format.
-        fix: How they are made again, for messages.
+        name: Name of the files: the card is NAME.json, the arrays are NAME.safetensors.
+        format: Name of the format in the card, `isolex-...`.
+        version: Version of the format.
+        fix: How to make the files again, for messages.
     """
 
     name: str
@@ -33,25 +33,25 @@ class Companion:
 
     @property
     def files(self) -> tuple[str, str]:
-        """The card, which is put in place first since it tells what the arrays are, and the arrays."""
+        """Names of the card and of the arrays; the card is put in place first, because it describes them."""
         return companion_files(self.name)
 
     @property
     def mark(self) -> dict[str, Any]:
-        """What the card begins with."""
+        """The first entries of the card."""
         return {"format": self.format, "version": self.version}
 
     def write(self, folder: Path, card: Mapping[str, Any], arrays: bytes) -> None:
-        """Write both files, in place of those that are there.
+        """Write both files, and replace those that are there.
 
         Args:
-            folder: Of the alignment that they are for.
-            card: What the card says beside its mark and the digest, which is its `alignment`.
-            arrays: What `safetensors` makes of them.
+            folder: Folder of the alignment that the files belong to.
+            card: Contents of the card, without its first entries and without `alignment`, the digest.
+            arrays: The arrays as bytes in the safetensors format.
 
         Raises:
             InputError: The folder cannot be written.
-            MismatchError: Another run replaced the alignment meanwhile.
+            MismatchError: Another run has replaced the alignment in the meantime.
         """
         there = _Version.of(folder)
         text = json_text({**self.mark, "alignment": there.fingerprint, **card}, indent=2)
@@ -65,7 +65,7 @@ class Companion:
             raise
 
     def is_of(self, folder: Path, card: Card) -> bool:
-        """Whether the alignment that stands in a folder is the one that has this card."""
+        """Whether the alignment in a folder is the one that has this card."""
         there = read_json(folder / CARD, self.fix)
         marks = (there["created"], *(there[side]["fingerprint"] for side in SIDES))
         return bool(marks == (card.created, card.source.fingerprint, card.target.fingerprint))
@@ -87,6 +87,6 @@ class _Version(NamedTuple):
 
 
 def fingerprint_of(folder: Path) -> str:
-    """Of a saved alignment: its card, which has those of the vectors and the time, and its seed pairs."""
+    """Fingerprint of a saved alignment: a digest of its card and its seed pairs."""
     parts = (folder / name for name in (CARD, SEEDS))
     return digest(*(part.read_bytes() for part in parts if part.is_file()))

@@ -1,4 +1,4 @@
-"""What an alignment induces: dictionary entries with their evidence, and the files they are written to."""
+"""Induced dictionaries: entries with their evidence, and the files that they are written to."""
 
 import csv
 import json
@@ -22,9 +22,10 @@ class InducedEntry:
     Attributes:
         source: Source word.
         target: Target word.
-        score: The criterion's score, higher is better.
-        rank: 1 for the best answer to the word that was asked for (the target word if asked backward).
-        mutual: Each is the other's best answer.
+        score: Score by the criterion; higher is better.
+        rank: Rank of this answer to the source word, from 1 (to the target word if the direction is
+            backward).
+        mutual: Whether each word is the best answer to the other.
     """
 
     source: str
@@ -40,11 +41,11 @@ class InducedEntry:
 
 @dataclass(frozen=True)
 class InducedLexicon:
-    """A dictionary made by an alignment, in frequency order of the words that were asked for.
+    """A dictionary made by an alignment, in order of the frequency of the words that were translated.
 
     Attributes:
         entries: The entries.
-        direction: How they were asked for.
+        direction: Direction of the translation.
     """
 
     entries: tuple[InducedEntry, ...]
@@ -64,10 +65,11 @@ class InducedLexicon:
         return {"direction": self.direction, "entries": [entry.to_dict() for entry in self]}
 
     def lexicon(self) -> Lexicon:
-        """The bare pairs, for instance as the seed of another alignment.
+        """The pairs of words alone, for instance as the seed lexicon of another alignment.
 
         Warns:
-            IsolexWarning: Words that no lexicon holds (with tabs, line breaks, outer spaces) are left out.
+            IsolexWarning: Words that a lexicon cannot hold (with tabs, line breaks or outer spaces) are left
+                out.
         """
         return Lexicon((_words(entry) for entry in holdable(self.entries, _words)), unicode="keep")
 
@@ -76,10 +78,10 @@ class InducedLexicon:
 
         Args:
             path: The file.
-            format: "tsv" or "jsonl"; by default JSON Lines if the name ends so, else TSV.
+            format: "tsv" or "jsonl"; by default JSON Lines if the name ends in .jsonl, else TSV.
 
         Returns:
-            The entries that stand in the file.
+            The entries in the file.
 
         Raises:
             InputError: No such format, or the file cannot be written.

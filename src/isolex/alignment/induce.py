@@ -1,4 +1,4 @@
-"""Dictionary entries by asking for the translations of every word, in both directions."""
+"""Make dictionary entries by translating every word, in both directions."""
 
 from collections.abc import Callable, Sequence
 
@@ -26,10 +26,11 @@ def induce(
     Args:
         source_words: n words.
         target_words: m words.
-        search: Finds the k best target words of every source word, and source words of every target word.
+        search: Function that finds the k best target words of every source word, and the k best source words
+            of every target word.
         direction: `forward` answers every source word with its k best target words; `backward` every target
             word with its k best source words; `mutual` keeps the pairs that are each other's best answer.
-        k: Answers a word; for `mutual` 1.
+        k: Number of answers for each word; must be 1 for `mutual`.
 
     Raises:
         InputError: An unknown direction, k < 1, or k > 1 for `mutual`.

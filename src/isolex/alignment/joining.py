@@ -1,4 +1,4 @@
-"""A language joins a space: the others stay where they are, bit by bit."""
+"""Add a language to a space; the other languages stay exactly where they are."""
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
@@ -43,7 +43,7 @@ def join(
     seed: int = 0,
     check: bool = True,
 ) -> Space:
-    """The space with more languages, one after the other; see `Space.add`."""
+    """Add languages to the space, one after the other; see `Space.add`."""
     check_languages(vectors, there=space.languages)
     known = [*space.languages, *vectors]
     given = {(known[i], known[j]): one for (i, j), one in lexicons_by_places(known, lexicons).items()}
@@ -135,14 +135,14 @@ def pair_card(
     seeds: int = 0,
     origin: str | None = None,
 ) -> PairCard:
-    """What is known of two languages by what they were tried on.
+    """The card of two languages, from the result of their test.
 
     Args:
-        choice: What the languages were tried on.
-        pair: Their places.
-        verdict: A verdict that counts instead of that of the held-out words; None for none.
-        seeds: Pairs of words of their lexicon.
-        origin: Where that comes from; None without one.
+        choice: The joint space with its test results.
+        pair: Places of the two languages.
+        verdict: A verdict that replaces that of the held-out words; None for no other verdict.
+        seeds: Number of pairs of words in their lexicon.
+        origin: Where the lexicon comes from; None without a lexicon.
     """
     status, reason = verdict or choice.statuses.get(pair) or (PairCard.status, PairCard.reason)
     found = choice.held_out.get(pair)
@@ -159,11 +159,11 @@ def pair_card(
 
 
 def solution_of(space: Space) -> tuple[JointMapping, PlacingSolver, Normalizer]:
-    """The joint solution of the space, the solver that made it, and what all vectors passed through.
+    """The joint solution of the space, the solver that made it, and the normalisation of all vectors.
 
     Raises:
-        InputError: It was made otherwise.
-        FormatError: Its card is damaged.
+        InputError: The space was not made by the joint solver.
+        FormatError: The card of the space is damaged.
     """
     joint = space.joint
     if joint is None:
@@ -185,7 +185,7 @@ def solution_of(space: Space) -> tuple[JointMapping, PlacingSolver, Normalizer]:
 
 
 def is_joint(space: Space) -> bool:
-    """Whether the space has what `solution_of` gives.
+    """Whether the space has a joint solution, see `solution_of`.
 
     Raises:
         FormatError: Its card is damaged.
@@ -210,11 +210,11 @@ def _placing(settings: dict[str, Any]) -> PlacingSolver | None:
 
 
 def check_languages(codes: Iterable[str], *, there: Iterable[str] = ()) -> None:
-    """Raise `InputError` unless each code may name files, and is given once, however it is spelled.
+    """Raise `InputError` unless each code can be part of a file name and is given only once in any spelling.
 
     Args:
-        codes: Those that are given.
-        there: Those that a space has already.
+        codes: The codes that are given.
+        there: The codes that a space already has.
     """
     present = {_plain(code): code for code in there}
     seen: dict[str, str] = {}
@@ -235,10 +235,11 @@ def _plain(code: str) -> str:
 def lexicons_by_places(
     codes: list[str], lexicons: Mapping[LanguagePair, LexiconLike]
 ) -> dict[PlacePair, Lexicon]:
-    """The lexicons by places of languages, the earlier first; those of both directions together.
+    """The lexicons by places of languages, the earlier place first; both directions of a pair are merged.
 
     Raises:
-        InputError: A lexicon of a language that is not there, of one with itself, or of no pair of codes.
+        InputError: A lexicon names a language that is not there, the same language twice, or no pair of
+            codes.
     """
     made: dict[PlacePair, Lexicon] = {}
     for pair, one in lexicons.items():
@@ -265,7 +266,7 @@ def lexicons_by_places(
 
 
 def together(first: Lexicon, second: Lexicon) -> Lexicon:
-    """The pairs of both; weights only where one of them has some."""
+    """The pairs of both lexicons; there are weights only if one of the two has weights."""
     pairs = [*first.pairs, *second.pairs]
     if first.weights is None and second.weights is None:
         return Lexicon(pairs, case=first.case, languages=first.languages)

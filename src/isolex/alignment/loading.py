@@ -1,4 +1,4 @@
-"""Reading a saved alignment, and taking one, or the path of one, from callers."""
+"""Read saved alignments, and accept an alignment or the path of one as an argument."""
 
 import warnings
 from pathlib import Path
@@ -35,27 +35,27 @@ def load(
     pair: LanguagePair | None = None,
     device: str | torch.device | None = None,
 ) -> Alignment:
-    """Read a saved alignment, or that of two languages of a saved space.
+    """Read a saved alignment, or the alignment of two languages of a saved space.
 
-    It has its own vectors, or the same ones from elsewhere.
+    By default it uses the vectors in the folder, or those that the folder refers to.
 
     Args:
         path: The folder.
-        source: Source vectors to use instead of the stored ones, or a file of them: the same, or a bigger
-            vocabulary that begins with them.
-        target: The same for the target side.
-        other_vectors: Take other vectors than those it was made for; see `Alignment.bind`.
-        pair: Source and target language: which two of a space. An alignment must be of these, as far as it
-            knows its languages.
+        source: Source vectors to use instead of the stored ones, or a file of them: the same vectors, or a
+            bigger vocabulary that begins with them.
+        target: Target vectors to use instead of the stored ones, likewise.
+        other_vectors: Accept vectors that the alignment was not made for; see `Alignment.bind`.
+        pair: Codes of the source and the target language. For a space, they choose the pair; an alignment
+            must be of these languages, if its card names any.
         device: Where to compute; by default a GPU if there is one.
 
     Raises:
         InputError: There is no such folder, its vectors are gone, or it has no such pair of languages.
-        FormatError: It is not an alignment, or a damaged one.
-        MismatchError: The vectors are not those it was made for.
+        FormatError: The folder is not an alignment, or is damaged.
+        MismatchError: The vectors are not those that the alignment was made for.
 
     Warns:
-        IsolexWarning: The vectors are read from outside the folder, which it does not show.
+        IsolexWarning: The vectors are read from outside the folder.
     """
     if is_space_folder(path):
         found = _of_space(path, pair, device)
@@ -119,16 +119,16 @@ def as_alignment(
     pair: LanguagePair | None = None,
     device: str | torch.device | None = None,
 ) -> Alignment:
-    """An alignment, or the one that is saved in the folder that is given.
+    """An alignment: the given one, or the one that is saved in the given folder.
 
     Args:
-        given: The one or the other.
-        what: What it is called in messages.
-        pair: Of the folder of a space, which two languages; see `load`.
-        device: Where to compute with one that is loaded; by default a GPU if there is one.
+        given: An alignment, or the path of its folder.
+        what: Name of the argument in messages.
+        pair: Codes of two languages, for the folder of a space; see `load`.
+        device: Where to compute with a loaded alignment; by default a GPU if there is one.
 
     Raises:
-        InputError: It is neither, or no alignment can be loaded from there.
+        InputError: `given` is neither, or no alignment can be loaded from there.
     """
     return given_or_read(
         given,
@@ -140,14 +140,14 @@ def as_alignment(
 
 
 def as_vector_space(given: VectorSpaceLike, *, device: str | torch.device | None = None) -> VectorSpace:
-    """Vectors or an alignment, or what the path holds: a folder an alignment, a file vectors.
+    """Vectors or an alignment: the given ones, or those in a file of vectors or a folder of an alignment.
 
     Args:
-        given: The one or the other.
-        device: Where to compute with an alignment that is loaded; by default a GPU if there is one.
+        given: Vectors, an alignment, or a path.
+        device: Where to compute with a loaded alignment; by default a GPU if there is one.
 
     Raises:
-        InputError: It is something else, or there is no such file or folder.
+        InputError: `given` is something else, or there is no such file or folder.
     """
     if isinstance(given, Vectors | Alignment):
         return given

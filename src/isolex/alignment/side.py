@@ -1,4 +1,4 @@
-"""`Side`: one language in a space; and what two sides in a shared one are to each other."""
+"""`Side`: one language in a space; and `Pairing`: two sides in a shared space."""
 
 import threading
 from collections import OrderedDict
@@ -40,24 +40,24 @@ class _Keeper:
 
 
 class Side(_Keeper):
-    """One language in a space of unit rows: its vectors, what normalised them, and its map into the space.
+    """One language in a space of unit rows: its vectors, their normaliser, and its map into the space.
 
-    It stands by itself: a shared space of n languages is n sides whose maps lead there. Without a map a
-    side is in its own space.
+    A shared space of n languages consists of n sides whose maps lead into it. A side without a map is in its
+    own space.
 
     Args:
         vectors: The words and their vectors, or a file of them; words without a vector are left out.
-        normalizer: What the vocabulary passes through before it is mapped; None for nothing.
-        matrix: The map, `[d, p]`; None for none.
+        normalizer: The normaliser of the vocabulary, applied before the map; None for no normalisation.
+        matrix: The map, `[d, p]`; None for no map.
         device: Where to compute.
 
     Attributes:
-        vectors: Its words that have a vector, as they were given (neither normalised nor mapped).
-        normalizer: What its vocabulary passes through.
-        matrix: Its map, `[d, p]`, on the device; the identity where there is none.
+        vectors: The words that have a vector, with the vectors as given (neither normalised nor mapped).
+        normalizer: The normaliser of the vocabulary.
+        matrix: The map, `[d, p]`, on the device; the identity if no map was given.
 
     Raises:
-        InputError: Not one word has a vector, or a map or normaliser of another dimension.
+        InputError: No word has a vector, or the map or the normaliser has another dimension.
 
     Examples:
         >>> import isolex
@@ -94,7 +94,7 @@ class Side(_Keeper):
     def fitted(
         cls, vectors: VectorsLike, normalizer: Normalizer, *, device: str | torch.device | None = "cpu"
     ) -> "Side":
-        """A language in its own space, with the normaliser fitted to its words that have a vector."""
+        """A language in its own space, with a normaliser fitted to those of its words that have a vector."""
         used = as_vectors(vectors, what="vectors").without_zeros()
         return cls(used, normalizer=normalizer.fit(used.tensor(device)), device=device)
 
@@ -108,7 +108,7 @@ class Side(_Keeper):
 
     @property
     def rows(self) -> Float[Tensor, "n p"]:
-        """All words in the space, unit rows; made once."""
+        """All words in the space, as unit rows; computed once."""
         with self._lock:
             if self._rows is None:
                 self._rows = self._mapped(self._pieces(), len(self.vectors))
@@ -120,12 +120,12 @@ class Side(_Keeper):
         return self._rows is not None
 
     def aligned(self) -> Vectors:
-        """The words with their rows in the space, as vectors for whatever takes vectors."""
+        """The words with their rows in the space, as `Vectors`."""
         rows = self._rows if self._rows is not None else self._mapped(self._pieces(), len(self.vectors))
         return Vectors(self.vectors.words, rows.cpu().numpy(), language=self.vectors.language, unicode="keep")
 
     def map(self, rows: ArrayLike) -> Float[Tensor, "n p"]:
-        """Any rows of this language's own space in the space.
+        """Map rows of this language's own space into the shared space.
 
         Args:
             rows: `[n, d]` in the units of the vectors.
@@ -140,15 +140,15 @@ class Side(_Keeper):
         return self._mapped(given.split(_MAPPED_ROWS), given.shape[0])
 
     def normalized(self) -> Float[Tensor, "n d"]:
-        """All words in their own space, normalised but not mapped; made anew each time."""
+        """All words in their own space, normalised but not mapped; computed again at each call."""
         return self.normalizer.apply(self.vectors.tensor(self.device))
 
     def mapped(self, matrix: Float[Tensor, "d p"]) -> "Side":
-        """The same language by another map."""
+        """The same language with another map."""
         return Side(self.vectors, normalizer=self.normalizer, matrix=matrix, device=self.device)
 
     def over(self, vectors: VectorsLike) -> "Side":
-        """Other words of the same space, by the same map."""
+        """Other words of the same space, with the same map."""
         return Side(vectors, normalizer=self.normalizer, matrix=self.matrix, device=self.device)
 
     def _pieces(self) -> Iterator[Float[Tensor, "some d"]]:
@@ -179,10 +179,10 @@ def _is_identity(matrix: Float[Tensor, "d p"]) -> bool:
 
 
 class Pairing(_Keeper):
-    """Two sides, and what is made once of both: neighbourhoods, and keys that are ready to be searched.
+    """Two sides, and what is computed once for both: their neighbourhoods, and indexes for the search.
 
     Raises:
-        InputError: The two are not in one space, or not on one device.
+        InputError: The two sides are not in one space, or not on one device.
     """
 
     def __init__(
@@ -211,7 +211,7 @@ class Pairing(_Keeper):
 
     @property
     def neighbourhoods(self) -> tuple[Float[Tensor, "n"], Float[Tensor, "m"]]:
-        """Of the words of either side the mean cosine with the 10 nearest of the other: r of CSLS."""
+        """The mean cosine of the words of each side with the 10 nearest words of the other: r of CSLS."""
         with self._lock:
             if self._neighbourhoods is None:
                 self._neighbourhoods = SAVED.neighbourhoods(*(side.rows for side in self.sides))
@@ -219,12 +219,12 @@ class Pairing(_Keeper):
 
     @property
     def known_neighbourhoods(self) -> tuple[Float[Tensor, "n"], Float[Tensor, "m"]] | None:
-        """The same if they are made already, else None."""
+        """The neighbourhoods if they are already computed, else None."""
         with self._lock:
             return self._neighbourhoods
 
     def index(self, key: Hashable, make: Callable[[], Index]) -> Index:
-        """The index under a key, made if need be; the few that were used last are kept."""
+        """The index under a key, made if necessary; the most recent few indexes are kept."""
         with self._lock:
             if key not in self._indexes:
                 self._indexes[key] = make()

@@ -37,11 +37,12 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, eq=False)
 class Link:
-    """What a space keeps of two of its languages, beside what each of them has.
+    """The data that a space keeps for two of its languages together.
 
     Attributes:
-        seeds: Their lexicon, as far as both vocabularies have it.
-        neighbourhoods: Of the words of the first and of the second; None if nobody asked for them yet.
+        seeds: The pairs of their lexicon that are in both vocabularies.
+        neighbourhoods: Neighbourhoods of the words of the first and of the second language; None if they were
+            not computed yet.
     """
 
     seeds: Lexicon = field(default_factory=lambda: Lexicon([]))
@@ -49,7 +50,7 @@ class Link:
 
 
 class Lazy(Mapping[K, V]):
-    """Values that are each made when they are first asked for, and kept. Threads may share it."""
+    """A mapping that makes each value when it is first asked for, and keeps it. Threads may share it."""
 
     def __init__(self, makers: Mapping[K, Callable[[], V]]) -> None:
         self._makers, self._made = dict(makers), dict[K, V]()
@@ -62,12 +63,12 @@ class Lazy(Mapping[K, V]):
             return self._made[key]
 
     def forget(self, *, but: Container[K]) -> None:
-        """Make what was made anew when it is asked for again, but for some."""
+        """Forget all values except some; they are made again when they are asked for."""
         with self._lock:
             self._made = {key: value for key, value in self._made.items() if key in but}
 
     def also(self, more: Mapping[K, V]) -> "Lazy[K, V]":
-        """The same and some that are made."""
+        """The same mapping with additional values that are already made."""
         return Lazy(
             {
                 **{key: partial(self.__getitem__, key) for key in self},
@@ -86,22 +87,21 @@ class Lazy(Mapping[K, V]):
 
 
 class Space:
-    """Many languages in one space: `pair` gives the alignment of any two, with all that one can do.
+    """Many languages in one shared space; `pair` gives a full `Alignment` of any two of them.
 
-    Made by `isolex.align_space`, `isolex.load_space` or `Space.of`. Languages are read when they are first
-    needed, and rows stay in their files until then, so that a space of a hundred languages opens at once.
-    Threads may share a space.
+    `isolex.align_space`, `isolex.load_space` and `Space.of` make spaces. A language is read when it is first
+    needed, so that a space of a hundred languages opens at once. Threads may share a space.
 
     Args:
         sides: The languages by code, each mapped into the space.
-        links: By pair of codes, the earlier language first, what is kept of two languages.
-        card: Its card.
-        joint: The joint solution, whose placements stand in the order of the languages, or what makes it;
-            None for a space that was made otherwise, and cannot take in another language.
+        links: The data kept for two languages, by pair of codes, the earlier language first.
+        card: The card of the space.
+        joint: The joint solution, with its placements in the order of the languages, or a function that makes
+            it. None for a space that was made in another way; no further language can be added to it.
 
     Attributes:
         sides: The languages by code.
-        card: How it was made, and how good each pair is.
+        card: The card, which tells how the space was made and how good each pair is.
     """
 
     def __init__(
@@ -121,10 +121,11 @@ class Space:
 
     @classmethod
     def of(cls, alignment: "Alignment | str | Path") -> "Space":
-        """An alignment as a space of two languages, whose pair it is.
+        """A space of two languages from an alignment.
 
-        They go by the codes on its card, or are called source and target where it has none or one for both.
-        No other language can join them, since the joint solver did not make them.
+        The languages have the codes on the card of the alignment. They are called source and target if the
+        card has no codes, or the same code for both. No other language can be added, because the alignment
+        was not made by the joint solver.
         """
         from isolex.alignment.loading import as_alignment  # noqa: PLC0415 - it loads spaces, too
 
@@ -171,28 +172,28 @@ class Space:
 
     @property
     def joint(self) -> JointMapping | None:
-        """The joint solution, by which another language can join; None if there is none."""
+        """The joint solution, which is needed to add another language; None if there is none."""
         return self._joint() if callable(self._joint) else self._joint
 
     def link(self, source: str, target: str) -> Link:
-        """What is kept of two languages, the earlier one first."""
+        """The data kept for two languages, the earlier one first."""
         return self._links[source, target] if (source, target) in self._links else Link()
 
     def links(self) -> Iterator[tuple[LanguagePair, Link]]:
-        """What is kept of each pair of languages that has something, with what was made meanwhile."""
+        """The data kept for each pair of languages that has any, including what was computed since."""
         for pair in combinations(self.languages, 2):
             link, made = self.link(*pair), self._known_neighbourhoods(pair)
             if pair in self._links or made is not None:
                 yield pair, link if made is None else replace(link, neighbourhoods=made)
 
     def pair(self, source: str, target: str) -> Alignment:
-        """The alignment of two of the languages; the few that were used last are kept, for both directions.
+        """The alignment of two of the languages; the most recent few are kept, for both directions.
 
         Raises:
-            InputError: A language is not in the space, or it is the same one twice.
+            InputError: A language is not in the space, or both are the same.
 
         Warns:
-            IsolexWarning: The pair failed; told once.
+            IsolexWarning: The verdict on the pair is `failed`; the warning is given once.
         """
         for language in (source, target):
             self._check(language)
@@ -202,7 +203,7 @@ class Space:
         return self.aligned(source, target)
 
     def aligned(self, source: str, target: str) -> Alignment:
-        """As `pair`, of two languages that are known to be in it, without a word of a failure."""
+        """Like `pair`, for two languages that are known to be in the space, without a warning."""
         order = self.languages
         turned = order.index(source) > order.index(target)
         key = (target, source) if turned else (source, target)
@@ -231,10 +232,10 @@ class Space:
         """The k best words of each target language, as `Alignment.translate` gives them.
 
         Args:
-            words: A word of the source language, or several.
+            words: One word of the source language, or several.
             source: The source language.
-            target: A language or several; None for all others.
-            k: Answers a word and language.
+            target: One target language, or several; None for all other languages.
+            k: Number of answers for each word and language.
             criterion: See `Alignment.index`.
 
         Raises:
@@ -250,7 +251,7 @@ class Space:
     def nearest(
         self, word: str, language: str, *, k: int = 10, criterion: str | Criterion = "csls"
     ) -> list[tuple[str, str, float]]:
-        """The k nearest words among those of all other languages: language, word and score, best first.
+        """The k nearest words of all other languages together, as (language, word, score), best first.
 
         Raises:
             InputError: The language is not in the space.
@@ -268,30 +269,33 @@ class Space:
         seed: int = 0,
         check: bool = True,
     ) -> "Space":
-        """The space with more languages; those that are there stay as they are, bit by bit.
+        """Add languages to the space; the present languages stay exactly as they are.
 
         Args:
-            vectors: By code of each language that joins, its vectors or a file of them.
-            lexicons: By pair of codes, a lexicon or a file of one: of each language that joins with one that
-                is there, or joined before it.
-            seed: Of the held-out words.
-            check: Judge the new pairs by held-out words.
+            vectors: Vectors, or a file of them, by code of each new language.
+            lexicons: Lexicons, or files of them, by pair of codes. Each new language needs a lexicon with a
+                language that is in the space or was added before it.
+            seed: Seed of the choice of held-out words.
+            check: Whether to judge the new pairs on held-out words.
+
+        Returns:
+            A new space; this one does not change.
 
         Raises:
-            InputError: A code that is there already, no lexicon with a language of the space, or the space
-                was not made by the joint solver.
+            InputError: A code is already in the space, a new language has no lexicon with a language of the
+                space, or the space was not made by the joint solver.
         """
         from isolex.alignment.joining import join  # noqa: PLC0415 - it makes spaces, too
 
         return join(self, vectors, lexicons, seed=seed, check=check)
 
     def release(self, *kept: str) -> None:
-        """Let go of what is in memory of all languages but some; it is read again when it is asked for.
+        """Free the memory of all languages except some; they are read again when they are needed.
 
-        Whoever passes over all pairs of many languages calls this in between, so that memory stays flat.
+        Call it now and then in a loop over all pairs of many languages, so that memory use does not grow.
 
         Args:
-            kept: Codes of the languages that are needed further.
+            kept: Codes of the languages that are still needed.
         """
         with self._lock:
             for pair in [pair for pair in self._alignments if not set(pair) <= set(kept)]:
@@ -311,7 +315,7 @@ class Space:
         card: SpaceCard,
         joint: JointMapping,
     ) -> "Space":
-        """The space with one more side, which nobody checks to be in it."""
+        """The space with one more side; nothing checks that the side is in the space."""
         return Space(
             Lazy[str, Side]({}).also(self.sides).also({code: side}),
             Lazy[LanguagePair, Link]({}).also(self._links).also(links),
@@ -322,16 +326,16 @@ class Space:
     def save(self, path: str | Path) -> None:
         """Write the space as a folder of safetensors and a JSON card, atomically; nothing is pickled.
 
-        All languages are in it with their vectors. The neighbourhoods of CSLS are made for all pairs of up to
-        ten languages, and of more languages for pairs that have a lexicon; those of other pairs are kept if
-        somebody has asked for them.
+        The folder holds all languages with their vectors. With up to ten languages, it also holds the
+        neighbourhoods of CSLS for all pairs. With more languages, it holds them for the pairs that have a
+        lexicon, and for other pairs only if they were computed before.
 
         Args:
-            path: The folder; a space that stands there is replaced only when the new one is whole.
+            path: The folder. A space that is already there is replaced only when the new one is complete.
 
         Raises:
-            InputError: The folder holds something else or cannot be written, or a language has a code that
-                names no file.
+            InputError: The folder holds something else or cannot be written, or the code of a language cannot
+                be part of a file name.
         """
         from isolex.alignment.space_folder import save_space  # noqa: PLC0415 - it makes spaces, too
 

@@ -1,13 +1,13 @@
-"""The folder that a space is saved in: files of each language, and of pairs that have something of their own.
+"""The folder of a saved space, with files for each language and for pairs that have data of their own.
 
-card.json                       how it was made, how good each pair is, and the digests of the files below
-space.safetensors               what all maps share
+card.json                       how the space was made, how good each pair is, digests of the files below
+space.safetensors               the part of the joint solution that all maps share
 es.vectors.safetensors          the vectors of a language
-es.map.safetensors              its map, where it stands, what its normaliser was fitted to
-en--es.pair.safetensors         their neighbourhoods of CSLS
-en--es.seeds.tsv                their lexicon
+es.map.safetensors              the map of a language, its place in the space, the data of its normaliser
+en--es.pair.safetensors         the CSLS neighbourhoods of two languages
+en--es.seeds.tsv                the lexicon of two languages
 
-A language that joins later adds files, and changes none of those of the others.
+A language that is added later adds files and changes no file of the other languages.
 """
 
 from collections.abc import Mapping
@@ -140,11 +140,11 @@ def _pair_tensors(link: Link) -> dict[str, Tensor]:
 
 @dataclass(frozen=True, eq=False)
 class SpaceDigests:
-    """Digests of what a saved space holds, so that one can tell what follows from what.
+    """Digests of the contents of a saved space, which tell whether a result is still up to date.
 
     Attributes:
-        card: Its card.
-        beside: What else the card's file holds.
+        card: The card of the space.
+        beside: The other contents of the card's file.
     """
 
     card: SpaceCard
@@ -152,11 +152,11 @@ class SpaceDigests:
 
     @classmethod
     def read(cls, path: str | Path) -> "SpaceDigests":
-        """Of the space in a folder.
+        """Read the digests of the space in a folder.
 
         Raises:
             InputError: There is no such folder.
-            FormatError: It is no space, or damaged.
+            FormatError: The folder is not a space, or is damaged.
         """
         data = read_card(path, "space", called="folder of a space", command="isolex space", fix=_FIX)
         where = Path(path) / CARD
@@ -165,7 +165,7 @@ class SpaceDigests:
             return cls(card, _BESIDE(data))
 
     def of(self, *languages: str) -> dict[str, str]:
-        """By name, of all that some languages have, and pairs of them."""
+        """Digests by name of everything that belongs to some languages and to pairs of them."""
         names = {f"{code}.map.safetensors" for code in languages}
         names |= {name(*pair) for pair in permutations(languages, 2) for name in (_pair_file, _seeds_file)}
         found = {name: value for name, value in self.beside["files"].items() if name in names}
@@ -177,7 +177,7 @@ class SpaceDigests:
         return found
 
     def every(self) -> str:
-        """One digest of all languages, all pairs, and what all maps share."""
+        """One digest of all languages, all pairs, and the shared part of the joint solution."""
         shared = {name: value for name, value in self.beside["files"].items() if name == SHARED}
         return digest(json_text(self.of(*self.card.languages) | shared).encode())
 
@@ -190,9 +190,9 @@ class SpaceDigests:
 
 @steady
 def load_space(path: str | Path, *, device: str | torch.device | None = None) -> Space:
-    """Read a saved space; its languages are read when they are first asked for.
+    """Read a saved space; a language is read only when it is first needed.
 
-    A saved alignment is read as the space of its two languages.
+    A saved alignment is read as a space of its two languages.
 
     Args:
         path: The folder.
@@ -200,11 +200,12 @@ def load_space(path: str | Path, *, device: str | torch.device | None = None) ->
 
     Raises:
         InputError: There is no such folder.
-        FormatError: It is neither, or damaged; of a language, when it is first asked for.
-        MismatchError: Of an alignment by reference, the vectors are not those that it was made for.
+        FormatError: The folder is neither, or is damaged. Damage to the files of a language is found when the
+            language is first needed.
+        MismatchError: The vectors that an alignment refers to are not those that it was made for.
 
     Warns:
-        IsolexWarning: Of an alignment by reference, its vectors are read from outside the folder.
+        IsolexWarning: The vectors that an alignment refers to are read from outside the folder.
     """
     folder = Path(path)
     data = read_card(path, "space", called="folder of a space", command="isolex space", fix=_FIX)

@@ -1,4 +1,4 @@
-"""What saved alignments say of themselves, known without torch."""
+"""Cards of saved alignments and spaces, which can be read without torch."""
 
 from isolex.cards.alignment_folder import load_card
 from isolex.cards.card import Card, SideCard, current_versions, now

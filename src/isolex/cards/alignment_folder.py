@@ -1,12 +1,12 @@
-"""What stands in the folder of a saved alignment, read and checked without torch.
+"""Read and check the folder of a saved alignment, without torch.
 
-card.json                how it was made and how good it is
+card.json                how the alignment was made and how good it is
 alignment.safetensors    the two maps, what the normalisers were fitted to, the neighbourhoods of CSLS
 seeds.tsv                the training pairs that were found in both vocabularies
 source.safetensors       the vectors of either side (unless saved by reference)
 target.safetensors
 
-What other rooms keep there (`isolex.alignment.companion`) is known by its card.
+Files that other packages keep there (`isolex.alignment.companion`) are recognised by their card.
 """
 
 import re
@@ -73,12 +73,12 @@ _BESIDE = record(
 
 @dataclass(frozen=True, eq=False)
 class StoredAlignment:
-    """All of a saved alignment but the vectors.
+    """A saved alignment without its vectors.
 
     Attributes:
-        card: Its card.
-        normalizers: By side, what the card's file says of its normaliser.
-        arrays: What stands in the file of matrices, by name.
+        card: The card.
+        normalizers: Description of the normaliser from the card's file, by side.
+        arrays: The matrices by name.
         seeds: Training pairs.
     """
 
@@ -112,7 +112,7 @@ def read_alignment(path: str | Path) -> StoredAlignment:
         raise FormatError(
             "is a space of languages, expected an alignment of two",
             where=path,
-            fix="read it by isolex.load_space(…); in commands say which two, by --from and --to",
+            fix="read it by isolex.load_space(…); in commands name two languages by --from and --to",
         )
     # The version stands before everything else: another one may hold other things.
     card = Card.from_dict(data, where=folder / CARD)
@@ -129,18 +129,18 @@ def read_alignment(path: str | Path) -> StoredAlignment:
 
 
 def read_card(path: str | Path, kind: str, *, called: str, command: str, fix: str) -> Any:
-    """What stands in the card's file of a folder, not yet checked.
+    """The contents of the card's file in a folder, not yet checked.
 
     Args:
         path: The folder.
-        kind: What should stand there.
-        called: What such a folder is called.
-        command: What writes it.
-        fix: What helps where it is damaged.
+        kind: The kind of output that is expected there.
+        called: Name of this kind of folder in messages.
+        command: The command that writes it.
+        fix: What to do if the folder is damaged.
 
     Raises:
         InputError: There is no such folder.
-        FormatError: It holds no card, or one that is no JSON.
+        FormatError: The folder holds no card, or one that is not JSON.
     """
     folder = Path(path)
     near = " or ".join(map(str, _near(folder)))
@@ -167,10 +167,10 @@ def _near(path: Path) -> list[Path]:
 
 
 def read_seeds(path: Path, count: int) -> Lexicon:
-    """So many training pairs; there is no file where there are none.
+    """Read the training pairs, `count` of them; without pairs there is no file.
 
     Raises:
-        FormatError: There are others than the card says.
+        FormatError: The number of pairs is not that of the card.
     """
     if count == 0:
         return Lexicon(())
@@ -207,12 +207,12 @@ def _arrays(data: bytes, card: Card, normalizers: dict[str, Any]) -> dict[str, n
 
 
 def companion_files(name: str) -> tuple[str, str]:
-    """Of something that is kept beside an alignment: its card, and its arrays."""
+    """The files of a companion, which is kept beside an alignment: its card and its arrays."""
     return f"{name}.json", f"{name}.safetensors"
 
 
 def is_companion(entry: Path) -> bool:
-    """Whether an entry of the folder is a file of a companion, or a workshop where such files were made."""
+    """Whether an entry of the folder is a file of a companion, or a workshop where its files were made."""
     if is_workshop(entry.name):
         return _is_companion_workshop(entry)
     files = card, _ = companion_files(entry.stem)
@@ -225,7 +225,7 @@ def is_companion(entry: Path) -> bool:
 
 
 def may_have_companions(folder: Path) -> bool:
-    """Whether a card beside the alignment's own stands in its folder: a look before rooms are imported."""
+    """Whether the folder has another card beside that of the alignment; a quick check before imports."""
     return any(card.name != CARD for card in folder.glob("*.json"))
 
 

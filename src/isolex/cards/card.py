@@ -31,7 +31,7 @@ _FORMAT = "isolex-alignment"
 
 
 def current_versions() -> dict[str, str]:
-    """Versions of isolex and of what it computes with."""
+    """Versions of isolex and of the libraries that it computes with."""
     return {
         "isolex": __version__,
         "torch": version("torch"),
@@ -47,15 +47,15 @@ def now() -> str:
 
 @dataclass(frozen=True)
 class SideCard:
-    """Which vectors one side was made from.
+    """The vectors that one side was made from.
 
     Attributes:
         fingerprint: Digest of words and values, see `Vectors.fingerprint`.
         words: Number of words, those without a vector not counted.
-        dimension: Numbers a word.
+        dimension: Number of dimensions.
         language: Language code or None.
-        path: File they were read from, if any.
-        zero_rows: Further words, which have a zero vector and so none.
+        path: File that the vectors were read from, if any.
+        zero_rows: Number of further words, which have no vector because theirs is zero.
     """
 
     fingerprint: str
@@ -78,7 +78,7 @@ class SideCard:
         """The inverse of `asdict`; fields that this release does not know are left out.
 
         Raises:
-            UnsoundError: A field is missing, or has a value that it cannot have.
+            UnsoundError: A field is missing, or has an impossible value.
         """
         return cls(**_SIDE(data))
 
@@ -91,19 +91,19 @@ _SIDE = record(
 
 @dataclass(frozen=True)
 class Card:
-    """How an alignment was made, and what is known of its quality.
+    """How an alignment was made, and how good it is.
 
     Attributes:
         method: Name of the method.
         settings: The full configuration of solver and normalisation.
         source: Source vectors.
         target: Target vectors.
-        seed: Of everything random.
-        status: `aligned`, `doubtful`, `failed`, or `unchecked` when nobody looked.
-        reasons: One sentence each: why this status, why this method.
-        scores: Measured figures, by name (percent where they are rates).
-        trace: What the solver noted, a row a step.
-        versions: Of isolex and what it computes with.
+        seed: Seed of everything random.
+        status: `aligned`, `doubtful`, `failed`, or `unchecked` if the alignment was not judged.
+        reasons: Sentences that explain the status and the choice of the method.
+        scores: Measured figures by name (rates are in percent).
+        trace: Notes of the solver, a row for each step.
+        versions: Versions of isolex and of the libraries that it computes with.
         created: ISO 8601, UTC.
     """
 
@@ -146,7 +146,7 @@ class Card:
         """The inverse of `to_dict`.
 
         Raises:
-            FormatError: Not such a card, or one of a later version.
+            FormatError: This is no such card, or one of a later version.
         """
         if not is_alignment(data):
             raise FormatError("is not the card of an isolex alignment", where=where)

@@ -1,4 +1,4 @@
-"""The card of a space of many languages: how it was made, who came in by whom, and how good each pair is."""
+"""The card of a space of many languages: how it was made, how languages came in, how good each pair is."""
 
 import re
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ def check_language(code: object) -> None:
         )
     if code == EVERY:
         raise InputError(
-            f"got the language {code!r}, which stands for all of them",
+            f"got the language {code!r}, which stands for all languages",
             where="languages",
             fix="name it otherwise",
         )
@@ -56,7 +56,7 @@ class LanguageCard:
     """One language of a space.
 
     Attributes:
-        vectors: Which vectors it was made from.
+        vectors: The vectors that it was made from.
         status: The best verdict of its pairs that have a lexicon.
         by: The language whose lexicon brought it in, the most trusted one; None for the first language.
     """
@@ -73,15 +73,15 @@ class PairCard:
     Attributes:
         status: The verdict.
         reason: The sentence that explains it.
-        held_out: P@1 on held-out words, in percent; None where there were none.
-        words: Held-out words.
-        seeds: Pairs of words of its lexicon that both vocabularies have; 0 without a lexicon.
+        held_out: P@1 on held-out words, in percent; None if there were none.
+        words: Number of held-out words.
+        seeds: Number of pairs of its lexicon with both words in the vocabularies; 0 without a lexicon.
         weight: How much the lexicon counted in the space; 0 without one.
         origin: Where the lexicon comes from: `given`, `induced`, or None without one.
     """
 
     status: Status = "unchecked"
-    reason: str = "nobody checked this pair of languages"
+    reason: str = "this pair of languages was not checked"
     held_out: float | None = None
     words: int = 0
     seeds: int = 0
@@ -90,22 +90,22 @@ class PairCard:
 
     @property
     def trust(self) -> tuple[int, float]:
-        """The more, the rather its lexicon is trusted: by its verdict, then by held-out words."""
+        """How far its lexicon is trusted, by its verdict and then by held-out words; more is better."""
         return -TRUSTED.index(self.status), self.held_out or 0.0
 
 
 @dataclass(frozen=True)
 class SpaceCard:
-    """How a space was made, and what is known of its languages and pairs.
+    """How a space was made, and how good its languages and pairs are.
 
     Attributes:
         method: Name of the method.
-        settings: Of solver and normalisation.
-        languages: By code.
-        pairs: By `(source, target)`, of those that have a lexicon or a verdict.
-        seed: Of everything random.
-        left_out: Languages that no other vouched for, and why.
-        versions: Of isolex and what it computes with.
+        settings: Settings of solver and normalisation.
+        languages: The languages by code.
+        pairs: The pairs that have a lexicon or a verdict, by `(source, target)`.
+        seed: Seed of everything random.
+        left_out: Languages that were left out, and why.
+        versions: Versions of isolex and of the libraries that it computes with.
         created: ISO 8601, UTC.
     """
 
@@ -119,7 +119,7 @@ class SpaceCard:
     created: str = field(default_factory=now)
 
     def pair(self, source: str, target: str) -> PairCard:
-        """What is known of a pair, whichever way round."""
+        """The card of a pair, in either order."""
         return self.pairs.get((source, target)) or self.pairs.get((target, source)) or PairCard()
 
     def to_dict(self) -> dict[str, Any]:
@@ -142,7 +142,7 @@ class SpaceCard:
         """The inverse of `to_dict`.
 
         Raises:
-            FormatError: Not such a card, or one of a later version.
+            FormatError: This is no such card, or one of a later version.
         """
         if not is_space(data):
             raise FormatError("is not the card of an isolex space", where=where)

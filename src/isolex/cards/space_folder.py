@@ -1,4 +1,4 @@
-"""What the folder of a saved space says of itself."""
+"""Read the card of a saved space from its folder."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a training notes beside the vectors, read without torch."""
+"""The card that a training writes beside its vectors, read without torch."""
 
 import json
 from pathlib import Path
@@ -12,12 +12,12 @@ _CARD = record(
 
 
 def training_card(vectors: Path) -> Path:
-    """Where the card of vectors stands: `en.vec.json` beside `en.vec`."""
+    """Path of the card of vectors: `en.vec.json` beside `en.vec`."""
     return vectors.with_name(vectors.name + ".json")
 
 
 def trained_language(vectors: Path, fingerprint: str) -> str | None:
-    """The language that the card beside vectors names; None without a card of just these vectors."""
+    """The language that the card beside the vectors names; None if there is no card for these vectors."""
     try:
         card = _CARD(json.loads(training_card(vectors).read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError, UnsoundError):

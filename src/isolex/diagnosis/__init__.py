@@ -1,7 +1,7 @@
 """How alike two spaces are, before and after they are aligned: measures on matrices and id pairs.
 
-Rows are taken as they are given unless a measure says that it brings them to unit length. A zero row (a word
-without a vector) has cosine 0 with everything: leave such rows out before measuring.
+The measures use rows as they are given, unless a measure says that it scales them to unit length. A zero row
+(a word without a vector) has cosine 0 with every other row, so leave zero rows out before measuring.
 """
 
 from isolex.diagnosis.distances import gromov_hausdorff_bound

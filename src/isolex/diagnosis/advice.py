@@ -1,4 +1,4 @@
-"""What to do, with the evidence for it."""
+"""Advice on two spaces, with the evidence for it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _LOST = 0.1
 
 @dataclass(frozen=True)
 class Advice:
-    """One thing to do, and why."""
+    """One piece of advice, and the reason for it."""
 
     say: str
     because: str
@@ -35,7 +35,7 @@ def advise(
     hubness: Mapping[str, Hubness],
     expectation: Expectation | None,
 ) -> list[Advice]:
-    """What follows from the findings, most important first."""
+    """The advice that follows from the findings, most important first."""
     made = [*_lost_pairs(lexicon), _method(lexicon)]
     if lexicon is not None:
         made += [*_normalization(lexicon), *_more_pairs(lexicon), *_errors(lexicon)]
@@ -47,8 +47,8 @@ def _lost_pairs(lexicon: LexiconFindings | None) -> list[Advice]:
         return []
     return [
         Advice(
-            "Check the lexicon: are these its languages, this way round, in this letter case?",
-            f"only {lexicon.found:,} of its {lexicon.pairs:,} pairs are in both vocabularies",
+            "Check that the lexicon is for these two languages, in this order, and in the same letter case",
+            f"only {lexicon.found:,} of its {lexicon.pairs:,} pairs have both words in the vocabularies",
         )
     ]
 
@@ -56,21 +56,21 @@ def _lost_pairs(lexicon: LexiconFindings | None) -> list[Advice]:
 def _method(lexicon: LexiconFindings | None) -> Advice:
     if lexicon is None:
         return Advice(
-            "Find a seed lexicon, even of 25 pairs; without any, use --unsupervised and heed its verdict",
-            "nothing but translations can tell a right alignment from a wrong one, or what it is worth",
+            "Find a seed lexicon, even of 25 pairs; without one, use --unsupervised and heed its verdict",
+            "only known translations can show whether an alignment is right, and how good it is",
         )
     if lexicon.words < FEW_WORDS:
         return Advice(
             "Use --method auto, the default",
-            f"{lexicon.words:,} seed words are few: self-learning, to which it goes then, makes up for that",
+            f"{lexicon.words:,} seed words are few, and with so few it uses self-learning to find more pairs",
         )
     best = max(lexicon.held_out, key=lambda name: lexicon.held_out[name].percent)
     others = ", ".join(f"{name} {_percent(f)}" for name, f in lexicon.held_out.items() if name != best)
-    advice = f"Of the methods without self-learning use {best}; without --method, align tries that too"
+    advice = f"Use {best} if you want no self-learning; without --method, align also tries self-learning"
     rotation, free = lexicon.held_out.get("procrustes"), lexicon.held_out["least-squares"]
     if rotation is not None and free.percent > rotation.interval[1]:
-        others += "; a map that is no rotation does better, so the spaces are not isometric"
-    return Advice(advice, f"on held-out seed words it has P@1 {_percent(lexicon.held_out[best])} ({others})")
+        others += "; a free linear map does better than a rotation, so the shapes of the two spaces differ"
+    return Advice(advice, f"its P@1 on held-out seed words is {_percent(lexicon.held_out[best])} ({others})")
 
 
 def _normalization(lexicon: LexiconFindings) -> list[Advice]:
@@ -81,7 +81,7 @@ def _normalization(lexicon: LexiconFindings) -> list[Advice]:
     return [
         Advice(
             "Normalise iteratively: --normalize unit,iterative",
-            f"P@1 on held-out words {_percent(lexicon.iterative)}, against {_percent(plain)} as usual",
+            f"P@1 on held-out words is then {_percent(lexicon.iterative)}, and {_percent(plain)} otherwise",
         )
     ]
 
@@ -96,11 +96,12 @@ def _more_pairs(lexicon: LexiconFindings) -> list[Advice]:
     before = half[-1]
     gain = last.found.percent - before.found.percent
     evidence = (
-        f"{before.pairs:,} pairs give {_percent(before.found)} and {last.pairs:,} give {_percent(last.found)}"
+        f"P@1 is {_percent(before.found)} with {before.pairs:,} pairs and {_percent(last.found)} with "
+        f"{last.pairs:,}"
     )
     if gain >= _RISING:
-        return [Advice("Collect more seed pairs, unless you use self-learning: vecmap gains", evidence)]
-    return [Advice("More seed pairs would help vecmap little", evidence)]
+        return [Advice("Collect more seed pairs for vecmap; self-learning may do without them", evidence)]
+    return [Advice("More seed pairs would help vecmap only a little", evidence)]
 
 
 def _errors(lexicon: LexiconFindings) -> list[Advice]:
@@ -111,8 +112,9 @@ def _errors(lexicon: LexiconFindings) -> list[Advice]:
         return []
     return [
         Advice(
-            "Look through the seed pairs that disagree with all the others",
-            f"{count:,} of {lexicon.found:,} stand below rank 1,000 both ways when they are held out",
+            "Look through the seed pairs that disagree with the rest of the lexicon",
+            f"for {count:,} of {lexicon.found:,} pairs, an alignment made without the pair ranks the "
+            "translation below 1,000 in both directions",
         )
     ]
 
@@ -123,14 +125,14 @@ def _more_text(health: Sequence[SpaceHealth], expectation: Expectation | None) -
         return [
             Advice(
                 "Train on more text, or keep more words",
-                f"the smaller vocabulary has {min(words):,} words, so most translations are not in it",
+                f"the smaller vocabulary has only {min(words):,} words, so it lacks most translations",
             )
         ]
     if expectation is not None and expectation.percent < _POOR_PERCENT:
         return [
             Advice(
-                "Train the weaker side on more text: no method makes up for poor vectors",
-                f"such spaces have had a P@1 of {expectation.low:.0f} to {expectation.high:.0f} %",
+                "Train the vectors of the weaker language on more text; no method makes up for poor vectors",
+                f"spaces like these reached a P@1 of {expectation.low:.0f} to {expectation.high:.0f} %",
             )
         ]
     return []
@@ -143,8 +145,8 @@ def _hubs(hubness: Mapping[str, Hubness]) -> list[Advice]:
     return [
         Advice(
             "Search by CSLS, not by plain cosine",
-            f"hubs take many answers: {100 * before:.0f} % of them would have to move for all words to be "
-            f"found equally often, by CSLS {100 * after:.0f} %",
+            "by cosine, a few words (hubs) are the answer to very many others: to spread the answers evenly, "
+            f"{100 * before:.0f} % of them would have to change; by CSLS, {100 * after:.0f} %",
         )
     ]
 
@@ -157,7 +159,7 @@ def _damage(health: Sequence[SpaceHealth]) -> list[Advice]:
             made.append(
                 Advice(
                     f"Check the {side} vectors",
-                    f"{one.zero_rows:,} words have none, {one.duplicate_rows:,} have that of another word",
+                    f"{one.zero_rows:,} words have none, {one.duplicate_rows:,} have that of an earlier word",
                 )
             )
     return made

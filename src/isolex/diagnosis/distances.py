@@ -19,16 +19,16 @@ def gromov_hausdorff_bound(x: Float[Tensor, "n d"], z: Float[Tensor, "m e"], *, 
 
     In the Vietoris-Rips filtration of the unit rows under Euclidean distance every component is born at 0 and
     dies at the length of an edge of the minimum spanning tree; one lives for ever. The bottleneck distance
-    d_B of two such diagrams, H0, is exact here (see `bottleneck_distance`), and the Gromov-Hausdorff distance
-    of the spaces is at least d_B / 2. With homology=1 the loops of the filtration, H1, give a second such
-    bound (Chazal et al. 2014), and the larger counts; what is above H1, which could only raise it, is left
-    out.
+    d_B of two of these diagrams, H0, is exact here (see `bottleneck_distance`), and the Gromov-Hausdorff
+    distance of the spaces is at least d_B / 2. With homology=1 the loops of the filtration, H1, give a second
+    bound (Chazal et al. 2014), and the larger of the two is returned. Homology above H1, which could only
+    raise the bound, is left out.
 
-    0 for isometric spaces, never more than ½. Numbers of rows and columns may differ; lengths and
-    order of rows do not matter. One row far from all others can make the whole figure. Cost: O(n² d) time,
-    at most 200 MB beside the rows. With H1, which ripser and persim compute, at worst O(n⁶) time, in practice
-    under ten seconds for 1,000 words a side, and some twenty [n, n] matrices in float64: it is for no more
-    words than that.
+    The bound is 0 for isometric spaces and never more than ½. The numbers of rows and columns may differ; the
+    lengths and the order of rows do not matter. A single row far from all others can determine the figure.
+    Cost: O(n² d) time, at most 200 MB beside the rows. H1, which ripser and persim compute, costs at worst
+    O(n⁶) time, in practice under ten seconds for 1,000 words a side, and about twenty [n, n] matrices in
+    float64, so use it for no more words than that.
 
     Args:
         x: `[n, d]`, the most frequent words of one side.
@@ -59,9 +59,9 @@ def gromov_hausdorff_bound(x: Float[Tensor, "n d"], z: Float[Tensor, "m e"], *, 
 def spanning_tree(rows: Float[Tensor, "n d"]) -> Float[Tensor, "edges"]:
     """The n − 1 edge lengths of a minimum spanning tree under Euclidean distance (Prim 1957); float64.
 
-    For up to some 5,000 rows all distances are computed at once, which is several times as fast; beyond,
-    those from one row at a time, in O(n) memory beside the rows. Every minimum spanning tree has the same
-    lengths.
+    For up to about 5,000 rows, all distances are computed at once, which is several times as fast. For more
+    rows, the distances from one row are computed at a time, in O(n) memory beside the rows. Every minimum
+    spanning tree has the same lengths.
     """
     rows = rows.double()
     squares = rows.square().sum(dim=1)

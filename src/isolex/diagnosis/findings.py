@@ -1,4 +1,4 @@
-"""What a seed lexicon tells of two spaces."""
+"""What a seed lexicon shows about two spaces."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,16 +29,16 @@ _FEWEST_WORDS = 20
 
 @dataclass(frozen=True, eq=False)
 class LexiconFindings:
-    """What seed pairs tell.
+    """What seed pairs show about two spaces.
 
     Attributes:
-        pairs: Given.
-        found: Of these, the ones in both vocabularies.
-        words: Source words of these.
-        held_out: P@1 on held-out words by method, all with CSLS.
-        iterative: The same of VecMap after iterative normalisation.
-        curve: P@1 on held-out words by the number of seed pairs (VecMap).
-        ranked: Where every pair stands when its word is held out (VecMap); None with too few words.
+        pairs: Number of pairs given.
+        found: Number of pairs with both words in the vocabularies.
+        words: Number of different source words in these pairs.
+        held_out: P@1 on held-out words by method, always with CSLS.
+        iterative: P@1 of VecMap on held-out words after iterative normalisation.
+        curve: P@1 of VecMap on held-out words by the number of seed pairs.
+        ranked: The rank of every pair when its word is held out (VecMap); None with too few words.
     """
 
     pairs: int
@@ -50,7 +50,7 @@ class LexiconFindings:
     ranked: HeldOutPairs | None
 
     def to_dict(self, source: Vectors, target: Vectors) -> dict[str, Any]:
-        """As plain JSON values, with the words of the seed pairs that fit worst."""
+        """The findings as plain JSON values, with the words of the seed pairs that fit worst."""
         return {
             "pairs": self.pairs,
             "pairs_in_vocabulary": self.found,
@@ -95,7 +95,7 @@ class LexiconFindings:
 def lexicon_findings(
     source: Vectors, target: Vectors, lexicon: Lexicon, problem: Problem, seed: int
 ) -> LexiconFindings:
-    """All of it, from the pairs among the most frequent words."""
+    """All findings, from the pairs among the most frequent words."""
     words = problem.pairs[:, 0].unique().numel()
     same = problem.x.shape[1] == problem.z.shape[1]
     solvers = {name: solver for name, solver in COMPARED.items() if same or name != "procrustes"}
@@ -113,7 +113,7 @@ def lexicon_findings(
 
 
 def frequent(problem: Problem) -> Problem:
-    """The most frequent words, and the pairs among them."""
+    """The problem restricted to the most frequent words and the pairs among them."""
     inside = (problem.pairs < VOCABULARY).all(dim=1)
     kept = problem.restricted(inside)
     return Problem(problem.x[:VOCABULARY], problem.z[:VOCABULARY], kept.pairs, kept.weights)

@@ -17,13 +17,13 @@ _LETTERS = 4
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Two coordinates of words of both sides.
+    """Coordinates of words of both sides in the plane.
 
     Attributes:
         source: Ids of the source words.
         target: Ids of the target words.
-        at: `[s + t, 2]`, first of the source words, then of the target words.
-        pairs: Translations, as places in `at`.
+        at: `[s + t, 2]`, coordinates of the source words, then of the target words.
+        pairs: Translations, as pairs of row numbers of `at`.
     """
 
     source: list[int]
@@ -38,13 +38,13 @@ def places(
     pairs: Int[Tensor, "p 2"],
     words: tuple[Vectors, Vectors],
 ) -> Places:
-    """Frequent words of both sides, by the two directions in which frequent translations vary most.
+    """Place frequent words of both sides along the two directions in which frequent translations vary most.
 
     Args:
         x: Source rows in the shared space.
-        z: Target rows there.
-        pairs: Ids of translations; may be none.
-        words: What the rows stand for.
+        z: Target rows in the shared space.
+        pairs: Ids of translations; may be empty.
+        words: The vocabularies of both sides.
     """
     chosen = _frequent(pairs, words)
     rows = _shown([i for i, _ in chosen], x.shape[0]), _shown([j for _, j in chosen], z.shape[0])

@@ -24,14 +24,15 @@ def eigenvector_similarity(
     90 % of their sum, and k = min(k_x, k_z). 0 for isometric spaces; there is no upper end, and it grows with
     n, so compare only figures for the same number of words.
 
-    Both spaces need the same number of rows, not of columns. Lengths of rows and their order do not matter,
-    except among keys of exactly the same cosine, of which those with lower ids are taken as neighbours.
+    Both spaces need the same number of rows; the numbers of columns may differ. The lengths and the order of
+    rows do not matter, except that of words with exactly the same cosine those with lower ids count as
+    nearer.
     Cost: O(n² d) and O(n³), memory some four [n, n] matrices in float64: 1 GB for 5,000 words.
 
     Args:
         x: `[n, d]`, the most frequent words of one side.
         z: `[n, e]`, those of the other.
-        neighbours: Of each word, ≥ 1; all others if there are fewer.
+        neighbours: Number of neighbours of each word, ≥ 1; all other words if there are fewer.
 
     Raises:
         InputError: Different numbers of rows, fewer than two, or neighbours < 1.
@@ -52,9 +53,9 @@ def eigenvector_similarity_ascending(
 ) -> float:
     """As `eigenvector_similarity`, with the eigenvalues taken smallest first, as published code does.
 
-    k_x and k_z are then the fewest of the smallest eigenvalues that hold 90 % of the sum, which are nearly
-    all. Its figures are not comparable with those of `eigenvector_similarity`; use it to compare with
-    papers whose figures came from such code. Lower is closer. Arguments, cost and errors are the same.
+    k_x and k_z are then the least numbers of smallest eigenvalues that hold 90 % of the sum; these are nearly
+    all eigenvalues. The figures are not comparable with those of `eigenvector_similarity`; use this function
+    to compare with papers that used such code. Lower is closer. Arguments, cost and errors are the same.
 
     Examples:
         >>> import torch
@@ -106,7 +107,7 @@ def _graph(x: Float[Tensor, "n d"], neighbours: int) -> Float[Tensor, "n n"]:
 
 
 def spectral_difference(first: Float[Tensor, "n"], second: Float[Tensor, "n"]) -> float:
-    """Summed squared differences of the first eigenvalues, as many as hold 90 % of the sum of either."""
+    """Summed squared differences of the first eigenvalues, as many as hold 90 % of the sum of one side."""
     k = min(_enough(first), _enough(second))
     return float((first[:k] - second[:k]).square().sum())
 

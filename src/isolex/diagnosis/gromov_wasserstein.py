@@ -24,18 +24,19 @@ def gromov_wasserstein_distance(x: Float[Tensor, "n d"], z: Float[Tensor, "m e"]
     one scale with the Gromov-Hausdorff distance. 0 for isometric spaces, never more than 1. Numbers of rows
     and columns may differ; lengths of rows do not matter.
 
-    What is returned is an upper bound: the problem is not convex, and POT's conditional gradient ends at a
-    local minimum, the lower of those that it reaches from two couplings. One is the product coupling; the
-    other matches words by their profile, the sorted distances to all words of their own side, at the least
-    sum of 1-Wasserstein distances between profiles. The order of rows decides only between matches that are
-    equally good. The second gives the isometry of two isometric spaces if no two words have the same profile
-    (or only words that may change places have); where many have, as in a regular figure, the bound may stay
-    above 0. For disturbed copies of spaces with clusters the figure is within a third of what the true
-    matching leads to, mostly within a tenth; for a handful of unrelated words it may be twice the minimum.
+    The result is an upper bound. The problem is not convex, and POT's conditional gradient ends at a local
+    minimum; it is started from two couplings, and the lower of the two minima is returned. One start is the
+    product coupling. The other matches words by their profile, the sorted distances to all words of their own
+    side, at the least sum of 1-Wasserstein distances between profiles; the order of rows decides only between
+    equally good matches. The second start finds the isometry of two isometric spaces if no two words have the
+    same profile (or only words that are interchangeable do); if many have the same, as in a regular figure,
+    the bound may stay above 0. For disturbed copies of spaces with clusters, the figure is within a third of
+    what the true matching leads to, mostly within a tenth; for a handful of unrelated words it may be twice
+    the minimum.
 
-    For up to some 1,000 words: a few seconds on one core. Cost: O(n² m + n m²) for the profiles and for each
-    of the few rounds, and an exact transport plan a round, which in practice is about as much; memory some
-    ten [n, m] matrices in float64. Needs POT.
+    Use it for up to about 1,000 words, which take a few seconds on one core. Cost: O(n² m + n m²) for the
+    profiles and for each of the few rounds, and in each round an exact transport plan, which in practice
+    costs about as much; memory: about ten [n, m] matrices in float64. Needs POT.
 
     Args:
         x: `[n, d]`, the most frequent words of one side.

@@ -1,4 +1,4 @@
-"""What is in the data before anything is mapped: words, rows and how they fill their space."""
+"""Health of the data before anything is mapped: its words, its rows, and how the rows fill their space."""
 
 import math
 import unicodedata
@@ -41,17 +41,18 @@ class SpaceHealth:
     """One space as it was read.
 
     Attributes:
-        words: How many there are.
-        dimension: Numbers a word.
-        zero_rows: Rows that are all zero: words without a vector.
-        duplicate_rows: Rows equal to an earlier one, zero rows not counted.
+        words: Number of words.
+        dimension: Number of dimensions.
+        zero_rows: Number of rows that are all zero: words without a vector.
+        duplicate_rows: Number of rows that are equal to an earlier row; zero rows are not counted.
         norms: Least, median and greatest length of the rows as given, zero rows included.
-        mean_norm: See `mean_norm`: 0 for a centred space, 1 where all rows point the same way.
-        isotropy: See `isotropy`; of the unit rows, as all that follows: 1 if spread alike in all directions.
+        mean_norm: See `mean_norm`: 0 for a centred space, 1 if all rows point the same way.
+        isotropy: See `isotropy`: 1 if the rows are spread equally in all directions. This figure and the
+            following ones are for unit rows.
         condition_number: See `condition_number`, ≥ 1.
         effective_condition_number: See `effective_condition_number`, ≥ 1.
-        numerals: Percent of the words that are numerals, as `Lexicon.numerals` has it.
-        scripts: Percent of the words by script, as `space_health` tells, largest share first.
+        numerals: Percent of the words that are numerals, as defined by `Lexicon.numerals`.
+        scripts: Percent of the words by script, as defined by `space_health`, largest share first.
         spectrum: Singular values of X/√n that are not zero, X the n unit rows that are not zero; largest
             first. Their squares sum to 1.
     """
@@ -79,11 +80,11 @@ class PairHealth:
     """Two vocabularies side by side.
 
     Attributes:
-        identical_strings: Words that both have, as `Lexicon.identical` has it.
-        identical_share: Their percentage of the smaller vocabulary.
-        rank_correlation: Spearman's correlation of the frequency ranks in distinct seed pairs: 1 where
+        identical_strings: Number of words that are in both vocabularies, as counted by `Lexicon.identical`.
+        identical_share: These words in percent of the smaller vocabulary.
+        rank_correlation: Spearman's correlation of the frequency ranks in distinct seed pairs: 1 if
             translations are equally frequent, about 0 for wrong pairs. None without a lexicon, with fewer
-            than three pairs, or if one side of all is the same word.
+            than three pairs, or if all pairs have the same word on one side.
     """
 
     identical_strings: int
@@ -96,16 +97,16 @@ class PairHealth:
 
 
 def space_health(vectors: VectorsLike) -> SpaceHealth:
-    """What there is to know of a space by itself: damage, lengths, spread, and what its words are.
+    """Describe one space: damage, lengths of vectors, how they are spread, and what its words are.
 
-    All that is said of how the space is filled leaves zero rows out, and is of unit rows: methods compare
-    words by cosine, so that lengths, whose spread `norms` tells, would only blur it.
+    The figures on the spread of the vectors leave zero rows out and use unit rows. Methods compare words by
+    cosine, so the lengths would only blur these figures; `norms` gives the lengths.
 
-    A word's script is that of most of its letters, of equally many the first: the first word of the letters'
-    Unicode names after compatibility decomposition (LATIN, CYRILLIC, DEVANAGARI, CANADIAN, …), with HAN for
-    ideographs. Letters that scripts share take that of the rest; words without letters have "none". Scripts
-    of under 0.05 % of the words are summed as "other", which comes last. Cost: O(n d²), memory some three
-    copies of the matrix in float64.
+    The script of a word is that of most of its letters, or the first of equally frequent ones. It is the
+    first word of the letters' Unicode names after compatibility decomposition (LATIN, CYRILLIC, DEVANAGARI,
+    CANADIAN, …), and HAN for ideographs. Letters that several scripts share count for the script of the other
+    letters; words without letters have "none". Scripts of under 0.05 % of the words are summed as "other",
+    which comes last. Cost: O(n d²), memory about three copies of the matrix in float64.
 
     Args:
         vectors: The words, most frequent first, and their rows; or a file of them.
@@ -152,10 +153,11 @@ def space_health(vectors: VectorsLike) -> SpaceHealth:
 def pair_health(
     source: VectorsLike, target: VectorsLike, pairs: Int[Tensor, "p 2"] | None = None
 ) -> PairHealth:
-    """What two vocabularies share as strings, and whether seed pairs are of like frequency.
+    """Count the strings that two vocabularies share, and compare the frequencies of the words in seed pairs.
 
-    Rows are taken to be in frequency order, so that ids are ranks; of ranks that are equal, as of a word in
-    several pairs, each is their mean. Pairs count once however often they are given. Cost: O(n + p log p).
+    Rows must be in order of frequency, because ids are used as ranks. Equal ranks, such as those of a word in
+    several pairs, are replaced by their mean. A pair counts once even if it is given several times.
+    Cost: O(n + p log p).
 
     Args:
         source: Source vocabulary, or a file of its vectors.

@@ -1,4 +1,4 @@
-"""What seed words say of a mapping that has not seen them: ranks of their translations, learning curves."""
+"""Results of a mapping on seed words that it has not seen: ranks of their translations, learning curves."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ ANSWERS = 3
 
 @dataclass(frozen=True, eq=False)
 class HeldOutPairs:
-    """Where each seed pair stands in an alignment that was made without its words.
+    """The rank of each seed pair in an alignment that was made without its source word.
 
     Attributes:
         pairs: `[p, 2]` ids into x and z.
@@ -40,7 +40,7 @@ class HeldOutPairs:
         return f"<HeldOutPairs: {self.pairs.shape[0]:,} pairs, P@1 {self.precision().percent:.1f} %>"
 
     def precision(self, *, lowest: int = 0, highest: int | None = None) -> HeldOut:
-        """P@1 of the source words with ids from `lowest` to below `highest`; any of its targets counts."""
+        """P@1 of the source words with ids from `lowest` to below `highest`; any target of a word counts."""
         inside = self.pairs[:, 0] >= lowest
         if highest is not None:
             inside &= self.pairs[:, 0] < highest
@@ -50,9 +50,9 @@ class HeldOutPairs:
         return HeldOut(int(right.sum()), words.numel())
 
     def suspects(self, count: int = 20, *, rank: int = 100) -> Int[Tensor, "s"]:
-        """The pairs that fit worst, worst first, by the better of their two ranks: probable errors.
+        """The pairs that fit worst, which are probably errors; worst first, by the better of the two ranks.
 
-        Only pairs that stand at `rank` or below both ways.
+        Only pairs whose rank is `rank` or worse in both directions are returned.
         """
         better = torch.minimum(self.forward, self.backward)
         order = torch.sort(better, descending=True, stable=True)
@@ -60,15 +60,15 @@ class HeldOutPairs:
 
 
 def held_out_pairs(solver: Solver, problem: Problem, *, seed: int = 0) -> HeldOutPairs:
-    """Rank every seed pair by a mapping that was solved for without its source word.
+    """Rank every seed pair by a mapping that was made without its source word.
 
-    The source words are dealt into five folds, all pairs of a word together; each fold is ranked by the
-    mapping of the other four. Cost: five solutions, and ten passes over the two vocabularies.
+    The source words are divided into five folds, with all pairs of a word in the same fold. Each fold is
+    ranked by the mapping of the other four. Cost: five solutions, and ten passes over the two vocabularies.
 
     Args:
         solver: How to map.
         problem: Spaces and seed pairs.
-        seed: Of the dealing.
+        seed: Seed of the random division into folds.
 
     Raises:
         InputError: Fewer than two seed words.
@@ -93,21 +93,22 @@ def held_out_pairs(solver: Solver, problem: Problem, *, seed: int = 0) -> HeldOu
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """P@1 on held-out words from so many seed pairs."""
+    """P@1 on held-out words with a given number of seed pairs."""
 
     pairs: int
     found: HeldOut
 
 
 def learning_curve(solver: Solver, problem: Problem, *, seed: int = 0) -> Iterator[CurvePoint]:
-    """P@1 (CSLS) on held-out seed words from 25, 50, 100 … and all other seed pairs, each within the next.
+    """P@1 (CSLS) on held-out seed words with 25, 50, 100 … and all other seed pairs.
 
-    A fifth of the source words, at most 500, is held out and the same for every size.
+    Each set of pairs contains the smaller ones. A fifth of the source words, at most 500, is held out; the
+    held-out words are the same for every size.
 
     Args:
         solver: How to map.
         problem: Spaces and seed pairs.
-        seed: Of the draws.
+        seed: Seed of the random choices.
     """
     order = shuffled(problem.pairs[:, 0].unique(), seed=seed)
     held_words = order[: min(HELD_OUT_WORDS, order.numel() // FOLDS)]

@@ -45,12 +45,12 @@ class _Frequent:
 
 @dataclass(frozen=True)
 class Measure:
-    """What a measure is called, which way it points, and what it looks at.
+    """A measure: its name, its direction, and what it needs.
 
     Attributes:
-        name: Key in results.
+        name: Key of the measure in results.
         closer: `lower` or `higher`: which figures mean that the spaces are more alike.
-        compute: From the rows that are compared.
+        compute: Function that computes the measure from the rows that are compared.
         needs: `pairs`, `equal dimensions`, `more pairs than dimensions`, the package `POT`, or nothing.
     """
 
@@ -102,15 +102,15 @@ PAIRED = tuple(one.name for one in MEASURES if "pairs" in one.needs)
 def measures_of(problem: Problem, *, words: int = COMPARED_WORDS) -> dict[str, float]:
     """Every measure that the problem allows, on the `words` most frequent words of either side.
 
-    As many words on either side, those without a vector left out. Those of pairs use all pairs. Figures of
-    different numbers of words are not comparable.
+    The same number of words is compared on both sides; words without a vector are left out. Measures on pairs
+    use all pairs. Figures for different numbers of words are not comparable.
 
     Args:
         problem: Normalised spaces, and seed pairs if there are any.
-        words: Most frequent words compared.
+        words: Number of most frequent words to compare.
 
     Returns:
-        By name, in the order of `MEASURES`.
+        The measures by name, in the order of `MEASURES`.
     """
     x, z = (_used(rows)[:words] for rows in (problem.x, problem.z))
     count = min(x.shape[0], z.shape[0])
@@ -133,7 +133,7 @@ def _used(rows: Float[Tensor, "n d"]) -> Float[Tensor, "u d"]:
 
 
 def prediction_measures(problem: Problem, measures: dict[str, float], held_out: float) -> dict[str, float]:
-    """What a prediction is made from, of one problem.
+    """The measures of one problem that a prediction is computed from.
 
     Args:
         problem: Spaces and seed pairs.
@@ -152,9 +152,9 @@ def as_problem(
     normalizer: Normalizer | None = None,
     device: str | torch.device | None = None,
 ) -> Problem:
-    """What is measured: normalised rows (`unit,center,unit` unless told otherwise) and seed pairs.
+    """The problem that is measured: normalised rows (by default `unit,center,unit`) and seed pairs.
 
-    Ids are rows of the words that have a vector.
+    Ids count only the words that have a vector.
     """
     x, z = (Side.fitted(some, normalizer or Normalizer(), device=device) for some in (source, target))
     if lexicon is None:

@@ -1,4 +1,4 @@
-"""A diagnosis as one self-contained HTML page, which asks for nothing from elsewhere."""
+"""A diagnosis as one self-contained HTML page, which loads nothing from elsewhere."""
 
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
@@ -111,53 +111,83 @@ _LOWER, _HIGHER = "lower is closer", "higher is closer"
 
 # Rows of the tables: key, name, form and what it says; for measures also the direction.
 _SPACE: tuple[tuple[str, str, Form, str], ...] = (
-    ("words", "Words", number, "That were read"),
+    ("words", "Words", number, "Words that isolex read"),
     ("dimension", "Dimensions", number, "Most methods need the same on both sides"),
     ("zero_rows", "Words without a vector", number, "Should be 0"),
-    ("duplicate_rows", "Repeated vectors", number, "Many are a sign of a damaged file"),
-    ("norms", "Vector lengths", _lengths, "Least / median / most"),
-    ("mean_norm", "Length of the mean", number, "Of unit vectors: 0 if centred, 1 if all are alike"),
-    ("isotropy", "Isotropy", number, "1 if spread alike in all directions, 0 if crowded"),
-    ("condition_number", "Condition number", number, "High where some directions hardly vary"),
-    ("effective_condition_number", "… effective", number, "Without the tail of small singular values"),
+    ("duplicate_rows", "Repeated vectors", number, "Many of them suggest a damaged file"),
+    ("norms", "Vector lengths", _lengths, "Least / median / greatest"),
+    ("mean_norm", "Length of the mean", number, "For unit vectors: 0 if centred, 1 if all are equal"),
+    ("isotropy", "Isotropy", number, "1 if spread evenly in all directions, 0 if crowded"),
+    ("condition_number", "Condition number", number, "High if words hardly vary in some directions"),
+    ("effective_condition_number", "… effective", number, "The same without the smallest singular values"),
     ("numerals", "Numerals", percent, "Of all words"),
-    ("scripts", "Scripts", _scripts, "Foreign ones are often noise"),
+    ("scripts", "Scripts", _scripts, "Other scripts are often noise"),
 )
 _TOGETHER: tuple[tuple[str, str, Form, str, str], ...] = (
-    ("identical_strings", "Identical strings", number, "more helps", "Words spelt alike: a first dictionary"),
+    (
+        "identical_strings",
+        "Identical strings",
+        number,
+        "more helps",
+        "Words spelt alike can be a first dictionary",
+    ),
     ("identical_share", "… as a share", percent, "more helps", "Of the smaller vocabulary"),
     ("eigenvector_similarity", "Eigenvector similarity", number, _LOWER, "Shape of the neighbour graphs"),
-    ("eigenvector_similarity_ascending", "… ascending", number, _LOWER, "The same as published code has it"),
+    (
+        "eigenvector_similarity_ascending",
+        "… ascending",
+        number,
+        _LOWER,
+        "The same, as published code computes it",
+    ),
     ("gromov_hausdorff_bound", "Gromov-Hausdorff bound", number, _LOWER, "How words cluster; at most 0.5"),
-    ("singular_value_gap", "Singular value gap", number, _LOWER, "Difference of the log spectra"),
+    ("singular_value_gap", "Singular value gap", number, _LOWER, "Difference of the logarithmic spectra"),
     ("condition_harmonic_mean", "COND-HM", number, "lower is better", "Mean of both condition numbers"),
-    ("effective_condition_harmonic_mean", "ECOND-HM", number, "lower is better", "… of the effective ones"),
-    ("gromov_wasserstein", "Gromov-Wasserstein", number, _LOWER, "Best match of distances within the spaces"),
+    (
+        "effective_condition_harmonic_mean",
+        "ECOND-HM",
+        number,
+        "lower is better",
+        "Mean of the effective condition numbers",
+    ),
+    (
+        "gromov_wasserstein",
+        "Gromov-Wasserstein",
+        number,
+        _LOWER,
+        "How well distances in the two spaces match",
+    ),
 )
 _LEXICON: tuple[tuple[str, str, Form, str, str], ...] = (
-    ("pairs", "Pairs of the lexicon", number, "more helps", "As given"),
-    ("pairs_in_vocabulary", "… in both vocabularies", number, "more helps", "Those that can be used"),
+    ("pairs", "Pairs of the lexicon", number, "more helps", "Pairs that were given"),
+    ("pairs_in_vocabulary", "… in both vocabularies", number, "more helps", "Pairs that can be used"),
     ("source_words", "… their source words", number, "more helps", "A word may have several translations"),
     ("rank_correlation", "Rank correlation", number, _HIGHER, "Are translations equally frequent?"),
-    ("relational_similarity", "Relational similarity", number, _HIGHER, "Do cosines among pairs agree?"),
-    ("procrustes_residual", "Procrustes residual", number, _LOWER, "What the best rotation leaves over"),
+    (
+        "relational_similarity",
+        "Relational similarity",
+        number,
+        _HIGHER,
+        "Do cosines agree between the two sides?",
+    ),
+    ("procrustes_residual", "Procrustes residual", number, _LOWER, "The error that the best rotation leaves"),
 )
 _HUBNESS: tuple[tuple[str, str, Form], ...] = (
     ("skewness", "Skewness", number),
     ("robin_hood", "Robin Hood index", number),
     ("gini", "Gini coefficient", number),
     ("hub_occurrence", "Answers that are hubs", _share),
-    ("anti_hub_share", "Words that nobody gets", _share),
+    ("anti_hub_share", "Words that are never an answer", _share),
 )
 _CRITERIA = {"nn": "Nearest neighbours", "csls": "CSLS", "isf": "Inverted softmax"}
 
 
 def page(report: Report) -> str:
-    """The report as the text of one HTML page: style and figures are inside, and nothing is loaded.
+    """The report as the text of one HTML page that contains its style and figures and loads nothing.
 
     Args:
-        report: As from `Diagnosis.to_dict`. Parts that are None are left out, and where a number is missing
-            or not finite there is a dash. Every string in it may be anything: all are escaped.
+        report: The result of `Diagnosis.to_dict`. Parts that are None are left out, and numbers that are
+            missing or not finite are shown as a dash. Strings may contain anything, because all are escaped.
     """
     source, target = (word(report[side]["name"]) for side in ("source", "target"))
     title = escape(f"isolex diagnosis: {report['source']['name']} → {report['target']['name']}")
@@ -179,7 +209,8 @@ def _prediction(report: Report) -> str:
     if not (found := report["prediction"]):
         return ""
     lead = (
-        f"<b>{percent(found['p@1'])}</b> of words find a right translation in first place (P@1 with vecmap)"
+        f"<b>{percent(found['p@1'])}</b> of words are expected to get a right translation as first answer "
+        "(P@1 with vecmap)"
     )
     if found["interval"]:
         low, high = map(percent, found["interval"])
@@ -221,7 +252,10 @@ def _measures(report: Report) -> str:
         rows.append([*cells, ("higher is better", ""), (tried, "meaning")])
     head = [("Measure", ""), ("Value", "number"), ("Direction", ""), ("What it says", "")]
     compared = number(report["together"].get("words_compared"))
-    note = f"Distances, gaps and COND are of the {compared} most frequent words of each; the rest is of all."
+    note = (
+        f"Measures of shape, spectra and condition use the {compared} most frequent words of each language; "
+        "the other rows use all words."
+    )
     return _section("How alike they are", _table(head, rows), note)
 
 
@@ -240,7 +274,8 @@ def _hubs(report: Report) -> str:
         cells = [f"{word(hub['word'])} <i>{number(hub['count'])}</i>" if hub else "" for hub in hubs]
         rows.append([(f"Hub {place + 1}", ""), *((cell, "number") for cell in cells)])
     note = (
-        f"Alignment: {found['alignment']}. Beside a hub: how many queries get it in their best {found['k']}."
+        f"Alignment: {found['alignment']}. The number after a hub tells how many queries have it among their "
+        f"{found['k']} best answers."
     )
     return _section("Hubs", _table(head, rows), note)
 
@@ -254,8 +289,8 @@ def _suspects(report: Report) -> str:
         words = [(word(pair["source"]), ""), (word(pair["target"]), "")]
         instead = ", ".join(map(word, pair["instead"] or ()))
         rows.append([*words, (number(pair["rank"]), "number"), (instead, "")])
-    head = [("Source", "source"), ("Lexicon", "target"), ("At rank", "number"), ("Instead", "")]
-    note = "Pairs of the lexicon that the alignment puts far apart, worst first: probably errors."
+    head = [("Source", "source"), ("Lexicon", "target"), ("Rank", "number"), ("Better answers", "")]
+    note = "Pairs of the lexicon that the alignment puts far apart, worst first. They are probably errors."
     return _section("Suspect pairs", _table(head, rows), note)
 
 

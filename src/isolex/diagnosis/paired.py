@@ -1,4 +1,4 @@
-"""How far pairs of translations have the same relations in both spaces."""
+"""Measures of how far pairs of translations have the same relations in both spaces."""
 
 import torch
 from jaxtyping import Float, Int
@@ -21,19 +21,19 @@ def relational_similarity(
     """RSIM: Pearson's correlation of cos(x_i, x_j) with cos(z_i, z_j), all i < j (Vulić et al. 2020).
 
     x_i and z_i are the two rows of pair i. Higher is closer: 1 for isometric spaces, about 0 for unrelated
-    ones. Pairs count once however often they are given; words may stand in several pairs. Nothing is
-    compared across the spaces, so their dimensions may differ, and lengths of rows do not matter.
-    Cost: O(p² d), memory some six [p, p] matrices in float64: 200 MB for 2,000 pairs.
+    ones. A pair counts once even if it is given several times; a word may be in several pairs. Nothing is
+    compared across the spaces, so their dimensions may differ, and the lengths of rows do not matter.
+    Cost: O(p² d), memory about six [p, p] matrices in float64: 200 MB for 2,000 pairs.
 
     Args:
         x: `[n, d]` source rows.
         z: `[m, e]` target rows.
         pairs: `[p, 2]` ids into x and z.
-        limit: How many distinct pairs to use at most, ≥ 3: the first ones.
+        limit: Use only this many distinct pairs, the first ones; ≥ 3.
 
     Raises:
         InputError: Ids outside the matrices, fewer than three distinct pairs, limit < 3, or a side whose
-            cosines are all the same, with which nothing correlates.
+            cosines are all the same, so that the correlation is not defined.
 
     Examples:
         >>> import torch
@@ -59,11 +59,11 @@ def relational_similarity(
 def procrustes_residual(x: Float[Tensor, "n d"], z: Float[Tensor, "m e"], pairs: Int[Tensor, "p 2"]) -> float:
     """‖XW − Z‖²_F / ‖Z‖²_F of the best orthogonal W; X and Z stack the rows of the pairs. Lower is closer.
 
-    It is (‖X‖² + ‖Z‖² − 2 ‖XᵀZ‖_*) / ‖Z‖², ‖·‖_* the sum of the singular values (Schönemann 1966). 0 where a
-    rotation or reflection maps every pair exactly, and at most 2 where rows have the same length on both
-    sides; lengths count, so give unit rows unless they are meant to. With hardly more pairs than dimensions a
-    rotation fits anything: compare only figures for the same number of pairs. A pair that is given twice
-    counts twice. Cost: O(p d²) + O(d³).
+    The residual is (‖X‖² + ‖Z‖² − 2 ‖XᵀZ‖_*) / ‖Z‖², where ‖·‖_* is the sum of the singular values
+    (Schönemann 1966). It is 0 if a rotation or reflection maps every pair exactly, and at most 2 if rows have
+    the same length on both sides. Lengths of rows count, so give unit rows unless you want that. With hardly
+    more pairs than dimensions a rotation fits any pairs, so compare only figures for the same number of
+    pairs. A pair that is given twice counts twice. Cost: O(p d²) + O(d³).
 
     Args:
         x: `[n, d]` source rows.
@@ -103,7 +103,7 @@ def _centred_cosines(rows: Float[Tensor, "p d"], side: str) -> Float[Tensor, "c"
     length = float(torch.linalg.vector_norm(centred))
     if length <= _SAME * cosines.numel() ** 0.5:
         raise InputError(
-            f"got {side} rows whose cosines are all the same, with which nothing correlates",
+            f"got {side} rows whose cosines are all the same, so the correlation is not defined",
             where="relational similarity",
         )
     return centred.div_(length)

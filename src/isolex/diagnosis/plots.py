@@ -63,13 +63,13 @@ def spectra(report: Report) -> str:
     x, y = _across(1, max(ranks), "log"), _up(min(values), max(values), "log")
     body = _axes(x, y, "rank", "singular value")
     body += "".join(_line(x, y, line, side) for side, line in lines.items() if line)
-    caption = "Singular values, largest first. One linear map fits best where the curves have one shape."
+    caption = "Singular values, largest first. A linear map fits best if both curves have the same shape."
     legend = [(side, report[side]["name"]) for side, line in lines.items() if line]
     return _figure("Spectra", caption, body, legend)
 
 
 def occurrences(report: Report) -> str:
-    """How many target words are among the answers of how many queries, before and after CSLS."""
+    """How often target words are among the answers to all queries, before and after CSLS."""
     found = report["hubness"] or {"criteria": {}, "k": 0}
     clouds = {
         name: [(count, keys) for count, keys in found["criteria"][name].get("distribution") or () if keys > 0]
@@ -88,7 +88,9 @@ def occurrences(report: Report) -> str:
     for name, cloud in clouds.items():
         for n, words in cloud:
             body += _dot(x(n), y(words), _CRITERIA[name][0], 2.6, f"{words:,} words with N = {n:,}")
-    caption = f"How many queries get each target word among their best {found['k']}. Dots far right are hubs."
+    caption = (
+        f"N: how many queries have a word among their {found['k']} best answers. Dots far right are hubs."
+    )
     return _figure("Hubness", caption, body, [_CRITERIA[name] for name in clouds])
 
 
@@ -136,7 +138,7 @@ def word_map(report: Report) -> str:
     joins = "".join(_rule("join", *spot[i], *spot[j]) for i, j in pairs)
     dots = "".join(_dot(*spot[i], points[i]["side"], 3.2, points[i]["word"]) for i in named)
     words = _labels([(*spot[i], points[i]["word"], points[i]["side"]) for i in named], height)
-    caption = "Words of both spaces after alignment, in two dimensions. Lines join translations."
+    caption = "Words of both languages after alignment, in two dimensions. Lines join translations."
     legend = [(side, report[side]["name"]) for side in ("source", "target")]
     return _figure("Map", caption, grey + joins + dots + words, legend, height)
 

@@ -1,12 +1,12 @@
-"""The P@1 to expect of a supervised alignment, from measures of the two spaces."""
+"""Predict the P@1 of a supervised alignment from measures of the two spaces."""
 
 from functools import cache
 
 from isolex.judging import Model, read_model
 
 EXPLANATION = (
-    "P@1 of VecMap's supervised method by CSLS on words of middling frequency (MUSE's test dictionaries), "
-    "as spaces with such measures have had it; other vectors and dictionaries may lie elsewhere"
+    "P@1 that VecMap's supervised method (with CSLS) reached on spaces with similar measures, on words of "
+    "medium frequency (MUSE's test dictionaries); it may differ for other vectors and dictionaries"
 )
 
 WITHOUT_LEXICON = (

@@ -9,9 +9,9 @@ from isolex.evaluation.correlation import spearman
 
 
 def rank_correlation(first: Shaped[Tensor, "n"], second: Shaped[Tensor, "n"]) -> float | None:
-    """Spearman's ρ: Pearson's correlation of the ranks, those of equal values their mean.
+    """Spearman's ρ: Pearson's correlation of the ranks; equal values get the mean of their ranks.
 
-    None where one side is all the same, with which nothing correlates.
+    None if all values of one side are the same, because the correlation is not defined then.
     """
     rho = spearman(first.double().cpu().numpy(), second.double().cpu().numpy())
     return None if math.isnan(rho) else rho

@@ -1,4 +1,4 @@
-"""Everything that can be told of two spaces before, or after, they are aligned, and what to do about it."""
+"""`diagnose`: examine two spaces before or after they are aligned, and give advice."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -29,22 +29,22 @@ _TOP = 10
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
-    """What `diagnose` found.
+    """The findings of `diagnose`.
 
     Attributes:
         source: The source vectors.
         target: The target vectors.
-        health: Of either space.
-        together: Of both vocabularies.
-        measures: Of isomorphism, by name; see `MEASURES`.
-        lexicon: What seed pairs tell; None without.
-        aligned: Which alignment the hubs and the map are those of, in words; None without one.
-        hubness: By criterion; empty without an alignment.
+        health: Health of the source space and of the target space.
+        together: What the two vocabularies have in common.
+        measures: Measures of isomorphism by name; see `MEASURES`.
+        lexicon: What the seed pairs show; None without a lexicon.
+        aligned: A description of the alignment that `hubness` and `places` belong to; None without one.
+        hubness: Hubness by criterion; empty without an alignment.
         places: Frequent words of both sides on a flat map of the shared space; None without an alignment.
-        expectation: The P@1 to expect of a supervised alignment; None without 200 seed words.
+        expectation: The P@1 to expect of a supervised alignment; None with fewer than 200 seed words.
         advice: What to do, most important first.
-        compared: Most frequent words that the measures of isomorphism looked at.
-        seconds: That it took.
+        compared: Number of most frequent words that the measures of isomorphism compared.
+        seconds: Seconds that the diagnosis took.
     """
 
     source: Vectors
@@ -66,7 +66,7 @@ class Diagnosis:
         return f"<Diagnosis: {self.source!r} → {self.target!r}{expected}>"
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values; the page is made from it."""
+        """The findings as plain JSON values; the report page is made from them."""
         measures = {name: _rounded(value) for name, value in self.measures.items()}
         of_pairs = {name: measures.pop(name) for name in PAIRED if name in measures}
         names = [side.language or name for side, name in ((self.source, "source"), (self.target, "target"))]
@@ -120,18 +120,18 @@ def diagnose(
 ) -> Diagnosis:
     """Will these spaces align, did they, and why not?
 
-    Without a lexicon: data health and measures of isomorphism. With one also held-out accuracy, the P@1 to
-    expect, a learning curve, seed pairs that are probably wrong, and hubs. Seconds for 5,000 words a side, a
-    minute for 40,000.
+    Without a lexicon, the diagnosis has the health of the data and measures of isomorphism. With a lexicon,
+    it also has held-out accuracy, the P@1 to expect, a learning curve, seed pairs that are probably wrong,
+    and hubs. It takes seconds for 5,000 words a side, and a minute for 40,000.
 
     Args:
         source: Source vectors, or a file of them.
         target: Target vectors, or a file of them.
         lexicon: Seed pairs, or a file of them.
-        alignment: Its hubs are counted, or those of the one in this folder; by default those of VecMap on
+        alignment: The alignment, or the folder of one, whose hubs are counted; by default that of VecMap on
             the lexicon.
-        words: Most frequent words that the measures of isomorphism compare.
-        seed: Of everything random.
+        words: Number of most frequent words that the measures of isomorphism compare.
+        seed: Seed of everything random.
         device: Where to compute; by default a GPU if there is one.
 
     Raises:
@@ -187,7 +187,7 @@ def _shared_space(
 
 def _name(alignment: Alignment | None, findings: LexiconFindings | None) -> str | None:
     if alignment is not None:
-        return f"the alignment given ({alignment.card.method}, {alignment.card.status})"
+        return f"the given alignment ({alignment.card.method}, {alignment.card.status})"
     return None if findings is None else "vecmap on the lexicon"
 
 

@@ -1,4 +1,4 @@
-"""What every measure asks of the rows that it is given."""
+"""Checks that every measure makes on the rows that it is given."""
 
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -7,10 +7,10 @@ from isolex.errors import InputError
 
 
 def require_rows(rows: Float[Tensor, "n d"], where: str, *, least: int = 1) -> None:
-    """That there are enough rows, and a column.
+    """Check that there are enough rows, and at least one column.
 
     Raises:
-        InputError: There are not.
+        InputError: There are not enough.
     """
     if rows.shape[0] < least or rows.shape[1] < 1:
         raise InputError(
@@ -19,7 +19,7 @@ def require_rows(rows: Float[Tensor, "n d"], where: str, *, least: int = 1) -> N
 
 
 def require_ids(rows: tuple[int, int], pairs: Int[Tensor, "p 2"], where: str) -> None:
-    """Raise `InputError` unless all pairs name rows that there are on either side."""
+    """Raise `InputError` unless all pairs name existing rows of both sides."""
     if pairs.shape[0] == 0:
         return
     for side, count, ids in zip(("source", "target"), rows, pairs.unbind(dim=1), strict=True):

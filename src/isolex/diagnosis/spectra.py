@@ -1,7 +1,7 @@
 """Measures of spectra: how evenly a space fills its directions, and whether two spaces do so alike.
 
-All of them take rows as they are given, so lengths and the mean row count: normalise first what should not.
-Rotations and the order of rows change nothing.
+All measures use rows as they are given, so the lengths of rows and their mean have an effect; normalise the
+rows first if they should not. Rotations and the order of rows change nothing.
 """
 
 import math
@@ -19,8 +19,8 @@ from isolex.normalize import unit_rows
 def singular_values(x: Float[Tensor, "n d"]) -> Float[Tensor, "r"]:
     """The singular values of X that are not zero, largest first; float64.
 
-    Values under √d · ε times the largest count as zero, ε that of the type that the rows are stored in: what
-    is under it is their rounding. Cost: O(n d²), memory some three copies of X in float64.
+    Values under √d · ε times the largest one are rounding errors and count as zero; ε is that of the type
+    that the rows are stored in. Cost: O(n d²), memory about three copies of X in float64.
 
     Raises:
         InputError: No rows, or only zero rows.
@@ -36,10 +36,10 @@ def singular_values(x: Float[Tensor, "n d"]) -> Float[Tensor, "r"]:
 def singular_value_gap(x: Float[Tensor, "n d"], z: Float[Tensor, "m e"]) -> float:
     """SVG: Σ_i (log σ^x_i − log σ^z_i)², singular values largest first (Dubossarsky et al. 2020).
 
-    Lower is closer, 0 for isometric spaces. The values are those of X/√n and Z/√m, which with as many rows on
-    either side is the published figure, and makes sense without. Where a space has singular values of zero,
-    or the dimensions differ, the sum runs over as many values as both spaces have: what only one of them has
-    is not counted. Cost: as `singular_values`.
+    Lower is closer, and isometric spaces have 0. The values are those of X/√n and Z/√m. With the same number
+    of rows on both sides this is the published figure; it also makes sense for different numbers. If a space
+    has singular values of zero, or the dimensions differ, the sum runs only over as many values as both
+    spaces have. Cost: as `singular_values`.
 
     Args:
         x: `[n, d]`, the most frequent words of one side.
@@ -63,9 +63,9 @@ def singular_value_gap(x: Float[Tensor, "n d"], z: Float[Tensor, "m e"]) -> floa
 def condition_number(x: Float[Tensor, "n d"]) -> float:
     """κ(X) = σ_1 / σ_r, r the last singular value that is not zero (Dubossarsky et al. 2020).
 
-    At least 1, reached by orthonormal rows or columns; large where some directions hardly vary, whose noise a
-    linear map may amplify. It hangs on the smallest value: prefer `effective_condition_number`. Cost: as
-    `singular_values`.
+    It is at least 1, which orthonormal rows or columns reach. It is large if the rows hardly vary in some
+    directions; a linear map may amplify the noise in these. It depends on the smallest value, so prefer
+    `effective_condition_number`. Cost: as `singular_values`.
 
     Args:
         x: `[n, d]` rows.
@@ -86,8 +86,8 @@ def condition_number(x: Float[Tensor, "n d"]) -> float:
 def effective_condition_number(x: Float[Tensor, "n d"]) -> float:
     """σ_1 / σ_r, r the effective rank (Dubossarsky et al. 2020).
 
-    r = ⌊exp(H)⌋, H the entropy of the singular values divided by their sum (Roy & Vetterli 2007), so that
-    the tail of small values does not decide. At least 1, at most `condition_number`. Cost: as
+    r = ⌊exp(H)⌋, where H is the entropy of the singular values divided by their sum (Roy & Vetterli 2007), so
+    that the tail of small values does not decide. It is at least 1 and at most `condition_number`. Cost: as
     `singular_values`.
 
     Args:
@@ -121,11 +121,11 @@ def effective_condition_harmonic_mean(x: Float[Tensor, "n d"], z: Float[Tensor, 
 def isotropy(x: Float[Tensor, "n d"]) -> float:
     """I(X) = min_c Z(c) / max_c Z(c), Z(c) = Σ_w exp(⟨c, w⟩), c the d eigenvectors of XᵀX.
 
-    (Mu & Viswanath 2018.) 1 where words are spread alike in all directions, near 0 where they crowd along
-    some; longer rows give lower figures. The paper leaves the sign of an eigenvector open, and Z(c) is not
-    Z(−c): each counts here once, with the sign that gives the larger Z, so that the figure does not depend on
-    a turn of the space. (Where eigenvalues are equal, so that eigenvectors are not determined, it still
-    does.) Cost: O(n d²), memory some three copies of X in float64.
+    (Mu & Viswanath 2018.) It is 1 if words are spread equally in all directions, and near 0 if they crowd
+    along some; longer rows give lower figures. The paper leaves the sign of an eigenvector open, and Z(c) is
+    not Z(−c). Here each eigenvector counts once, with the sign that gives the larger Z, so that the figure
+    does not depend on a rotation of the space. (It still does if eigenvalues are equal, because the
+    eigenvectors are not determined then.) Cost: O(n d²), memory about three copies of X in float64.
 
     Args:
         x: `[n, d]` rows.
@@ -148,10 +148,10 @@ def isotropy(x: Float[Tensor, "n d"]) -> float:
 
 
 def mean_norm(x: Float[Tensor, "n d"]) -> float:
-    """‖mean of the unit rows‖: 0 for a centred space, 1 where all rows point the same way.
+    """‖mean of the unit rows‖: 0 for a centred space, 1 if all rows point the same way.
 
-    Its square is the mean cosine of all pairs of rows, a row with itself included. Zero rows do not take
-    part. Cost: O(n d).
+    Its square is the mean cosine of all pairs of rows, including each row with itself. Zero rows are left
+    out. Cost: O(n d).
 
     Args:
         x: `[n, d]` rows.

@@ -1,4 +1,4 @@
-"""Honest scores: named protocols, intervals, baselines, paired tests, leaks; word similarity, analogies."""
+"""Evaluation: named protocols, intervals, baselines, paired tests, leaks; word similarity, analogies."""
 
 from isolex.choices import ANALOGY_METHODS, EVALUATED_SIDES, UNKNOWN
 from isolex.evaluation.analogy import (

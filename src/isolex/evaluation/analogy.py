@@ -34,14 +34,14 @@ _TILES = 4  # of float32 scores that 3CosMul holds at a time, at most
 
 @dataclass(frozen=True)
 class AnalogyAnswer:
-    """What the system said to one question.
+    """The answer to one question.
 
     Attributes:
         question: a, b, c, d and the section.
-        known: All four words are in the vocabularies.
-        predicted: The best word that is not one of the question; None if the question was not asked, or no
-            other word is there.
-        right: It is d.
+        known: Whether all four words are in the vocabularies.
+        predicted: The best word that is not a word of the question; None if the question was not asked, or
+            there is no other word.
+        right: Whether the predicted word is d.
     """
 
     question: Question
@@ -52,7 +52,7 @@ class AnalogyAnswer:
 
 @dataclass(frozen=True)
 class SectionScore:
-    """Accuracy in percent over the n questions of a section that were asked, of so many; nan without any."""
+    """Accuracy of a section in percent over the n questions that were asked; nan if none was asked."""
 
     name: str
     accuracy: float
@@ -68,7 +68,7 @@ class AnalogyResult:
         name: Name of the set.
         side: `cross`, `source` or `target` of an alignment; None for vectors in their own space.
         method: `add` or `mul`.
-        answers: One a question, asked or not.
+        answers: One answer for each question, whether it was asked or not.
     """
 
     name: str
@@ -92,12 +92,12 @@ class AnalogyResult:
 
     @property
     def accuracy(self) -> float:
-        """Percent of the questions asked that were answered rightly."""
+        """Percent of right answers among the questions that were asked."""
         return _accuracy(self._asked)
 
     @cached_property
     def interval(self) -> tuple[float, float]:
-        """95 % bootstrap interval of the accuracy; questions of the same a and b are drawn together."""
+        """95 % bootstrap interval of the accuracy; questions with the same a and b are drawn together."""
         first: dict[tuple[str, str], int] = {}
         clusters = [first.setdefault(answer.question[:2], len(first)) for answer in self._asked]
         right = np.array([answer.right for answer in self._asked], dtype=float)
@@ -145,36 +145,36 @@ def evaluate_analogies(
     side: EvaluatedSide | None = None,
     device: str | torch.device | None = None,
 ) -> AnalogyResult:
-    """Ask which word is to c as b is to a; right if it is d.
+    """Ask which word is to c as b is to a; the answer is right if it is d.
 
-    Over all words x of the vocabulary of d but the words of the question, with unit vectors:
+    The answer is a word x of the vocabulary of d, but not a word of the question. With unit vectors, it has:
 
     * `add`, 3CosAdd: the highest cos(x, b) − cos(x, a) + cos(x, c) (Mikolov et al. 2013).
     * `mul`, 3CosMul: the highest c(x, b) · c(x, c) / (c(x, a) + 0.001), where c = (cos + 1) / 2 (Levy &
       Goldberg 2014); it balances the three, so that no single one decides.
 
-    Across languages a and b are source words, c and d target words, and all cosines are those of the shared
-    space. Only c is left out of the answers there: the others are not target words. So the translation of b
-    competes, which makes the task harder than in one language.
+    Across languages, a and b are source words, c and d are target words, and all cosines are those of the
+    shared space. Only c is then excluded from the answers, because a and b are not target words. The
+    translation of b may therefore be the answer, which makes the task harder than in one language.
 
-    Words are looked up as they are spelt, else lower-cased, else title-cased. Questions with a word outside
-    the vocabularies are not asked. Equal scores go to the more frequent word. Cost: O(n m d) for n questions
-    and m words, in bounded memory.
+    Words are looked up as they are spelt, else in lower case, else in title case. Questions with a word
+    outside the vocabularies are not asked. If scores are equal, the more frequent word is the answer. Cost:
+    O(n m d) for n questions and m words, in bounded memory.
 
     Args:
-        space: Vectors in their own space, or an alignment; or the file of the ones or the folder of the
-            other.
+        space: Vectors in their own space or a file of them, or an alignment or the folder of one.
         questions: The set, or a file of it, see `AnalogySet.read`.
         method: `add` or `mul`.
-        side: Of an alignment: `cross` (default), `source` or `target`.
-        device: Where to compute with vectors, by default a GPU if there is one; alignments have their own.
+        side: The side of an alignment: `cross` (default), `source` or `target`.
+        device: Where to compute with vectors, by default a GPU if there is one; an alignment has its own
+            device.
 
     Returns:
         The accuracy, with every answer.
 
     Raises:
-        InputError: An unknown name, a file that is no set, a side with vectors of one language, or not one
-            question whose words are all in the vocabularies.
+        InputError: An unknown name, a file that is no set, a side with vectors of one language, or no
+            question has all its words in the vocabularies.
 
     References:
         T. Mikolov, K. Chen, G. Corrado, J. Dean (2013), Efficient Estimation of Word Representations;
@@ -213,7 +213,7 @@ def _known_rows(questions: AnalogySet, vocabularies: Vocabularies) -> dict[int, 
             known[place] = rows
     if not known:
         raise InputError(
-            f"not one of {len(questions):,} questions has its four words in the vocabularies",
+            f"none of the {len(questions):,} questions has its four words in the vocabularies",
             where=questions.name,
             fix="check the languages, and the side of the alignment",
         )

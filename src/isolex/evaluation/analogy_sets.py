@@ -28,7 +28,7 @@ _FIX = "give four words a line"
 
 
 class Question(NamedTuple):
-    """a is to b as c is to d, and the section of the set that it stands in ("" if there are none)."""
+    """a is to b as c is to d, with the section of the set ("" if the set has no sections)."""
 
     a: str
     b: str
@@ -43,8 +43,8 @@ class AnalogySet:
 
     Args:
         questions: At least one.
-        name: What results are labelled with.
-        unicode: "nfc" brings words to Unicode NFC, as vectors are; "keep" leaves them.
+        name: Name of the set in results.
+        unicode: "nfc" brings words to Unicode NFC, as in vectors; "keep" leaves them.
 
     Raises:
         InputError: There are no questions, or one is not four words.
@@ -73,11 +73,11 @@ class AnalogySet:
 
     @classmethod
     def read(cls, path: str | Path, *, unicode: Unicode = "nfc") -> "AnalogySet":
-        """Read the layout of Google's questions-words, or four plain columns.
+        """Read a set in the layout of Google's questions-words, or in four plain columns.
 
-        A line is a, b, c, d, parted by blanks, tabs, semicolons or commas, by one of them in the whole file.
-        ": name" begins a section; lines that begin with "//" or "# " are remarks. Quotes come off where all
-        words of a column have them. The file is UTF-8 and may be compressed.
+        A line is a, b, c, d, separated by blanks, tabs, semicolons or commas; the whole file uses the same
+        separator. ": name" begins a section; lines that begin with "//" or "# " are comments. Quotes are
+        removed if all words of a column have them. The file is UTF-8 and may be compressed.
 
         Args:
             path: The file; its name becomes the name of the set.

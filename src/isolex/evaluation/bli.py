@@ -1,4 +1,4 @@
-"""Bilingual lexicon induction: how many test words an alignment translates rightly, by a named protocol."""
+"""Bilingual lexicon induction: how many test words an alignment translates correctly, by a named protocol."""
 
 from typing import Literal
 
@@ -23,23 +23,22 @@ def evaluate(
     direction: Literal["forward", "backward"] = "forward",
     train: LexiconLike | None = None,
 ) -> BLIResult:
-    """Score an alignment on a test lexicon; the whole vocabulary is searched.
+    """Score an alignment on a test lexicon; answers may be any word of the whole vocabulary.
 
     Args:
-        alignment: What to score, or the folder that it is saved in.
-        lexicon: Test pairs, or a file of them, source word and target word as the alignment has them, also
-            for `backward`.
+        alignment: The alignment, or the folder that it is saved in.
+        lexicon: Test pairs, or a file of them. The source word comes first, also for `backward`.
         protocol: `muse`, `strict`, `xling`, or a protocol object.
         criterion: `csls`, `nn`, `isf`, or a criterion object.
         direction: `forward` asks for target words, `backward` for source words.
-        train: Pairs to look for leaks in, or a file of them; by default those that the alignment was made
-            from, if there are some.
+        train: Training pairs that are compared with the test for leaks, or a file of them; by default the
+            pairs that the alignment was made from, if there are any.
 
     Returns:
         The scores, with every answer.
 
     Raises:
-        InputError: An unknown name, or no test pair inside both vocabularies.
+        InputError: A name is unknown, or no test pair has both words in the vocabularies.
     """
     return evaluated(
         alignment, lexicon, protocol=protocol, criterion=criterion, direction=direction, train=train

@@ -1,4 +1,4 @@
-"""How well predicted similarities agree with gold ones. NumPy in, plain numbers out."""
+"""How well predicted similarities agree with gold ones. Takes NumPy arrays, returns plain numbers."""
 
 import math
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ class Correlation:
     """Pearson's r and Spearman's ρ of the same values.
 
     Attributes:
-        pearson: Of the values, −1 to 1.
-        spearman: Of their ranks, those of equal values their mean.
+        pearson: Correlation of the values, −1 to 1.
+        spearman: Correlation of their ranks; equal values get the mean of their ranks.
 
-    Both are nan where one of the two lists is all the same, with which nothing correlates.
+    Both are nan if all values of one list are the same, because the correlation is not defined then.
     """
 
     pearson: float
@@ -25,7 +25,7 @@ class Correlation:
 
     @property
     def harmonic_mean(self) -> float:
-        """2rρ / (r + ρ); 0 if one of them is not above 0, where it would say nothing; nan if one is nan."""
+        """2rρ / (r + ρ); 0 if one of the two is not above 0, where it has no meaning; nan if one is nan."""
         if math.isnan(self.pearson) or math.isnan(self.spearman):
             return math.nan
         if min(self.pearson, self.spearman) <= 0:
@@ -39,7 +39,7 @@ def correlate(first: Float[np.ndarray, "n"], second: Float[np.ndarray, "n"]) -> 
 
 
 def spearman(first: Float[np.ndarray, "n"], second: Float[np.ndarray, "n"]) -> float:
-    """Spearman's ρ: Pearson's r of the ranks, equal values having their mean rank; nan beside a constant."""
+    """Spearman's ρ: Pearson's r of the ranks; equal values get their mean rank; nan if a list is constant."""
     return _pearson(_ranks(_codes(first)), _ranks(_codes(second)))
 
 
@@ -48,7 +48,7 @@ def harmonic_mean_interval(
 ) -> tuple[float, float]:
     """Percentile bootstrap interval of the harmonic mean, drawing pairs (Efron & Tibshirani 1993).
 
-    Draws in which it is not defined are left out; (nan, nan) if there are no others.
+    Draws in which the mean is not defined are left out; (nan, nan) if it is defined in none.
     """
     rng, codes = np.random.default_rng(seed), (_codes(first), _codes(second))
     means = []

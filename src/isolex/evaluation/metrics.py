@@ -1,4 +1,4 @@
-"""Statistics over test units: bootstrap intervals and paired tests. NumPy in, plain numbers out."""
+"""Statistics over test units: bootstrap intervals and paired tests. Takes NumPy arrays, returns numbers."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -14,7 +14,7 @@ _DRAWN = 20  # resamples at once, likewise
 
 
 def rounded(value: float, digits: int = 2) -> float | None:
-    """For JSON, which has no nan: None stands for it."""
+    """A rounded number for JSON; nan becomes None, because JSON has no nan."""
     return None if math.isnan(value) else round(value, digits)
 
 
@@ -24,9 +24,9 @@ def bootstrap_interval(
     """Percentile bootstrap interval of the mean, resampling whole clusters (Efron & Tibshirani 1993).
 
     Args:
-        values: `[n]`, one a unit.
-        clusters: `[n]` ids 0 … c − 1 of what is drawn together: the pairs of one source word are not
-            independent evidence.
+        values: `[n]`, one value for each unit.
+        clusters: `[n]` ids 0 … c − 1; units with the same id are drawn together, because the pairs of one
+            source word, for example, are not independent evidence.
         level: Coverage of the interval.
         seed: The same seed gives the same interval.
 
@@ -49,13 +49,13 @@ class PairedTest:
     """Two systems on the same test units.
 
     Attributes:
-        n: Units that both were scored on.
+        n: Number of units that both systems were scored on.
         difference: First minus second, in points of P@1.
         interval: 95 % bootstrap interval of the difference.
-        wins: Units that only the first gets right.
-        losses: Units that only the second gets right.
-        p_value: Exact two-sided sign (McNemar) test over clusters, each won or lost by the sum of its units:
-            how likely so uneven wins and losses are by chance.
+        wins: Number of units that only the first system gets right.
+        losses: Number of units that only the second system gets right.
+        p_value: Exact two-sided sign (McNemar) test over clusters; the sum of its units decides which system
+            wins a cluster. It is the probability of wins and losses at least this uneven by chance.
     """
 
     n: int
@@ -76,10 +76,10 @@ class PairedTest:
 def paired_test(
     first: Bool[np.ndarray, "n"], second: Bool[np.ndarray, "n"], clusters: Int[np.ndarray, "n"]
 ) -> PairedTest:
-    """Compare right-or-wrong answers of two systems, unit by unit (McNemar 1947).
+    """Compare the right and wrong answers of two systems, unit by unit (McNemar 1947).
 
-    Units of one cluster, such as the pairs of one source word, are not independent evidence, so they count
-    together: in the interval they are drawn together, and in the test they are one win or one loss.
+    The units of one cluster, such as the pairs of one source word, are not independent evidence. For the
+    interval they are therefore drawn together, and in the test they count as one win or one loss.
     """
     gains = first.astype(float) - second.astype(float)
     wins, losses = int((gains > 0).sum()), int((gains < 0).sum())
@@ -95,11 +95,11 @@ class PairedDifference:
     """Scores of two systems on the same test units.
 
     Attributes:
-        n: Units.
+        n: Number of units.
         difference: Mean of first minus second, in the units of the scores.
         interval: 95 % bootstrap interval of the difference.
-        p_value: Two-sided randomisation test (Fisher 1935): how likely so great a difference is if it is
-            chance which system a score belongs to.
+        p_value: Two-sided randomisation test (Fisher 1935): the probability of a difference at least this
+            large if chance decided which system each score belongs to.
     """
 
     n: int
@@ -135,7 +135,7 @@ def paired_difference(
 
 
 def sign_test(wins: int, losses: int) -> float:
-    """Two-sided probability of a split at least so uneven among wins + losses fair coins."""
+    """Two-sided probability that wins + losses throws of a fair coin are split at least as unevenly."""
     n, fewer = wins + losses, min(wins, losses)
     log_half = -n * math.log(2)
     tail = sum(

@@ -1,4 +1,4 @@
-"""Named definitions of what P@1 means: public scorers disagree, and their numbers are not comparable."""
+"""Named definitions of P@1, because public scorers define it differently and their figures do not compare."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,12 +12,12 @@ class BLIProtocol:
     """How a test lexicon is scored.
 
     Attributes:
-        name: What results are labelled with.
+        name: Name of the protocol in results.
         unit: `source`: a source word counts once, and is right if any of its gold targets is in the top k;
-            `pair`: every pair counts on its own.
-        missing: What becomes of units with a word outside the vocabularies: they are left out (`drop`),
-            or count as wrong (`wrong`).
-        vocabulary: Only so many of the most frequent words on either side take part.
+            `pair`: every pair counts separately.
+        missing: Treatment of units with a word outside the vocabularies: they are left out (`drop`), or count
+            as wrong (`wrong`).
+        vocabulary: Use only this many of the most frequent words of each side.
     """
 
     name: str
@@ -40,9 +40,9 @@ PROTOCOLS = {
 
 
 def as_protocol(given: str | BLIProtocol) -> BLIProtocol:
-    """A protocol, or the one of that name.
+    """A protocol: the given one, or the one of the given name.
 
     Raises:
-        InputError: There is none of that name.
+        InputError: No protocol has that name.
     """
     return given if isinstance(given, BLIProtocol) else look_up(given, PROTOCOLS, "protocol")

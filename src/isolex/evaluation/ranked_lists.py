@@ -1,4 +1,4 @@
-"""Scores of ranked lists: where the right documents stand in the answer to each query."""
+"""Scores of ranked lists: the ranks of the relevant documents in the answer to each query."""
 
 import math
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ class RankingResult:
     """How well documents, or sentences, were ranked for some queries.
 
     Attributes:
-        ranks: For each query the ranks of its relevant documents, from 1, best first; at least one.
+        ranks: For each query, the ranks of its relevant documents, from 1, best first; at least one rank.
 
     Raises:
         InputError: A query without a relevant document.

@@ -1,4 +1,4 @@
-"""Which test pairs the lexicons of a space give away by a path of training pairs through other languages."""
+"""Find the test pairs that a chain of training pairs through other languages of a space gives away."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,10 +12,10 @@ Word = tuple[str, str]
 
 @dataclass(frozen=True, eq=False)
 class WordGraph:
-    """The words of many languages, joined by the pairs of their lexicons, whichever way round.
+    """A graph of the words of many languages, linked by the pairs of their lexicons in both directions.
 
     Attributes:
-        lexicons: By pair of languages, their training pairs.
+        lexicons: Training pairs by pair of languages.
     """
 
     lexicons: Mapping[tuple[str, str], Lexicon]
@@ -29,16 +29,16 @@ class WordGraph:
                 self._joined.setdefault(second, set()).add(first)
 
     def distance(self, word: Word, gold: Iterable[Word], *, most: int) -> int | None:
-        """The fewest training pairs that lead from a word to any of its right answers.
+        """The least number of training pairs in a chain from a word to any of its right answers.
 
         Args:
-            word: Where the path begins.
-            gold: Where it may end.
-            most: Longer paths do not count.
+            word: The first word of the chain.
+            gold: The right answers, where the chain may end.
+            most: Longer chains do not count.
 
         Returns:
-            1 if a training pair holds both, 2 if a word of a third language stands between them, and so on;
-            None if no path is short enough.
+            1 if a training pair contains both words, 2 if a word of a third language links them, and so on;
+            None if no chain is short enough.
         """
         wanted = set(gold)
         for steps, words in enumerate(self._rings(word, most), 1):
@@ -51,9 +51,9 @@ class WordGraph:
 
         Args:
             result: Scores of a direction.
-            source: Language of the words asked for.
+            source: Language of the test words.
             target: Language of the answers.
-            most: Longer paths do not count.
+            most: Longer chains do not count.
         """
         return tuple(
             self.distance((source, answer.source), ((target, word) for word in answer.gold), most=most)

@@ -1,4 +1,4 @@
-"""What an evaluation of bilingual lexicon induction yields, and the forms it is reported in."""
+"""The result of an evaluation of bilingual lexicon induction, and the forms of its report."""
 
 import csv
 import json
@@ -25,14 +25,14 @@ FREQUENCY_BINS = (500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 200_000)
 
 @dataclass(frozen=True)
 class Answer:
-    """What the system said to one test unit.
+    """The answer to one test unit.
 
     Attributes:
-        source: The word asked for.
-        gold: Its right answers that the unit accepts.
-        rank: Rank of the best right answer in the whole vocabulary, from 1; None if it is not there.
+        source: The test word.
+        gold: The right answers that the unit accepts.
+        rank: Rank of the best right answer in the whole vocabulary, from 1; None if no right answer is in it.
         source_rank: Frequency rank of the source word, from 1; None if it is not in the vocabulary.
-        predictions: The best (word, score), best first.
+        predictions: The best answers as (word, score), best first.
     """
 
     source: str
@@ -43,7 +43,7 @@ class Answer:
 
     @property
     def copied(self) -> bool:
-        """Repeating the source word would have been right."""
+        """Whether the source word itself is a right answer."""
         return self.source in self.gold
 
 
@@ -66,9 +66,9 @@ class BLIResult:
         criterion: Name of the retrieval criterion.
         direction: `forward` or `backward`.
         coverage: Percent of the test's source words with a pair inside both vocabularies.
-        answers: One a test unit that was scored.
-        leaks: What of the test stands in the training pairs, if those are known.
-        without_vector: Test words, of either side, that are known to have a zero vector, and so none.
+        answers: One answer for each test unit that was scored.
+        leaks: Overlap of the test with the training pairs, if these are known.
+        without_vector: Test words of both sides that have no vector, because theirs is known to be zero.
     """
 
     protocol: BLIProtocol
@@ -99,7 +99,7 @@ class BLIResult:
 
     @property
     def n(self) -> int:
-        """Units scored."""
+        """Number of units scored."""
         return len(self.answers)
 
     def precision(self, k: int = 1) -> float:
@@ -108,7 +108,7 @@ class BLIResult:
 
     @property
     def mrr(self) -> float:
-        """Mean reciprocal rank over the full ranking, 0 to 1; what XLING calls mean average precision."""
+        """Mean reciprocal rank over the full ranking, 0 to 1; XLING calls it mean average precision."""
         return float((1 / self._ranks).mean()) if self.n else float("nan")
 
     @cached_property
@@ -119,12 +119,12 @@ class BLIResult:
 
     @property
     def copy_baseline(self) -> float:
-        """P@1 of answering every word with itself."""
+        """P@1 of a baseline that answers every word with the word itself."""
         return _percent(self._copied)
 
     @property
     def precision_without_identical(self) -> float:
-        """P@1 over the source words that have no identical gold, so that repeating them is always wrong."""
+        """P@1 over the source words that are not a right answer to themselves."""
         copied = {answer.source for answer in self.answers if answer.copied}
         others = np.array([answer.source not in copied for answer in self.answers], dtype=bool)
         return _percent(self._right[others])

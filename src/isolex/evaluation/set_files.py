@@ -1,4 +1,4 @@
-"""Test sets as callers give them, and the lines of the small text files that they come in."""
+"""Accept test sets as arguments, and read the lines of the small text files of published sets."""
 
 import unicodedata
 from pathlib import Path
@@ -12,16 +12,16 @@ SetKind = TypeVar("SetKind", bound="Readable")
 
 
 class Readable(Protocol):
-    """Rows that come in files."""
+    """A test set whose rows can be read from a file."""
 
     @classmethod
     def read(cls: type[SetKind], path: str | Path) -> SetKind:
-        """The rows of a file."""
+        """Read the rows of a file."""
         ...
 
 
 def as_set(given: object, kind: type[SetKind]) -> SetKind:
-    """A set of this kind, or the one in the file that is given; see `given_or_read`."""
+    """A set of this kind: the given one, or the one in the given file; see `given_or_read`."""
     return given_or_read(given, kind, kind.read, what="test set", fix=f"wrap its rows in {kind.__name__}(…)")
 
 
@@ -32,7 +32,7 @@ def read_set_lines(
 
     Raises:
         InputError: The file cannot be read.
-        FormatError: It is not UTF-8, holds nothing, or is something else.
+        FormatError: The file is not UTF-8, is empty, or is another kind of file.
     """
     lines = read_lines(path, expected=expected, fix=fix, prose=prose)
     check_utf8(path, lines)

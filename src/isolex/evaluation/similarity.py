@@ -1,4 +1,4 @@
-"""Word similarity: does the cosine of two words agree with what people say of them?"""
+"""Word similarity: do the cosines of word pairs agree with human similarity judgements?"""
 
 import math
 import warnings
@@ -32,9 +32,9 @@ class ScoredPair:
 
     Attributes:
         first: First word or multiword item.
-        second: Second one.
-        gold: What people say.
-        cosine: What the vectors say; None if one of the two has no vector.
+        second: Second word or multiword item.
+        gold: Similarity by human judgement.
+        cosine: Cosine of the vectors; None if one of the two has no vector.
     """
 
     first: str
@@ -50,10 +50,10 @@ class SimilarityResult:
     Attributes:
         name: Name of the set.
         side: `cross`, `source` or `target` of an alignment; None for vectors in their own space.
-        unknown: What became of pairs with an unknown item: `drop` or `midpoint`.
+        unknown: Treatment of pairs with an unknown item: `drop` or `midpoint`.
         pairs: All pairs of the set.
-        forms: How the words were looked up with success, one count an occurrence: `exact`, `lower`, `title`,
-            `subwords`; and `unknown`.
+        forms: How many words were found in each form: `exact`, `lower`, `title`, `subwords`; and how many are
+            `unknown`. Every occurrence of a word counts.
     """
 
     name: str
@@ -69,12 +69,12 @@ class SimilarityResult:
 
     @property
     def n(self) -> int:
-        """Pairs that the correlations are over."""
+        """Number of pairs that the correlations are computed from."""
         return self._gold.size
 
     @property
     def known(self) -> int:
-        """Pairs with a vector for both items."""
+        """Number of pairs with a vector for both items."""
         return sum(pair.cosine is not None for pair in self.pairs)
 
     @property
@@ -84,22 +84,22 @@ class SimilarityResult:
 
     @property
     def dropped(self) -> int:
-        """Unknown pairs left out."""
+        """Number of unknown pairs that were left out."""
         return len(self.pairs) - self.n
 
     @property
     def filled(self) -> int:
-        """Unknown pairs that were given the midpoint."""
+        """Number of unknown pairs that were given the midpoint."""
         return self.n - self.known
 
     @property
     def pearson(self) -> float:
-        """Pearson's r of gold similarity and cosine; nan where either is the same for all pairs."""
+        """Pearson's r of gold similarity and cosine; nan if either is the same for all pairs."""
         return self._correlation.pearson
 
     @property
     def spearman(self) -> float:
-        """Spearman's ρ, equal values having their mean rank; nan where Pearson's r is."""
+        """Spearman's ρ, where equal values get their mean rank; nan if Pearson's r is nan."""
         return self._correlation.spearman
 
     @property
@@ -158,28 +158,31 @@ def evaluate_similarity(
 ) -> SimilarityResult:
     """Correlate the cosines of word pairs with gold similarities, within a language or across two.
 
-    A word is looked up as it is spelt, else lower-cased, else title-cased, else made from subwords where the
-    vectors have them. An item that is not in the vocabulary as a whole is the mean of the unit vectors of
-    its words (what blanks part) that have one; it is unknown if none has. Zero vectors are none.
+    A word is looked up as it is spelt, else in lower case, else in title case; else its vector is made from
+    subwords if the vectors have them. If an item of several words is not in the vocabulary as a whole, its
+    vector is the mean of the unit vectors of those of its words that have one; if none has, the item is
+    unknown. A zero vector counts as no vector.
 
     Args:
-        space: Vectors in their own space, or an alignment, in whose shared space the cosines are; or the file
-            of the ones or the folder of the other.
+        space: Vectors in their own space or a file of them, or an alignment or the folder of one; for an
+            alignment, the cosines are those of the shared space.
         pairs: The set, or a file of it, see `SimilaritySet.read`.
-        unknown: Pairs with an unknown item are left out (`drop`), or given the mean cosine of the others
-            (`midpoint`): cosines have no scale whose middle would mean "neither", which SemEval-2017 gives.
-        side: Of an alignment: `cross` (default; first words are of the source language, second ones of the
-            target language; `pairs.reversed()` turns a set round), `source` or `target` (both words).
+        unknown: Pairs with an unknown item are left out (`drop`), or get the mean cosine of the others
+            (`midpoint`). SemEval-2017 gives them the middle of the scale, but cosines have no scale with a
+            meaningful middle.
+        side: The side of an alignment: `cross` (default; first words are of the source language, second words
+            of the target language; `pairs.reversed()` exchanges them), `source` or `target` (both words).
 
     Returns:
         The correlations, with every pair.
 
     Raises:
-        InputError: An unknown name, a file that is no set, a side with vectors of one language, or not one
-            pair with two known items.
+        InputError: An unknown name, a file that is no set, a side with vectors of one language, or no pair
+            has two known items.
 
     Warns:
-        IsolexWarning: More than twice as many pairs would be known the other way round, or on one side.
+        IsolexWarning: More than twice as many pairs would be known with first and second words exchanged, or
+            with another side.
 
     References:
         J. Camacho-Collados, M. T. Pilehvar, N. Collier, R. Navigli (2017), SemEval-2017 Task 2.

@@ -1,4 +1,4 @@
-"""Pairs of words with the similarity that people gave them, in the layouts that the published sets have."""
+"""Pairs of words with human similarity scores, in the layouts of the published sets."""
 
 import math
 import re
@@ -42,12 +42,12 @@ _TAGGED = re.compile(r"(.+)-[a-z]")
 
 @dataclass(frozen=True)
 class SimilaritySet:
-    """Word pairs and their gold similarity, on whatever scale.
+    """Word pairs and their gold similarity, on any scale.
 
     Args:
         pairs: (first word, second word, similarity); words may be multiword items such as "ice cream".
-        name: What results are labelled with.
-        unicode: "nfc" brings words to Unicode NFC, as vectors are; "keep" leaves them.
+        name: Name of the set in results.
+        unicode: "nfc" brings words to Unicode NFC, as in vectors; "keep" leaves them.
 
     Raises:
         InputError: There are no pairs, or one is not two words and a finite number.
@@ -75,14 +75,15 @@ class SimilaritySet:
 
     @classmethod
     def read(cls, path: str | Path, *, unicode: Unicode = "nfc") -> "SimilaritySet":
-        """Read a set in any of the published layouts; the content tells which.
+        """Read a set in any of the published layouts; isolex recognises the layout by the content.
 
-        Fields are parted by tabs (SemEval-2017, RG-65, MC-30, SimLex-999), semicolons, commas (MTurk-771,
-        multilingual SimLex), colons (Gurevych's German sets) or blanks (MEN). The first two are the words,
-        behind row numbers if there are any; the score is in the column that a header names (SimLex999,
-        Average Score, Score or Similarity), else in the third, with a decimal point or comma. Quotes come off
-        where all words of a column have them. Lines that begin with "#" and are no rows are remarks. A part
-        of speech behind every word, as in "berry-n", is taken off. The file is UTF-8 and may be compressed.
+        Fields are separated by tabs (SemEval-2017, RG-65, MC-30, SimLex-999), semicolons, commas (MTurk-771,
+        multilingual SimLex), colons (Gurevych's German sets) or blanks (MEN). The first two fields are the
+        words, after row numbers if there are any. The score is in the column that a header names (SimLex999,
+        Average Score, Score or Similarity), else in the third field, with a decimal point or comma. Quotes
+        are removed if all words of a column have them. Lines that begin with "#" and are no rows are
+        comments. A part of speech after every word, as in "berry-n", is removed. The file is UTF-8 and may be
+        compressed.
 
         Args:
             path: The file; its name becomes the name of the set.

@@ -1,4 +1,4 @@
-"""All pairs of the languages of a space, scored on test lexicons in both directions."""
+"""Score all pairs of languages of a space on test lexicons, in both directions."""
 
 import warnings
 from collections import Counter
@@ -37,11 +37,11 @@ class DirectionScore:
     """One direction between two languages of a space.
 
     Attributes:
-        source: Language of the words asked for.
+        source: Language of the test words.
         target: Language of the answers.
         result: The scores, with every answer; its leaks are those of the pair's own lexicon.
-        distances: By answer, the fewest training pairs, of whichever lexicons of the space, that lead from
-            the word to a right answer; None where no path is short enough to count.
+        distances: For each answer, the least number of training pairs, from any lexicons of the space, in a
+            chain from the word to a right answer; None if no chain is short enough to count.
         hubness: How unevenly the 10 best answers to the 10,000 most frequent source words are spread.
     """
 
@@ -58,7 +58,7 @@ class DirectionScore:
 
     @property
     def reached(self) -> dict[int, int]:
-        """How many test units so many training pairs lead to, by the number of pairs."""
+        """Number of test units by the number of training pairs that lead to a right answer."""
         counts = Counter(distance for distance in self.distances if distance is not None)
         return dict(sorted(counts.items()))
 
@@ -86,14 +86,14 @@ class DirectionScore:
 
 @dataclass(frozen=True, eq=False)
 class DirectionSummary:
-    """The figures of one direction, without its answers: little enough to be kept by the thousand.
+    """The figures of one direction, without its answers, so small that thousands of them can be kept.
 
     Attributes:
-        source: Language of the words asked for.
+        source: Language of the test words.
         target: Language of the answers.
-        row: Every figure, as `DirectionScore.to_dict` has them.
-        precision: P@1 in percent, not rounded; nan where nothing was scored.
-        unreachable: The same of the test units that training pairs do not give away.
+        row: Every figure, as in `DirectionScore.to_dict`.
+        precision: P@1 in percent, not rounded; nan if nothing was scored.
+        unreachable: P@1 of the test units that training pairs do not give away, likewise.
     """
 
     source: str
@@ -104,7 +104,7 @@ class DirectionSummary:
 
     @classmethod
     def of(cls, score: DirectionScore) -> "DirectionSummary":
-        """Of a score."""
+        """The summary of a score."""
         precision, unreachable = score.result.precision(), score.unreachable.precision()
         return cls(score.source, score.target, score.to_dict(), precision, unreachable)
 
@@ -119,9 +119,10 @@ class SpaceSummary:
     """The figures of a space, direction by direction.
 
     Attributes:
-        languages: In the order of the space.
-        directions: Those with a test lexicon.
-        steps: Test units that at most so many training pairs lead to are called reachable.
+        languages: The languages in the order of the space.
+        directions: The directions that have a test lexicon.
+        steps: A test unit is called reachable if a chain of at most this many training pairs leads to a right
+            answer.
     """
 
     languages: tuple[str, ...]
@@ -132,17 +133,17 @@ class SpaceSummary:
         """Mean P@1 over the directions, in percent; nan if none has a unit to score.
 
         Args:
-            unreachable: Of the test units that training pairs do not give away.
+            unreachable: Use only the test units that training pairs do not give away.
         """
         matrix = self.matrix(unreachable=unreachable)
         known = matrix[~np.isnan(matrix)]
         return float(known.mean()) if known.size else float("nan")
 
     def matrix(self, *, unreachable: bool = False) -> Float[np.ndarray, "n n"]:
-        """P@1 in percent, from the language of the row to that of the column; nan where there is none.
+        """P@1 in percent, from the language of the row to that of the column; nan without a score.
 
         Args:
-            unreachable: Of the test units that training pairs do not give away.
+            unreachable: Use only the test units that training pairs do not give away.
         """
         place = {language: at for at, language in enumerate(self.languages)}
         matrix = np.full((len(place), len(place)), np.nan)
@@ -182,9 +183,10 @@ class SpaceResult:
     """Scores of a space, direction by direction.
 
     Attributes:
-        languages: In the order of the space.
-        scores: By (source, target), those with a test lexicon.
-        steps: Test units that at most so many training pairs lead to are called reachable.
+        languages: The languages in the order of the space.
+        scores: Scores by (source, target), of the directions that have a test lexicon.
+        steps: A test unit is called reachable if a chain of at most this many training pairs leads to a right
+            answer.
     """
 
     languages: tuple[str, ...]
@@ -228,23 +230,23 @@ def evaluate_space(
     criterion: str | Criterion = "csls",
     steps: int = 3,
 ) -> SpaceResult:
-    """Score every direction between the languages of a space that there is a test lexicon for.
+    """Score every direction between languages of a space that has a test lexicon.
 
-    A space learns from many lexicons, so a test pair can be given away without being in any of them: if
-    en–es has "cat, gato" and en–fr has "cat, chat", two training pairs lead from "gato" to "chat". Such test
-    words are counted apart, and each direction also has the score without them.
+    A space learns from many lexicons, so the training pairs can give a test pair away even if it is in none
+    of the lexicons: if en–es has "cat, gato" and en–fr has "cat, chat", two training pairs lead from "gato"
+    to "chat". These test words are counted separately, and each direction also has a score without them.
 
     Args:
-        space: What to score, or the folder that it is saved in.
+        space: The space, or the folder that it is saved in.
         tests: A folder with a file for each direction, named `xx-yy.test.txt` or `xx-yy.txt`, or the same
             with `.tsv`; or test lexicons, or files of them, by (source, target).
         protocol: `muse`, `strict`, `xling`, or a protocol object.
         criterion: `csls`, `nn`, `isf`, or a criterion object.
-        steps: A test unit is reachable if so many training pairs or fewer lead to a right answer.
+        steps: A test unit is reachable if this many training pairs or fewer lead to a right answer.
 
     Raises:
-        InputError: No test lexicon of two languages of the space, one of another language, one without a
-            pair in both vocabularies, or an unknown name.
+        InputError: There is no test lexicon of two languages of the space, a test lexicon is of another
+            language or has no pair in both vocabularies, or a name is unknown.
 
     Warns:
         IsolexWarning: Most test words of a direction have their answers in a training lexicon.
@@ -280,7 +282,7 @@ def find_tests(folder: str | Path, languages: tuple[str, ...]) -> dict[LanguageP
     """The test files of a folder, by direction.
 
     Raises:
-        InputError: There is none.
+        InputError: There is no test file.
     """
     folder = Path(folder)
     found = {}
@@ -319,9 +321,9 @@ def _read(
 
 
 def known_beforehand(card: SpaceCard, summary: SpaceSummary) -> str:
-    """The warning that most test words of a direction are in a training lexicon; empty where they are not.
+    """The warning that most test words of a direction are in a training lexicon; empty if they are not.
 
-    Pairs that isolex induced itself are no answers that it was given.
+    Pairs that isolex induced itself do not count, because they were not given.
     """
     known = [
         f"{one.source}-{one.target}"
@@ -332,7 +334,7 @@ def known_beforehand(card: SpaceCard, summary: SpaceSummary) -> str:
         return ""
     return (
         f"most test words of {', '.join(known)} have their answers in a training lexicon of the space, "
-        "so the scores do not tell how good it is on other words"
+        "so the scores do not show how good the space is on other words"
     )
 
 
@@ -349,16 +351,16 @@ def score_direction(
     """Score one direction; see `evaluate_space`.
 
     Args:
-        space: What to score.
+        space: The space.
         pair: Source and target.
         lexicon: Test pairs.
         graph: The training pairs of all lexicons of the space.
         protocol: How answers count.
         criterion: How answers are ranked.
-        steps: A test unit is reachable if so many training pairs or fewer lead to a right answer.
+        steps: A test unit is reachable if this many training pairs or fewer lead to a right answer.
 
     Raises:
-        InputError: Not one test pair is in both vocabularies.
+        InputError: No test pair has both words in the vocabularies.
     """
     source, target = pair
     # Cut here, so that both the scores and hubness search one index.

@@ -42,7 +42,7 @@ def page(report: Evaluated) -> str:
     """The text of the page; nothing in it is loaded from elsewhere.
 
     Args:
-        report: As from `SpaceResult.to_dict`. Every string in it may be anything: all are escaped.
+        report: The result of `SpaceResult.to_dict`. Strings may contain anything, because all are escaped.
     """
     languages, directions = report["languages"], report["directions"]
     mean, steps = report["mean"], report["steps"]
@@ -50,11 +50,11 @@ def page(report: Evaluated) -> str:
     rest = {(one["source"], one["target"]): one["unreachable"]["p@1"] for one in directions}
     top = max((value for value in (*every.values(), *rest.values()) if value), default=1.0)
     lead = (
-        f"{_number(mean['p@1'])} % of the test words find a right answer in first place (P@1), "
-        f"{_number(mean['p@1_unreachable'])} % of those that the training pairs do not give away: "
-        f"means of {len(directions)} directions."
+        f"The first answer is right for {_number(mean['p@1'])} % of the test words (P@1), and for "
+        f"{_number(mean['p@1_unreachable'])} % of the test words that the training pairs do not give away. "
+        f"Both are means of {len(directions)} directions."
     )
-    how = f"Protocol {report['protocol']}, {report['criterion']}; words of the rows, answers of the columns."
+    how = f"Protocol {report['protocol']}, {report['criterion']}. Rows: the words; columns: their answers."
     apart = f"Without the test words from which {steps} or fewer training pairs lead to a right answer."
     body = [
         "<header><h1>isolex: all pairs of a space</h1></header>",
@@ -124,9 +124,10 @@ def _directions(directions: Sequence[Evaluated], steps: int) -> str:
         rows += f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
     top = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     note = (
-        "Reached by n: test words from which n training pairs, no fewer, lead to a right answer. Hubness: "
-        "skewness of how often each word is among the best answers; hub answers: share of the answers that "
-        "are hubs, words that are among them twice as often as k."
+        "Reached by n: test words from which a chain of n training pairs, and no shorter one, leads to a "
+        "right answer. Hubs are words that are among the k best answers to at least 2k queries. Hubness: "
+        "skewness of how often each word is among the best answers. Hub answers: share of the answers that "
+        "are hubs."
     )
     table = f'<table class="all"><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>'
     return f'<section><h2>All directions</h2><p class="note">{escape(note)}</p>{_scroll(table)}</section>'

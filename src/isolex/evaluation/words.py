@@ -1,4 +1,4 @@
-"""Which words of which language a test set asks for, and how they are found."""
+"""Look up the words of test sets in the vocabularies of their languages."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ FORMS = ("exact", "lower", "title", "subwords", "unknown")
 
 
 class FoundRow(NamedTuple):
-    """Row of a word in a vocabulary, and the spelling (`exact`, `lower` or `title`) that is there."""
+    """Row of a word in a vocabulary, and the form (`exact`, `lower` or `title`) in which it was found."""
 
     row: int
     form: str
@@ -37,11 +37,11 @@ def _spellings(word: str, language: str | None) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words of a side as tests ask for them.
+    """The words of a side, with the lookup that tests need.
 
     Attributes:
-        side: In its own space, or in the one it shares with others.
-        alone: It is vectors in their own space, which nothing has rounded: they are evaluated in float64.
+        side: The side, in its own space or in a shared one.
+        alone: Whether the side is vectors in their own space; these are not rounded and evaluated in float64.
     """
 
     side: Side
@@ -53,7 +53,7 @@ class Vocabulary:
         return self.side.vectors
 
     def row(self, word: str) -> FoundRow | None:
-        """The word's row: as it is spelt, else lower-cased, else title-cased, as the language has it."""
+        """Row of the word as it is spelt, else in lower case, else in title case, by its language."""
         for form, spelt in _spellings(word, self.vectors.language):
             if (row := self.vectors.id(spelt)) is not None:
                 return FoundRow(row, form)
@@ -67,7 +67,7 @@ class Vocabulary:
         return None if vector is None else ("subwords", vector)
 
     def parts(self, item: str) -> list[str]:
-        """The words to look up for an item: itself if it is in the vocabulary, else what blanks part."""
+        """The words to look up for an item: the item itself if it is in the vocabulary, else its parts."""
         return [item] if self.row(item) else item.split()
 
     def knows(self, item: str) -> bool:
@@ -81,7 +81,7 @@ class Vocabulary:
         return self.side.map(rows).double().cpu().numpy()
 
     def items(self, items: Sequence[str]) -> tuple[Float64[np.ndarray, "n p"], Counter[str]]:
-        """A unit row an item, the mean of the unit rows of its known words, and how its words were found.
+        """A unit row for each item, the mean of the unit rows of its known words, and how these were found.
 
         Rows of items without a known word are zero.
         """
@@ -101,7 +101,7 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Vocabularies:
-    """What the first and the second half of a question are asked in.
+    """The vocabularies of the first and of the second half of a question.
 
     Attributes:
         side: `cross`, `source` or `target` of an alignment; None for vectors in their own space.
@@ -122,15 +122,15 @@ class Vocabularies:
 def vocabularies_of(
     space: VectorSpace, side: EvaluatedSide | None, *, device: str | torch.device | None = "cpu"
 ) -> Vocabularies:
-    """The vocabularies that a test on `space` is asked in.
+    """The vocabularies for a test on `space`.
 
     Args:
         space: Vectors in their own space, or an alignment.
-        side: Of an alignment: `cross` (also None), `source` or `target`.
-        device: Where to compute with vectors; alignments have their own.
+        side: The side of an alignment: `cross` (also None), `source` or `target`.
+        device: Where to compute with vectors; an alignment has its own device.
 
     Raises:
-        InputError: No such side, a side of vectors that have none, or something else than a space.
+        InputError: The side is unknown, a side was given with vectors, or `space` is something else.
     """
     if isinstance(space, Alignment):
         side = side or "cross"

@@ -1,4 +1,4 @@
-"""Outputs that are the old one or the whole new one, and that are never made in the place of an input."""
+"""Write outputs so that they are always complete, old or new, and never replace an input."""
 
 from isolex.files.alone import working_alone
 from isolex.files.digests import digest, file_digest

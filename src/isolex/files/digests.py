@@ -1,4 +1,4 @@
-"""Digests of what stands in files."""
+"""Digests of the contents of files."""
 
 import hashlib
 from pathlib import Path
@@ -15,10 +15,10 @@ def digest(*chunks: bytes | memoryview) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of what a file holds, in hexadecimal digits.
+    """SHA-256 of the contents of a file, in hexadecimal digits.
 
     Raises:
-        OSError: It cannot be read.
+        OSError: The file cannot be read.
     """
     state = hashlib.sha256()
     with path.open("rb") as stream:

@@ -1,4 +1,4 @@
-"""Two names exchanged in one step, where the system can."""
+"""Exchange two names in one step, on systems that can do this."""
 
 import ctypes
 import errno
@@ -16,13 +16,13 @@ _UNABLE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EP
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Let two files or folders of one file system change their names; links are not followed.
+    """Exchange the names of two files or folders of one file system; links are not followed.
 
     Returns:
-        Whether it is done; False where it cannot be done in one step, and then nothing is.
+        Whether the names were exchanged; False, without any change, if the system cannot do it in one step.
 
     Raises:
-        OSError: One of the two is not there, or may not be renamed.
+        OSError: One of the two is missing, or may not be renamed.
     """
     call = _system_call()
     if call is None:

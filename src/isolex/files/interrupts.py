@@ -10,7 +10,7 @@ SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP"
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C and the wish to end wait until the block, which is to be short, is over."""
+    """Delay Ctrl-C and the signal to terminate until the block is over; the block should be short."""
     if threading.current_thread() is not threading.main_thread():
         yield  # Python handles signals in the main thread only
         return

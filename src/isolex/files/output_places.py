@@ -1,4 +1,4 @@
-"""Where outputs may go: not in the place of an input, and not into a folder that isolex wrote."""
+"""Check the places of outputs: they must not replace an input, or lie in a folder that isolex wrote."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,14 +20,15 @@ _START = 4096  # bytes of such a file in which the mark stands
 
 
 def check_not_input(output: str | Path, *inputs: str | Path | None, whole: bool = False) -> None:
-    """Raise `InputError` if an output would take the place of what it is made from.
+    """Raise `InputError` if an output would replace one of its inputs.
 
-    Links of either kind are seen through, and what an input refers to counts as an input, see `referred_to`.
+    Symbolic and hard links are followed, and files that an input refers to are inputs, too, see
+    `referred_to`.
 
     Args:
         output: File or folder that is to be written.
-        inputs: What is read; None stands for what was not given.
-        whole: The output is a folder that is replaced as a whole, with all that lies in it.
+        inputs: Files and folders that are read; None stands for an input that was not given.
+        whole: Whether the output is a folder that is replaced as a whole, with everything in it.
     """
     for given in (one for one in inputs if one is not None):
         for read in (Path(given), *referred_to(given)):
@@ -39,22 +40,22 @@ def check_not_input(output: str | Path, *inputs: str | Path | None, whole: bool 
 
 
 def check_outside_inputs(output: str | Path, *inputs: str | Path | None) -> None:
-    """Raise `InputError` if an output would take an input's place, or lie in a folder that is read whole.
+    """Raise `InputError` if an output would replace an input, or lie in a folder whose files are all read.
 
-    There it would replace one of the files, or be one of them the next time.
+    In the folder, it would replace an input, or be read as an input the next time.
     """
     check_not_input(output, *inputs)
     for read in (Path(given) for given in inputs if given is not None):
         if read.is_dir() and _resolved(output).is_relative_to(_resolved(read)):
             raise InputError(
-                f"lies in {read}, all of which is read",
+                f"lies in {read}, and all files in that folder are read",
                 where=output,
                 fix="choose a place outside of that folder",
             )
 
 
 def check_outside_saved(path: str | Path) -> None:
-    """Raise `InputError` if a place lies in a folder that isolex wrote, which is only replaced whole."""
+    """Raise `InputError` if a place lies in a folder that isolex wrote; it is only replaced as a whole."""
     place = _resolved(path)
     for folder in () if in_workshop(place) else place.parents:
         kind = _kind(folder)
@@ -67,7 +68,7 @@ def check_outside_saved(path: str | Path) -> None:
 
 
 def referred_to(path: str | Path) -> Iterator[Path]:
-    """The files and folders that an alignment or an index which was saved in a folder refers to."""
+    """The files and folders that a saved alignment or index refers to."""
     folder = Path(path)
     for alignment in _noted(folder / _INDEX, lambda card: [card["alignment"]]):
         yield alignment
@@ -92,7 +93,7 @@ def make_folder(path: str | Path) -> Path:
 
 
 def followed(path: str | Path) -> Path:
-    """What a symbolic link points to, so that this is replaced and the link stays.
+    """The target of a symbolic link, so that the target is replaced and the link stays.
 
     Raises:
         InputError: The links lead in a circle.

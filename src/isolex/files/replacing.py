@@ -1,4 +1,4 @@
-"""Files and folders that are either the old one or the whole new one, never half of it."""
+"""Replace files and folders so that they are either the old version or the complete new one."""
 
 import errno
 import os
@@ -26,11 +26,11 @@ _TRIES = 5
 
 @dataclass(frozen=True)
 class Outputs:
-    """What a run wrote, and what it found in those places.
+    """The outputs of a run, and what was in their places before.
 
     Attributes:
-        written: Files and folders that were put in place, in that order.
-        found: Numbers of the files and folders that stood there when the run looked first; None for nothing.
+        written: Files and folders that were put in place, in this order.
+        found: Numbers of the files and folders that were there when the run first looked; None for nothing.
     """
 
     written: list[Path] = field(default_factory=list)
@@ -42,10 +42,10 @@ _outputs: ContextVar[Outputs | None] = ContextVar("isolex_outputs", default=None
 
 @contextmanager
 def atomic_file(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary file that takes the place of `path` when the block ends well.
+    """Yield a temporary file that replaces `path` when the block ends without an exception.
 
-    On any exception, an interrupt included, the temporary file goes and what stood at `path` stays. What was
-    written to `/dev/stdout` goes to standard output.
+    After any exception, also an interrupt, the temporary file is removed and `path` stays as it was. A file
+    for `/dev/stdout` goes to standard output.
 
     Raises:
         InputError: The folder of `path` is missing or cannot be written, or is one that isolex wrote, `path`
@@ -62,9 +62,9 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def atomic_files(folder: Path, names: Sequence[str]) -> Iterator[tuple[Path, ...]]:
-    """Yield temporary files that take their places in `folder` together, when the block ends well.
+    """Yield temporary files that are put into `folder` together when the block ends without an exception.
 
-    What stands there may be a link: it is replaced, and not what it points to.
+    If there is a link in the place of a file, the link is replaced, and not the file that it points to.
 
     Raises:
         InputError: The folder is missing or cannot be written, one of the names is that of a folder or a
@@ -84,18 +84,18 @@ def atomic_files(folder: Path, names: Sequence[str]) -> Iterator[tuple[Path, ...
 def atomic_folder(
     path: str | Path, *, contents: Sequence[str], also: _Belongs | None = None
 ) -> Iterator[Path]:
-    """Yield a temporary folder that takes the place of `path` when the block ends well.
+    """Yield a temporary folder that replaces `path` when the block ends without an exception.
 
-    A folder that already stands there is replaced only if it is empty or an earlier output of the same kind:
-    nobody's other files are ever removed, not even those that were put beside an earlier output. There is no
-    moment without the old or the new one. Only where a system cannot exchange names, a run may be killed
-    between two renames; the next one that looks for the folder then puts the old one back.
+    An existing folder is replaced only if it is empty or an earlier output of the same kind. Other files are
+    never removed, not even files that were added to an earlier output. At every moment there is either the
+    old folder or the new one. Only on a system that cannot exchange names, a run may be killed between two
+    renames; the next run that looks for the folder then restores the old one.
 
     Args:
         path: The folder.
-        contents: Names that an output of this kind may hold; the first it must hold. Without any, only an
-            empty folder is replaced.
-        also: Whether an entry of another name belongs to such an output, too.
+        contents: Names of files that an output of this kind may hold; it must hold the first. Without any
+            names, only an empty folder is replaced.
+        also: Function that tells whether an entry of another name also belongs to this kind of output.
 
     Raises:
         InputError: `path` is a file, or a folder of something else, or in a folder that isolex wrote, its
@@ -130,7 +130,7 @@ def check_folder(path: str | Path, *, contents: Sequence[str], also: _Belongs | 
 
 @contextmanager
 def noting_outputs() -> Iterator[Outputs]:
-    """Yield the notes of what the block puts in place; it counts as one run."""
+    """Yield the record of the outputs that the block puts in place; the block counts as one run."""
     outputs = Outputs()
     token = _outputs.set(outputs)
     try:
@@ -162,7 +162,7 @@ def _put_in_place(moves: Sequence[tuple[Path, Path]], check: Callable[[Path], No
         run.found.update((path, _number(path)) for path in places)
     for path in overtaken:
         warnings.warn(
-            f"{path}: another run wrote there meanwhile; now it holds what this one made",
+            f"{path}: another run wrote there in the meantime; this run has replaced its output",
             IsolexWarning,
             stacklevel=2,
         )

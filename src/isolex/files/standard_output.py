@@ -1,4 +1,4 @@
-"""Standard output in the place of a file."""
+"""Standard output as the destination of a file."""
 
 import shutil
 import sys

@@ -17,10 +17,10 @@ _PAUSE = 0.02
 
 
 def steady(read: Reader) -> Reader:
-    """Decorate what reads a folder, its first argument, so that all it reads is of one version of it.
+    """Decorate a function that reads a folder, its first argument, so that it reads only one version of it.
 
-    It begins again if the folder, or a file in it, was replaced meanwhile. What a killed run had moved aside
-    is put back first.
+    Reading starts again if the folder, or a file in it, was replaced in the meantime. A folder that a killed
+    run had moved aside is put back first.
 
     Raises:
         InputError: The folder or a file in it may not be read.

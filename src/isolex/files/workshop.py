@@ -1,10 +1,10 @@
-"""Hidden folders in which the next version of an output is made, beside its place.
+"""Hidden folders in which the next version of an output is made, beside its place ("workshops").
 
-.NAME.new-XXXXXXXX/NAME       what is being made; after an exchange of names, what stood in the place before
-.NAME.new-XXXXXXXX/.retired   where names cannot be exchanged: what stood in the place before
+.NAME.new-XXXXXXXX/NAME       the new version; after an exchange of names, the old version
+.NAME.new-XXXXXXXX/.retired   the old version, if names cannot be exchanged
 
-Whoever works there holds a lock on the folder, which ends with the process, however that ends. So what a
-killed run left is told from what a living one makes, and goes when the next run writes to the same place.
+A run holds a lock on its hidden folder, which ends with the process in any case. isolex can therefore tell
+the remains of a killed run from the work of a living one, and the next run to the same place removes them.
 """
 
 import os
@@ -39,7 +39,7 @@ class _Shop(NamedTuple):
 
 @contextmanager
 def workshop(folder: Path, names: Sequence[str]) -> Iterator[Path]:
-    """Yield a new hidden folder inside `folder` to make `names` in; at the end it goes, with all in it.
+    """Yield a new hidden folder inside `folder` for making `names`; at the end it is removed.
 
     Raises:
         InputError: The folder cannot be made, or the block cannot write.
@@ -70,8 +70,8 @@ def workshop(folder: Path, names: Sequence[str]) -> Iterator[Path]:
 def sweep(folder: Path, names: Sequence[str]) -> None:
     """Remove the workshops of runs that were killed while they made `names` in `folder`.
 
-    If one was killed after it had retired what stood in the place, and before the new stood there, the old is
-    put back first.
+    If a run was killed after it had moved the old version aside and before the new version was in place, the
+    old version is put back first.
     """
     for shop in _workshops(folder, names):
         with suppress(OSError):
@@ -88,7 +88,7 @@ def sweep(folder: Path, names: Sequence[str]) -> None:
 
 
 def somebody_works(folder: Path, name: str | None = None) -> bool:
-    """Whether another run is just now putting something, or a new `name`, into `folder`."""
+    """Whether another run is currently putting a new `name`, or anything, into `folder`."""
     prefix = "." if name is None else _prefix(name)
     try:
         shops = [Path(entry) for entry in os.scandir(folder) if entry.name.startswith(prefix)]
@@ -105,7 +105,7 @@ def somebody_works(folder: Path, name: str | None = None) -> bool:
 
 
 def is_workshop(name: str) -> bool:
-    """Whether a hidden folder of this name is one of ours."""
+    """Whether a hidden folder of this name was made by isolex."""
     return name.startswith(".") and _ENDING.search(name) is not None
 
 
@@ -116,7 +116,7 @@ def is_workshop_of(entry: Path, names: Sequence[str]) -> bool:
 
 
 def in_workshop(path: Path) -> bool:
-    """Whether a path lies in a workshop, so that whoever works there sees to what becomes of it."""
+    """Whether a path lies in a workshop; the run that works there is then responsible for it."""
     return any(is_workshop(part) for part in path.parts[:-1])
 
 

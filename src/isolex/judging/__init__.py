@@ -1,7 +1,8 @@
-"""Whether an alignment is one, and which method makes the best: the one room that judges.
+"""Judge whether two spaces really align, and choose the method that aligns them best.
 
-Held-out seed words tell where there are enough of them, independent restarts where there are not; beside both
-stands the same method on a space that cannot align.
+With enough seed words, the verdict comes from held-out seed words; with few or none, it comes from
+independent restarts. In both cases the result is compared with that of the same method on a space that cannot
+align.
 """
 
 from isolex.judging.expectation import (

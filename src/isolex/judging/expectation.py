@@ -1,7 +1,7 @@
-"""The P@1 to expect where no test has been made: a ridge regression from measures, and an interval.
+"""Predict the P@1 of an alignment that has not been tested: a ridge regression on measures, with an interval.
 
-P@1 is predicted as asin √p, in which the spread of a share hardly depends on its size. The half-width of the
-interval is a quantile of the errors on language pairs that were left out of the fit.
+The regression predicts asin √p instead of the share p, because its spread hardly depends on the size of p.
+The half-width of the interval is a quantile of the errors on language pairs that were left out of the fit.
 """
 
 import json
@@ -41,7 +41,7 @@ TRANSFORMS: dict[str, Callable[[float], float]] = {
 
 @dataclass(frozen=True)
 class Expectation:
-    """The P@1 to expect, in percent, and an interval around it that holds it in `level` % of all cases."""
+    """The expected P@1 in percent, with an interval that contains the true P@1 in `level` % of all cases."""
 
     percent: float
     low: float
@@ -50,7 +50,7 @@ class Expectation:
 
     @property
     def width(self) -> float:
-        """Of the interval, in points."""
+        """Width of the interval, in percentage points."""
         return self.high - self.low
 
     def to_dict(self) -> dict[str, Any]:
@@ -61,12 +61,12 @@ class Expectation:
 
 @dataclass(frozen=True)
 class TrainingCase:
-    """One alignment whose P@1 is known, to fit a regression to.
+    """One alignment whose P@1 is known; regressions are fitted to such cases.
 
     Attributes:
-        group: What must be left out together: the language pair, whichever way.
-        measures: By name.
-        percent: P@1.
+        group: The language pair, the same for both directions; its cases are left out together.
+        measures: The measures by name.
+        percent: P@1 in percent.
     """
 
     group: str
@@ -80,11 +80,11 @@ class Model:
 
     Attributes:
         features: Names of the measures.
-        means: Of the transformed measures.
-        scales: Their standard deviations.
-        weights: Of the standardised measures.
+        means: Means of the transformed measures.
+        scales: Standard deviations of the transformed measures.
+        weights: Weights of the standardised measures.
         intercept: Mean of asin √p.
-        half_width: Of the interval, in asin √p.
+        half_width: Half the width of the interval, in asin √p.
     """
 
     features: tuple[str, ...]
@@ -95,7 +95,7 @@ class Model:
     half_width: float
 
     def expect(self, measures: Mapping[str, float]) -> Expectation:
-        """The P@1 to expect of spaces with these measures."""
+        """The expected P@1 of spaces with these measures."""
         values = _transformed(measures, self.features)
         middle = self.intercept + sum(
             weight * (value - mean) / scale
@@ -106,10 +106,12 @@ class Model:
 
     @classmethod
     def fit(cls, cases: Sequence[TrainingCase], features: Sequence[str], *, level: float = LEVEL) -> "Model":
-        """From cases of at least two groups; each group is left out once to see by how much the fit misses.
+        """Fit a regression to cases of at least two groups.
+
+        Each group is left out once; the errors on the groups left out give the width of the interval.
 
         Raises:
-            InputError: Fewer than two groups, from which nothing can be left out.
+            InputError: There are fewer than two groups, so none can be left out.
         """
         groups = sorted({case.group for case in cases})
         if len(groups) < 2:
@@ -127,7 +129,7 @@ class Model:
 
 
 def leave_one_group_out(cases: Sequence[TrainingCase], features: Sequence[str]) -> list[Expectation]:
-    """What models that have not seen a case's group say of it, interval included."""
+    """For each case, the prediction and interval of a model that was fitted without the case's group."""
     models = {
         group: Model.fit([case for case in cases if case.group != group], features)
         for group in {case.group for case in cases}
@@ -136,14 +138,14 @@ def leave_one_group_out(cases: Sequence[TrainingCase], features: Sequence[str]) 
 
 
 def narrowest_constant(percents: Sequence[float], coverage: float) -> float:
-    """The width of the narrowest interval that holds such a share of the values."""
+    """The width of the narrowest interval that holds the share `coverage` of the values."""
     ordered = sorted(percents)
     held = max(1, math.ceil(coverage * len(ordered) - 1e-9))
     return min(ordered[start + held - 1] - ordered[start] for start in range(len(ordered) - held + 1))
 
 
 def read_model(room: str, name: str) -> Model:
-    """A model that comes with isolex: the JSON file of that name in a package."""
+    """Read a model that comes with isolex: the JSON file `name` in the package `room`."""
     entry = json.loads(files(room).joinpath(name).read_text(encoding="utf-8"))
     features, means, scales, weights = (
         tuple(entry[key]) for key in ("features", "means", "scales", "weights")

@@ -1,4 +1,4 @@
-"""How well a solver does on seed words that it has not seen, and whether that is better than nothing."""
+"""How well a solver translates seed words that it has not seen, and whether that is better than chance."""
 
 import math
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ _FOLDS_OF: dict[Part, slice] = {"all": slice(None), "choice": slice(2), "verdict
 
 @dataclass(frozen=True)
 class HeldOut:
-    """P@1 (CSLS) on held-out seed words, a word right if any of its seed translations is the best answer.
+    """P@1 (by CSLS) on held-out seed words: a word is right if its best answer is a seed translation of it.
 
     Attributes:
-        right: Held-out words translated rightly.
-        words: Held-out words.
+        right: Number of held-out words whose best answer is right.
+        words: Number of held-out words.
     """
 
     right: int
@@ -50,7 +50,7 @@ class HeldOut:
 
     @property
     def expectation(self) -> Expectation:
-        """P@1 with its interval, as estimates are told where there are no seed words."""
+        """P@1 with its interval, in the form in which estimates without seed words are given."""
         return Expectation(self.percent, *self.interval, level=95)
 
     def __str__(self) -> str:
@@ -59,12 +59,12 @@ class HeldOut:
 
 
 def dealt(words: Int[Tensor, "w"], *, seed: int = 0) -> tuple[Int[Tensor, "f"], ...]:
-    """The words in five folds of about the same size, by chance; fewer where there are fewer words."""
+    """Divide the words at random into five folds of about the same size, or fewer for fewer words."""
     return shuffled(words, seed=seed).chunk(FOLDS)
 
 
 def shuffled(words: Int[Tensor, "w"], *, seed: int = 0) -> Int[Tensor, "w"]:
-    """The words in an order by chance."""
+    """The words in random order."""
     return words[torch.randperm(words.numel(), generator=generator(seed)).to(words.device)]
 
 
@@ -76,18 +76,18 @@ def cross_validate(
     part: Part = "all",
     words: Int[Tensor, "w"] | None = None,
 ) -> HeldOut:
-    """Solve on four fifths of the seed words, translate the others; among the 20,000 most frequent words.
+    """Solve on four fifths of the seed words and translate the rest, among the 20,000 most frequent words.
 
-    Of the five folds as many are tried as hold 200 words together; with fewer words, every one is held out
-    once. All pairs of a source word are on the same side.
+    The seed words are divided into five folds. Folds are tried until they hold 200 words together; with fewer
+    words, every word is held out once. All pairs of a source word are in the same fold.
 
     Args:
         solver: How to map.
         problem: Spaces and seed pairs.
-        seed: Of the dealing.
-        part: `choice` takes two of the folds, and `verdict` the three others: what was picked for being right
-            about some words must be judged by others.
-        words: Source words that may be held out, where some pairs are not to be trusted; None for all.
+        seed: Seed of the random division into folds.
+        part: `choice` uses two of the folds and `verdict` the three others, because a method that was chosen
+            by its result on some words must be judged on other words.
+        words: Source words that may be held out, if some pairs are not to be trusted; None for all.
     """
     problem = _counting(problem)
     known = problem.pairs[:, 0].unique()
@@ -103,14 +103,14 @@ def cross_validate(
 def null_problem(problem: Problem, *, seed: int = 0) -> Problem:
     """The same problem with a target space that cannot align.
 
-    Each column is permuted on its own, which keeps its values and destroys what rows have in common.
-    (Permuting whole rows or columns would only be a relabelling.)
+    Each column is permuted separately. This keeps the values of the column and destroys the relations between
+    rows. (Permuting whole rows or columns would only relabel them.)
     """
     return problem.changed(target=partial(null_rows, seed=seed))
 
 
 def null_rows(rows: Float[Tensor, "n d"], *, seed: int = 0) -> Float[Tensor, "n d"]:
-    """Unit rows with the values of each column in an order by chance, another one in each column."""
+    """Unit rows after the values of each column were shuffled, each column in a different order."""
     source = generator(seed)
     made = rows.clone()
     for column in range(made.shape[1]):

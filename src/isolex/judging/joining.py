@@ -1,4 +1,4 @@
-"""A language that joins a space, which stays as it is, seen as a joint solver: so it is judged like one."""
+"""Adding a language to a fixed space, in the form of a joint solver, so that it is judged like one."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from isolex.mapping import JointMapping, JointProblem, PlacingSolver
 
 @dataclass(frozen=True, eq=False)
 class Joining:
-    """Places the last language of a problem where its lexicons put it among the others, which are placed.
+    """Place the last language of a problem among the others, which keep their places, by its lexicons.
 
     Attributes:
         frozen: The space of the other languages, in the order of the problem.

@@ -1,4 +1,4 @@
-"""A joint space is tried on words that none of its lexicons showed it, pair by pair of its languages."""
+"""Test a joint space for each pair of its languages, on words that were held out of all its lexicons."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from isolex.progress import track
 
 @dataclass(frozen=True, eq=False)
 class JointChoice:
-    """A joint space, and what is known of every pair of its languages.
+    """A joint space, and how good each pair of its languages is.
 
     Attributes:
-        solver: What made it.
+        solver: The solver that made the space.
         mapping: The maps.
         weights: How much each lexicon counted in the space, by pair (i < j); the mean is 1.
-        held_out: P@1 on held-out words, by pair (i < j), of pairs without a lexicon, too.
-        statuses: By pair, the verdict and the sentence that explains it.
+        held_out: P@1 on held-out words, by pair (i < j), also for pairs without a lexicon.
+        statuses: The verdict and the sentence that explains it, by pair.
     """
 
     solver: JointSolver
@@ -37,7 +37,7 @@ class JointChoice:
     def unchecked(
         cls, solver: JointSolver, size: int, lexicons: Mapping[PlacePair, Problem]
     ) -> "JointChoice":
-        """A space of `size` languages that nobody tries, in which all lexicons count alike."""
+        """A space of `size` languages that is not tested, in which all lexicons count alike."""
         weights = dict.fromkeys(lexicons, 1.0)
         return cls(solver, solver.solve(_whole(size, lexicons, weights)), weights, {}, {})
 
@@ -50,18 +50,19 @@ def choose_jointly(
     asked: Iterable[PlacePair],
     seed: int,
 ) -> JointChoice:
-    """Take a solver and weigh the lexicons by held-out words, solve, and judge pairs by other held-out words.
+    """Choose a solver and weigh the lexicons on held-out words, solve, and judge pairs on other such words.
 
-    A held-out word takes all its pairs in all lexicons with it, so that no path of lexicons leads to the
-    answer. Pairs of languages without a lexicon are judged by pairs of held-out words that two lexicons
-    link through a word of a third language.
+    When a word is held out, all its pairs are taken out of all lexicons, so that no chain of lexicons leads
+    to the answer. A pair of languages without a lexicon is judged on held-out words that two lexicons link
+    through a word of a third language.
 
     Args:
-        solvers: How to map; of several, the one that translates most held-out words rightly, or the first.
+        solvers: Solvers to choose from: the one that gives the most right answers on held-out words is taken,
+            or the first of equally good ones.
         spaces: Normalised rows of each language, most frequent word first.
-        lexicons: By pair of languages (i < j), their problem over these rows.
+        lexicons: The problem over these rows, by pair of languages (i < j).
         asked: Pairs (i < j) to judge.
-        seed: Of the dealing.
+        seed: Seed of the random division of words.
     """
     asked = list(asked)
     solver, weights = _chosen(solvers, spaces, lexicons, seed)
@@ -77,7 +78,7 @@ def choose_jointly(
     statuses: dict[PlacePair, tuple[Status, str]] = {
         pair: judge(found[pair], nothing[pair])
         if pair in lexicons or found[pair].words
-        else ("unchecked", "no two lexicons link words of the two languages, to check them by")
+        else ("unchecked", "not checked: no two lexicons link words of these languages through a third one")
         for pair in asked
     }
     mapping = solver.solve(_whole(len(spaces), lexicons, weights))

@@ -1,4 +1,4 @@
-"""The policy: which of several methods is taken, and what is known of the result before anybody uses it."""
+"""The policy: which of several methods is chosen, and how the result is judged before anybody uses it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,14 +23,14 @@ _INTERRUPTED = "stopped early, before the result could be checked"
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """The method that was taken, its mapping for the whole problem, and why.
+    """The method that was chosen, its mapping for the whole problem, and the reasons.
 
     Attributes:
-        taken: The method.
-        mapping: Its result.
+        taken: The chosen method.
+        mapping: The mapping that the method found.
         status: The verdict.
-        reasons: One sentence each, the verdict's first.
-        scores: Figures behind it.
+        reasons: One sentence for each reason; the reason for the verdict comes first.
+        scores: The figures behind the reasons.
     """
 
     taken: "Candidate"
@@ -42,12 +42,12 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class FurtherPairs:
-    """Pairs that nobody vouches for, such as words that are written alike, which may help all the same.
+    """Pairs that no lexicon confirms, such as words that are written alike, but that may help.
 
     Attributes:
-        ids: int64 `[q, 2]`, into both vocabularies.
-        name: What they are, in words, their number included.
-        weight: How much each counts beside a given one.
+        ids: int64 `[q, 2]`, ids into both vocabularies.
+        name: A description of the pairs with their number, for messages.
+        weight: Weight of each pair, relative to a given pair.
     """
 
     ids: Int[Tensor, "q 2"]
@@ -57,15 +57,15 @@ class FurtherPairs:
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A method that may be taken.
+    """A method that may be chosen.
 
     Attributes:
-        name: What it is called.
-        solver: Its settings.
-        self_learning: It goes on from dictionaries that it made itself.
-        setting: What tells it from others of the name, in words.
-        further: Pairs that join the given ones.
-        costly: Where restarts judge, it is tried only if another one has found something.
+        name: Name of the method.
+        solver: The solver with its settings.
+        self_learning: Whether the method learns from dictionaries that it made itself.
+        setting: A description that distinguishes it from other candidates of the same name.
+        further: Pairs that are added to the given ones.
+        costly: Whether, when restarts judge, it is tried only if another method has found something.
     """
 
     name: str
@@ -81,7 +81,7 @@ class Candidate:
         return f"{self.name} ({told})" if told else self.name
 
     def on(self, problem: Problem) -> Problem:
-        """The problem that it solves in the place of a given one."""
+        """The problem that this method solves: the given one, with the further pairs if there are any."""
         return problem if self.further is None else problem.joined(self.further.ids, self.further.weight)
 
 
@@ -91,18 +91,18 @@ _Attempt: TypeAlias = tuple[Candidate, HeldOut]
 
 @dataclass(frozen=True)
 class Refinement:
-    """A method that goes on from the map of another one.
+    """A method that starts from the map of another one.
 
     Attributes:
-        name: What it is called.
-        of: From the other solver to its own.
+        name: Name of the method.
+        of: A function from the other solver to the solver of this method.
     """
 
     name: str
     of: Callable[[Solver], Solver]
 
     def on_top_of(self, base: Candidate) -> Candidate:
-        """The method with another one below it."""
+        """This method as a candidate that starts from the map of another one."""
         setting = ", ".join(filter(None, (f"from {base.name}", base.setting)))
         return replace(base, name=self.name, solver=self.of(base.solver), setting=setting)
 
@@ -116,20 +116,20 @@ def choose(
     rescue: Sequence[Candidate] = (),
     refinements: Sequence[Refinement] = (),
 ) -> Choice:
-    """Solve the problem by the best of some methods, and judge the result.
+    """Solve the problem by the best of several methods, and judge the result.
 
-    With at least 200 seed words, or a method that does not learn from itself, held-out words judge. With
-    fewer, or none, an independent restart and a null do.
+    With at least 200 seed words, or a method that does not learn from its own answers, held-out words are the
+    judge. With fewer seed words or none, the judge is an independent restart, compared with a null.
 
     Args:
-        candidates: The methods; of those that do equally well the first is taken.
+        candidates: The methods; the first of those that do equally well is chosen.
         problem: Spaces and seed pairs.
-        seed: Of everything random.
-        further: What may join the seed pairs, where held-out words judge that they gain by it: it is tried
-            with the best method, and with the best that does not learn from itself.
-        rescue: Methods to try where there are few seed words, and none of the others aligned the spaces.
-        refinements: What is tried, one after the other, on top of the best method that does not learn from
-            itself, where held-out words judge.
+        seed: Seed of everything random.
+        further: Pairs that are added to the seed pairs if that improves the result on held-out words; they
+            are tried with the best method, and with the best that does not learn from its own answers.
+        rescue: Methods to try if there are few seed words and none of the candidates aligned the spaces.
+        refinements: Methods to try, one after the other, on top of the best method that does not learn from
+            its own answers, if held-out words are the judge.
     """
     words = problem.pairs[:, 0].unique().numel()
     if words >= FEW_WORDS or (words and not any(one.self_learning for one in candidates)):
@@ -241,8 +241,8 @@ def _by_agreement(candidates: Sequence[Candidate], problem: Problem, seed: int) 
     if len(tried) > 1:
         others = ", ".join(f"{one.taken} {one.elsewhere:.1f}" for one in tried if one is not best)
         reasons += (
-            f"{taken} was taken because its restart agrees the most where no pair gives the answer, on "
-            f"{best.elsewhere:.1f} % (others: {others})",
+            f"{taken} was taken because its restart gives the same answer most often, for "
+            f"{best.elsewhere:.1f} % of the words outside the given pairs (others: {others})",
         )
     elif str(taken) != taken.name:
         reasons += (f"the method was {taken}",)
@@ -253,9 +253,11 @@ def _by_agreement(candidates: Sequence[Candidate], problem: Problem, seed: int) 
 def _why(best: Candidate, scores: dict[str, HeldOut]) -> str:
     own = scores[best.name]
     if not own.words:
-        return f"{best} was taken as the simplest method, for want of held-out seed words to compare them on"
+        return (
+            f"{best} was taken as the simplest method: there are no held-out seed words to compare methods on"
+        )
     others = ", ".join(f"{name} {score.percent:.1f}" for name, score in scores.items() if name != best.name)
-    return f"{best} was taken for the best P@1 on held-out seed words, {own.percent:.1f} % (others: {others})"
+    return f"{best} was taken for the best P@1 on held-out seed words: {own.percent:.1f} % (others: {others})"
 
 
 def _percent(score: HeldOut) -> float | None:

@@ -1,4 +1,4 @@
-"""Whether an alignment that no seed word can vouch for is one: restarts, and spaces that cannot align."""
+"""Judge an alignment that too few seed words can test, by restarts and by spaces that cannot align."""
 
 import math
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
@@ -26,16 +26,16 @@ from isolex.progress import Rounds
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of an alignment without a dictionary, among the most frequent words of either side.
+    """What can be measured of an alignment without a dictionary, on the most frequent words of both sides.
 
     Attributes:
         agreement: Percent of source words to which an independent restart gives the same best answer.
-        null_agreement: The same where the same solver was given a space that cannot align: what seed pairs
-            alone make two maps agree on.
-        criterion: Mean cosine of the best answers, both directions.
-        null_criterion: The same where the spaces cannot align.
-        cycle: Percent of source words that are the best answer of their own best answer.
-        null_cycle: The same where the spaces cannot align.
+        null_agreement: The same percentage after the same solver was given a space that cannot align. It
+            shows how far two maps agree only because they were given the same seed pairs.
+        criterion: Mean cosine of the best answers in both directions.
+        null_criterion: The same cosine for a space that cannot align.
+        cycle: Percent of source words that are the best answer to their own best answer.
+        null_cycle: The same percentage for a space that cannot align.
     """
 
     agreement: float
@@ -47,15 +47,16 @@ class Evidence:
 
     @property
     def lead(self) -> float:
-        """Percent of the words left over by the null on which the restart agrees: what the verdict rests on.
+        """The agreement beyond that of the null, in percent of the possible maximum; it sets the verdict.
 
-        It is Cohen's κ with the agreement of the null in the place of chance, below 0 where that is higher.
+        This is Cohen's κ with the agreement of the null in place of chance agreement. It is negative if the
+        null agrees more.
         """
         left_over = 100 - self.null_agreement
         return 100 * (self.agreement - self.null_agreement) / left_over if left_over > 0 else 0.0
 
     def to_dict(self) -> dict[str, float]:
-        """As plain numbers, rounded."""
+        """The attributes as plain numbers, rounded."""
         return {name: round(value, 4) for name, value in asdict(self).items()}
 
 
@@ -67,16 +68,17 @@ def agreement(
     seed: int = 0,
     restarts: int = RESTARTS,
 ) -> tuple[float, float]:
-    """Percent of frequent source words with the same best answer when the solver tries again.
+    """Percent of frequent source words that get the same best answer when the solver starts again.
 
-    Each new try has other draws, fewer words and pairs (see `restart`), and a source space that is turned;
-    both maps answer over the whole problem. Two maps that learnt what the languages share agree; two that
-    settled in noise do not. A try may fail where another succeeds, so the best of `restarts` counts. The
-    first that agrees well enough for `aligned` is the last, and so is the second if hardly a word agrees.
+    Each restart has other random draws, fewer words and pairs (see `restart`), and a rotated source space;
+    both maps then answer over the whole problem. Two maps that learnt what the languages share agree; two
+    maps that settled in noise do not. One restart may fail while another succeeds, so the best of `restarts`
+    counts. isolex stops after the first restart that agrees well enough for `aligned`, or after the second if
+    hardly a word agrees.
 
     Returns:
-        Of all these words, and of those to which the pairs give no answer: on the others maps may agree
-        without having found anything.
+        The percentage among all these words, and among the words that are in none of the pairs. On words in
+        the pairs, two maps may agree without having found anything.
     """
     own = _answers(mapping, problem).forward
     given = torch.zeros_like(own, dtype=torch.bool)
@@ -95,14 +97,14 @@ def agreement(
 
 
 def gather(solver: Solver, mapping: Mapping, problem: Problem, agreed: float, *, seed: int = 0) -> Evidence:
-    """The evidence on a mapping whose agreement is known; the solver runs again on a null, restarts and all.
+    """Gather the evidence on a mapping whose agreement is known: run the solver and a restart on a null, too.
 
     Args:
-        solver: What made the mapping.
-        mapping: Its result for the problem.
-        problem: Both spaces, and the pairs if it began with any.
-        agreed: See `agreement`.
-        seed: Of the null.
+        solver: The solver that made the mapping.
+        mapping: The mapping that it found for the problem.
+        problem: Both spaces, and the seed pairs if there were any.
+        agreed: The agreement of a restart, see `agreement`.
+        seed: Seed of the null.
     """
     null = null_problem(problem, seed=seed)
     nothing = solver.solve(null)
@@ -113,11 +115,11 @@ def gather(solver: Solver, mapping: Mapping, problem: Problem, agreed: float, *,
 
 
 def restart(problem: Problem, *, seed: int = 0) -> Problem:
-    """The problem for an independent try: a word in twenty less on either side, and a fifth of the pairs.
+    """The problem for an independent restart, with one word in twenty left out, and one pair in five.
 
-    Solvers without any chance in them would otherwise only repeat themselves. Order is kept, so that the most
-    frequent words stay in front; words in the remaining pairs stay in any case. Pairs keep their weights, and
-    those of weight 0 do not count.
+    Without this, solvers that use no randomness would only repeat themselves. The order of words is kept, so
+    the most frequent words stay in front; words in the remaining pairs are never left out. Pairs keep their
+    weights, and pairs of weight 0 do not count.
     """
     draws = generator(seed)
     problem = problem.weighty()
@@ -149,7 +151,7 @@ def _rotation(dimension: int, seed: int) -> Tensor:
 
 
 def reseeded(solver: Solver, seed: int) -> Solver:
-    """The same solver with another seed of everything random, nested solvers included."""
+    """The same solver with another random seed, also in the solvers inside it."""
     changed: Solver = _reseeded(solver, seed)
     return changed
 

@@ -1,4 +1,4 @@
-"""Every number that judging goes by."""
+"""All thresholds and sample sizes of the judging."""
 
 # Held-out seed words: so many folds, of which as many are tried as hold so many words together.
 FOLDS = 5

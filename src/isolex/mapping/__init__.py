@@ -1,4 +1,4 @@
-"""Solvers: from two matrices and seed pairs to one linear map a side. Knows no words."""
+"""Solvers: they make one linear map for each side from two matrices and seed pairs, without the words."""
 
 from isolex.mapping.adversarial import Adversarial
 from isolex.mapping.annealing import Annealing

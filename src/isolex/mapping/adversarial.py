@@ -1,4 +1,4 @@
-"""Adversarial training: a map whose outcome cannot be told from the target space (Conneau et al. 2018)."""
+"""Adversarial training: a map whose results look like rows of the target space (Conneau et al. 2018)."""
 
 import math
 from dataclasses import dataclass
@@ -23,42 +23,43 @@ _STEPS_BETWEEN_LOOKS = 100
 class Adversarial:
     """A map W and a discriminator D that play against each other; no seed pairs (Conneau et al. 2018, §2.1).
 
-    D tells mapped source words from target words, W learns to deceive it:
+    D learns to tell mapped source words from target words, and W learns to deceive it:
 
     L_D(D | W) = −1/b Σ log P_D(source | x_i W) − 1/b Σ log P_D(target | z_j)
     L_W(W | D) = −1/b Σ log P_D(target | x_i W) − 1/b Σ log P_D(source | z_j)
 
-    over b random words a side. D is a perceptron with two hidden layers of leaky rectifiers (slope 0.2) and
-    noise on its input while it learns. Both descend by plain gradient steps. After each of its steps W is
-    pulled towards the orthogonal maps by W ← (1+β)W − β(WWᵀ)W. The map of the epoch with the best
-    `mean_csls_cosine` is the result, as it is: refine it by Procrustes on the pairs that it finds.
+    over b random words of each side. D is a perceptron with two hidden layers of leaky rectifiers (slope 0.2)
+    and noise on its input while it learns. Both learn by plain gradient steps. After each of its steps, W is
+    pulled towards the orthogonal maps by W ← (1+β)W − β(WWᵀ)W. The result is the map of the epoch with the
+    best `mean_csls_cosine`. It is not refined; refine it by Procrustes on the pairs that it finds.
 
-    It is here to compare with. With seed pairs prefer another method: this one may fail, or blow up (it then
-    ends with the best map so far, at worst the identity), and only the criterion tells. Both spaces need the
-    same dimension d, and languages and corpora alike enough for clouds of one shape. Pairs are ignored. Cost
-    of an epoch: O(epoch_size · discriminator_steps · hidden · (d + hidden)); `cpu` needs least.
+    This method is included for comparison. With seed pairs, prefer another method. This one may fail or
+    diverge (it then ends with the best map so far, at worst the identity), and only the criterion shows that.
+    Both spaces need the same dimension d, and languages and corpora so similar that the two clouds of words
+    have the same shape. Pairs are ignored. Cost of an epoch: O(epoch_size · discriminator_steps · hidden ·
+    (d + hidden)); the settings `cpu` need least.
 
     Attributes:
         hidden: Width of the discriminator's two hidden layers.
         dropout: Share of a discriminator's input that is blanked while it learns, in [0, 1).
-        smoothing: s: the discriminator is to answer 1 − s and s instead of 1 and 0; in [0, 0.5).
-        vocabulary: Words are drawn, uniformly, from this many most frequent ones a side.
-        batch_size: Words a side and step, b.
-        discriminator_steps: Steps of the discriminator for each one of the map.
-        learning_rate: Of both, in the first epoch.
-        map_rate: The map's learning rate in units of the discriminator's; 1 as published.
-        scale: Rows are multiplied by this for training. Published settings are for vectors as their program
-            makes them, which are some 2 to 5 long, not 1.
+        smoothing: s: the discriminator is trained to answer 1 − s and s instead of 1 and 0; in [0, 0.5).
+        vocabulary: Words are drawn, uniformly, from this many most frequent words of each side.
+        batch_size: Words of each side in a step, b.
+        discriminator_steps: Steps of the discriminator for each step of the map.
+        learning_rate: Learning rate of both in the first epoch.
+        map_rate: Learning rate of the map in units of the discriminator's; 1 as published.
+        scale: Rows are multiplied by this for training. The published settings are for vectors of the length
+            that the authors' program makes, which is about 2 to 5 instead of 1.
         orthogonality: β.
-        epochs: At most this many.
-        epoch_size: Source words drawn for steps of the map in an epoch: it has epoch_size // batch_size such
-            steps, and at least one.
+        epochs: Maximum number of epochs.
+        epoch_size: Source words drawn for steps of the map in an epoch: an epoch has epoch_size // batch_size
+            of these steps, and at least one.
         decay: Factor of the learning rate after each epoch.
         shrink: Further factor after an epoch in which the criterion fell.
-        minimum_rate: Training ends when the learning rate is lower.
-        criterion_words: Most frequent words a side that the criterion looks at.
-        k: Neighbours, as in CSLS.
-        seed: Of everything random.
+        minimum_rate: Training ends when the learning rate is lower than this.
+        criterion_words: Number of most frequent words of each side that the criterion uses.
+        k: Number of neighbours, as in CSLS.
+        seed: Seed of everything random.
 
     Raises:
         InputError: Settings out of range, or spaces of different dimensions.
@@ -107,20 +108,20 @@ class Adversarial:
 
     @classmethod
     def paper(cls, seed: int = 0) -> "Adversarial":
-        """What the paper says; hours on a CPU."""
+        """The settings of the paper; they take hours on a CPU."""
         return cls(smoothing=0.2, vocabulary=50_000, orthogonality=0.01, decay=0.95, seed=seed)
 
     @classmethod
     def released(cls, seed: int = 0) -> "Adversarial":
-        """The defaults of the program that its authors released; hours on a CPU."""
+        """The defaults of the program that the authors released; they take hours on a CPU."""
         return cls(seed=seed)
 
     @classmethod
     def cpu(cls, seed: int = 0) -> "Adversarial":
-        """A budget of minutes on one core: a smaller discriminator, fewer words and steps, a faster map.
+        """Settings for minutes on one core: a smaller discriminator, fewer words and steps, a faster map.
 
-        At published rates the map learns too slowly for so few steps. The rate does not shrink, because the
-        criterion wavers before it begins to rise.
+        With the published rates, the map learns too slowly for so few steps. The rate does not shrink,
+        because the criterion goes up and down before it begins to rise.
         """
         return cls(
             hidden=256,
@@ -137,7 +138,7 @@ class Adversarial:
         )
 
     def solve(self, problem: Problem) -> Mapping:
-        """The map of the source into the target space, with a row an epoch in the trace."""
+        """The map of the source into the target space, with a row for each epoch in the trace."""
         game = _Game(self, problem)
         best, highest, before = game.w, -math.inf, -math.inf
         rate, trace = self.learning_rate, list[dict[str, Any]]()
@@ -170,14 +171,14 @@ def mean_csls_cosine(
 ) -> float:
     """How well two spaces seem aligned, without a lexicon (Conneau et al. 2018, §3): higher is better.
 
-    1/n Σ cos(x_i, z_c(i)) with c(i) the best target of x_i by CSLS, over the first `words` rows a side.
-    Compare values of the same spaces only: how high they get depends on dimension and vocabulary.
+    1/n Σ cos(x_i, z_c(i)) with c(i) the best target of x_i by CSLS, over the first `words` rows of each side.
+    Compare only values of the same spaces, because they depend on the dimension and the vocabulary.
 
     Args:
         x: Mapped source rows of unit length, most frequent word first.
         z: Target rows in the same space.
         k: Neighbours, as in CSLS.
-        words: Most frequent words a side that are looked at.
+        words: Number of most frequent words of each side to use.
     """
     x, z = x[:words], z[:words]
     best = CSLS(k).index(x, z).best(x, 1)[:, 0]

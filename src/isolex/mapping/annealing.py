@@ -19,24 +19,26 @@ _MOST_ROUNDS = 400
 class Annealing:
     """Self-learning from a first dictionary that is mostly wrong, in three stages.
 
-    1. Rotation, in the 100 directions that the dictionary ties best, on the 4,000 most frequent words; most
-       keys are left out for everybody at once, fewer each round (keep from .1 to 1). Few directions are what
-       a weak dictionary can tell; hubs that are left out cannot draw all words to themselves.
+    1. Rotation, in the 100 directions that the dictionary links best, on the 4,000 most frequent words.
+       In each round most keys are left out for all words at once, fewer from round to round (keep from .1 to
+       1). A weak dictionary can only determine a few directions, and hubs that are left out cannot attract
+       all words.
     2. Procrustes in all directions on the 10,000 most frequent words, a few rounds.
     3. VecMap's pipeline on the last dictionary.
 
-    Against VecMap's published schedule it takes a tenth of the rounds, most of them on few of the keys.
-    With fewer words, rounds are cheaper and more are needed: their number grows as the vocabulary shrinks.
-    Spaces may differ in size and dimension. Cost: about 25 passes over 4,000 × 4,000 words and 5 over
-    10,000 × 10,000.
+    Compared with VecMap's published schedule, this takes a tenth of the rounds, most of them with few of the
+    keys. With fewer words, rounds are cheaper but more of them are needed, so their number grows as the
+    vocabulary shrinks. Spaces may differ in size and dimension. Cost: about 25 passes over 4,000 × 4,000
+    words and 5 over 10,000 × 10,000.
 
     Attributes:
         start: The first dictionary; `GivenPairs()` for a small lexicon.
-        dimension: Directions in stage 1.
-        vocabulary: Words in stage 1.
-        rounds: Of annealing, where there are so many words; in proportion more where there are fewer.
-        refinement: Words in stage 2.
-        seed: Of the dropout.
+        dimension: Number of directions in stage 1.
+        vocabulary: Number of words in stage 1.
+        rounds: Rounds of annealing if there are this many words; with fewer words, proportionally more
+            rounds.
+        refinement: Number of words in stage 2.
+        seed: Seed of the dropout.
 
     Raises:
         InputError: A setting under 1, or a start without pairs.

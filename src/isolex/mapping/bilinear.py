@@ -15,16 +15,16 @@ class Bilinear:
     """Score two words by x M zᵀ, and regress M on the lexicon, with a ridge.
 
     With X, Z the n rows of the seed pairs, M minimises ‖X M Zᵀ / n − 1‖² + λ‖M‖², where 1 has a one for each
-    pair of the lexicon and a zero for all others, so every seed word is also a negative example of every
-    other. In the eigenvectors of the two covariances E diag(σ) Eᵀ it is, in closed form,
+    pair of the lexicon and a zero for all others. Every seed word is therefore also a negative example for
+    every other. In the eigenvectors of the two covariances E diag(σ) Eᵀ, the solution in closed form is
 
     (E_xᵀ M E_z)_ab = (E_xᵀ (XᵀZ/n) E_z)_ab / (σ_xa σ_zb + λ).
 
-    With U diag(s) Vᵀ its singular value decomposition, the maps are U diag(s)^½ and V diag(s)^½. It is
-    `Joint` for two languages. Without a ridge M is that of VecMap without de-whitening, but the lengths of
-    mapped rows differ. The ridge keeps small what few or noisy pairs say of weak directions. Where vectors
-    are good and pairs many, a small one is best, otherwise a large one, so `align` tries several. Cost:
-    O(p d²) + O(d³).
+    With its singular value decomposition U diag(s) Vᵀ, the maps are U diag(s)^½ and V diag(s)^½. This is
+    `Joint` for two languages. Without a ridge, M is that of VecMap without de-whitening, but the lengths of
+    mapped rows differ. The ridge limits the effect of few or noisy pairs in weak directions. A small ridge is
+    best for good vectors and many pairs, and otherwise a large one, so `align` tries several. Cost: O(p d²) +
+    O(d³).
 
     Attributes:
         ridge: λ over the product of the mean eigenvalues of the two covariances, ≥ 0.

@@ -1,4 +1,4 @@
-"""Given pairs, and those that a map finds itself: solve, induce, solve again."""
+"""Bootstrapping: add the pairs that a map finds to the given pairs, and solve again."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,20 +13,20 @@ from isolex.progress import Rounds
 
 @dataclass(frozen=True)
 class Bootstrapping:
-    """Add the mutual answers of a map to the given pairs, and solve again; a few rounds.
+    """Add the mutual answers of a map to the given pairs, and solve again, for a few rounds.
 
-    The given pairs stay in every round, and count `weight` times as much as induced ones; words that they
-    name get no other translation. So what is given is never forgotten, unlike in self-learning, where each
-    dictionary takes the place of the one before. Without given pairs the start has to find the first ones.
+    The given pairs stay in every round and count `weight` times as much as induced ones; their words get no
+    other translation. The given pairs are therefore never forgotten, unlike in self-learning, where each
+    dictionary replaces the one before. Without given pairs, the start has to find the first pairs.
 
     Cost of a round: an induction among `vocabulary` words, and the solver.
 
     Attributes:
         start: The first map.
-        solver: Of the later ones; None for that of the start.
-        rounds: How many.
-        weight: Of a given pair, where an induced one has 1, over 0.
-        vocabulary: Only so many of the most frequent words of either side are induced.
+        solver: The solver of the later maps; None for the one of the start.
+        rounds: Number of rounds.
+        weight: Weight of a given pair, over 0; an induced pair has weight 1.
+        vocabulary: Pairs are induced only among this many of the most frequent words of each side.
 
     Raises:
         InputError: Settings out of range, or the start cannot be solved.

@@ -1,4 +1,4 @@
-"""A linear map that is trained to tell translations from the words that are taken for them."""
+"""Linear maps that are trained to tell translations from the wrong answers that are nearest to them."""
 
 import math
 from collections.abc import Iterator
@@ -23,31 +23,30 @@ from isolex.retrieval import CSLS
 class Contrastive:
     """InfoNCE over two linear maps, with the hardest negatives of both sides (Li et al. 2022, C1).
 
-    Begins at the maps of another solver and minimises, over the seed pairs,
+    Training begins at the maps of another solver and minimises, over the seed pairs,
 
     L = −Σ_i [ log softmax of z_i among {z_i} ∪ N(x_i) + log softmax of x_i among {x_i} ∪ N(z_i) ] ,
 
     where scores are CSLS of the mapped rows over the temperature and N holds the best answers of the whole
     vocabulary that the lexicon does not know as translations. Answers and the neighbourhoods of CSLS are
-    found again in each epoch. Adam takes the steps. As many epochs are run as raise the reciprocal rank of
-    held-out seed words, on all the pairs.
+    found again in each epoch. Adam takes the steps. The number of epochs is chosen by the reciprocal rank of
+    held-out seed words; that many epochs are then run on all pairs.
 
-    Only so many most frequent words of either side take part, and those of the seed pairs: they are what
-    words are taken for. Cost of an epoch: these searched by each other, and the negatives mapped once a
-    batch.
+    Negatives come from the most frequent words of each side and the words of the seed pairs. Cost of an
+    epoch: one search among these words in both directions, and one mapping of the negatives for each batch.
 
     Attributes:
-        start: The solver that descent begins at.
-        temperature: What scores are divided by, over 0.
-        negatives: Wrong answers a pair and direction.
-        epochs: At most so many.
-        batch: Pairs a step.
-        learning_rate: Of Adam, where maps have a mean square entry as those of rotations.
-        validation: Share of the seed words held out to choose the number of epochs; 0 runs all of them, as
-            does a seed so small that fewer than 20 words would be held out.
-        vocabulary: Most frequent words of either side that are negatives.
-        k: Neighbours, as in CSLS.
-        seed: Of the hold-out and of the order of pairs.
+        start: The solver whose maps the training begins at.
+        temperature: Scores are divided by this; over 0.
+        negatives: Number of wrong answers for each pair and direction.
+        epochs: Maximum number of epochs.
+        batch: Number of pairs in a step.
+        learning_rate: Learning rate of Adam, for maps whose mean square entry is that of a rotation.
+        validation: Share of the seed words that is held out to choose the number of epochs. With 0, all
+            epochs are run; also with so few seed words that fewer than 20 would be held out.
+        vocabulary: Number of most frequent words of each side that may be negatives.
+        k: Number of neighbours, as in CSLS.
+        seed: Seed of the hold-out and of the order of pairs.
 
     Raises:
         InputError: Settings out of range, or the start cannot be solved.

@@ -1,4 +1,4 @@
-"""The player of adversarial training that learns to tell two spaces apart."""
+"""The discriminator of adversarial training, which learns to tell two spaces apart."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -12,11 +12,11 @@ _SLOPE = 0.2
 
 
 class Discriminator:
-    """A perceptron that tells mapped source rows from target rows, with its gradients written out.
+    """A perceptron that tells mapped source rows from target rows, with its gradients written by hand.
 
-    By hand because a step can then be added to the weights in place by the product that computes it: with
-    small batches, most of the time goes into moving the weights' gradients through memory. It also works
-    where the caller has switched autograd off.
+    This way, the product that computes a step can add it to the weights in place; with small batches, most of
+    the time would otherwise go into moving gradients through memory. It also works if the caller has switched
+    autograd off.
 
     Attributes:
         layers: Weight `[in, out]` and bias `[out]` of both hidden layers and the output.
@@ -31,11 +31,11 @@ class Discriminator:
             self.layers.append((weights[:-1].contiguous(), weights[-1].contiguous()))
 
     def logits(self, rows: Float[Tensor, "b d"]) -> Float[Tensor, "b"]:
-        """Of each row, log P(source) − log P(target)."""
+        """The logits log P(source) − log P(target), one for each row."""
         return self._forward(rows)[-1][:, 0]
 
     def learn(self, rows: Float[Tensor, "b d"], labels: Float[Tensor, "b"], rate: float) -> Tensor:
-        """One step down the summed cross entropy of the labels; returns what that was before the step."""
+        """One step down the summed cross entropy of the labels; returns its value before the step."""
         activations = self._forward(rows)
         loss = binary_cross_entropy_with_logits(activations[-1][:, 0], labels, reduction="sum")
         for layer, gradient in self._backward(activations, labels):
@@ -45,7 +45,7 @@ class Discriminator:
         return loss
 
     def pull(self, rows: Float[Tensor, "b d"], labels: Float[Tensor, "b"]) -> Float[Tensor, "b d"]:
-        """The gradient of the cross entropy of the labels, summed, in the rows."""
+        """The gradient of the summed cross entropy of the labels with respect to the rows."""
         *_, (_, gradient) = self._backward(self._forward(rows), labels)
         return gradient @ self.layers[0][0].T
 

@@ -25,10 +25,10 @@ class GeoMM:
     Σ_ij w_ij ‖X_i U_i B U_jᵀ X_jᵀ − Y_ij‖²_F + λ ‖B‖²_F
 
     over the lexicons, where the rows of X_i are the seed words of language i, and Y_ij is 1 for a pair and 0
-    elsewhere. A language's map is U_i B^½. Written out, with M = U_i B U_jᵀ, the first term is
-    tr(Σ_i M Σ_j Mᵀ) − 2 tr(Mᵀ C_ij) but for constants and the scale of B, so covariances and cross-products
-    are all that it needs. Σ_i is here that of all lexicons of language i, each pair counted. `Joint` gets as
-    good a space without descent, in a tenth of the time, and takes languages of different dimensions.
+    elsewhere. A language's map is U_i B^½. With M = U_i B U_jᵀ, the first term is tr(Σ_i M Σ_j Mᵀ) − 2 tr(Mᵀ
+    C_ij), up to constants and the scale of B, so the method needs only covariances and cross-products. Here
+    Σ_i is over the pairs of all lexicons of language i. `Joint` makes an equally good space without descent,
+    in a tenth of the time, and also works for languages of different dimensions.
 
     The rotations begin at generalised Procrustes. They move by Cayley's transform and B is L Lᵀ, so that
     L-BFGS is free of constraints. Cost: an evaluation takes a few products and one solution of a system of
@@ -38,7 +38,7 @@ class GeoMM:
         ridge: λ over the product of the mean eigenvalues of the two covariances, ≥ 0: at 1 it counts as much
             as the quadratic term does in the mean direction.
         steps: Most steps of L-BFGS, ≥ 1.
-        tolerance: It ends where the objective falls by less than this share of itself over ten steps.
+        tolerance: Descent ends when the objective falls by less than this share of itself over ten steps.
 
     Raises:
         InputError: A negative ridge or tolerance, or no step.

@@ -44,22 +44,22 @@ class GromovWasserstein:
     For cosine distances the objective is, up to a constant, −2 ‖Xᵀ P Z‖², so a round costs no more than a
     few products of [n, d] matrices, and every round lowers objective and entropy term together.
 
-    What it bears, by `python -m benchmarks planted`: of 4,000 words it recovers all of a rotated space, and
-    none with noise to a mean cosine of .9 and a fifth of the words missing on each side.
+    Its limits, measured by `python -m benchmarks planted`: of 4,000 words it recovers all in a rotated space,
+    and none if noise lowers the mean cosine to .9 and a fifth of the words is missing on each side.
 
     Nothing is random and nothing is compared across the spaces, so their dimensions may differ. Seed pairs
-    are ignored. Needs POT, and spaces whose frequent words are much the same; with equal dimensions prefer
-    `WassersteinProcrustes`. Memory: some six [n, m] matrices in float64. Cost of a round: O(n m d) and
-    Sinkhorn's O(n m) an iteration.
+    are ignored. The method needs POT, and spaces whose frequent words are mostly the same; with equal
+    dimensions prefer `WassersteinProcrustes`. Memory: about six [n, m] matrices in float64. Cost of a round:
+    O(n m d), and O(n m) for each iteration of Sinkhorn.
 
     Attributes:
-        vocabulary: Most frequent words of either side that are matched.
-        epsilon: Entropic regularisation ε, for distances scaled as told by `scale`. Too large, and every
-            word is matched with every word; too small, and the first guesses freeze.
-        rounds: At most; it ends when the coupling has settled.
+        vocabulary: Number of most frequent words of each side that are matched.
+        epsilon: Entropic regularisation ε, for distances that are scaled by `scale`. If it is too large,
+            every word is matched with every word; if it is too small, the first guesses never change.
+        rounds: Maximum number of rounds; the method ends earlier when the coupling no longer changes.
         marginals: How the words count: `uniform`, or by `zipf`'s law, 1 / rank.
         scale: Distances are divided by their `mean`, their `max`, or by nothing (`none`).
-        sinkhorn_iterations: At most, for each plan.
+        sinkhorn_iterations: Maximum number of iterations for each plan.
 
     Raises:
         InputError: Settings out of range.
@@ -109,7 +109,7 @@ class GromovWasserstein:
         return cls()
 
     def solve(self, problem: Problem) -> Mapping:
-        """The map of the source into the target space, with a row a round in the trace."""
+        """The map of the source into the target space, with a row for each round in the trace."""
         trace: Trace = []
         plan = self._match(problem, trace)
         x, z = self._rows(problem)

@@ -1,4 +1,4 @@
-"""Which words of two mapped spaces are each other's translations: the induction step of self-learning."""
+"""Find translations among the words of two mapped spaces: the induction step of self-learning."""
 
 import math
 from dataclasses import dataclass, field, replace
@@ -25,20 +25,20 @@ _MOST_CANDIDATES = 40
 
 @dataclass(frozen=True, eq=False)
 class Dictionary:
-    """Pairs that were induced, and how near they are.
+    """Induced pairs, and how near to each other they are.
 
     Attributes:
         pairs: int64 `[p, 2]`, ids into x and z; forward pairs first, each in the order of its word.
-        criterion: Mean cosine of the words' best answers, over the asked directions: what unsupervised
-            methods are steered by, for they have nothing better. Dropout by `pairs` leaves it alone; dropout
-            by `keys` lowers it, for the best answers are then among fewer keys.
+        criterion: Mean cosine of the words' best answers, over the directions used. Unsupervised methods go
+            by it because they have no better criterion. Dropout by `pairs` does not change it; dropout by
+            `keys` lowers it, because the best answers are then chosen among fewer keys.
     """
 
     pairs: Int[Tensor, "p 2"]
     criterion: float
 
     def agreeing(self, other: "Dictionary") -> "Dictionary":
-        """Only the pairs that another dictionary has, too."""
+        """Only the pairs that are also in another dictionary."""
         both = torch.cat([self.pairs, other.pairs])
         numbers = both[:, 0] * (both[:, 1].amax() + 1 if len(both) else 1) + both[:, 1]
         own, theirs = numbers.tensor_split([len(self.pairs)])
@@ -47,28 +47,28 @@ class Dictionary:
 
 @dataclass(frozen=True)
 class Induction:
-    """The best answer of every word in the shared space, and what is kept of these answers.
+    """Find the best answer to every word in the shared space, and choose the answers to keep.
 
     With `keep` = p < 1 each key is left out (its score is −∞) with probability 1 − p, so that self-learning
     does not settle in the first optimum that it meets (Artetxe et al. 2018b). Two ways to draw:
 
-    * `pairs`, the published one: every word draws for itself. No mask is needed: the best key that was kept
-      has rank R ~ Geometric(p) in the word's full list; past the first ranks, 40 at most, it
-      is a random key.
-    * `keys`: all words of one side share what was left out. For each word it is the same distribution, and a
-      round costs p times as much; hubs stay away from everybody at once.
+    * `pairs`, as published: keys are left out for each word separately. No mask is needed: the best key that
+      was kept has rank R ~ Geometric(p) in the word's full list; beyond the first ranks, 40 at most, it is a
+      random key.
+    * `keys`: the same keys are left out for all words of one side. The distribution for each word is the
+      same, and a round costs p times as much; a hub is left out for all words at once.
 
     Cost: O(p n m d) with `keys`, O(n m d) otherwise; bounded memory.
 
     Attributes:
-        direction: Answers of source words, of target words, both (`union`), or pairs that are both
-            (`mutual`).
+        direction: Use the answers to source words (`forward`), to target words (`backward`), to both
+            (`union`), or the pairs that are answers in both directions (`mutual`).
         criterion: How answers are ranked.
-        vocabulary: Only so many of the most frequent words of either side take part; None for all.
-        rank_limit: Keep only pairs of which both words are among so many most frequent; None for all.
-        min_size: Keep at least so many pairs, if there are, whatever their margin.
-        max_size: Keep at most so many pairs, those of the widest margin.
-        margin: Keep only pairs whose best score leads the second best by so much.
+        vocabulary: Use only this many of the most frequent words of each side; None for all.
+        rank_limit: Keep only pairs with both words among this many most frequent ones; None for all.
+        min_size: Keep at least this many pairs, if there are as many, whatever their margin.
+        max_size: Keep at most this many pairs, those of the widest margin.
+        margin: Keep only pairs whose best score is at least this much above the second best.
         dropout: How keys are left out.
 
     Raises:
@@ -109,10 +109,11 @@ class Induction:
     ) -> Dictionary:
         """The dictionary of a problem's two vocabularies where a mapping takes them; see `induce`.
 
-        Where the problem has outputs, they take the same map, and only the pairs stay that both views say;
-        the criterion is that of x and z. In skip-gram with negative sampling the product of the input row of
-        a word and the output row of another stands for how often they meet (Levy and Goldberg 2014). A turn
-        of both matrices leaves it as it is, so one map serves both views as long as it is orthogonal.
+        If the problem has outputs, they are mapped by the same map, and only the pairs that both views give
+        are kept; the criterion is that of x and z. In skip-gram with negative sampling, the product of the
+        input row of a word and the output row of another stands for how often the two occur together (Levy
+        and Goldberg 2014). A rotation of both matrices does not change the product, so an orthogonal map
+        serves both views.
         """
         head = slice(self.vocabulary)
         again = None if generator is None else copied(generator)
@@ -242,14 +243,14 @@ class _Draw:
 
     @property
     def candidates(self) -> int:
-        """How many candidates of each query are needed."""
+        """Number of candidates needed for each query."""
         if self.keep == 1 or self.dropout == "keys":
             return 1
         return min(_MOST_CANDIDATES, math.ceil(math.log(_NONE_LEFT) / math.log1p(-self.keep)))
 
     @property
     def leaves_keys_out(self) -> bool:
-        """Whether all queries share what is left out."""
+        """Whether the same keys are left out for all queries."""
         return self.keep < 1 and self.dropout == "keys"
 
     def keys(self, count: int) -> Int[Tensor, "k"]:

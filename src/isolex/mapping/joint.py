@@ -29,7 +29,7 @@ _Pulls: TypeAlias = Sequence[tuple[int, Tensor]]
 
 @dataclass(frozen=True)
 class Joint:
-    """Ridge regression of each lexicon, and all of them together by rotations and one metric.
+    """Ridge regression of each lexicon, then rotations and one metric that fit all regressions together.
 
     With C_ij = X_iᵀ X_j / n the cross-product of the lexicon between languages i and j, and Σ_i the
     covariance E_i diag(σ_i) E_iᵀ of the rows of language i that lexicons name:
@@ -40,18 +40,18 @@ class Joint:
        Q_i ← polar factor of Σ_j w_ij M_ij Q_j B, until the fit stalls;
     3. with B = V diag(s) Vᵀ the map of language i is Q_i V diag(s)^½.
 
-    So the score of two words is what the regression says of them. The objective is that of `GeoMM`, which
-    regresses and fits in one descent. Without a ridge the noise of few pairs is fitted, too; with a large
-    one all directions count as they do in the rows. What is best depends on the vectors, so `align_space`
-    chooses it by words that are held out.
+    The score of two words is then the one that the regression gives them. The objective is that of `GeoMM`,
+    which regresses and fits in one descent. Without a ridge, the noise of few pairs is fitted, too; with a
+    large ridge, all directions count as they do in the rows. The best ridge depends on the vectors, so
+    `align_space` chooses it on held-out words.
 
-    Any connected graph of lexicons will do, and languages may differ in dimension. Cost: a singular value
-    decomposition a language and sweep.
+    The lexicons must connect all languages; languages may differ in dimension. Cost: a singular value
+    decomposition for each language and sweep.
 
     Attributes:
         ridge: λ over the product of the mean eigenvalues of the two covariances, ≥ 0.
-        sweeps: Most sweeps.
-        tolerance: Sweeps end where the objective grows by less than this share of itself.
+        sweeps: Maximum number of sweeps.
+        tolerance: Sweeps end when the objective grows by less than this share of itself.
 
     Raises:
         InputError: A negative ridge or tolerance, or no sweep.
@@ -88,7 +88,7 @@ class Joint:
         return fit.mapping(problem, fit.rotations, torch.diag(fit.strengths.sqrt()))
 
     def place(self, mapping: JointMapping, moments: Float[Tensor, "d d"], crosses: Crosses) -> Placement:
-        """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
+        """The place of one more language in a space that does not change; see `PlacingSolver`."""
         own = Spectrum.of(moments)
         pull = _pull_of(
             mapping,
@@ -143,7 +143,7 @@ class JointVecMap:
         return fit.mapping(problem, lifted, scaling)
 
     def place(self, mapping: JointMapping, moments: Float[Tensor, "d d"], crosses: Crosses) -> Placement:
-        """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
+        """The place of one more language in a space that does not change; see `PlacingSolver`."""
         whitening = root(moments, -0.5)
         rotation = polar_factor(
             _pull_of(mapping, crosses, lambda cross, other: whitening @ cross @ root(other.moments, -0.5))
@@ -153,10 +153,10 @@ class JointVecMap:
 
 @dataclass(frozen=True)
 class GeneralizedProcrustes:
-    """Orthogonal generalised Procrustes: a rotation a language, and nothing else (ten Berge 1977).
+    """Orthogonal generalised Procrustes: only one rotation for each language (ten Berge 1977).
 
-    Sweeps Q_i ← polar factor of Σ_j w_ij C_ij Q_j until Σ w_ij tr(Q_iᵀ C_ij Q_j) stalls. On a star of
-    lexicons it equals Procrustes of each language with the one in the middle.
+    Sweeps Q_i ← polar factor of Σ_j w_ij C_ij Q_j until Σ w_ij tr(Q_iᵀ C_ij Q_j) stalls. If all lexicons are
+    with one language, it equals Procrustes of every other language with that one.
 
     Attributes:
         sweeps: Most sweeps.
@@ -180,7 +180,7 @@ class GeneralizedProcrustes:
         return fit.mapping(problem, fit.rotations, torch.eye(len(fit.strengths)).to(fit.strengths))
 
     def place(self, mapping: JointMapping, moments: Float[Tensor, "d d"], crosses: Crosses) -> Placement:
-        """Where one more language stands in a space that stays as it is; see `PlacingSolver`."""
+        """The place of one more language in a space that does not change; see `PlacingSolver`."""
         rotation = polar_factor(_pull_of(mapping, crosses, lambda cross, _: cross))
         return Placement(moments, rotation, rotation.float())
 
@@ -220,7 +220,7 @@ class _Fit:
 
         Args:
             problem: The spaces and the weights.
-            said: What each lexicon says: K_ij, which Q_i B Q_jᵀ is to be like.
+            said: The matrix K_ij of each lexicon, which Q_i B Q_jᵀ is fitted to.
             metric: Whether B counts in the rotations; otherwise they are those for the identity.
             sweeps: Most sweeps.
             tolerance: See `Joint`.

@@ -1,4 +1,4 @@
-"""Many languages in one space: what each seed lexicon says of two of them, and one map a language."""
+"""Many languages in one space: the moments of each seed lexicon, and one map for each language."""
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Dictionary
@@ -25,7 +25,7 @@ Crosses: TypeAlias = Sequence[tuple[int, Float[Tensor, "d _"], float]]
 
 @dataclass(frozen=True, eq=False)
 class Tie:
-    """What one seed lexicon says of two spaces: second moments of its pairs, in float64.
+    """The second moments of the pairs of one seed lexicon, in float64; joint solvers need no more of it.
 
     Attributes:
         cross: Xᵀ diag(w) Z / Σw over the pairs.
@@ -39,10 +39,10 @@ class Tie:
 
     @classmethod
     def of(cls, problem: Problem) -> "Tie":
-        """The moments of a problem's seed pairs; its matrices are not needed any more.
+        """The moments of a problem's seed pairs; the matrices of the problem are not needed any more.
 
         Raises:
-            InputError: It has no pairs.
+            InputError: The problem has no pairs.
         """
         x, z = problem.seeds()
         weights = problem.weights
@@ -52,12 +52,12 @@ class Tie:
 
 @dataclass(frozen=True, eq=False)
 class JointProblem:
-    """N spaces, and what the lexicons between them say. It holds `[d, d]` matrices only, and no rows.
+    """N spaces, and the moments of the lexicons between them: only `[d, d]` matrices, and no rows.
 
     Attributes:
-        covariances: Of each space, the mean over its lexicons of the second moments of its rows there.
-        crosses: By pair of spaces (i < j), the cross-product of its lexicon.
-        weights: By pair, how much its lexicon counts.
+        covariances: For each space, the second moments of its rows in a lexicon, averaged over its lexicons.
+        crosses: The cross-product of the lexicon, by pair of spaces (i < j).
+        weights: How much the lexicon counts, by pair of spaces.
     """
 
     covariances: tuple[Float[Tensor, "_ _"], ...]
@@ -72,7 +72,7 @@ class JointProblem:
         *,
         weights: Dictionary[PlacePair, float] | None = None,
     ) -> "JointProblem":
-        """The problem of `size` spaces; ties are read one after the other, and only their sums kept.
+        """The problem of `size` spaces; ties are read one after the other, and only their sums are kept.
 
         Args:
             size: Number of spaces.
@@ -145,11 +145,11 @@ def components(size: int, pairs: Iterable[PlacePair]) -> list[list[int]]:
 
 @dataclass(frozen=True, eq=False)
 class Placement:
-    """Where one language stands in a joint space.
+    """The place of one language in a joint space.
 
     Attributes:
         moments: Σ of its dictionary rows, in float64.
-        rotation: Its directions of the shared space, in float64.
+        rotation: Its directions in the shared space, in float64.
         map: Its map into the shared space, in float32.
     """
 
@@ -160,12 +160,12 @@ class Placement:
 
 @dataclass(frozen=True, eq=False)
 class JointMapping:
-    """One map a language into the space of p dimensions that all share.
+    """One map for each language into the shared space of p dimensions.
 
     Attributes:
-        placements: Where each language stands.
+        placements: The place of each language.
         strengths: How well the languages agree in each shared direction, largest first.
-        scaling: What every map ends with: how much each shared direction counts.
+        scaling: The last factor of every map: how much each shared direction counts.
         trace: The objective after each sweep.
     """
 
@@ -193,14 +193,14 @@ class JointSolver(Protocol):
 
 
 class PlacingSolver(JointSolver, Protocol):
-    """One that can put another language into a space that stays as it is."""
+    """A joint solver that can add a language to a space without changing the space."""
 
     def place(self, mapping: JointMapping, moments: Float[Tensor, "d d"], crosses: Crosses) -> Placement:
-        """Where one more language stands.
+        """The place of one more language.
 
         Args:
             mapping: The space.
             moments: Σ of the new language, over its dictionary rows.
-            crosses: What its lexicons say, of which there must be one.
+            crosses: The cross-products of its lexicons; there must be at least one.
         """
         ...

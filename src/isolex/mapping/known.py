@@ -1,4 +1,4 @@
-"""Maps that are there already, in the place of a solver."""
+"""A solver that returns maps that are already known."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from isolex.mapping.problem import Mapping, Problem
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """The start of other solvers where the maps are known, so that they are not solved for again.
+    """A start for other solvers if the maps are already known, so that they are not computed again.
 
     Attributes:
         mapping: The maps.

@@ -17,9 +17,9 @@ from isolex.mapping.problem import Mapping, Problem
 class LeastSquares:
     """W = argmin Σ_i w_i ‖x_i W − z_i‖² + ridge ‖W‖² (Mikolov et al. 2013).
 
-    The first method of the field and a baseline: it shrinks what it cannot predict, which makes hubs, and
-    needs several thousand pairs. Without a ridge and with fewer pairs than dimensions it is the
-    solution of least norm. Spaces may differ in dimension. Cost: O(p d²).
+    This is the first method of the field, and a baseline. It shrinks directions that it cannot predict, which
+    makes hubs, and it needs several thousand pairs. Without a ridge and with fewer pairs than dimensions, it
+    is the solution of least norm. Spaces may differ in dimension. Cost: O(p d²).
 
     Attributes:
         ridge: ≥ 0, in units of one seed pair of unit length.
@@ -49,9 +49,9 @@ class LeastSquares:
 class Procrustes:
     """W = U Vᵀ with U Σ Vᵀ = SVD(Xᵀ diag(w) Z): the best orthogonal map (Xing 2015; Smith 2017).
 
-    It keeps lengths and angles, so it cannot overfit much: prefer it with few pairs, and when the source
-    space must stay what it was. With different dimensions the map has orthonormal rows or columns, whichever
-    can be. Cost: O(p d²) + O(d³).
+    It keeps lengths and angles, so it cannot overfit much. Prefer it with few pairs, or if the relations
+    within the source space must not change. If the dimensions differ, the map has orthonormal rows or
+    orthonormal columns. Cost: O(p d²) + O(d³).
 
     Examples:
         >>> import torch
@@ -76,9 +76,9 @@ class CCA:
     them. Spaces may differ in dimension. Cost: O(p d²) + O(d³).
 
     Attributes:
-        ratio: Share of the directions kept, in (0, 1]; all kept directions count alike, so the weakly
-            correlated last ones are noise, and keeping all of them is rarely best.
-        ridge: ≥ 0, added to both covariances' diagonals (summed over pairs); steadies small lexicons.
+        ratio: Share of the directions that is kept, in (0, 1]. All kept directions count alike and the last
+            ones are mostly noise, so keeping all of them is rarely best.
+        ridge: ≥ 0, added to the diagonals of both covariances (summed over pairs); helps small lexicons.
 
     Examples:
         >>> import torch

@@ -1,4 +1,4 @@
-"""Optimal transport: what solvers that match words without any seed pair have in common."""
+"""Optimal transport, as used by the solvers that match words without any seed pair."""
 
 import math
 import warnings
@@ -34,10 +34,12 @@ def sinkhorn(
     epsilon: float,
     iterations: int,
 ) -> tuple[Float[Tensor, "n m"], float]:
-    """The plan of least cost less ε times its entropy, with exact marginals, and how far off POT left them.
+    """The plan with the least cost minus ε times its entropy, and how far POT missed the marginals.
+
+    The marginals of the returned plan are exact.
 
     Raises:
-        MissingExtraError: POT is not there.
+        MissingExtraError: POT is not installed.
     """
     try:
         import ot  # noqa: PLC0415 - optional

@@ -1,4 +1,4 @@
-"""What a solver gets and what it gives: matrices and index pairs in, one linear map a side out."""
+"""Input and output of solvers: matrices and pairs of ids in, one linear map for each side out."""
 
 import math
 from collections.abc import Callable
@@ -24,7 +24,7 @@ class Normalized(Protocol):
     """One language of a problem, such as `isolex.alignment.Side`."""
 
     def normalized(self) -> Float[Tensor, "n d"]:
-        """Its normalised rows, on the device where it is computed with."""
+        """Its normalised rows, on the device where isolex computes with it."""
         ...
 
 
@@ -48,18 +48,19 @@ def _same(rows: Tensor) -> Tensor:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Two normalised embedding matrices and the seed pairs that tie them together, if there are any.
+    """Two normalised embedding matrices, and the seed pairs between them if there are any.
 
     Attributes:
-        x: Source rows, float32 `[n, d]`, most frequent word first; those of half precision become float32.
+        x: Source rows, float32 `[n, d]`, most frequent word first; rows in half precision become float32.
         z: Target rows, float32 `[m, e]`.
-        pairs: int64 `[p, 2]`: ids into x and z. Many-to-many pairs are fine; none are, for solvers that need
-            no supervision.
-        weights: `[p]` non-negative importances of the pairs; None means all alike. They are scaled to a mean
-            of 1 over the pairs that count at all, so that a ridge means the same with and without them.
-        outputs: A second view of both vocabularies, `[n, d]` and `[m, e]`: their words' output embeddings,
-            normalised. Self-learning then fits its maps to both views and induces from both, see
-            `Induction.between`; other solvers see x and z alone. None for none.
+        pairs: int64 `[p, 2]`: ids into x and z. A word may be in several pairs. There may be no pairs for
+            solvers that need no supervision.
+        weights: `[p]` non-negative weights of the pairs; None if all count alike. They are scaled to a mean
+            of 1 over the pairs with a positive weight, so that a ridge has the same effect with and without
+            them.
+        outputs: A second view of both vocabularies, `[n, d]` and `[m, e]`: the output embeddings of their
+            words, normalised. Self-learning then fits its maps to both views and induces from both, see
+            `Induction.between`; other solvers use only x and z. None for no second view.
 
     Raises:
         InputError: Ids outside the matrices, unusable weights, or outputs of other shapes than x and z.
@@ -109,7 +110,7 @@ class Problem:
 
     @classmethod
     def of(cls, source: Normalized, target: Normalized, seeds: IndexedPairs | None = None) -> "Problem":
-        """The problem that two languages and their seed pairs pose; pairs of weight 0 are left out.
+        """The problem of two languages and their seed pairs; pairs of weight 0 are left out.
 
         Args:
             source: Source side.
@@ -133,11 +134,11 @@ class Problem:
     def over(
         cls, x: Float[Tensor, "n d"], z: Float[Tensor, "m e"], seeds: IndexedPairs | None = None
     ) -> "Problem":
-        """The same of rows that are normalised already, as where a language has several problems.
+        """The problem of rows that are already normalised, for instance if a language has several problems.
 
         Args:
             x: Normalised rows of the source side.
-            z: Those of the target side, on the same device.
+            z: Normalised rows of the target side, on the same device.
             seeds: Seed pairs by these rows; None for none.
         """
         if seeds is None:
@@ -157,7 +158,7 @@ class Problem:
     def cross(self) -> Float[Tensor, "d e"]:
         """Xᵀ diag(weights) Z of the seed pairs, in float64.
 
-        Pairs that share a source word share its row of the product: their target rows are summed first.
+        The target rows of pairs with the same source word are summed first.
 
         Raises:
             InputError: There are no pairs.
@@ -176,11 +177,11 @@ class Problem:
         return replace(self, pairs=self.pairs[keep], weights=weights)
 
     def joined(self, others: Int[Tensor, "q 2"], weight: float) -> "Problem":
-        """The same with further pairs, those between words that its own pairs do not name.
+        """The same problem with further pairs, as far as their words are in none of its own pairs.
 
         Args:
             others: Ids of the further pairs.
-            weight: How much each counts beside an average one of its own.
+            weight: Weight of each further pair, relative to the mean weight of its own pairs.
         """
         if self.pairs.shape[0] == 0:
             return replace(self, pairs=others, weights=None)
@@ -190,7 +191,7 @@ class Problem:
         return replace(self, pairs=torch.cat([self.pairs, others]), weights=weights)
 
     def unnamed(self, others: Int[Tensor, "q 2"]) -> Int[Tensor, "r 2"]:
-        """Those of other pairs whose words no pair of the problem names."""
+        """The pairs among `others` whose words are in no pair of the problem."""
         if self.pairs.shape[0] == 0:
             return others
         named = [torch.isin(others[:, side], self.pairs[:, side]) for side in (0, 1)]
@@ -203,19 +204,19 @@ class Problem:
         *,
         pairs: Int[Tensor, "p 2"] | None = None,
     ) -> "Problem":
-        """The same with other rows on either side, changed alike in both views.
+        """The same problem with other rows; both views are changed in the same way.
 
         Args:
-            source: What becomes of the source rows of a view; by default they stay.
-            target: What becomes of the target rows.
-            pairs: The same pairs by the ids that words have then; None where words keep theirs.
+            source: Function that changes the source rows of a view; by default they stay.
+            target: Function that changes the target rows of a view; by default they stay.
+            pairs: The same pairs with the new ids of the words; None if words keep their ids.
         """
         x, z = source(self.x), target(self.z)
         outputs = None if self.outputs is None else (source(self.outputs[0]), target(self.outputs[1]))
         return replace(self, x=x, z=z, pairs=self.pairs if pairs is None else pairs, outputs=outputs)
 
     def stacked(self) -> "Problem":
-        """Both views as one: the rows of the second behind those of the first, and every pair in either."""
+        """Both views as one: the rows of the second after those of the first, and every pair in both."""
         if self.outputs is None:
             return self
         (x, z), sizes = self.outputs, self.pairs.new_tensor([self.x.shape[0], self.z.shape[0]])
@@ -242,14 +243,14 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class Mapping:
-    """One linear map a side into the shared space of p dimensions; maps act on the right, `x @ source`.
+    """One linear map for each side into the shared space of p dimensions; use it as `x @ source`.
 
-    One-sided methods have an identity on the other side, so that all methods look alike from here on.
+    A method that maps only one side has the identity for the other side, so that all results have one form.
 
     Attributes:
         source: float32 `[d, p]`.
         target: float32 `[e, p]`.
-        trace: What the solver noted on its way, a row a step; empty for closed-form solvers.
+        trace: Notes of the solver, a row for each step; empty for closed-form solvers.
     """
 
     source: Float[Tensor, "d p"]
@@ -258,19 +259,19 @@ class Mapping:
 
     @classmethod
     def one_sided(cls, source: Float[Tensor, "d p"], *, trace: tuple[dict[str, Any], ...] = ()) -> "Mapping":
-        """The target space itself is the shared space."""
+        """A mapping whose shared space is the target space itself."""
         return cls(source.float(), torch.eye(source.shape[1], device=source.device), trace)
 
     @classmethod
     def two_sided(cls, source: Float[Tensor, "d p"], target: Float[Tensor, "e p"]) -> "Mapping":
-        """Both sides move."""
+        """A mapping that maps both sides."""
         return cls(source.float(), target.float())
 
     @full_precision()
     def apply(
         self, x: Float[Tensor, "n d"], z: Float[Tensor, "m e"]
     ) -> tuple[Float[Tensor, "n p"], Float[Tensor, "m p"]]:
-        """Both vocabularies in the shared space, brought back to unit length, so that scores are cosines."""
+        """Both vocabularies in the shared space, scaled to unit length, so that scores are cosines."""
         return to_unit_length(x @ self.source), to_unit_length(z @ self.target)
 
 

@@ -25,23 +25,24 @@ class RCSLS:
     nearest in the *whole* vocabularies, re-found each step. The pull towards the translation and the push
     away from the neighbourhood are those of the criterion that retrieves later.
 
-    L is homogeneous of degree one, so without a constraint it has no minimum and the number of steps is
-    the regularisation. Descent begins at the map of another solver (the paper's: Procrustes) and halves the
-    learning rate when a step does not lower L. It keeps as many steps as raise the reciprocal rank of
-    held-out seed words by more than its standard error (none, if none does; three steps without gain end
-    the search), and runs that many on all the pairs. Begun at `VecMap()` it trains in VecMap's shared space.
-    Worth its time with large vocabularies and a few thousand clean pairs. Cost of a step: both vocabularies
-    searched once by the seed words, O(p (n + m) d).
+    L is homogeneous of degree one, so it has no minimum without a constraint, and the number of steps acts as
+    the regularisation. Descent begins at the map of another solver (in the paper, Procrustes), and the
+    learning rate is halved when a step does not lower L. The number of steps is chosen on held-out seed
+    words: steps count if they raise the reciprocal rank by more than its standard error (there may be none),
+    and three steps without gain end the search. That many steps are then run on all pairs. With `VecMap()` as
+    the start, it trains in VecMap's shared space. It is worth its time with large vocabularies and a few
+    thousand clean pairs. Cost of a step: one search of both vocabularies for the seed words, O(p (n + m) d).
 
     Attributes:
         start: The solver whose shared space descent begins in.
-        k: Neighbours, as in CSLS.
-        steps: At most this many.
-        learning_rate: Of the first step.
-        spectral: Project on the ball of spectral norm 1 after each step, as in the paper's convex variant.
-        validation: Share of the seed words held out to choose the number of steps; 0 runs all of them, as
-            does a seed so small that fewer than 20 words would be held out.
-        seed: Of the hold-out.
+        k: Number of neighbours, as in CSLS.
+        steps: Maximum number of steps.
+        learning_rate: Learning rate of the first step.
+        spectral: Whether to project on the ball of spectral norm 1 after each step, as in the paper's convex
+            variant.
+        validation: Share of the seed words that is held out to choose the number of steps. With 0, all steps
+            are run; also with so few seed words that fewer than 20 would be held out.
+        seed: Seed of the hold-out.
 
     Raises:
         InputError: Settings out of range, or the start cannot be solved.
@@ -108,8 +109,8 @@ class RCSLS:
 def relaxed_csls(w: Float[Tensor, "d d"], problem: Problem, k: int) -> tuple[float, Float[Tensor, "d d"]]:
     """The relaxed CSLS loss of a map and its (sub)gradient.
 
-    Every seed word is searched for once, however many pairs it is in: its neighbours count with the summed
-    weight of those pairs.
+    Every seed word is searched for only once, even if it is in several pairs; its neighbours count with the
+    summed weight of these pairs.
     """
     pairs = problem.pairs
     weights = torch.ones(pairs.shape[0], device=w.device) if problem.weights is None else problem.weights

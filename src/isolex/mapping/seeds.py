@@ -1,4 +1,4 @@
-"""Where self-learning begins: objects that find a first dictionary, with or without supervision."""
+"""Starts of self-learning: objects that find a first dictionary, with or without supervision."""
 
 import math
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from isolex.normalize import unit_rows
 
 
 class Seed(Protocol):
-    """Finds pairs to begin with."""
+    """An object that finds the first pairs."""
 
     def pairs(self, problem: Problem) -> Int[Tensor, "p 2"]:
         """Ids into x and z."""
@@ -32,7 +32,7 @@ class GivenPairs:
         """The pairs of the problem.
 
         Raises:
-            InputError: It has none.
+            InputError: The problem has no pairs.
         """
         problem.seeds()
         return problem.pairs
@@ -40,18 +40,19 @@ class GivenPairs:
 
 @dataclass(frozen=True)
 class SimilarityDistributions:
-    """Words whose similarities to their own language are distributed alike (Artetxe et al. 2018b, 3.2).
+    """Match words whose similarities to their own language are distributed alike (Artetxe et al. 2018b, 3.2).
 
     With X = U S Vᵀ the rows of √(XXᵀ) = U S Uᵀ hold each word's similarities to all words of its language;
     sorted, they no longer depend on the order of the words, and can be compared across languages. Rows are
-    brought to unit length, centred, and matched by CSLS in both directions. A weak dictionary, a few right
-    pairs in a hundred, from which self-learning with dropout can climb. Spaces may differ in dimension; the
-    words compared are as many as the smaller side has. Cost: O(n² q) for n words and q quantiles.
+    brought to unit length, centred, and matched by CSLS in both directions. The result is a weak dictionary
+    with a few right pairs in a hundred, which self-learning with dropout can improve. Spaces may differ in
+    dimension; the same number of words is compared on both sides. Cost: O(n² q) for n words and q quantiles.
 
     Attributes:
-        vocabulary: Compare so many of the most frequent words.
-        quantiles: Compare at most so many points of each sorted row, the denser the nearer to its ends, which
-            tell most (where two fall on one place, one is left); None, as published, compares all.
+        vocabulary: Compare this many of the most frequent words.
+        quantiles: Compare at most this many points of each sorted row. They are denser near the ends of the
+            row, which say most (of two points at the same place only one is used). None compares all points,
+            as published.
 
     Raises:
         InputError: Either setting is under 2.
@@ -88,11 +89,11 @@ class SimilarityDistributions:
 
 @dataclass(frozen=True)
 class Solved:
-    """The dictionary induced in the shared space of another solver, which need not want pairs.
+    """The dictionary induced in the shared space of another solver, which may be one that needs no pairs.
 
     Attributes:
-        solver: Such as `Adversarial()`, `WassersteinProcrustes()`, or another `SelfLearning`.
-        induction: How the dictionary is read off.
+        solver: A solver such as `Adversarial()`, `WassersteinProcrustes()`, or another `SelfLearning`.
+        induction: How the dictionary is induced.
     """
 
     solver: Solver
@@ -111,7 +112,7 @@ class Union:
         seeds: The seeds, in order.
 
     Raises:
-        InputError: There are none.
+        InputError: There are no seeds.
     """
 
     seeds: tuple[Seed, ...]

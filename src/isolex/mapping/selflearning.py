@@ -19,38 +19,40 @@ from isolex.progress import Rounds
 class SelfLearning:
     """Iterate a solver over the dictionaries that its own maps induce.
 
-    Begins with the pairs of `start`; each round maps both spaces by `solver`, and the best answers there
-    (`induction`) are the pairs of the next round. The result is the map of the highest criterion (the mean
-    cosine of best answers) among the rounds without dropout, or `final` solved on the dictionary that it
-    induces. One loop serves many methods: with a lexicon of 25 pairs or identical strings it is VecMap's
-    semi-supervised mode, with `SimilarityDistributions()` its unsupervised one, with mutual CSLS pairs and
-    five rounds MUSE's refinement, with one round and a `final` solver single-step bootstrapping.
+    It begins with the pairs of `start`. Each round maps both spaces by `solver`, and the best answers in the
+    shared space (`induction`) are the pairs of the next round. The result is the map with the highest
+    criterion (the mean cosine of best answers) among the rounds without dropout, or `final` solved on the
+    dictionary that this map induces. This loop covers several methods: with a lexicon of 25 pairs or
+    identical strings it is VecMap's semi-supervised mode; with `SimilarityDistributions()`, VecMap's
+    unsupervised mode; with mutual CSLS pairs and five rounds, MUSE's refinement; with one round and a `final`
+    solver, single-step bootstrapping.
 
-    Dropout begins at `keep` and is multiplied by `growth` whenever the criterion has not risen by `tolerance`
-    for `patience` rounds; with keep at 1 that ends the loop. A patience of 0 makes it an annealing schedule:
-    keep grows in every round, and without dropout the first round that gains nothing is the last.
+    The share of answers that is kept begins at `keep` and is multiplied by `growth` whenever the criterion
+    has not risen by `tolerance` for `patience` rounds; when the share is 1, the loop ends instead. A patience
+    of 0 makes this an annealing schedule: the share grows in every round, and without dropout the loop ends
+    after the first round without gain.
 
-    Where the problem has outputs, a second view of the words, the solver is fitted to both views, and only
-    pairs that both say are the next ones. Its map has to serve both: that of `Procrustes()` does, and that
-    of `VecMap.rotation()`. `final` sees the first view alone.
+    If the problem has outputs, a second view of the words, the solver is fitted to both views, and only the
+    pairs that both views give are used in the next round. The solver's map has to serve both views, as those
+    of `Procrustes()` and `VecMap.rotation()` do. `final` uses only the first view.
 
-    With `coarse`, rounds with dropout are for so many most frequent words alone: while the map still moves,
-    the others cost the most and tell it little.
+    With `coarse`, rounds with dropout use only this many most frequent words. As long as the map still
+    changes a lot, the other words cost most of the time and contribute little.
 
-    Cost of a round: the solver's, and the induction's, which is the greater part.
+    Cost of a round: that of the solver and that of the induction, which is larger.
 
     Attributes:
-        solver: What is iterated.
+        solver: The solver of each round.
         start: The first dictionary.
-        induction: The later ones.
-        final: Solver of the last dictionary; None returns the best map itself.
-        rounds: At most so many; vocabularies are searched once in each.
-        keep: Share of answers not dropped at first, in (0, 1].
-        growth: Factor of keep, over 1.
-        patience: Rounds without gain before it grows, ≥ 0.
-        tolerance: Gain of the criterion that counts.
-        coarse: Words of either side in rounds with dropout; None for those of the induction.
-        seed: Of the dropout.
+        induction: How the later dictionaries are induced.
+        final: Solver for the last dictionary; None returns the best map itself.
+        rounds: Maximum number of rounds; each searches the vocabularies once.
+        keep: Share of answers that is kept at first, in (0, 1].
+        growth: Factor by which the share grows, over 1.
+        patience: Rounds without gain before the share grows, ≥ 0.
+        tolerance: Gain of the criterion that counts as a gain.
+        coarse: Number of words of each side in rounds with dropout; None for those of the induction.
+        seed: Seed of the dropout.
         callback: Called after each round with its row of the trace.
 
     Raises:
@@ -151,5 +153,5 @@ class _Round:
     keep: float
 
     def beats(self, other: "_Round") -> bool:
-        """Criteria compare where nothing is dropped; before that, later is better."""
+        """Rounds without dropout are compared by the criterion; before that, a later round is better."""
         return self.keep < 1 or other.keep < 1 or self.induced.criterion > other.induced.criterion

@@ -25,7 +25,7 @@ class Spectrum:
 
     @classmethod
     def of(cls, moments: Float[Tensor, "d d"]) -> "Spectrum":
-        """Of second moments."""
+        """The spectrum of second moments."""
         values, vectors = eigenvectors(moments)
         values = values.clamp(min=0)
         mean = float(values.mean())
@@ -34,12 +34,12 @@ class Spectrum:
     def regressed(self, cross: Float[Tensor, "d e"], other: "Spectrum", ridge: float) -> Float[Tensor, "d e"]:
         """The ridge regression of one lexicon, in the scale of rows whose covariance has mean eigenvalue 1.
 
-        Directions in which there is nothing to regress on are left out.
+        Directions without variance are left out.
 
         Args:
-            cross: Mean of x zᵀ over its pairs.
-            other: Of the other side.
-            ridge: λ in that scale.
+            cross: Mean of x zᵀ over the pairs.
+            other: The spectrum of the other side.
+            ridge: λ in this scale.
         """
         if not (self.mean and other.mean):  # all rows are zero
             return torch.zeros_like(cross)

@@ -1,4 +1,4 @@
-"""How long a descent goes on: as long as seed words that are held out gain by it."""
+"""Choose the number of steps of a descent on held-out seed words."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ _PATIENCE = 3
 
 @dataclass(frozen=True)
 class Validation:
-    """Words that are held out to choose the number of steps of a descent.
+    """Seed words that are held out to choose the number of steps of a descent.
 
     Attributes:
-        share: Of the seed words.
-        seed: Of the hold-out.
-        k: Neighbours of CSLS.
+        share: Share of the seed words that is held out.
+        seed: Seed of the hold-out.
+        k: Number of neighbours of CSLS.
     """
 
     share: float
@@ -39,13 +39,14 @@ class Validation:
     ) -> int:
         """The number of steps with the best mean reciprocal rank on held-out pairs, beyond noise.
 
-        Three steps without gain end the search. Where fewer than 20 words would be held out, it is `most`.
+        Three steps without gain end the search. If fewer than 20 words would be held out, the result is
+        `most`.
 
         Args:
-            descend: The maps after 0, 1, … so many steps; each leaves a row in the trace.
+            descend: Function that yields the maps after 0, 1, … steps; each adds a row to the trace.
             problem: Spaces and seed pairs.
-            most: Steps at most.
-            trace: Takes the rows of the search, each with what the held-out words say.
+            most: Maximum number of steps.
+            trace: List for the rows of the search, each with the score of the held-out words.
         """
         held_out = self._held_out(problem) if most else None
         if held_out is None:

@@ -1,4 +1,4 @@
-"""The multi-step linear framework that VecMap made known: whiten, rotate, re-weight, de-whiten, reduce."""
+"""The multi-step linear framework of VecMap: whiten, rotate, re-weight, de-whiten, reduce."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -23,17 +23,17 @@ class VecMap:
     4. de-whiten by Uᵀ (XᵀX)^{½} U or Vᵀ (ZᵀZ)^{½} V;
     5. keep the first `dimension` directions.
 
-    With every step off it is orthogonal Procrustes, up to a rotation of the shared space. A strong
-    closed-form method with a thousand pairs or more, though `Bilinear` is mostly stronger; with fewer pairs
-    than dimensions it can use only the directions that the pairs span, so prefer Procrustes there. Spaces
-    may differ in dimension. Directions in which the seed pairs have no variance are left out, not divided
-    by zero. Cost: O(p d²) + O(d³).
+    With all steps switched off, it is orthogonal Procrustes, up to a rotation of the shared space. With a
+    thousand pairs or more it is a strong closed-form method, though `Bilinear` is mostly stronger. With fewer
+    pairs than dimensions it can use only the directions that the pairs span, so prefer Procrustes then.
+    Spaces may differ in dimension. Directions in which the seed pairs have no variance are left out. Cost:
+    O(p d²) + O(d³).
 
     Attributes:
         whiten: Step 1.
         reweight_source: Exponent of S on the source side, ≥ 0; 0 switches the step off.
         reweight_target: The same for the target side.
-        dewhiten_source: Which side's spectrum the source gets back; None switches the step off.
+        dewhiten_source: The side whose spectrum the source gets back; None switches the step off.
         dewhiten_target: The same for the target side.
         dimension: Directions kept; None keeps all.
 
@@ -77,7 +77,7 @@ class VecMap:
 
     @classmethod
     def rotation(cls, dimension: int | None = None) -> "VecMap":
-        """Step 2 alone: Procrustes, both sides turned into the directions that the pairs tie best first."""
+        """Step 2 alone: Procrustes, both sides rotated so that the best linked directions come first."""
         return cls(
             whiten=False,
             reweight_source=0,

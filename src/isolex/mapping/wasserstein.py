@@ -1,4 +1,4 @@
-"""Wasserstein-Procrustes: rotation and matching of words found together, without any seed pair."""
+"""Wasserstein-Procrustes: find a rotation and a matching of words together, without any seed pair."""
 
 import math
 from dataclasses import dataclass
@@ -32,23 +32,23 @@ class WassersteinProcrustes:
     doubles and the iterations fall to a quarter. The result is the stage that brings the most frequent
     words nearest to each other. Seed pairs are ignored.
 
-    One of the starts that unsupervised alignment tries. Needs POT, equal dimensions, and spaces of much the
-    same shape; where it fails it fails altogether, so judge the map. Cost of an iteration: O(b²) for each
-    step of Sinkhorn on a batch of b words, and one SVD, O(d³); of a step of the start, O(n² d).
+    This is one of the starts that unsupervised alignment tries. It needs POT, equal dimensions, and spaces of
+    similar shape. If it fails, it fails completely, so check the map. Cost of an iteration: O(b²) for each
+    step of Sinkhorn on a batch of b words, and one SVD, O(d³). Cost of a step of the start: O(n² d).
 
     Attributes:
-        vocabulary: Most frequent words that batches are drawn from.
-        convex_words: Most frequent words that the start is found with, and stages are judged by.
-        convex_iterations: Frank-Wolfe steps at most.
-        convex_epsilon: Entropic regularisation of their Sinkhorn plans, for costs scaled to a largest of 1.
-            It is halved, a few times at most, where such a plan leads no further down.
-        batch: Words a side in the first stage.
-        stages: Each with double the batch and a quarter of the iterations of the one before.
-        iterations: Of the first stage.
+        vocabulary: Number of most frequent words that batches are drawn from.
+        convex_words: Number of most frequent words that the start is found with and stages are compared by.
+        convex_iterations: Maximum number of Frank-Wolfe steps.
+        convex_epsilon: Entropic regularisation of their Sinkhorn plans, for costs whose largest is scaled to
+            1. It is halved, a few times at most, if a plan does not lower the objective any further.
+        batch: Words of each side in a batch of the first stage.
+        stages: Number of stages; each has twice the batch and a quarter of the iterations of the one before.
+        iterations: Number of iterations in the first stage.
         learning_rate: Length of a step, for plans that sum to 1.
         epsilon: Entropic regularisation of the batches' Sinkhorn plans, for cosines.
-        sinkhorn_iterations: At most, for each plan.
-        seed: Of the batches.
+        sinkhorn_iterations: Maximum number of iterations for each plan.
+        seed: Seed of the batches.
 
     Raises:
         InputError: Settings out of range, or spaces of different dimensions.
@@ -101,7 +101,7 @@ class WassersteinProcrustes:
         )
 
     def solve(self, problem: Problem) -> Mapping:
-        """The rotation of the source into the target space, with a row a stage in the trace."""
+        """The rotation of the source into the target space, with a row for each stage in the trace."""
         d, e = problem.x.shape[1], problem.z.shape[1]
         if d != e:
             raise InputError(
@@ -150,7 +150,7 @@ class _Descent:
         self.judge(0, words)
 
     def step(self, batch: int) -> bool:
-        """One batch matched, and the rotation moved; False, and nothing moved, if the plan is not finite."""
+        """Match one batch and move the rotation; False, and no move, if the plan is not finite."""
         x, z = self._sample(self._x, batch), self._sample(self._z, batch)
         plan, _ = self._match(x, z)
         pull = x.T @ plan @ z
@@ -160,7 +160,7 @@ class _Descent:
         return True
 
     def judge(self, stage: int, batch: int) -> float:
-        """Mean squared distance of the most frequent words to what they are matched with; keeps the best."""
+        """Mean squared distance of the most frequent words to their matches; keeps the best rotation."""
         x, z = self._x[: self._words], self._z[: self._words]
         plan, violation = self._match(x, z)
         distance = float(2 - 2 * ((x @ self._rotation @ z.T) * plan).sum())
@@ -216,5 +216,5 @@ def convex_plan(
 def commutator(
     plan: Float[Tensor, "n n"], x: Float[Tensor, "n d"], z: Float[Tensor, "n d"]
 ) -> Float[Tensor, "n n"]:
-    """K_x P − P K_z. Of its squared norm, the convex relaxation, it is half the gradient if taken twice."""
+    """K_x P − P K_z; applied twice, it is half the gradient of its squared norm, the convex relaxation."""
     return x @ (x.T @ plan) - (plan @ z) @ z.T

@@ -1,4 +1,4 @@
-"""Whole methods by name, and `align`, the short way through all of it."""
+"""Complete methods by name, and `align`, which runs everything in one call."""
 
 from isolex.recipes.aligning import align
 from isolex.recipes.choosing import closed_forms, words_alike

@@ -1,4 +1,4 @@
-"""`align`: from two sets of vectors to an alignment, by a method that is named, given or chosen."""
+"""`align`: make an alignment from two sets of vectors, by a named method, a solver, or the best method."""
 
 from dataclasses import replace
 from typing import Any
@@ -30,37 +30,38 @@ def align(
     check: bool = True,
     outputs: tuple[VectorsLike, VectorsLike] | None = None,
 ) -> Alignment:
-    """Map two word-vector spaces into one, from a seed lexicon, or without one.
+    """Map two word-vector spaces into one shared space, with or without a seed lexicon.
 
-    The result carries a status, `aligned`, `doubtful` or `failed`: from seed words that were held out, or,
-    with few of them or none, from an independent restart; in both cases beside a space that cannot align.
-    Look at `alignment.card.status` and `.reasons` before using it.
+    The result has a status: `aligned`, `doubtful` or `failed`. isolex judges the alignment on held-out seed
+    words; with few seed words or none, it judges by an independent restart. In both cases it compares the
+    result with that of the same method on a space that cannot align. Read `alignment.card.status` and
+    `.reasons` before you use the alignment.
 
     Args:
         source: Source vectors, or a file of them.
         target: Target vectors, or a file of them.
         lexicon: Seed pairs, or a file of them; `Lexicon.identical(source, target)` makes some without a
             dictionary. None for alignment without supervision.
-        method: A name out of `METHODS`; `auto` takes the method with the best P@1 on held-out seed words, out
-            of procrustes, vecmap, bilinear, self-learning, and bootstrapping and contrastive on top of them,
-            with words that are written alike beside the seed pairs where that helps; self-learning with them
-            if there are fewer than 200 words, `unsupervised`, which begins with them, if there are none. Or a
-            solver of `isolex.mapping` with your settings.
+        method: A name from `METHODS`, `auto`, or a solver of `isolex.mapping` with your settings. `auto`
+            takes the method with the best P@1 on held-out seed words. It tries procrustes, vecmap, bilinear
+            and self-learning, and bootstrapping and contrastive on top of them; it adds words that are
+            written alike to the seed pairs if that helps. With fewer than 200 seed words, `auto` takes
+            self-learning with these words; with none, it takes `unsupervised`, which starts with them.
         normalize: Normalisation steps, see `isolex.normalize.Normalizer`.
-        seed: Of everything random. The same seed gives the same result on the same machine with the same
+        seed: Seed of everything random. The same seed gives the same result on the same machine with the same
             number of threads.
         device: Where to compute; by default a GPU if there is one.
-        check: Give the result a status, which costs a few times the solving. Without it the status is
-            `unchecked`, and unsupervised methods make one try only. `auto` checks in any case.
-        outputs: Output embeddings of the same words, of the source and of the target, for dual-view
-            agreement: self-learning then fits its maps to both views, and keeps only pairs that both say; its
-            last stage, bootstrapping, goes by the vectors alone.
-            Vectors, or files of them, of which fastText binaries give their output matrix.
+        check: Whether to give the result a status, which takes a few times as long as solving. Without it the
+            status is `unchecked`, and unsupervised methods try only once. `auto` always checks.
+        outputs: Output embeddings of the same words for source and target, as a second view (dual-view
+            agreement). Self-learning then fits its maps to both views, and keeps only the pairs that both
+            views give; its last stage, bootstrapping, uses the vectors alone. Give vectors or files of
+            vectors; from a fastText binary, the output matrix is read.
 
     Raises:
-        InputError: An unknown name, a method that contradicts the supervision given, a lexicon without a
-            pair in both vocabularies; or outputs for a method that has no use for them, of other dimensions
-            than the vectors, or without one of their words.
+        InputError: An unknown name, a method that contradicts the given supervision, or a lexicon without a
+            pair in both vocabularies; or outputs that the method cannot use, that differ from the vectors in
+            dimension, or that lack one of their words.
         FormatError: A file cannot be read as vectors, or as their output matrix.
 
     Examples:

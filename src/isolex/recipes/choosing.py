@@ -1,4 +1,4 @@
-"""Which methods a name stands for, and the taking of one of them."""
+"""Choose one of the methods that a name stands for."""
 
 from collections.abc import Iterable
 from importlib.util import find_spec
@@ -29,16 +29,16 @@ _FEW_ALIKE = 25
 def choose(
     method: str | Solver, problem: Problem, *, seed: int, check: bool, further: FurtherPairs | None = None
 ) -> Choice:
-    """Solve the problem by a method, or by the best of several, and judge the result.
+    """Solve the problem by one method, or by the best of several, and judge the result.
 
-    Without `check` a method that is named is taken as it is, and not judged.
+    Without `check`, a named method is used as it is and its result is not judged.
 
     Args:
-        method: As `align` takes it.
+        method: A method as for `align`.
         problem: Spaces and seed pairs.
-        seed: Of everything random.
-        check: Whether it is judged.
-        further: Pairs that may join the given ones, for `auto` and `unsupervised`.
+        seed: Seed of everything random.
+        check: Whether the result is judged.
+        further: Pairs that may be added to the given ones, for `auto` and `unsupervised`.
     """
     words = problem.pairs[:, 0].unique().numel()
     candidates = _candidates(method, words, seed, further, problem)
@@ -64,9 +64,9 @@ def choose(
 
 
 def words_alike(source: Side, target: Side, problem: Problem) -> FurtherPairs | None:
-    """Pairs of frequent words that are written alike and that no given pair names; None if they are few.
+    """Pairs of frequent words that are written alike and are in no given pair; None if there are only a few.
 
-    Held-out words judge among the most frequent words, so rarer ones would join untried.
+    Held-out words test only the most frequent words, so rarer pairs would be added without a test.
     """
     found = Lexicon.alike(source.vectors, target.vectors).index(source.vectors, target.vectors).pairs
     ids = torch.from_numpy(found).to(problem.x.device)
@@ -77,7 +77,7 @@ def words_alike(source: Side, target: Side, problem: Problem) -> FurtherPairs | 
 
 
 def closed_forms(seed: int = 0) -> list[Solver]:
-    """The solvers of `auto` that are solved at once, the ridge regression with each of several ridges."""
+    """The closed-form solvers that `auto` tries; ridge regression is tried with several ridges."""
     return [one.solver for one in _named(CLOSED_FORM, seed)]
 
 

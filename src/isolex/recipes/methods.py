@@ -1,4 +1,4 @@
-"""Whole methods by the names that people ask for: what each is made of, and what it needs to begin."""
+"""Complete methods by name: the solver of each method, and the supervision that it needs."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -37,12 +37,12 @@ class Method:
     """One named method.
 
     Attributes:
-        make: From the run's seed to the solver.
+        make: Function from the seed of the run to the solver.
         needs: Seed `pairs`, strings that are `identical` in both vocabularies, or `nothing` but vectors.
-        self_learning: It goes on from dictionaries that it made itself, so held-out pairs say little of it
-            when there are few, and restarts and a null have to.
-        start: Its `own`, or the best of several, found from the `vectors`, or from `words` that are written
-            alike, too.
+        self_learning: Whether it learns from dictionaries that it made itself. If there are only a few
+            held-out pairs, they say little about it, and restarts and a null judge it.
+        start: `own` if the method has its own start; otherwise the best of several starts is taken, found
+            from the `vectors` alone, or also from `words` that are written alike.
     """
 
     make: Callable[[int], Solver]
@@ -63,12 +63,12 @@ def self_learning(start: Seed, seed: int, **budget: int) -> Solver:
 
 
 def other_starts(seed: int, *, words: int, transport: bool) -> Iterator[tuple[str, Solver, bool]]:
-    """Self-learning that finds its first pairs, in rising cost: where it begins, the solver, if it is costly.
+    """Ways for self-learning to find its first pairs, cheapest first: name, solver, and whether it is costly.
 
     Args:
-        seed: Of everything random.
-        words: Of the smaller side; in small vocabularies some starts would be the same.
-        transport: Whether Wasserstein-Procrustes is to be had.
+        seed: Seed of everything random.
+        words: Number of words of the smaller side; in small vocabularies some starts would be the same.
+        transport: Whether Wasserstein-Procrustes is available.
     """
     most = Annealing().vocabulary
     half = most // 2
@@ -89,7 +89,8 @@ def _from_similarities(seed: int, words: int, **budget: int) -> Solver:
 def vecmap_self_learning(start: Seed, seed: int, *, vocabulary: int = 20_000, patience: int = 50) -> Solver:
     """VecMap's self-learning: keep from .1, doubled after 50 rounds without gain (Artetxe et al. 2018b).
 
-    Rounds with dropout are for the 4,000 most frequent words, among which the first dictionary is looked for.
+    Rounds with dropout use only the 4,000 most frequent words; the first dictionary is also found among
+    these.
     """
     return SelfLearning(
         solver=VecMap.rotation(),
@@ -131,12 +132,12 @@ def _first_unsupervised(seed: int) -> Solver:
 
 
 def starts_at_words(method: str | Solver) -> bool:
-    """Whether a method, or `auto`, has use for words that are written alike."""
+    """Whether a method, or `auto`, can use words that are written alike."""
     return method == "auto" or (isinstance(method, str) and METHODS[method].start == "words")
 
 
 def learns_from_itself(solver: Solver) -> bool:
-    """Whether a solver goes on from dictionaries that it made itself, however deep within it that happens."""
+    """Whether a solver, or a solver inside it, learns from dictionaries that it made itself."""
     start = getattr(solver, "start", None)
     return isinstance(solver, Annealing | SelfLearning) or (
         isinstance(start, Solver) and learns_from_itself(start)
@@ -190,17 +191,17 @@ METHODS: dict[str, Method] = {
 
 
 def check_outputs(method: str | Solver) -> None:
-    """Raise `InputError` if a method induces no dictionaries, for which output embeddings would be.
+    """Raise `InputError` if a method induces no dictionaries and so cannot use output embeddings.
 
     Args:
-        method: Name of a method, `auto`, which tries such methods among others, or a solver.
+        method: Name of a method, `auto`, or a solver.
     """
     if method == "auto":
         return
     solver = look_up(method, METHODS, "method").make(0) if isinstance(method, str) else method
     if not learns_from_itself(solver):
         raise InputError(
-            "has no use for output vectors, which are for self-learning",
+            "cannot use output vectors; only self-learning uses them",
             where=f"method {method if isinstance(method, str) else type(method).__name__}",
             fix="leave them out, or take self-learning, unsupervised or auto",
         )
@@ -210,8 +211,8 @@ def check_supervision(method: str | Solver, given: str | None) -> None:
     """Raise `InputError` if a method and the supervision that it is given contradict each other.
 
     Args:
-        method: Name of a method, `auto`, or a solver, which may be anything.
-        given: What the seed pairs are, in words, such as `a lexicon`; None if there are none.
+        method: Name of a method, `auto`, or a solver; nothing is assumed about a solver.
+        given: A description of the seed pairs, such as `a lexicon`; None if there are none.
     """
     if isinstance(method, Solver):
         return

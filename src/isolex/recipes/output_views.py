@@ -1,4 +1,4 @@
-"""Output embeddings, as the second view of both sides: of the same words, in the same order, normalised."""
+"""Output embeddings as a second view of both sides: the same words in the same order, normalised."""
 
 from pathlib import Path
 
@@ -15,28 +15,28 @@ from isolex.vectors import Vectors, VectorsLike, identify
 def output_vectors(
     given: tuple[VectorsLike, VectorsLike], source: Side, target: Side
 ) -> tuple[Vectors, Vectors]:
-    """The output embeddings of the words of two sides, in their order.
+    """The output embeddings of the words of two sides, in the order of the words.
 
     Args:
-        given: Those of the source and those of the target, or files of them; of a fastText binary the output
-            matrix is read, of any other file what is in it.
+        given: Output embeddings of the source and of the target, or files of them. From a fastText binary the
+            output matrix is read; from any other file, its vectors.
         source: Source side.
         target: Target side.
 
     Raises:
-        InputError: They are no pair of vectors, or lack a word of their side.
+        InputError: `given` is not a pair of vectors, or a word of a side is missing.
         FormatError: A file cannot be read as vectors, or has no output matrix of words.
     """
     if not isinstance(given, tuple | list) or len(given) != 2:
         raise InputError(
-            f"got {type(given).__name__}, expected a pair: those of the source and those of the target",
+            f"got {type(given).__name__}, expected a pair: output vectors of the source and of the target",
             where="outputs",
         )
     return _in_order(given[0], source.vectors, "source"), _in_order(given[1], target.vectors, "target")
 
 
 def output_rows(outputs: Vectors, side: Side, normalizer: Normalizer) -> Float[Tensor, "n d"]:
-    """Output embeddings as the rows of their side are: normalised, on its device; zero rows stay zero."""
+    """Output embeddings treated like the rows of their side: normalised, on its device; zero rows stay."""
     rows = outputs.tensor(side.device)
     return normalizer.fit(rows).apply(rows)
 

@@ -1,4 +1,4 @@
-"""Pairs of languages aligned for the lexicon that comes out: one after the other, or as jobs of a fleet."""
+"""Align pairs of languages to induce lexicons, one pair after the other or as jobs of a fleet."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -40,12 +40,12 @@ class PairWanted:
 
 @dataclass(frozen=True)
 class PairFound:
-    """What came out.
+    """The result of aligning two languages.
 
     Attributes:
-        status: The verdict; languages that cannot be aligned at all have failed.
-        reason: Why, in a sentence.
-        lexicon: Of pairs that aligned, the mutual answers of their most frequent words; else None.
+        status: The verdict; `failed` also if the languages could not be aligned at all.
+        reason: A sentence that explains the verdict.
+        lexicon: Mutual answers of the most frequent words if the pair was aligned; else None.
     """
 
     status: Status
@@ -61,7 +61,7 @@ class PairFound:
         Args:
             wanted: The languages.
             normalize: Normalisation steps.
-            seed: Of everything random.
+            seed: Seed of everything random.
             device: Where to compute.
         """
         try:
@@ -86,14 +86,15 @@ def link_pairs(
     """Align pairs of languages.
 
     Args:
-        pairs: By name.
+        pairs: The pairs by name.
         normalize: Normalisation steps.
-        seed: Of everything random.
+        seed: Seed of everything random.
         device: Where to compute; workers of a fleet use their processors.
-        workplace: Who does it, and where results are kept; by default this process, and nowhere.
+        workplace: Where the jobs run and their results are kept; by default this process does the work, and
+            nothing is kept.
 
     Raises:
-        InputError: As of `run_jobs`.
+        InputError: As for `run_jobs`.
     """
     if workplace is None:
         return {
@@ -113,7 +114,7 @@ def link_pairs(
 
 
 def write_link(output: Path, settings: Mapping[str, Any]) -> None:
-    """Align two languages, and write what came out as JSON: the work of a job."""
+    """Align two languages and write the result as JSON; this is the work of one job."""
     source, target = (Vectors.read(settings[side], unicode="keep") for side in ("source", "target"))
     seeds = settings["seeds"]
     known = None if seeds is None else Lexicon(seeds["pairs"], seeds["weights"], unicode="keep")

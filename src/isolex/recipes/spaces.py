@@ -1,4 +1,4 @@
-"""`align_space`: from the vectors of many languages, and lexicons between some, to one space."""
+"""`align_space`: make one space from the vectors of many languages and lexicons between some of them."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -58,8 +58,8 @@ JOINT_METHODS: dict[str, tuple[JointSolver, ...]] = {
     "procrustes": (GeneralizedProcrustes(),),
     "geomm": (GeoMM(),),
 }
-_LEFT_OUT = "no lexicon and no alignment that was judged aligned leads to it"
-_NOBODY = "no lexicon links the two languages, and nobody checked them"
+_LEFT_OUT = "no lexicon links it to the space, and no alignment with it was judged aligned"
+_NOBODY = "no lexicon links the two languages, and the pair was not checked"
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +92,7 @@ class _Languages:
         normalizer: Normalizer,
         device: torch.device,
     ) -> "_Languages":
-        """What was given, with each language in its own space."""
+        """Read the given vectors and lexicons; each language is in its own space."""
         # The small files first: what is wrong with them should show before long work.
         given = lexicons_by_places(list(vectors), lexicons)
         sides = [
@@ -105,7 +105,7 @@ class _Languages:
         return made
 
     def add(self, pair: PlacePair, lexicon: Lexicon) -> None:
-        """Take the lexicon of a pair of languages, in place of the one that may be there."""
+        """Set the lexicon of a pair of languages, and replace the present one if there is one."""
         i, j = pair
         what = f"lexicon {self.codes[i]}-{self.codes[j]}"
         self.seeds[pair], indexed = found_seeds(
@@ -114,9 +114,9 @@ class _Languages:
         self.problems[pair] = Problem.over(self.rows[i], self.rows[j], indexed)
 
     def supplement(self, normalize: tuple[str, ...], seed: int, workplace: Workplace | None) -> None:
-        """Induce lexicons by aligning pairs that have few seed words, or are in parts that none connects.
+        """Induce lexicons by aligning pairs that have few seed words, or that no chain of lexicons connects.
 
-        Whatever cannot be aligned counts as failed, and the languages may still come in by others.
+        A pair that cannot be aligned counts as failed; its languages may still come in through other pairs.
         """
         weak = [pair for pair, one in self.problems.items() if one.pairs[:, 0].unique().numel() < FEW_WORDS]
         part_of = {
@@ -177,33 +177,33 @@ def align_space(
 ) -> Space:
     """Map the word vectors of many languages into one space.
 
-    Any lexicons between pairs of languages will do: all with one language, a chain, or between all pairs;
-    the more, the better for every pair. Where they are missing or have fewer than 200 words, pairs of
-    languages are aligned from what there is, and those that succeed give lexicons; a language that no other
-    vouches for is left out, and `space.card.left_out` says why.
+    You may give lexicons between any pairs of languages: from one language to all others, in a chain, or
+    between all pairs. More lexicons help every pair. If a lexicon is missing or has fewer than 200 words,
+    isolex aligns the pair with the seeds that it has, and an alignment that succeeds gives a lexicon. A
+    language that no lexicon links to the others is left out, and `space.card.left_out` says why.
 
-    Every pair of languages has a status: look at `space.card.pairs` before using it.
+    Every pair of languages has a status; read `space.card.pairs` before you use a pair.
 
     Args:
-        vectors: By language code, vectors or a file of them.
-        lexicons: By pair of codes (source, target), a lexicon or a file of one; None for none.
-        method: `joint`, the best, whose ridge is chosen by held-out words; `vecmap`, which whitens and
-            re-weights; `procrustes`, rotations alone; `geomm`, the published method; or a solver with your
+        vectors: Vectors, or files of them, by language code.
+        lexicons: Lexicons, or files of them, by pair of codes (source, target); None for no lexicons.
+        method: `joint`, the best method, whose ridge is chosen on held-out words; `vecmap`, which whitens and
+            re-weights; `procrustes`, which only rotates; `geomm`, the published method; or a solver with your
             settings, such as `Joint(ridge=3)`.
         normalize: Normalisation steps, see `isolex.normalize.Normalizer`.
-        seed: Of everything random.
+        seed: Seed of everything random.
         device: Where to compute; by default a GPU if there is one.
-        check: Choose settings and weigh lexicons by held-out words, and give each pair a status, which costs
-            some passes over all pairs of words. Without it the ridge is that of `Joint()`, all lexicons count
-            alike, and the statuses are `unchecked`, but for pairs that have to be aligned for want of seed
-            words.
-        workplace: Who aligns the pairs that have few seed words or none, and the folder in which what came
-            out is kept for the next run; by default this process does it, and nothing is kept.
+        check: Whether to choose settings and weigh lexicons on held-out words, and to give each pair a
+            status. This costs some passes over all pairs of words. Without it, the ridge is that of
+            `Joint()`, all lexicons count alike, and the statuses are `unchecked`, except for pairs that
+            isolex has to align because they have too few seed words.
+        workplace: Where jobs align the pairs that have few seed words or none, and keep their results for the
+            next run; by default this process aligns them, and nothing is kept.
 
     Raises:
-        InputError: Fewer than two languages, one code spelled in two ways, a lexicon of a language that is
-            not there, of a language with itself or without a pair in both vocabularies; an unknown method;
-            or no two of the languages could be aligned.
+        InputError: Fewer than two languages, one code in two spellings, or an unknown method; a lexicon of a
+            language that is not there, of a language with itself, or without a pair in both vocabularies; or
+            no two of the languages could be aligned.
 
     Warns:
         IsolexWarning: A language is left out.
@@ -224,7 +224,7 @@ def align_space(
         raise InputError(
             f"got {', '.join(vectors) or 'none'}, expected at least two languages",
             where="languages",
-            fix="for one pair of files there is isolex.align",
+            fix="for two languages you can also use isolex.align",
         )
     known = _Languages.read(vectors, lexicons or {}, Normalizer(normalize), pick_device(device))
     known.supplement(normalize, seed, workplace)
@@ -233,7 +233,7 @@ def align_space(
         raise InputError(
             "no two of the languages could be aligned",
             where="space",
-            fix="give lexicons between them, or vectors from more text",
+            fix="give lexicons between them, or vectors trained on more text",
         )
     left_out = {code: _LEFT_OUT for at, code in enumerate(known.codes) if at not in kept}
     for code, why in left_out.items():

@@ -1,4 +1,4 @@
-"""Nearest-key search over whole vocabularies, and the criteria that rank by it. Knows no words."""
+"""Nearest-key search over whole vocabularies, and the criteria that rank keys. No words here, only rows."""
 
 from isolex.retrieval.criteria import CSLS, Criterion, Index, InvertedSoftmax, NearestNeighbour
 from isolex.retrieval.hubness import Hubness, hubness, hubness_of

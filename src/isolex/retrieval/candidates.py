@@ -1,4 +1,4 @@
-"""The best columns of each row so far, taken in tile by tile: the two ways to select."""
+"""The best columns of each row so far, collected tile by tile: two ways to select them."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -17,16 +17,16 @@ _GROUP = 8
 
 
 class Candidates(Protocol):
-    """The best columns of some rows so far, in no promised order, with what their tiles said."""
+    """The best columns of some rows so far, in no particular order, with their scores in the tiles."""
 
     @property
     def ids(self) -> Int[Tensor, "r c"]:
-        """The columns; 0 where there are fewer."""
+        """The columns; 0 where there are fewer columns."""
         ...
 
     @property
     def found(self) -> Float[Tensor, "r c"]:
-        """What tiles said of them; −∞ where there are fewer."""
+        """Their scores in the tiles; −∞ where there are fewer columns."""
         ...
 
     def add(self, tile: Tensor, first: int) -> None:
@@ -147,7 +147,7 @@ class StreamedCandidates:
 
     @property
     def found(self) -> Float[Tensor, "r c"]:
-        """What tiles said of them."""
+        """Their scores in the tiles."""
         if self._dtype == self._values.dtype:
             return self._values
         return self._values.view(self._dtype).masked_fill(self._values < 0, -torch.inf)

@@ -1,4 +1,4 @@
-"""The selection as compiled loops, for the extra `fast`: each score is looked at once, and hardly ever kept.
+"""The selection as compiled loops, for the extra `fast`: each score is read once, and few are kept.
 
 A score is kept if it beats the worst that was kept so far. In the first tile that would be most of them;
 there, maxima of groups come first: if c groups have a maximum above some floor, so are the c best scores.

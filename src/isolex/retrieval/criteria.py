@@ -1,4 +1,4 @@
-"""Retrieval criteria: how the keys of a query are ranked, each as a scale and a bias for the one kernel."""
+"""Retrieval criteria rank the keys of a query; each is a scale and a bias for the same kernel."""
 
 import math
 from collections.abc import Callable
@@ -18,13 +18,13 @@ from isolex.retrieval.tiles import TopK
 
 @dataclass(frozen=True, eq=False)
 class Index:
-    """Keys made ready for one criterion: prepared once, searched many times.
+    """Keys prepared for one criterion, so that they can be searched many times.
 
     Attributes:
         keys: `[m, d]` unit rows.
         scale: Factor of the cosine.
         bias: `[m]` addends, or None.
-        row_term: From `[n, d]` queries to the `[n]` term that makes scores of different queries
+        row_term: Function from `[n, d]` queries to the `[n]` term that makes scores of different queries
             comparable; it changes no ranking.
     """
 
@@ -41,11 +41,11 @@ class Index:
         return TopK(found.indices, found.scores - self.row_term(queries)[:, None])
 
     def best(self, queries: Float[Tensor, "n d"], k: int) -> Int[Tensor, "n k"]:
-        """The keys alone of `search`: without scores the row term is not needed, nor the pass it may cost."""
+        """Only the keys of `search`; without scores, the row term and the pass that it may cost are saved."""
         return self.without_row_term(queries, k).indices
 
     def without_row_term(self, queries: Float[Tensor, "n d"], k: int) -> TopK:
-        """What `search` finds, with scores that compare the keys of one query only."""
+        """Like `search`, but the scores compare only the keys of the same query."""
         return top_k(queries, self.keys, k, scale=self.scale, bias=self.bias)
 
     def ranks(self, queries: Float[Tensor, "n d"], targets: Int[Tensor, "n"]) -> Int[Tensor, "n"]:
@@ -55,7 +55,7 @@ class Index:
 
 @runtime_checkable
 class Criterion(Protocol):
-    """Anything that can prepare keys, given the whole vocabulary that the queries come from."""
+    """A criterion prepares keys, given the whole vocabulary that the queries come from."""
 
     def both(self, x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], k: int) -> tuple[TopK, TopK]:
         """The best k rows of z for each of x and the other way round, with the criterion's own scores."""
@@ -87,8 +87,8 @@ class CSLS:
     """Cross-domain similarity local scaling: 2cos(q, z) − r_T(q) − r_S(z) (Conneau et al. 2018).
 
     r_T(q) is the mean cosine of q with its k nearest keys, r_S(z) that of z with its k nearest sources,
-    both over the whole vocabularies. The default criterion: it takes the advantage from hubs. Cost: one
-    more pass over all pairs to prepare, one over all keys for each query's own term.
+    both over the whole vocabularies. This is the default criterion; it takes away the advantage of hubs.
+    Cost: one more pass over all pairs to prepare, and one over all keys for the term of each query.
 
     Raises:
         InputError: k < 1.
@@ -105,7 +105,7 @@ class CSLS:
         return self.index_with(keys, mean_top_k(keys, sources, self.k))
 
     def index_with(self, keys: Float[Tensor, "m d"], neighbourhoods: Float[Tensor, "m"]) -> Index:
-        """Prepare `[m, d]` keys whose `[m]` values of r_S are known from before."""
+        """Prepare `[m, d]` keys whose `[m]` values of r_S are already known."""
         return Index(
             keys,
             scale=2.0,
@@ -131,7 +131,7 @@ class CSLS:
         k: int,
         neighbourhoods: tuple[Float[Tensor, "n"], Float[Tensor, "m"]],
     ) -> tuple[TopK, TopK]:
-        """Both directions, from one pass, where the neighbourhoods are known from before."""
+        """Both directions, from one pass, if the neighbourhoods are already known."""
         r_x, r_z = neighbourhoods
         return top_k_both(x, z, k, scale=2.0, x_bias=-r_x, z_bias=-r_z)
 
@@ -140,7 +140,7 @@ class CSLS:
 class InvertedSoftmax:
     """log P(z | q) ∝ β cos(q, z) − log Σ_q' exp(β cos(q', z)) (Smith et al. 2017).
 
-    The softmax runs over the sources, so that a key which is near to every source is worth little to each.
+    The softmax runs over the sources, so a key that is near to every source gets a low score for each.
     Scores are log-probabilities over the keys. `temperature` is β; fit it on the seed pairs with `fitted`.
 
     Raises:
@@ -169,7 +169,7 @@ class InvertedSoftmax:
         )
 
     def both(self, x: Float[Tensor, "n d"], z: Float[Tensor, "m d"], k: int) -> tuple[TopK, TopK]:
-        """Each direction by itself, since each is normalised over its own sources."""
+        """Each direction separately, because each is normalised over its own sources."""
         return self.index(x, z).search(x, k), self.index(z, x).search(z, k)
 
     @classmethod

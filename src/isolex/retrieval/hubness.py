@@ -14,7 +14,7 @@ _HUB = 2
 
 @dataclass(frozen=True, eq=False)
 class Hubness:
-    """How unevenly n queries that got k answers each spread them over m keys (Radovanović et al. 2010).
+    """How unevenly the answers of n queries, k for each, are spread over m keys (Radovanović et al. 2010).
 
     N_z, the k-occurrence of key z, is how many of the queries have z among their answers; its mean is nk/m.
 
@@ -28,7 +28,7 @@ class Hubness:
         gini: Σ_zz' |N_z − N_z'| / (2 m Σ_z N_z), from 0 to below 1: Gini's coefficient.
         hub_occurrence: Share of all answers that are hubs, keys with N_z ≥ 2k: twice the mean where there are
             as many queries as keys. With other numbers the mean is nk/m, and the threshold stays 2k.
-        anti_hub_share: Share of the keys that nobody gets, N_z = 0. With n k < m there must be some.
+        anti_hub_share: Share of the keys that no query gets, N_z = 0. With n k < m there must be some.
     """
 
     counts: Int[Tensor, "m"] = field(repr=False)
@@ -48,8 +48,8 @@ class Hubness:
 def hubness(indices: Int[Tensor, "n k"], keys: int) -> Hubness:
     """Hubness from the answers of n queries among m keys.
 
-    Compare only figures for the same k and the same numbers of queries and keys. Where the queries are the
-    keys themselves, take each query out of its own answers first. Cost: O(nk + m log m).
+    Compare only figures for the same k and the same numbers of queries and keys. If the queries are the keys
+    themselves, remove each query from its own answers first. Cost: O(nk + m log m).
 
     Args:
         indices: `[n, k]` ids of the answers, such as `TopK.indices`; n, k ≥ 1.
@@ -89,7 +89,7 @@ def hubness(indices: Int[Tensor, "n k"], keys: int) -> Hubness:
 
 
 def hubness_of(index: Index, queries: Float[Tensor, "n d"], *, k: int = 10) -> Hubness:
-    """Hubness of the best min(k, m) of the m keys of an index for each query: that of its criterion.
+    """Hubness of the criterion of an index, from the best min(k, m) of its m keys for each query.
 
     Cost: one search, O(n m d), and that of `hubness`.
 

@@ -1,9 +1,9 @@
-"""The one kernel: blocked, exact passes over the scores `scale * <x, z> + x_bias[x] + z_bias[z]`.
+"""The search kernel: blocked, exact passes over the scores `scale * <x, z> + x_bias[x] + z_bias[z]`.
 
-Every criterion of the field ranks keys by this expression (see `criteria`), so every pass over two
-vocabularies happens here. Scores are computed in tiles that together hold no more than `scratch_bytes`;
-nothing of size queries × keys is ever kept. Results are those of float32, whatever the tiles were computed in
-(see `screening`), and on a processor the same in whatever tiles. The same code runs on a GPU.
+All criteria rank keys by this expression (see `criteria`), so every pass over two vocabularies happens here.
+Scores are computed in tiles that together hold no more than `scratch_bytes`; nothing of size queries × keys
+is ever kept. Results are those of float32, even if tiles were computed in another type (see `screening`), and
+on a processor they do not depend on the tiles. The same code runs on a GPU.
 """
 
 import torch
@@ -86,7 +86,7 @@ def top_k_both(
         scale: Factor of the inner product.
         x_bias: `[n]`, one addend an x.
         z_bias: `[m]`, one addend a z.
-        scratch_bytes: As for `top_k`; beside it, some 20 (k + 5) bytes for each x and z.
+        scratch_bytes: As for `top_k`, with about 20 (k + 5) bytes for each x and z instead.
 
     Raises:
         InputError: Shapes that do not fit, no rows, or k < 1.

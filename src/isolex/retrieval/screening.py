@@ -1,8 +1,8 @@
-"""Which precision the tiles of the fast search are computed in, and what that precision can have missed.
+"""The precision of tiles in the fast search, and proofs that the lower precision has missed nothing.
 
 Some processors multiply matrices in bfloat16 several times as fast as in float32. Tiles are then computed in
-bfloat16 and used only to screen: the best candidates are scored again in float32, and an upper bound of what
-the others can score proves that none of them was better.
+bfloat16 and used only to select candidates: the best candidates are scored again in float32, and an upper
+bound on the scores of the others proves that none of them was better.
 """
 
 import os
@@ -29,11 +29,11 @@ _GENEROSITY = 8
 
 
 class Product(Protocol):
-    """Computes tiles, and knows how far they can be trusted."""
+    """Computes tiles, with a bound on their errors."""
 
     @property
     def scores(self) -> Scores:
-        """What is computed."""
+        """The scores that are computed."""
         ...
 
     @property
@@ -43,7 +43,7 @@ class Product(Protocol):
 
     @property
     def dtype(self) -> torch.dtype:
-        """What the tiles are made of."""
+        """Type of the numbers in the tiles."""
         ...
 
     @property
@@ -77,7 +77,7 @@ class Product(Protocol):
         ...
 
     def ceiling(self, rows: slice, last: Float[Tensor, "r"]) -> Float[Tensor, "r"]:
-        """What the float32 score of a column can be at most, whose tile said no more than `last`."""
+        """Upper bound on the float32 score of a column whose score in the tile is at most `last`."""
         ...
 
 
@@ -111,19 +111,19 @@ class FullProduct:
         return _GENEROSITY * few if self.generous else few
 
     def closer(self, rows: Int[Tensor, "r"]) -> "FullProduct | None":
-        """Once: what is not proven then are ties, or words of all but the same score."""
+        """More candidates are tried once; rows that are then not proven have ties, or almost equal scores."""
         return None if self.generous else FullProduct(self.scores.asked_by(rows), generous=True)
 
     def most_columns(self, scratch_bytes: int) -> int:  # noqa: ARG002
-        """All."""
+        """All columns."""
         return self.scores.z.shape[0]
 
     def tile(self, rows: slice, columns: slice, out: Tensor) -> Tensor:
-        """In float32."""
+        """The tile in float32."""
         return self.scores.tile(rows, columns, out=_front(out, rows, columns))
 
     def exact(self, rows: slice, ids: Int[Tensor, "r c"], found: Tensor) -> Float[Tensor, "r c"]:  # noqa: ARG002
-        """Scored again."""
+        """The scores, computed again in float32."""
         return self.scores.at(rows, ids)
 
     def ceiling(self, rows: slice, last: Float[Tensor, "r"]) -> Float[Tensor, "r"]:
@@ -185,7 +185,7 @@ class ScreeningProduct:
         return _GENEROSITY * few if self.generous else few
 
     def closer(self, rows: Int[Tensor, "r"]) -> "ScreeningProduct | None":
-        """Once: what is not proven then is among more words of like scores than candidates can be."""
+        """More candidates are tried once; rows not proven then have too many words of similar scores."""
         if self.generous:
             return None
         asked = self.scores.asked_by(rows)
@@ -196,11 +196,11 @@ class ScreeningProduct:
         return self.z.most(scratch_bytes)
 
     def tile(self, rows: slice, columns: slice, out: Tensor) -> Tensor:
-        """In bfloat16, biases shifted so that none is negative."""
+        """The tile in bfloat16, with biases shifted so that none is negative."""
         return torch.mm(self.x.part(rows), self.z.part(columns).T, out=_front(out, rows, columns))
 
     def exact(self, rows: slice, ids: Int[Tensor, "r c"], found: Tensor) -> Float[Tensor, "r c"]:  # noqa: ARG002
-        """Scored again."""
+        """The scores, computed again in float32."""
         return self.scores.at(rows, ids)
 
     def ceiling(self, rows: slice, last: Float[Tensor, "r"]) -> Float[Tensor, "r"]:

@@ -1,4 +1,4 @@
-"""The fast exact search: tiles in the fastest precision, the best of each row (see `candidates`), a proof."""
+"""The fast exact search: tiles in the fastest precision, selection (see `candidates`), and a proof."""
 
 import math
 from collections.abc import Iterator
@@ -92,7 +92,7 @@ class _Result:
 
     @classmethod
     def empty(cls, scores: Scores, k: int) -> "_Result":
-        """To be filled."""
+        """An empty result that is to be filled."""
         rows, device = scores.x.shape[0], scores.x.device
         indices = torch.empty(rows, k, dtype=torch.int64, device=device)
         values = torch.empty(rows, k, device=device)

@@ -1,7 +1,7 @@
-"""The search of two vocabularies too big for one process, as jobs over shards of their rows.
+"""Search between two vocabularies that are too big for one process, as jobs over shards of their rows.
 
-The score of a pair does not depend on what it is computed beside (see `tiles`), so what shards find, merged,
-is what one process finds, bit by bit.
+The score of a pair does not depend on the other rows in the computation (see `tiles`), so the merged results
+of the shards are exactly those of one process.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,17 +42,18 @@ def search_in_shards(
     """The best k rows of z for each of x and the other way round, as `Criterion.both` finds them.
 
     Each job takes one shard of x through all of z, shard by shard, so a worker holds two shards and 128 MiB
-    of scratch memory beside the results of its own shard. What a job found is kept, and the same search in
-    the same folder does only what is missing. The folder also holds the rows; delete it when all is done.
+    of scratch memory beside the results of its own shard. The results of each job are kept, and the same
+    search in the same folder does only the jobs that are missing. The folder also holds the rows; delete it
+    at the end.
 
     Args:
         x: `[n, d]` unit rows, n ≥ 1.
         z: `[m, d]` unit rows, m ≥ 1.
         k: How many to keep, ≥ 1.
         criterion: `NearestNeighbour()` or `CSLS()`.
-        workplace: Who does the jobs, and where their results are kept.
-        shards: Of each side; by default as many as leave no more than 65,536 words in each.
-        neighbourhoods: Of CSLS, if they are known; else they take a pass of their own.
+        workplace: Where the jobs run and their results are kept.
+        shards: Number of shards of each side; by default enough that none has more than 65,536 words.
+        neighbourhoods: The neighbourhoods of CSLS if they are known; else they take an additional pass.
 
     Raises:
         InputError: Another criterion, or a job failed.
@@ -153,7 +154,7 @@ def _done(jobs: Sequence[Job], workplace: Workplace, label: str) -> None:
 
 
 def write_found(output: Path, settings: Mapping[str, Any]) -> None:
-    """The best rows of all of z for each of a shard of x, and of the shard for each of z: a job's work."""
+    """The best rows of z for each row of a shard of x, and the reverse; this is the work of one job."""
     k, first = settings["k"], settings["first"]
     x = load_file(settings["x"])[_ROWS]
     scale, r_x, r_z = 1.0, None, None
@@ -178,7 +179,7 @@ def write_found(output: Path, settings: Mapping[str, Any]) -> None:
 
 
 def write_merged(output: Path, settings: Mapping[str, Any]) -> None:
-    """What all shards found, together: the work of a job."""
+    """Merge the results of all shards; this is the work of one job."""
     there, back = [], None
     for path in settings["parts"]:
         found, columns = _read(Path(path))

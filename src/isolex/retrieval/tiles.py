@@ -1,7 +1,7 @@
-"""Scores of all pairs of two vocabularies, of which only tiles are ever computed, and the plain search.
+"""Scores of all pairs of two vocabularies, computed only in tiles, and the plain search.
 
-On a processor the score of a pair is what `Scores.at` says, which adds up its products in one order, whatever
-stands beside the pair. So results do not depend on how the work is cut into tiles, threads or shards.
+On a processor the score of a pair is that of `Scores.at`, which always adds up the products of the pair in
+the same order. Results therefore do not depend on how the work is divided into tiles, threads or shards.
 """
 
 from collections.abc import Iterator
@@ -37,8 +37,8 @@ class Scores:
     """`scale * <x_i, z_j> + x_bias[i] + z_bias[j]` for every i and j.
 
     Attributes:
-        x: `[n, d]` float32, the rows that ask.
-        z: `[m, d]` float32, the rows that answer.
+        x: `[n, d]` float32, the queries.
+        z: `[m, d]` float32, the keys.
         scale: Factor of the inner product.
         x_bias: `[n]` addends or None.
         z_bias: `[m]` addends or None.
@@ -52,11 +52,11 @@ class Scores:
 
     @property
     def turned(self) -> "Scores":
-        """The same scores with z asking."""
+        """The same scores with z as queries and x as keys."""
         return Scores(self.z, self.x, self.scale, self.z_bias, self.x_bias)
 
     def asked_by(self, rows: Int[Tensor, "r"]) -> "Scores":
-        """The same scores for some of the asking rows."""
+        """The same scores for some of the queries."""
         x_bias = None if self.x_bias is None else self.x_bias[rows]
         return Scores(self.x[rows], self.z, self.scale, x_bias, self.z_bias)
 

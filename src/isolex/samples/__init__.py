@@ -22,7 +22,7 @@ class Sample(NamedTuple):
 
 
 class SpaceSample(NamedTuple):
-    """What `align_space` takes: vectors by language code, and training pairs by pair of codes."""
+    """The input of `align_space`: vectors by language code, and training pairs by pair of codes."""
 
     vectors: dict[str, Vectors]
     lexicons: dict[tuple[str, str], Lexicon]
@@ -36,8 +36,8 @@ def sample() -> Sample:
 def sample_space() -> SpaceSample:
     """The sample of three languages that comes with isolex: English, Spanish, French, and two lexicons.
 
-    The lexicons are English–Spanish, the training part of `sample`, and English–French. None is between
-    Spanish and French.
+    The lexicons are English–Spanish, which is the training part of `sample`, and English–French. There is no
+    lexicon between Spanish and French.
 
     Examples:
         >>> import isolex

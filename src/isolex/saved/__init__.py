@@ -1,9 +1,9 @@
-"""Checked reading of saved files: JSON and safetensors, each against what its format declares.
+"""Checked reading of saved files, JSON and safetensors: contents must fit the declaration of their format.
 
-A format declares its values a line each, next to its writer: `record({"words": whole(1, WORDS), ...})` for
-JSON, `Array("n d")` for tensors, whose sizes of the same name must agree. What is loaded has passed, or there
-is one `FormatError`; nobody after the loader has to ask again. Keys and tensors that nobody declared are left
-out: a later release may have added them.
+A format declares its values next to its writer, one in each line: `record({"words": whole(1, WORDS), ...})`
+for JSON, and `Array("n d")` for tensors, whose sizes of the same name must agree. If anything does not fit,
+loading ends with one `FormatError`, so loaded values need no further check. Keys and tensors without a
+declaration are left out, because a later release may have added them.
 """
 
 from isolex.saved.declared import (

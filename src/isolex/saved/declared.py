@@ -1,4 +1,4 @@
-"""What values of JSON may be declared to be."""
+"""Declarations of JSON values, each of which checks a value."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ def record(
     Args:
         required: Keys that must be there.
         optional: Keys that may be there.
-        others: What all other keys hold; without it they are left out.
+        others: Declaration of the values of all other keys; without it they are left out.
     """
     declared = {**required, **(optional or {})}
 
@@ -36,7 +36,7 @@ def record(
 
 
 def by_name(check: Check) -> Check:
-    """An object whose values are all of one kind."""
+    """An object whose values all have the same declaration."""
     return record({}, others=check)
 
 
@@ -55,12 +55,12 @@ def many(check: Check, *, least: int = 0, most: int | None = None) -> Check:
 
 
 def maybe(check: Check) -> Check:
-    """The same, or null."""
+    """A value with the given declaration, or null."""
     return lambda value: None if value is None else check(value)
 
 
 def whole(least: int, most: int) -> Check:
-    """A whole number from `least` to `most`; true and false are none."""
+    """A whole number from `least` to `most`; true and false do not count as numbers."""
 
     def check(value: Any) -> int:
         if type(value) is not int or not least <= value <= most:
@@ -101,7 +101,7 @@ def text(value: Any) -> str:
 
 
 def place(value: Any) -> str:
-    """The name of a file or folder; bytes that are no UTF-8 stand in it as `os.fsdecode` has them."""
+    """The name of a file or folder; bytes that are not UTF-8 are in it as `os.fsdecode` gives them."""
     if not isinstance(value, str) or not value or "\0" in value:
         raise _wrong(value, "a path")
     try:

@@ -1,4 +1,4 @@
-"""Bytes of saved files, and JSON that is nothing else."""
+"""Read the bytes of saved files, and parse strict JSON."""
 
 import json
 import math
@@ -23,12 +23,12 @@ def read_saved(path: Path, fix: str, *, most: int | None = None) -> bytes:
 
     Args:
         path: The file.
-        fix: What to do if it is damaged.
-        most: Bytes that it may have.
+        fix: What to do if the file is damaged.
+        most: Maximum number of bytes.
 
     Raises:
-        InputError: It cannot be read, for example without permission.
-        FormatError: It is not there, no regular file, or too big.
+        InputError: The file cannot be read, for example without permission.
+        FormatError: The file is missing, is not a regular file, or is too big.
     """
     try:
         return regular_file(path, fix, most=most).read_bytes()
@@ -65,10 +65,10 @@ def read_json(path: Path, fix: str, *, most: int = CARD_BYTES) -> Any:
 
 
 def parse_json(data: bytes | str) -> Any:
-    """The one value of a JSON text: no NaN, no key twice, no number or nesting out of all bounds.
+    """The value of a JSON text without NaN, repeated keys, huge numbers or very deep nesting.
 
     Raises:
-        UnsoundError: It is something else.
+        UnsoundError: The text is anything else.
     """
     try:
         value = _DECODER.decode(data if isinstance(data, str) else data.decode("utf-8-sig"))
@@ -89,8 +89,8 @@ def parse_json(data: bytes | str) -> Any:
 def json_text(value: Any, *, indent: int | None = None, ascii: bool = False) -> str:
     r"""A value as JSON for anybody's parser.
 
-    NaN and infinite numbers, which JSON has not, become null. Letters stay as they are, unless `ascii` is
-    set; parts of names that are not UTF-8 are escaped, as `\udcff`.
+    NaN and infinite numbers, which JSON does not have, become null. Letters stay as they are, unless `ascii`
+    is set; parts of names that are not UTF-8 are escaped, as `\udcff`.
     """
     try:
         made = json.dumps(value, ensure_ascii=ascii, indent=indent, allow_nan=False)

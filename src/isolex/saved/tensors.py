@@ -1,4 +1,4 @@
-"""What saved tensors may be declared to be."""
+"""Declarations of saved tensors, which check their type, shape and values."""
 
 import math
 from collections.abc import Collection, Mapping
@@ -14,13 +14,13 @@ _DTYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I32": "<i4", "I64": "<i8",
 
 @dataclass(frozen=True)
 class Array:
-    """What a saved tensor is declared to be: all its numbers are finite.
+    """The declaration of a saved tensor, whose numbers must all be finite.
 
     Attributes:
-        sizes: Its sizes by name, such as "n d"; those of the same name are the same everywhere.
-        least: Its least number.
-        most: Its greatest number.
-        types: Its type, or which of these, as safetensors calls them.
+        sizes: Names of its sizes, such as "n d"; sizes of the same name must be equal in all tensors.
+        least: The least number allowed.
+        most: The greatest number allowed.
+        types: The types allowed, in the names of safetensors.
     """
 
     sizes: str
@@ -32,7 +32,7 @@ class Array:
         """Check type and shape; sizes that are not known yet become known.
 
         Raises:
-            UnsoundError: They are not what was declared.
+            UnsoundError: Type or shape is not as declared.
         """
         if dtype not in self.types:
             raise UnsoundError(f"is of type {dtype}, expected {' or '.join(self.types)}", (name,))
@@ -49,7 +49,7 @@ class Array:
         """Check that all values are finite and in range.
 
         Raises:
-            UnsoundError: One is not.
+            UnsoundError: A value is not finite or out of range.
         """
         least, most = values.min(), values.max()
         if not (np.isfinite(least) and np.isfinite(most)):
@@ -65,8 +65,8 @@ def parse_arrays(
     """The declared tensors of a safetensors file.
 
     Args:
-        data: What the file holds.
-        declared: What is expected, by name.
+        data: The contents of the file.
+        declared: The expected tensors by name.
         sizes: Sizes that are known from elsewhere, by name.
 
     Raises:

@@ -1,4 +1,4 @@
-"""How it is told that a saved value is not what its format declares."""
+"""The error for a saved value that is not as its format declares."""
 
 import json
 import math
@@ -13,8 +13,8 @@ class UnsoundError(ValueError):
     """A saved value is not what its format declares.
 
     Args:
-        problem: What it is and what was expected, as the rest of a sentence about it.
-        path: Its keys, the outermost first.
+        problem: What was found and what was expected, as the rest of a sentence about the value.
+        path: The keys that lead to the value, the outermost first.
     """
 
     def __init__(self, problem: str, path: tuple[str, ...] = ()) -> None:
@@ -24,10 +24,10 @@ class UnsoundError(ValueError):
 
 @contextmanager
 def sound(where: object, fix: str) -> Iterator[None]:
-    """Whatever turns out to be unsound in the block is the fault of a damaged file.
+    """Turn an `UnsoundError` in the block into an error about a damaged file.
 
     Raises:
-        FormatError: In its place: the file "is damaged", and why.
+        FormatError: The file "is damaged", with the reason.
     """
     try:
         yield
@@ -36,7 +36,7 @@ def sound(where: object, fix: str) -> Iterator[None]:
 
 
 def shown(value: Any) -> str:
-    """A value in an error message, which is short."""
+    """A short form of a value for an error message."""
     if isinstance(value, dict | list | tuple):
         return "an object" if isinstance(value, dict) else "a list"
     shown = json.dumps(value) if isinstance(value, str | bool | None) else repr(value)
@@ -44,7 +44,7 @@ def shown(value: Any) -> str:
 
 
 def bounds(least: float, most: float | None) -> str:
-    """What lies from one number to another, in words."""
+    """A range of numbers in words."""
     if most is None or most == math.inf:
         return "" if least == -math.inf else f"of at least {least:,}"
     return f"from {least:,} to {most:,}"

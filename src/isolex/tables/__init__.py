@@ -1,4 +1,4 @@
-"""Small text files as people have them: their lines, the cells of a table and what these say."""
+"""Read small text files as people write them: lines, rows, cells and their values."""
 
 from isolex.tables.cells import UNICODE, Unicode, number, tidy, trim
 from isolex.tables.languages import LANGUAGE_CODES, LANGUAGE_NAMES

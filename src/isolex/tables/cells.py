@@ -1,4 +1,4 @@
-"""What a cell of a table says: its text without what nobody sees at the ends, and the number in it."""
+"""Values of the cells of a table: the text without invisible characters at its ends, and the number."""
 
 import math
 import re
@@ -21,9 +21,9 @@ _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
 def trim(text: str) -> str:
     """A text without blanks and invisible characters at its ends.
 
-    Inside a word nothing is touched: joiners and non-joiners are letters of a kind in Persian and in the
-    scripts of India. At the end of a word both stay after a virama, and a joiner stays after an Arabic
-    letter, where they shape what stands before them; any other comes off.
+    Nothing inside a word is changed, because joiners and non-joiners are a kind of letter in Persian and in
+    the scripts of India. At the end of a word, both stay after a virama, and a joiner stays after an Arabic
+    letter, because they change the shape of the letter before them; any others are removed.
     """
     if text[:1].isalnum() and text[-1:].isalnum():
         return text
@@ -36,9 +36,9 @@ def trim(text: str) -> str:
 
 
 def tidy(text: str, unicode: Unicode) -> str:
-    """A word of a file as it is used: "nfc" trims it and makes it Unicode NFC, "keep" takes off spaces only.
+    """A word of a file as isolex uses it: "nfc" trims it and makes it NFC, "keep" only removes spaces.
 
-    Cells are brought to NFC one by one, after a line was parted: NFC of a line could make a separator, as
+    Each cell is brought to NFC after its line was split, because NFC of a whole line could make a separator:
     U+037E becomes ";".
     """
     if unicode == "keep":
@@ -48,7 +48,7 @@ def tidy(text: str, unicode: Unicode) -> str:
 
 
 def number(text: str, *, decimal_comma: bool = False) -> float | None:
-    """The finite number in a cell, or None if it holds none; "0,9" is one where the comma may be decimal."""
+    """The finite number in a cell, or None; "0,9" is a number if commas may be decimal."""
     text = trim(text)
     if decimal_comma and _DECIMAL_COMMA.fullmatch(text):
         text = text.replace(",", ".")

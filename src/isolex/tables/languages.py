@@ -1,4 +1,4 @@
-"""Codes and English names of languages: what plainly heads a column of words."""
+"""Codes and English names of languages, to recognise the headings of columns of words."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""From a path to lines of text, unpacked, without byte-order mark; strangers are refused by name."""
+"""Read lines of text from a file, unpacked and without byte-order mark; refuse other kinds of files."""
 
 import re
 from pathlib import Path
@@ -45,19 +45,19 @@ _ANY_BLANK = re.compile(r"[ \t]+")
 def read_lines(path: str | Path, *, expected: str, fix: str, prose: bool = False) -> list[str]:
     """The lines of a text file, plain or compressed (gzip, bzip2, xz, zstd).
 
-    LF, CR LF and CR end a line, nothing else does; a byte-order mark is taken off. Bytes that are not
-    UTF-8 come back as lone surrogates, so that a reader can tell which lines hold them; see `check_utf8`.
+    A line ends with LF, CR LF or CR, and with nothing else; a byte-order mark is removed. Bytes that are not
+    UTF-8 are returned as lone surrogates, so that the caller can find their lines; see `check_utf8`.
 
     Args:
         path: The file.
-        expected: What it should hold, for messages.
-        fix: How it should be written, for messages.
-        prose: Whether lines are running text, in which rows of numbers are nothing strange.
+        expected: The contents that are expected, for messages.
+        fix: How the file should be written, for messages.
+        prose: Whether the lines are running text, where rows of numbers are allowed.
 
     Raises:
-        InputError: The file is missing, a folder, or cannot be read.
-        FormatError: It is empty, damaged or binary, a web page, a JSON document or a file of word vectors.
-        MissingExtraError: It is zstd and the package for that is not installed.
+        InputError: The file is missing, is a folder, or cannot be read.
+        FormatError: The file is empty, damaged or binary, a web page, a JSON document or a file of vectors.
+        MissingExtraError: The file is zstd and the package for zstd is not installed.
     """
     path = regular_file(path)
     with open_stream(path, find_compression(path)) as stream:
@@ -67,10 +67,10 @@ def read_lines(path: str | Path, *, expected: str, fix: str, prose: bool = False
 
 
 def regular_file(path: str | Path) -> Path:
-    """The path of a file that is there.
+    """The path of an existing file.
 
     Raises:
-        InputError: There is none, or it is a folder or a pipe.
+        InputError: There is no file, or it is a folder or a pipe.
     """
     path = Path(path)
     if path.is_dir():
@@ -83,9 +83,9 @@ def regular_file(path: str | Path) -> Path:
 
 
 def refuse_strangers(head: bytes, *, where: object, expected: str, fix: str, prose: bool = False) -> None:
-    """Raise `FormatError` if the first `HEAD_BYTES` of a file tell that it is empty or something else.
+    """Raise `FormatError` if the first `HEAD_BYTES` of a file show that it is empty or of another kind.
 
-    The arguments are those of `read_lines`; `where` is what the file is called.
+    The arguments are those of `read_lines`; `where` is the name of the file in messages.
     """
     if stranger := _stranger(head, prose=prose):
         kind, remedy = stranger

@@ -1,4 +1,4 @@
-"""From lines to the rows of a table: quotes and row numbers that a program put round the words come off."""
+"""Make rows of a table from lines, without the quotes and row numbers that a program has added."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -22,8 +22,9 @@ class Row(NamedTuple):
     """The cells of one line.
 
     Attributes:
-        line: Its number in the file, from 1.
-        cells: Their texts, without spaces at the ends; none at the end of the row is empty beyond the second.
+        line: Number of the line in the file, from 1.
+        cells: Texts of the cells, without spaces at their ends; empty cells at the end of the row are
+            removed, except the first two cells.
     """
 
     line: int
@@ -36,7 +37,7 @@ def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
 
 
 def row_of(line: int, cells: Cells, *, least: int = 2) -> Row:
-    """A row, without the empty cells that spreadsheets leave at its end; as many as `least` stay."""
+    """A row without the empty cells that spreadsheets leave at its end; at least `least` cells stay."""
     end = len(cells)
     while end > least and not trim(cells[end - 1]):
         end -= 1
@@ -44,7 +45,7 @@ def row_of(line: int, cells: Cells, *, least: int = 2) -> Row:
 
 
 def without_quotes(rows: Sequence[Row], separator: Separator) -> list[Row]:
-    """Quotation marks come off where all cells of a column have them, but for its first, which may be a name.
+    """Remove quotation marks if all cells of a column have them; its first cell, perhaps a heading, need not.
 
     A mark that only some cells have, or that stands alone, is part of the word.
     """
@@ -71,15 +72,15 @@ def without_quotes(rows: Sequence[Row], separator: Separator) -> list[Row]:
 
 
 def is_quoted(words: Sequence[str]) -> bool:
-    """Whether quotation marks would come off these words if they were a column of a table."""
+    """Whether quotation marks would be removed from these words if they were a column of a table."""
     return _unquoted(words) is not None
 
 
 def without_row_numbers(rows: Sequence[Row]) -> tuple[list[Row], bool]:
-    """Without a first column of running numbers, as R and pandas write it; and whether there was one.
+    """Remove a first column of running numbers, as R and pandas write it, and tell whether there was one.
 
-    Only where two columns of words follow. In a first line of names the column's cell may be empty, or not
-    there at all, as in R.
+    It is removed only if two columns of words follow. In a line of headings, the cell of this column may be
+    empty, or missing as in R.
     """
     for body in (rows, rows[1:]):
         if _runs(["".join(row.cells[:1]) for row in body]) and _has_words([row.cells[1:] for row in body]):

@@ -1,4 +1,4 @@
-"""What parts the cells of a line, and how that is found out from a whole file."""
+"""Separators between the cells of a line, and how to find the separator of a file."""
 
 import csv
 import re
@@ -24,17 +24,17 @@ _COMMA_OF_WORDS = re.compile(r",(?!\d)|(?<!\d),")
 
 
 class NotARowError(Exception):
-    """A line that cannot be parted, or holds no row; its message is the reason."""
+    """A line cannot be split, or is no row; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Separator:
-    """What stands between the cells of a line.
+    """A separator between the cells of a line.
 
     Attributes:
-        name: For people.
-        split: The cells of a line, without spaces at their ends; raises `NotARowError`.
-        quoting: Whether quotes belong to the layout, so that they have come off already.
+        name: Name of the separator in messages.
+        split: Function that gives the cells of a line, without spaces at their ends; raises `NotARowError`.
+        quoting: Whether quotes belong to the layout, so that `split` already removes them.
     """
 
     name: str
@@ -104,7 +104,7 @@ BLANK = Separator("blanks", lambda line: _BLANK_RUN.split(line.strip(" \t")))
 
 
 def cells_of(separator: Separator, line: str) -> Cells:
-    """The cells of a line, none if it cannot be parted."""
+    """The cells of a line; no cells if it cannot be split."""
     try:
         return separator.split(line)
     except NotARowError:
@@ -120,12 +120,12 @@ def choose(
 ) -> Separator | None:
     """The separator that makes rows of most lines, and of one width; None if there is none.
 
-    Nearly all lines count as all, so that a few bad ones sway nothing. Of equal separators one that is no
-    decimal comma (a comma that stands between digits wherever it stands) is taken, then the first.
+    A few bad lines do not matter. If several separators are equally good, one that is no decimal comma (a
+    comma that always stands between digits) is chosen, and otherwise the first.
 
     Args:
-        lines: Lines of the file that should be rows; the first thousand are looked at.
-        separators: To choose from.
+        lines: Lines of the file that should be rows; only the first thousand are used.
+        separators: The separators to choose from.
         is_row: Whether the cells that a separator makes of a line are a row of the table that is wanted.
         least: Share of the lines that must be rows.
     """
