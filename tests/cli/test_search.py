@@ -138,7 +138,7 @@ class TestSearch:
         result = isolex(*SEARCH, query, "--json")
         assert (result.status, result.json["hits"]) == (1, [])
         told = f"isolex: no word of the query {query!r} is known"
-        assert result.lines == [f"{told}; is it of the other language than the documents?"]
+        assert result.lines == [f"{told}; write it in the other language than the documents"]
         assert isolex(*SEARCH, query).status == 1
 
     def test_a_moved_alignment(self, isolex, indexed):

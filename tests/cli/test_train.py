@@ -53,7 +53,7 @@ def test_for_people(isolex, text):
     result = isolex(*GIVEN, "-o", "en.vec")
     assert result.status == 0
     assert "en.vec: 164 words × 8 by ppmi; the texts have 4,800 tokens and 164 different words" in result.out
-    assert "en.vec.json tells what they were made from\n" in result.out
+    assert "en.vec.json tells what the vectors were made from\n" in result.out
     assert "fewer than about 100,000 make poor vectors" in result.err
 
 
