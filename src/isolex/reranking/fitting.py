@@ -109,7 +109,7 @@ def rerank(
         raise InputError(
             "got a lexicon beside an alignment, which has its own seed pairs",
             where="reranking",
-            fix="align by that lexicon, or give two sets of vectors",
+            fix="align with that lexicon, or give two sets of vectors",
         )
     alignment = as_alignment(source)  # type: ignore[arg-type]  # which refuses vectors alone
     gold = gold_pairs(alignment.seeds, alignment.source, alignment.target)
