@@ -228,7 +228,7 @@ def test_bad_input_is_told_before_the_work(isolex, here, learning, arguments, me
     [
         ("data", "data: is a folder"),
         ("no/out.tsv", "cannot be written"),
-        ("out.xml", r"out\.xml: may be TEI or TBX"),
+        ("out.xml", r"out\.xml: its name does not tell TEI from TBX"),
     ],
 )
 def test_outputs_that_cannot_be(isolex, here, learning, output, message):

@@ -144,7 +144,9 @@ class TestSearch:
     def test_a_moved_alignment(self, isolex, indexed):
         found = isolex(*SEARCH, "s32", "--json").json
         shutil.move("aa-bb", "moved")
-        isolex(*SEARCH, "s32").fails("out.index: its alignment is not at .*; say where it is by --alignment")
+        isolex(*SEARCH, "s32").fails(
+            "out.index: its alignment is not at .*; give its new place by --alignment"
+        )
         assert isolex(*SEARCH, "s32", "--alignment", "moved", "--json").json == found
         isolex(*SEARCH, "s32", "--alignment", "nowhere").fails("nowhere: there is no such alignment folder")
 

@@ -490,7 +490,7 @@ class TestExport:
     def test_formats_of_one_vocabulary_hold_two(self, isolex, languages, format):
         before = contents(languages)
         isolex("export", "space", "-o", "out", "--format", format).fails(
-            f"format {format} holds two languages, not 3; give two of them: --from and --to"
+            f"format {format} holds two languages, not 3; choose two of them: --from and --to"
         )
         isolex("export", "space", "-o", "out", "--source", "en.vec").fails("need --from and --to")
         assert contents(languages) == before

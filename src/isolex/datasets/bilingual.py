@@ -49,7 +49,7 @@ class DataFolder:
     def __init__(self, folder: str | Path, *, vectors: str = "vectors") -> None:
         if vectors in ("", "..") or Path(vectors).name != vectors:
             raise InputError(
-                f"got {vectors!r} for its vectors, expected the name of a folder in it",
+                f"got {vectors!r} for its vectors, expected the name of a folder inside",
                 where=folder,
                 fix="give one such as vectors",
             )

@@ -132,7 +132,7 @@ class Store:
             raise InputError(
                 f"{found}, and nothing may be downloaded",
                 where=path,
-                fix=f"put there by hand what is at {address}, or leave out --offline",
+                fix=f"put the file from {address} there, or leave out --offline",
             )
         make_folder(path.parent)
         try:

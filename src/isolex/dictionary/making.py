@@ -192,7 +192,7 @@ class _Output:
             check_language(code)
         if format in MARKUP_FORMATS and not with_lexicon:
             raise InputError(
-                f"{format} files hold confidences, which there are none of without a lexicon",
+                f"{format} files hold confidences, and without a lexicon there are none",
                 where=path,
                 fix="give a lexicon, or write .tsv or .jsonl",
             )

@@ -63,7 +63,7 @@ class Ledger:
         for job in jobs:
             if self.place(job).exists() and not self._note(job.name).exists():
                 raise InputError(
-                    "was not made by such a run, and is not replaced",
+                    "was not made by such a run, so it is not replaced",
                     where=self.place(job),
                     fix="move it away, or name another folder",
                 )

@@ -54,7 +54,9 @@ class SlurmExecutor:
             raise MissingExtraError("the executor slurm", "submitit", "slurm") from error
         if cluster == "slurm" and shutil.which("srun") is None:
             raise InputError(
-                "this machine has no srun", where="slurm", fix="begin on a machine that submits Slurm jobs"
+                "this machine has no srun",
+                where="slurm",
+                fix="start this on a machine that can submit Slurm jobs",
             )
         self._submitit, self.workers, self.threads = submitit, workers, threads
         self._logs, self._memory, self._cluster = Path(logs), memory, cluster

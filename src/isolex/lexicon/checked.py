@@ -54,9 +54,12 @@ def index_checked(
     poor = indexed.coverage.pairs_percent < POOR_PERCENT
     if turned > found:
         are = "is" if found == 1 else "are"
-        pairs = f"{found:,} of its {counted(len(lexicon), 'pair')} {are} found, {turned:,} if it is turned"
+        pairs = (
+            f"{found:,} of its {counted(len(lexicon), 'pair')} {are} found, "
+            f"{turned:,} if its columns are exchanged"
+        )
         problem = f"looks the wrong way round: {pairs}"
-        fix = "exchange its two columns, or source and target, if it is these that are exchanged"
+        fix = "exchange its two columns, or source and target if those are the wrong way round"
         where = what if lexicon.path is None else f"{what} {lexicon.path}"
         if poor and turned >= 2 * found:
             raise InputError(problem, where=where, fix=fix)
@@ -70,7 +73,7 @@ def index_checked(
             f"not one pair is in both vocabularies; {coverage.summary()}; "
             f"the source vocabulary holds words such as {source_holds}, the target vocabulary {target_holds}",
             where=what,
-            fix="check languages, letter case (--case lower or fold), and what stands round the words",
+            fix="check languages, letter case (--case lower or fold), and extra characters around the words",
         )
     elif poor and not told:
         warnings.warn(f"{what}: {indexed.coverage.summary()}", IsolexWarning, stacklevel=3)

@@ -37,9 +37,9 @@ class LeakReport:
         if self.clean:
             return f"no leaks: the training lexicon shares nothing with the {self.test_pairs:,} test pairs"
         return (
-            f"of {self.test_pairs:,} test pairs {len(self.pairs):,} are in the training lexicon and "
-            f"{len(self.reversed_pairs):,} are there reversed; of {self.test_sources:,} test source words "
-            f"{len(self.source_words):,} are training sources"
+            f"{len(self.pairs):,} of {self.test_pairs:,} test pairs are in the training lexicon, and "
+            f"{len(self.reversed_pairs):,} are there reversed; {len(self.source_words):,} of "
+            f"{self.test_sources:,} test source words are training sources"
         )
 
     def to_dict(self) -> dict[str, int]:

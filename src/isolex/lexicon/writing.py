@@ -25,7 +25,7 @@ def write_pairs(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | Non
     ending = path.suffix.lower()
     if ending in NOT_WRITTEN:
         raise InputError(
-            f"{ending} lexicons are read or known but not written", where=path, fix="use .tsv, .csv or .jsonl"
+            f"isolex does not write {ending} lexicons", where=path, fix="use .tsv, .csv or .jsonl"
         )
     encode = {".csv": _csv, ".jsonl": _jsonl}.get(ending, _tsv)
     with atomic_file(path) as temporary:

@@ -143,7 +143,7 @@ def text_sources(given: str | Path | Iterable[str | Path], *, field: str = "text
     if not paths:
         raise InputError("got none, expected a file or a folder", where="texts")
     if sum(str(path) == STANDARD_INPUT for path in paths) > 1:
-        raise InputError("is named twice, and can be read once", where="standard input")
+        raise InputError("is named twice, but can be read only once", where="standard input")
     sources: list[TextSource] = []
     for path in paths:
         files = _files(Path(path)) if Path(path).is_dir() else [path]

@@ -22,7 +22,7 @@ from isolex.vectors import Vectors
 _END = "</s>"
 # What parts words there.
 _BLANK = re.compile(r"[ \n\r\t\v\f\0]")
-_SPACE = "see to it that there is room on the disk, and in the folder of temporary files (TMPDIR)"
+_SPACE = "make sure that there is room on the disk and in the folder of temporary files (TMPDIR)"
 _PERCENT = re.compile(rb"Progress:\s*([\d.]+)%")
 
 
@@ -111,12 +111,12 @@ class SkipGram:
                 raise IsolexError(
                     f"fastText failed ({said or f'exit status {process.returncode}'})",
                     where="training",
-                    fix="look whether memory and disk suffice, or take --trainer ppmi",
+                    fix="check that there is enough memory and disk space, or use --trainer ppmi",
                 )
         try:
             vectors = Vectors.read(path, language=language, unicode="keep")
         except FormatError as error:  # fastText does not look whether what it writes is written
-            raise IsolexError("fastText left half a model", where="training", fix=_SPACE) from error
+            raise IsolexError("fastText wrote an incomplete model", where="training", fix=_SPACE) from error
         return vectors.subset([word for word in vectors.words if word != _END])
 
     def library_settings(self) -> dict[str, object]:
@@ -144,9 +144,9 @@ def _write(corpus: Corpus, path: Path) -> None:
     for word in corpus.words:
         if _BLANK.search(word):
             raise InputError(
-                f"the word {word!r} holds a blank, and would be two to fastText",
+                f"the word {word!r} holds a blank, so fastText would read two words",
                 where="SkipGram",
-                fix="join its parts by _, or train by PPMI",
+                fix="join its parts with _, or train with PPMI",
             )
     try:
         with path.open("w", encoding="utf-8", newline="\n") as file:

@@ -191,7 +191,7 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 def _warn_of_few(texts: int) -> None:
     if texts < FEW_TEXTS:
         warnings.warn(
-            f"what {counted(texts, 'text')} have in common is much of what they say; "
+            f"{counted(texts, 'text')} cannot show what all texts have in common; "
             "fit at least dozens, or take component='vocabulary'",
             IsolexWarning,
             stacklevel=3,
@@ -201,7 +201,7 @@ def _warn_of_few(texts: int) -> None:
 def _warn_of_unknown(unknown: int, texts: int, vectors: str) -> None:
     if texts > 1 and 2 * unknown >= texts:
         warnings.warn(
-            f"no word of {unknown:,} of the {texts:,} texts is in {vectors}; are they of that language?",
+            f"{unknown:,} of the {texts:,} texts have no word in {vectors}; are they in that language?",
             IsolexWarning,
             stacklevel=3,
         )

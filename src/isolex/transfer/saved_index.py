@@ -133,13 +133,13 @@ def load_index(path: str | Path, *, alignment: AlignmentLike | None = None) -> D
         raise InputError(
             f"its alignment is not at {card['alignment']} any more",
             where=path,
-            fix="say where it is by --alignment",
+            fix="give its new place by --alignment",
         )
     bound = as_alignment(card["alignment"] if alignment is None else alignment, pair=card.get("pair"))
     bound = bound.reversed() if card["reverse"] else bound
     if bound.card.created != card["created"] or _fingerprints(bound) != card["vectors"]:
         raise MismatchError(
-            "was made with another alignment than the one that stands there now",
+            "was made with another alignment than the one that is there now",
             where=path,
             fix="run isolex index again, or give the alignment by --alignment",
         )

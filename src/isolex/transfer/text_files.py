@@ -86,7 +86,7 @@ def read_labelled(path: str | Path) -> list[LabelledText]:
     for row in _columns(path, _lines(path), _LABELS):
         if row.key is None:
             raise FormatError(
-                f"names no column {_LABELS[0]!r} in its first line, which labelled texts need",
+                f"names no column {_LABELS[0]!r} in its first line, and labelled texts need one",
                 where=path,
                 fix=f"call it {', '.join(_LABELS[:-1])} or {_LABELS[-1]}",
             )
@@ -193,7 +193,7 @@ def _check_plain(path: str | Path, lines: _Lines) -> None:
         layout = "an object a line, in a file called .jsonl"
     if layout is not None:
         raise FormatError(
-            f"begins with {first[:40]!r}, expected a text a line as in every file that is called so",
+            f"begins with {first[:40]!r}, expected one text a line, as the file name says",
             where=f"{path}, line {number}",
             fix=f"give {layout}, or the bare texts",
         )
@@ -204,7 +204,7 @@ def _check_header(path: str | Path, number: int, names: Sequence[str]) -> None:
         raise FormatError(
             f"names columns ({', '.join(names)}), but none {_TEXT!r}",
             where=f"{path}, line {number}",
-            fix="call the texts' column so; if the line is no header, write id<tab>text above it",
+            fix="name the column of the texts so; if the line is not a header, write id<tab>text above it",
         )
 
 
