@@ -40,7 +40,7 @@ class DataFolder:
 
     Attributes:
         path: The folder.
-        pairs: The language pairs that it has both dictionaries and both sides' vectors of.
+        pairs: The language pairs with both dictionaries and the vectors of both languages.
 
     Raises:
         InputError: It holds no such pair, or `vectors` is not the name of a folder in it.

@@ -126,16 +126,16 @@ class TextSource:
 def text_sources(given: str | Path | Iterable[str | Path], *, field: str = "text") -> list[TextSource]:
     """What is read: the given files, and all files of given folders, sorted by name.
 
-    In folders, and those inside them, hidden and empty files are passed over, links are followed, and no
-    folder is read twice.
+    In folders and their subfolders, isolex skips hidden and empty files, follows links, and reads no folder
+    twice.
 
     Args:
         given: A file or a folder, or several; "-" is standard input.
         field: In JSON Lines, the field that holds the text.
 
     Raises:
-        InputError: A file is not there, a folder holds none or cannot be read, nothing is given, or what is
-            given are sentences and no paths.
+        InputError: A file does not exist, a folder has no files or cannot be read, nothing is given, or
+            sentences are given instead of paths.
     """
     paths = [given] if isinstance(given, str | Path) else list(given)
     for path in paths:

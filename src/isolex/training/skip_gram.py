@@ -31,10 +31,10 @@ class SkipGram:
     """Skip-gram with negative sampling, where a word is the mean of itself and of its character n-grams.
 
     fastText trains it, by the package `fasttext-community`. The same corpus and settings give the same
-    vectors on one thread; several threads write over each other, and do not.
+    vectors on one thread. Several threads overwrite each other's results, so theirs differ.
 
     Attributes:
-        dimension: Of the vectors.
+        dimension: Dimension of the vectors.
         window: Largest distance of a context.
         epochs: Passes over the corpus.
         shortest: Characters of the shortest n-gram.
@@ -42,7 +42,7 @@ class SkipGram:
         buckets: Rows that n-grams share by their hashes.
         negatives: Negative samples a pair.
         rate: Learning rate at the beginning.
-        threads: How many train at a time.
+        threads: Number of threads that train.
 
     Raises:
         InputError: A setting out of its range.
@@ -74,10 +74,11 @@ class SkipGram:
         """The vectors of all words of the corpus, and of n-grams for words that are not in it.
 
         Raises:
-            InputError: A word holds a blank, or there is no room for the sentences.
+            InputError: A word holds a blank, or there is no disk space for the sentences.
             IsolexError: The library failed.
             MissingExtraError: fasttext-community is not there.
-            KeyboardInterrupt: It is wanted to stop, see `isolex.progress.stopping`: half a model is none.
+            KeyboardInterrupt: The training is asked to stop, see `isolex.progress.stopping`. A partial model is
+                not kept.
         """
         with TemporaryDirectory() as folder:
             model = Path(folder) / "model.bin"
