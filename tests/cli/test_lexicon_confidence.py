@@ -97,7 +97,7 @@ class TestWhatIsWritten:
         lines = result.out.splitlines()
         assert lines[0] == "out.tsv: 152 entries, learnt from 200 seed words"
         assert [line.split() for line in lines[1:]] == [
-            ["confidence", "entries", "precision", "to", "expect"],
+            ["confidence", "entries", "expected", "precision"],
             ["0.5", "(written)", "152", "0.75"],
             ["0.9", "31", "0.95"],
             ["0.7", "91", "0.85"],

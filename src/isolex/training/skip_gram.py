@@ -77,7 +77,7 @@ class SkipGram:
             InputError: A word holds a blank, or there is no disk space for the sentences.
             IsolexError: The library failed.
             MissingExtraError: fasttext-community is not there.
-            KeyboardInterrupt: The training is asked to stop, see `isolex.progress.stopping`. A partial model is
+            KeyboardInterrupt: It is asked to stop, see `isolex.progress.stopping`. A partial model is
                 not kept.
         """
         with TemporaryDirectory() as folder:

@@ -25,7 +25,7 @@ class Text:
     """A document, query or sentence.
 
     Attributes:
-        id: What it is known by in its collection.
+        id: Its name in its collection.
         text: The text.
     """
 
@@ -44,15 +44,17 @@ class LabelledText:
 def read_texts(path: str | Path) -> list[Text]:
     """The texts of a file, plain or compressed, UTF-8.
 
-    `.jsonl`: one object a line with `text` and, if there is one, `id`. `.tsv`: the two columns id and text;
-    or columns that the first line names, of which `text` and, if there is one, `id` are read. A line is taken
-    for names if a cell is `id`, `text` or `label`, or another name of these. Any other file: a text a line.
-    Texts are brought to Unicode NFC, without blanks and invisible characters at their ends. Texts without an
-    id are numbered from 1.
+    * `.jsonl`: one object a line with `text` and perhaps `id`.
+    * `.tsv`: the two columns id and text, or columns that the first line names: `text` and perhaps `id` are
+      read. A line counts as names if a cell is `id`, `text` or `label`, or another name of these.
+    * Any other file: one text a line.
+
+    Texts are converted to Unicode NFC, without blanks and invisible characters at their ends. Texts without
+    an id are numbered from 1.
 
     Raises:
         InputError: The file cannot be read.
-        FormatError: A line is not of the layout, or an id is there twice.
+        FormatError: A line has another layout, or an id is repeated.
     """
     lines = _lines(path)
     layout = layout_of(path)
@@ -76,7 +78,7 @@ def read_texts(path: str | Path) -> list[Text]:
 def read_labelled(path: str | Path) -> list[LabelledText]:
     """Labelled texts of a TSV file: the two columns label and text, or columns that a first line names.
 
-    Names of the label are `label`, `category`, `class` and `topic`; that of the text is `text`.
+    The column of labels may be named `label`, `category`, `class` or `topic`; that of texts is `text`.
 
     Raises:
         InputError: The file cannot be read.
