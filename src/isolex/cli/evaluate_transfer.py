@@ -61,8 +61,11 @@ def sentences_command(
         data = [{"direction": direction} | row for direction, row in result.to_dict().items()]
     emit(as_json, data, lambda console: _render_sentences(console, result))
     if result.component == "vocabulary":
-        few = f"{counted(result.forward.n, 'sentence')} do not show what all sentences have in common"
-        say(f"warning: {few}: isolex used the vocabularies for it; give at least dozens")
+        few = counted(result.forward.n, "sentence")
+        say(
+            f"warning: {few} cannot show what all sentences have in common, so isolex took it from the "
+            "vocabularies; give at least dozens"
+        )
 
 
 def _render_sentences(console: Console, result: SentenceResult) -> None:
