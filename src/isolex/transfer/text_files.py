@@ -206,7 +206,7 @@ def _check_header(path: str | Path, number: int, names: Sequence[str]) -> None:
         raise FormatError(
             f"names columns ({', '.join(names)}), but none {_TEXT!r}",
             where=f"{path}, line {number}",
-            fix="call the column of texts so; if the line is not a header, write id<tab>text above it",
+            fix="call the column of texts 'text'; if the line is not a header, write id<tab>text above it",
         )
 
 
