@@ -220,7 +220,7 @@ class TestLexicon:
         assert contents(here) == before
         (here / "seeds.tsv").write_text("".join(turned[:100] + straight[:40]))
         isolex(*ALIGN, "-o", "out").warns(
-            "40 of its 140 pairs are found, 100 if it is turned; exchange its two"
+            "40 of its 140 pairs are found, 100 if its columns are exchanged; exchange its two"
         )
 
     @pytest.mark.parametrize(("path", "message"), [("no.tsv", "there is no such"), ("data", "is a folder")])
@@ -242,7 +242,7 @@ class TestLexicon:
         told, warned = result.lines
         assert "from 1 to 200" in told
         assert warned.startswith(
-            "isolex: warning: lexicon: its weights look like ranks, from 1 to 200, of which"
+            "isolex: warning: lexicon: its weights look like ranks, from 1 to 200, so the last"
         )
 
     def test_a_header_of_languages_is_told(self, isolex, here):

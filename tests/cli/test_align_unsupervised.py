@@ -85,7 +85,7 @@ class TestUnsupervised:
         assert line.startswith("isolex: failed, nothing written: ")
         assert "the spaces did not align" in line
         assert "try a seed lexicon of 50 pairs, or vectors trained on more text" in line
-        assert line.endswith("(--force writes it all the same)")
+        assert line.endswith("(--force writes it anyway)")
         assert contents(there) == before
 
     def test_force_writes_it_and_warns(self, isolex, there):
@@ -260,7 +260,7 @@ class TestWithoutSeeds:
         result.warns(None)
 
 
-STOPPING = "isolex: stopping after this round, with the best so far; Ctrl-C again to leave"
+STOPPING = "isolex: stopping after this round with the best result so far; press Ctrl-C again to quit"
 EARLY = "isolex: warning: doubtful: stopped early, before the result could be checked"
 
 

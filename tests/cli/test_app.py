@@ -182,7 +182,7 @@ class TestMemory:
 
         monkeypatch.setattr("isolex.recipes.align", greedy)
         before = contents(here)
-        isolex(*ALIGN).fails("not enough memory; read fewer words, for instance by --vocab 50000")
+        isolex(*ALIGN).fails("not enough memory; read fewer words, for instance with --vocab 50000")
         assert contents(here) == before
 
 

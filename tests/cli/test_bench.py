@@ -78,7 +78,7 @@ class TestBench:
     def test_the_table(self, isolex, site) -> None:
         result = isolex(*BENCH, "--pairs", "en-fr")
         title, columns, *rows, kept, unverified = result.out.splitlines()
-        assert title.strip() == "P@1 in percent; here at most 200,000 words a side"
+        assert title.strip() == "P@1 in percent; isolex read at most 200,000 words a side"
         assert columns.split("  ")[0] == "pair"
         assert [row.split()[:2] for row in rows[:3]] == [
             ["en-fr", "procrustes"],
@@ -88,8 +88,8 @@ class TestBench:
         assert "Conneau et al. 2018" in rows[2]
         assert rows[2].split()[-2:] == ["74.9", "81.1"]
         assert rows[-1].split()[-1] == "78"
-        assert kept == "2 results in bench-muse.json, 0 from before"
-        assert unverified.startswith("unverified: 4 of 4 downloaded files, as no checksum is known")
+        assert kept == "2 results in bench-muse.json, 0 from an earlier run"
+        assert unverified.startswith("unverified: 4 of 4 downloaded files, because no checksum is known")
 
     def test_a_second_run_takes_what_is_there(self, isolex, site, monkeypatch, request) -> None:
         first = isolex(*BENCH, "--pairs", "en-fr", "-o", "kept.json", "--json").json
@@ -150,7 +150,7 @@ class TestBench:
         assert {row["vocabulary"] for row in rows} == {280}
         assert (result.json["files"], result.json["published"]) == ([], [])
         text = isolex(*BENCH, "--data", "data", "-o", "kept.json", "--vocab", "280").out
-        assert text.splitlines()[-1] == "4 results in kept.json, 4 from before"
+        assert text.splitlines()[-1] == "4 results in kept.json, 4 from an earlier run"
         assert json.loads((tmp_path / "kept.json").read_text())["format"] == "isolex-bench-muse"
 
     def test_a_warning_about_a_file_comes_once(self, isolex, tmp_path, monkeypatch) -> None:
@@ -171,7 +171,7 @@ class TestBench:
             (("--pairs", "en-fr", "--mirror", "nowhere"), "mirror: got 'nowhere', expected an address with"),
             (
                 ("--data", "nowhere", "--offline"),
-                "--data downloads nothing, so leave out --offline, or --data",
+                "--data downloads nothing; leave out --offline, or --data",
             ),
             (
                 ("--data", "nowhere", "--cache", "c", "--mirror", "http://m"),

@@ -106,12 +106,12 @@ def test_unusable_files_are_one_line_and_touch_nothing(isolex, here, kind):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("out.foo",), r"the extension '\.foo' tells no format to write; use .vec"),
-        (("out.foo.gz",), r"the extension '\.foo' tells no format to write; use .vec"),
-        (("out",), "the extension '' tells no format"),
+        (("out.foo",), r"the extension '\.foo' does not name a format to write; use .vec"),
+        (("out.foo.gz",), r"the extension '\.foo' does not name a format to write; use .vec"),
+        (("out",), "the extension '' does not name a format"),
         (("out.safetensors.gz",), "a store is not compressed"),
         (("out.vec", "--format", "fasttext"), "'--format': 'fasttext' is not one of"),
-        (("data",), "tells no format"),
+        (("data",), "does not name a format"),
         (("data", "--format", "glove"), "data: is a folder, expected a file name"),
         (("no/out.vec",), "no/out.vec: cannot be written"),
         (("/dev/null", "--format", "glove"), "/dev/null: is no regular file, so it is not replaced"),

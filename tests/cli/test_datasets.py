@@ -65,10 +65,10 @@ def test_all_of_it(isolex, site) -> None:
     [
         (("musa",), "unknown dataset 'musa'; did you mean 'muse'"),
         (("--fetch",), "--fetch: got no dataset to fetch; name one, such as muse"),
-        (("muse", "--pairs", "en-fr"), "--pairs, --languages and --parts say what to --fetch"),
+        (("muse", "--pairs", "en-fr"), "--pairs, --languages and --parts go with --fetch"),
         (
             ("muse", "--fetch"),
-            "--pairs: got none of the 109 that muse has files for; name some",
+            "--pairs: got no pairs or languages, and muse has files for 109; name some",
         ),
         (("sib-200", "--fetch", "--languages", "eng"), "unknown language of sib-200 'eng'"),
         (("muse", "--fetch", "--pairs", "en-fr", "--parts", "dev"), "unknown part of muse 'dev'"),

@@ -72,7 +72,7 @@ def test_a_failure_that_was_kept_is_told_as_one(isolex, texts, monkeypatch):
     given = ("dictionary", "en.txt", "es.txt", *LANGUAGES, "-o", "out.tsv", "--lexicon", "seeds.tsv")
     first = isolex(*given)
     assert first.status == 1, first
-    assert "\nfailed: nothing fits\nno dictionary is written\n" in first.out
+    assert "\nfailed: nothing fits\nno dictionary was written\n" in first.out
     second = isolex(*given)
     assert second.status == 1
     assert "\nfailed (alignment of an earlier run): nothing fits\n" in second.out

@@ -152,10 +152,10 @@ def test_a_test_the_wrong_way_round_is_told(isolex, here):
     (here / "turned.tsv").write_text(turned)
     bli = ("evaluate", "bli", "aa-bb", "turned.tsv")
     isolex(*bli).fails(
-        "looks the wrong way round: 0 of its 100 pairs are found, 100 if it is turned; exchange"
+        "looks the wrong way round: 0 of its 100 pairs are found, 100 if its columns are exchanged; exchange"
     )
     straight = "".join("\t".join(pair) + "\n" for pair in pairs[:20])
     (here / "turned.tsv").write_text(turned + straight)
     isolex(*bli).warns(
-        "looks the wrong way round: 20 of its 120 pairs are found, 100 if it is turned; exchange"
+        "looks the wrong way round: 20 of its 120 pairs are found, 100 if its columns are exchanged; exchange"
     )

@@ -114,7 +114,7 @@ class TestJobs:
     def test_text_and_a_page(self, isolex, here):
         page = here / "page.html"
         result = isolex("evaluate", "space", "space", "tests", "--work", here / "work", "--page", page)
-        assert "2 directions were scored, 0 scores were there, 0 failed" in result.out
+        assert "2 directions were scored, 0 were scored before, 0 failed" in result.out
         assert "all pairs of a space" in page.read_text("utf-8")
 
     def test_one_that_fails(self, isolex, here):

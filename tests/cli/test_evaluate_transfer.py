@@ -49,7 +49,7 @@ class TestSentences:
             assert (row["weighting"], row["component"], row["criterion"]) == (weighting, "none", "nn")
             assert row["p@10"] == 100
 
-    @pytest.mark.parametrize(("weighting", "told"), [("sif", "3 sentences cannot tell"), ("mean", None)])
+    @pytest.mark.parametrize(("weighting", "told"), [("sif", "3 sentences cannot show"), ("mean", None)])
     def test_few(self, isolex, texts, weighting, told):
         for name in ("s.txt", "t.txt"):
             (texts / name).write_text("".join((texts / name).read_text().splitlines(keepends=True)[:3]))

@@ -30,7 +30,7 @@ def files(folder: Path) -> list[str]:
 def test_writes_a_folder(isolex, place, options):
     result = isolex("lexicon", "space", "-o", "out", "--all-pairs", *options)
     assert result.status == 0
-    assert "out: dictionaries of 12 directions are made, 0 were there, 0 failed" in result.out
+    assert "out: dictionaries of 12 directions made, 0 kept, 0 failed" in result.out
     assert files(place / "out") == NAMES
     assert (place / "out" / "aa-bb.tsv").read_text("utf-8").startswith("source\ttarget\tscore")
     (place / "out" / "aa-bb.tsv").unlink()

@@ -97,7 +97,7 @@ class TestWhatIsWritten:
         lines = result.out.splitlines()
         assert lines[0] == "out.tsv: 152 entries, learnt from 200 seed words"
         assert [line.split() for line in lines[1:]] == [
-            ["confidence", "entries", "precision", "to", "expect"],
+            ["confidence", "entries", "expected", "precision"],
             ["0.5", "(written)", "152", "0.75"],
             ["0.9", "31", "0.95"],
             ["0.7", "91", "0.85"],
@@ -202,10 +202,10 @@ class TestKept:
         ((*ASKED, "--criterion", "csls"), "--criterion does not go with --min-confidence"),
         ((*ASKED, "--one-to-one", "-k", "2"), "with --one-to-one a word has one translation; leave out -k"),
         ((*ASKED, "-k", "6"), "got -k 6, expected at most 5 with --min-confidence"),
-        ((*ASKED, "--target-language", "es"), "tsv holds no languages; leave out --target-language"),
-        (("aa-bb", "--one-to-one"), "--one-to-one goes with confidences; give --min-confidence"),
-        (("aa-bb", "--source-language", "en"), "--source-language goes with confidences"),
-        (("aa-bb", "--format", "tbx"), "format tbx goes with confidences; give --min-confidence"),
+        ((*ASKED, "--target-language", "es"), "tsv cannot hold languages; leave out --target-language"),
+        (("aa-bb", "--one-to-one"), "--one-to-one needs confidences; add --min-confidence"),
+        (("aa-bb", "--source-language", "en"), "--source-language needs confidences"),
+        (("aa-bb", "--format", "tbx"), "format tbx needs confidences; add --min-confidence"),
         ((*ASKED, "--format", "tbx", "--source-language", "bb"), "got 'bb' as both languages, expected two"),
         (
             (*ASKED, "--format", "tei", "--source-language", "a b"),
@@ -228,7 +228,7 @@ def test_bad_input_is_told_before_the_work(isolex, here, learning, arguments, me
     [
         ("data", "data: is a folder"),
         ("no/out.tsv", "cannot be written"),
-        ("out.xml", r"out\.xml: may be TEI or TBX"),
+        ("out.xml", r"out\.xml: its name does not tell TEI from TBX"),
     ],
 )
 def test_outputs_that_cannot_be(isolex, here, learning, output, message):
@@ -237,7 +237,7 @@ def test_outputs_that_cannot_be(isolex, here, learning, output, message):
 
 
 def test_markup_by_name_needs_confidences(isolex, here):
-    isolex("lexicon", "aa-bb", "-o", "out.tei").fails("format tei goes with confidences")
+    isolex("lexicon", "aa-bb", "-o", "out.tei").fails("format tei needs confidences")
 
 
 class TestNothingToLearnFrom:

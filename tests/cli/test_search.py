@@ -138,7 +138,7 @@ class TestSearch:
         result = isolex(*SEARCH, query, "--json")
         assert (result.status, result.json["hits"]) == (1, [])
         told = f"isolex: no word of the query {query!r} is known"
-        assert result.lines == [f"{told}; is it of the other language than the documents?"]
+        assert result.lines == [f"{told}; write it in the other language than the documents"]
         assert isolex(*SEARCH, query).status == 1
 
     def test_known_words_that_no_document_translates(self, isolex, documents):
@@ -154,7 +154,9 @@ class TestSearch:
     def test_a_moved_alignment(self, isolex, indexed):
         found = isolex(*SEARCH, "s32", "--json").json
         shutil.move("aa-bb", "moved")
-        isolex(*SEARCH, "s32").fails("out.index: its alignment is not at .*; say where it is by --alignment")
+        isolex(*SEARCH, "s32").fails(
+            "out.index: its alignment is not at .*; give its new place by --alignment"
+        )
         assert isolex(*SEARCH, "s32", "--alignment", "moved", "--json").json == found
         isolex(*SEARCH, "s32", "--alignment", "nowhere").fails("nowhere: there is no such alignment folder")
 

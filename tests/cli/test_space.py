@@ -242,7 +242,7 @@ BAD = {
         ("space", *FILES, "--lexicon", "EN-es=en-es.tsv"),
         "lexicon EN-es: got no vectors of EN, only of en, es, fr",
     ),
-    "lexicon of one": (("space", *FILES, "--lexicon", "en=en-es.tsv"), "lexicon en: joins no two of"),
+    "lexicon of one": (("space", *FILES, "--lexicon", "en=en-es.tsv"), "lexicon en: does not name two of"),
     "lexicon with itself": (("space", *FILES, "--lexicon", "en-en=en-es.tsv"), "of one language with itself"),
     "lexicon twice": (
         ("space", *FILES, *STAR, "--lexicon", "en-es=en-fr.tsv"),
@@ -254,7 +254,7 @@ BAD = {
     "output": (("space", *FILES, *STAR, "-o", "tables"), "tables: "),
     "add to an alignment": (
         ("space", "add", "alignment", *JOINS),
-        "joins no two of the languages source, target",
+        "does not name two of the languages source, target",
     ),
     "add to nothing": (("space", "add", "nowhere", *JOINS), "nowhere: there is no such folder of a space"),
     "add what is there": (
@@ -283,8 +283,8 @@ def test_bad_input_is_one_line_and_changes_nothing(isolex, languages, arguments,
 
 
 TABLES = {
-    "no TOML": ("vectors\n", "space.toml: is no TOML: "),
-    "no UTF-8": (b'[vectors]\nen = "\xff"\n', "space.toml: is no TOML: "),
+    "no TOML": ("vectors\n", "space.toml: is not TOML: "),
+    "no UTF-8": (b'[vectors]\nen = "\xff"\n', "space.toml: is not TOML: "),
     "another table": ('[vector]\nen = "en.vec"\n', "'vector'; did you mean 'vectors'"),
     "no table": ('vectors = "en.vec"\n', r"holds vectors = …, expected a table; begin it with \[vectors\]"),
     "no file": ("[vectors]\nen = 3\n", r"holds en = 3 in \[vectors\], expected a file in quotes"),
@@ -326,10 +326,10 @@ def test_names_of_lexicons_are_parted_by_the_codes_there_are(name, codes, pair):
 
 def test_a_name_that_may_be_read_in_two_ways():
     with pytest.raises(
-        InputError, match=r"a-b-c: may be of a and b-c or a-b and c; put two hyphens .*: a--b-c"
+        InputError, match=r"a-b-c: may link a and b-c or a-b and c; put two hyphens .*: a--b-c"
     ):
         by_pair([NamedFile("a-b-c", Path("x"))], ("a", "b-c", "a-b", "c"))
-    with pytest.raises(InputError, match="pt-br-hu: joins no two of the languages en, pt-br"):
+    with pytest.raises(InputError, match="pt-br-hu: does not name two of the languages en, pt-br"):
         by_pair([NamedFile("pt-br-hu", Path("x"))], ("en", "pt-br"))
 
 
@@ -381,7 +381,7 @@ class TestAPairOfASpace:
 
     def test_a_word_of_another_language_is_told_by_its_name(self, isolex, languages):
         result = isolex("translate", "space", "fr7", "--from", "es", "--to", "all")
-        assert result.lines == ["isolex: unknown word 'fr7'; a word of fr: give --from fr"]
+        assert result.lines == ["isolex: unknown word 'fr7'; it is a word of fr: give --from fr"]
 
     def test_lexicon(self, isolex, languages):
         isolex("lexicon", "space", *self.PAIR, "-o", "made.tsv").warns(None)
@@ -492,7 +492,7 @@ class TestExport:
     def test_formats_of_one_vocabulary_hold_two(self, isolex, languages, format):
         before = contents(languages)
         isolex("export", "space", "-o", "out", "--format", format).fails(
-            f"format {format} holds two languages, not 3; give two of them: --from and --to"
+            f"format {format} holds two languages, not 3; choose two of them: --from and --to"
         )
         isolex("export", "space", "-o", "out", "--source", "en.vec").fails("need --from and --to")
         assert contents(languages) == before

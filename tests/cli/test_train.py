@@ -53,7 +53,7 @@ def test_for_people(isolex, text):
     result = isolex(*GIVEN, "-o", "en.vec")
     assert result.status == 0
     assert "en.vec: 164 words × 8 by ppmi; the texts have 4,800 tokens and 164 different words" in result.out
-    assert "en.vec.json tells what they were made from\n" in result.out
+    assert "en.vec.json tells what the vectors were made from\n" in result.out
     assert "fewer than about 100,000 make poor vectors" in result.err
 
 
@@ -119,7 +119,7 @@ def test_latin_letters_are_no_ukrainian(isolex, text):
 def test_too_little_text_is_told(isolex, text):
     result = isolex(*GIVEN, "-o", "en.vec", "--min-count", "100000")
     assert result.status == 2
-    assert "text.txt: of 164 different words, 0 occur 100000 times or more" in result.err
+    assert "text.txt: 0 of 164 different words occur 100000 times or more" in result.err
     assert "give more text, or a lower --min-count" in result.err
     assert [path.name for path in text.parent.iterdir()] == ["text.txt"]
 

@@ -82,7 +82,7 @@ class TestUnknownWords:
         assert (alone.status, alone.out, len(alone.lines)) == (1, "", 1)
 
     def test_words_of_the_other_language(self, isolex, here):
-        other = "isolex: unknown word '{}'; a word of the other language: {} --reverse"
+        other = "isolex: unknown word '{}'; it is a word of the other language: {} --reverse"
         assert isolex("translate", "aa-bb", "t30").lines == [other.format("t30", "add")]
         assert isolex("translate", "aa-bb", "s30", "--reverse").lines == [other.format("s30", "leave out")]
 

@@ -64,7 +64,7 @@ def test_info_tells_of_them(isolex, kept):
 
 def test_more_answers_than_are_kept(isolex, kept):
     isolex("translate", "aa-bb", "s30", "-k", 4).fails(
-        "got -k 4, but confidences are kept of 3 answers a word"
+        "got -k 4, but confidences are kept for 3 answers a word"
     )
     assert isolex("translate", "aa-bb", "s30", "-k", 4, "--criterion", "csls").status == 0
 

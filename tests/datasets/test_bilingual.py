@@ -108,6 +108,6 @@ class TestAnotherFolderOfVectors:
         with pytest.raises(InputError) as caught:
             DataFolder(data, vectors=name)
         assert str(caught.value) == (
-            f"{data}: got {name!r} for its vectors, expected the name of a folder in it; "
+            f"{data}: got {name!r} for its vectors, expected the name of a folder inside; "
             "give one such as vectors"
         )

@@ -160,8 +160,8 @@ class TestResume:
     def broken(self, site: Site, dataset: Dataset, cache: Path) -> None:
         site.break_after[PATH] = HALF
         message = (
-            rf"{site.url}/{PATH}: the connection failed after 1,800,000 bytes; run it again to go on from "
-            r"there; until then they are in .*all\.txt\.part$"
+            rf"{site.url}/{PATH}: the connection failed after 1,800,000 bytes; run it again to continue; "
+            r"the bytes so far are in .*all\.txt\.part$"
         )
         with pytest.raises(InputError, match=message):
             get(dataset, cache)
@@ -390,8 +390,8 @@ class TestOffline:
 
     def test_what_is_not_there(self, site, tmp_path) -> None:
         message = (
-            rf"{tmp_path}/tiny/all\.txt: is not in the cache, and nothing may be downloaded; put there by "
-            rf"hand what is at {site.url}/tiny/all\.txt, or leave out --offline"
+            rf"{tmp_path}/tiny/all\.txt: is not in the cache, and nothing may be downloaded; put the "
+            rf"file from {site.url}/tiny/all\.txt there, or leave out --offline"
         )
         with pytest.raises(InputError, match=message):
             get(tiny(site), tmp_path, offline=True)

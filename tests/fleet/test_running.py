@@ -114,7 +114,7 @@ class TestHere:
 
     def test_somebody_elses_file_stays(self, tmp_path):
         (tmp_path / "1.txt").write_text("mine", "utf-8")
-        with pytest.raises(InputError, match=r"1\.txt: was not made by such a run, and is not replaced"):
+        with pytest.raises(InputError, match=r"1\.txt: was not made by such a run, so it is not replaced"):
             run_jobs(jobs(3), tmp_path, HereExecutor(1))
         assert texts(tmp_path) == {"1.txt": "mine"}
 

@@ -101,7 +101,7 @@ def test_scores_stand_with_what_they_are():
     alignment.card = replace(alignment.card, scores=scores)
     rows = [line for line in model_card(alignment, FOLDER).splitlines() if line.startswith("| ")]
     assert rows == [
-        "| figure | value | what it is |",
+        "| figure | value | meaning |",
         "| held_out_p@1, vecmap | 60.5 | P@1 by CSLS on seed words that were kept out of training, percent |",
         "| held_out_p@1, cca | None | P@1 by CSLS on seed words that were kept out of training, percent |",
         "| seed_pairs | 30 | seed pairs found in both vocabularies |",

@@ -28,7 +28,7 @@ _OVERTAKEN = re.compile(
     "by another run meanwhile|another run wrote there in the meantime|changes all the time|confidences are not kept"
 )
 # And a reader of confidences: that there are none for what stands there now.
-_TRUE = re.compile("of another alignment than the one that stands there now|was replaced")
+_TRUE = re.compile("of another alignment than the one that is there now|was replaced")
 
 
 def crowd(base: Path, place: Path, seconds: float) -> Iterator[str]:

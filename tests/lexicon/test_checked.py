@@ -36,7 +36,8 @@ TURNED = [("gato", "cat"), ("perro", "dog"), ("no", "no")]
 
 def test_one_the_wrong_way_round_is_told() -> None:
     told = (
-        "seeds: looks the wrong way round: 1 of its 3 pairs is found, 3 if it is turned; exchange its two col"
+        "seeds: looks the wrong way round: 1 of its 3 pairs is found, 3 if its columns are exchanged; "
+        "exchange its two col"
     )
     with pytest.warns(IsolexWarning, match=told):
         assert len(index_checked(Lexicon(TURNED), SOURCE, TARGET, what="seeds")) == 1
@@ -45,9 +46,12 @@ def test_one_the_wrong_way_round_is_told() -> None:
 @pytest.mark.parametrize(
     ("pairs", "told"),
     [
-        ([("gato", "cat")], "0 of its 1 pair are found, 1 if it is turned"),
+        ([("gato", "cat")], "0 of its 1 pair are found, 1 if its columns are exchanged"),
         # 1 of 11 is less than 10 %.
-        ([*TURNED, *((f"a{n}", f"b{n}") for n in range(8))], "1 of its 11 pairs is found, 3 if it is turned"),
+        (
+            [*TURNED, *((f"a{n}", f"b{n}") for n in range(8))],
+            "1 of its 11 pairs is found, 3 if its columns are exchanged",
+        ),
     ],
 )
 def test_one_that_hardly_fits_but_turned_is_refused(pairs, told) -> None:
@@ -62,7 +66,7 @@ def test_one_that_fits_no_way_is_not_refused() -> None:
     source, target = (Vectors([f"{side}{n}" for n in range(9)] + list("xyz"), np.eye(12)) for side in "ab")
     pairs = [(f"a{n}", f"b{n}") for n in range(2)] + [(f"b{n}", f"a{n}") for n in range(3)]
     strangers = [(f"c{n}", f"d{n}") for n in range(30)]
-    with pytest.warns(IsolexWarning, match="2 of its 35 pairs are found, 3 if it is turned; exchange"):
+    with pytest.warns(IsolexWarning, match="2 of its 35 pairs are found, 3 if its columns are exchanged"):
         index_checked(Lexicon([*pairs, *strangers]), source, target, what="seeds")
 
 

@@ -10,8 +10,8 @@ def test_same_direction() -> None:
     assert report.source_words == ("cat", "dog", "paolo")
     assert not report.clean
     assert report.summary() == (
-        "of 4 test pairs 2 are in the training lexicon and 0 are there reversed; "
-        "of 3 test source words 3 are training sources"
+        "2 of 4 test pairs are in the training lexicon, and 0 are there reversed; "
+        "3 of 3 test source words are training sources"
     )
 
 

@@ -20,7 +20,7 @@ def test_that_a_lexicon_is_weighted_is_noted_with_the_range() -> None:
     [
         (
             (1, 214, 4998),
-            "look like ranks, from 1 to 4998, of which the last would count most; take that col",
+            "look like ranks, from 1 to 4998, so the last would count most; take that col",
         ),
         ((1, 2, 3), "look like ranks, from 1 to 3"),
         ((99021, 5, 320, 5), "look like counts or ranks, up to 99,021; take that column out of the file"),

@@ -220,7 +220,7 @@ class TestTei:
         assert description.findtext("publicationStmt/p", namespaces=TEI)
         origin = description.findtext("sourceDesc/p", namespaces=TEI)
         assert "isolex" in origin
-        assert "5 translations, of which 67% are expected to be right" in origin
+        assert "5 translations. By their mean confidence, 67% are expected to be right" in origin
         languages = root.findall("teiHeader/profileDesc/langUsage/language", TEI)
         assert [language.get("ident") for language in languages] == ["en", "zh-Hant"]
 
@@ -295,7 +295,7 @@ def test_names_stand_for_formats(name, format):
 
 
 def test_xml_may_be_either(tmp_path):
-    with pytest.raises(InputError, match=r"out\.xml: may be TEI or TBX by its name; give the format"):
+    with pytest.raises(InputError, match=r"out\.xml: its name does not tell TEI from TBX; give the format"):
         write_entries(ENTRIES, tmp_path / "out.xml")
 
 

@@ -325,7 +325,7 @@ class TestWhileOthersWrite:
         assert {name: (folder / name).read_bytes() for name in before} == before
 
     def test_answers_are_not_given_to_an_alignment_that_was_replaced(self, folder, made):
-        """Those that stand there are for the one that stands there, which may have other words."""
+        """Those that stand there are for the one that is there, which may have other words."""
         loaded = load(folder)
         other = replace(made.alignment.card, created="2000-01-01T00:00:00+00:00")
         made.alignment.card = other

@@ -81,7 +81,7 @@ def test_no_word_is_a_label_or_parted():
     found = QUICK.train(Corpus.of([[*sentence, *odd] for sentence in sentences()]))
     assert sorted(found.words) == sorted([*corpus().words, *odd])
     with pytest.raises(
-        InputError, match=r"SkipGram: the word 'New York' holds a blank.*; join its parts by _"
+        InputError, match=r"SkipGram: the word 'New York' holds a blank.*; join its parts with _"
     ):
         QUICK.train(Corpus.of([["New York", "is"]]))
 
@@ -97,7 +97,7 @@ def test_half_a_model_is_told(monkeypatch, tmp_path):
 
     monkeypatch.setattr("isolex.training.skip_gram._followed", cut)
     with pytest.raises(
-        IsolexError, match=r"training: fastText left half a model; see to it that there is room"
+        IsolexError, match=r"training: fastText wrote an incomplete model; make sure that there is room"
     ):
         QUICK.train_model(corpus(), tmp_path / "model.bin")
 

@@ -98,7 +98,7 @@ class TestItsAlignment:
     def test_made_again(self, saved, aligned):
         source, target, pairs = planted()
         align(source, target, pairs, method="procrustes", check=False).save(aligned)
-        with pytest.raises(MismatchError, match="made with another alignment than the one that stands there"):
+        with pytest.raises(MismatchError, match="made with another alignment than the one that is there"):
             load_index(saved)
 
     def test_other_vectors(self, saved, tmp_path):

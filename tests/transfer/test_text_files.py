@@ -45,7 +45,7 @@ def test_the_layout_is_told_by_the_name_under_every_compression(tmp_path, name, 
         (
             "t.csv",
             "id,text\na,one\n",
-            "t.csv, line 1: begins with 'id,text', expected a text a line .* called .tsv",
+            "t.csv, line 1: begins with 'id,text', expected one text a line, .* called .tsv",
         ),
         ("t.txt", '"id"\t"text"\na\tone\n', "give columns by tabs, in a file called .tsv, or the bare texts"),
         ("t.json", '{"text": "one"}\n{"text": "two"}\n', "give an object a line, in a file called .jsonl"),

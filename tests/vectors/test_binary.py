@@ -100,7 +100,7 @@ def test_rows_after_the_last_are_told():
 
 def test_rows_that_never_end_are_told(monkeypatch):
     monkeypatch.setattr(module, "CHUNK", 64)
-    with pytest.raises(FormatError, match="row 1 does not end where 3 dimensions would have it"):
+    with pytest.raises(FormatError, match="row 1 does not end after 3 dimensions"):
         read_bytes(b"5 3\n" + b"\x00\xff" * 5000)
 
 
@@ -181,7 +181,7 @@ def test_where_the_end_of_a_word_cannot_be_proved_the_file_is_refused():
     # Numbers whose bytes could be letters, too few for their magnitudes to tell.
     matrix = np.frombuffer(b"\x01b=cde>f" * 3, "<f4").reshape(3, 2)
     with pytest.raises(
-        FormatError, match=r"row 1 does not end where .* of a word with a blank.*; write the vectors"
+        FormatError, match=r"row 1 does not end after .* contains a blank.*; write the vectors"
     ):
         read_bytes(plain_binary(["the", "New York", "dog"], matrix))
 
@@ -244,6 +244,6 @@ def test_latin_1_in_binary_is_told():
 
 
 def test_what_follows_the_last_row_must_be_rows():
-    with pytest.raises(FormatError, match="row 5 does not end where"):
+    with pytest.raises(FormatError, match="row 5 does not end after"):
         read_bytes(binary_of(ROWS) + b"\x80" * 30)
     assert len(read_bytes(binary_of(ROWS) + b"\n\n")) == 5

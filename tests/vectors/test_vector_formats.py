@@ -54,9 +54,13 @@ def test_a_format_goes_before_the_name(tmp_path, vectors):
 @pytest.mark.parametrize(
     ("name", "format", "message"),
     [
-        ("a.csv", None, r"the extension '\.csv' tells no format to write; use \.vec \(word2vec text\)"),
-        ("a", None, "the extension '' tells no format"),
-        ("a.gz", None, "tells no format"),
+        (
+            "a.csv",
+            None,
+            r"the extension '\.csv' does not name a format to write; use \.vec \(word2vec text\)",
+        ),
+        ("a", None, "the extension '' does not name a format"),
+        ("a.gz", None, "does not name a format"),
         ("a.vec", "csv", "'csv' is no format; use one of word2vec, glove, word2vec-binary, native"),
         ("a.bin", "fasttext", "'fasttext' is read, not written"),
         ("a.safetensors.gz", None, "a store is not compressed"),

@@ -42,23 +42,23 @@ if TYPE_CHECKING:
 @click.option("--identical", is_flag=True, help="Seed pairs: strings that are in both vocabularies.")
 @click.option("--numerals", is_flag=True, help="Seed pairs: numerals that are in both vocabularies.")
 @click.option(
-    "--unsupervised", is_flag=True, help="No seed pairs: words that are written alike, and the vectors."
+    "--unsupervised", is_flag=True, help="No seed pairs: use words that are spelt alike, and the vectors."
 )
 @click.option(
     "--method",
     default="auto",
     show_default=True,
     metavar="NAME",
-    help=f"auto chooses by what seed pairs there are. By name: {', '.join(METHOD_NAMES)}.",
+    help=f"auto chooses by the seed pairs given. Others: {', '.join(METHOD_NAMES)}.",
 )
 @normalize_option
 @click.option(
-    "--vocab", type=click.IntRange(min=1), help="Read only the N most frequent words of either side."
+    "--vocab", type=click.IntRange(min=1), help="Read only the N most frequent words of each language."
 )
 @click.option(
     "--dual-view",
     is_flag=True,
-    help="Self-learning keeps what both matrices say, input and output, of two fastText .bin models.",
+    help="For two fastText .bin models: self-learning keeps pairs that input and output matrices agree on.",
 )
 @click.option("--source-language", help="Language code, for reports and file names.")
 @click.option("--target-language", help="Language code, for reports and file names.")
@@ -67,13 +67,13 @@ if TYPE_CHECKING:
     type=click.Choice(["copy", "reference"]),
     default="copy",
     show_default=True,
-    help="Store the vectors with the alignment, or only where they are.",
+    help="Store the vectors with the alignment, or only the paths to them.",
 )
 @click.option("--force", is_flag=True, help="Write the alignment even if it failed.")
 @click.option(
     "--keep-on-interrupt",
     is_flag=True,
-    help="The first Ctrl-C ends the iterations and keeps the best so far; a second one leaves.",
+    help="The first Ctrl-C ends the iterations and keeps the best result so far; a second one quits.",
 )
 @case_option
 @unicode_option
@@ -104,11 +104,11 @@ def align_command(
 ) -> int:
     """Map the vectors of SOURCE and TARGET into one space.
 
-    Seed pairs come from a lexicon, from identical strings or numerals, or there are none (--unsupervised);
-    a --method that works without any implies that.
+    Seed pairs come from --lexicon, --identical or --numerals; --unsupervised works without any. A --method
+    that needs no seed pairs implies --unsupervised.
 
-    The alignment gets a status, aligned, doubtful or failed, from seed words that were held out or, with few
-    of them or none, from an independent restart. A failed one is not written (exit status 1) unless forced.
+    isolex judges the alignment by held-out seed words or, if there are too few, by an independent restart:
+    aligned, doubtful or failed. It does not write a failed one (exit status 1) without --force.
 
     \b
     Examples:
@@ -158,7 +158,7 @@ def align_command(
     report = _report(alignment, output if written else None, watch.seconds)
     emit(as_json, report, lambda console: _render(console, alignment, output, written, watch.seconds))
     if not written:
-        say(f"failed, nothing written: {alignment.card.reasons[0]} (--force writes it all the same)")
+        say(f"failed, nothing written: {alignment.card.reasons[0]} (--force writes it anyway)")
         return 1
     if alignment.card.status != "aligned":
         say(f"warning: {alignment.card.status}: {alignment.card.reasons[0]}")

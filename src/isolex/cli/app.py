@@ -24,10 +24,10 @@ _COMMANDS = {
     ),
     "align": ("isolex.cli.align:align_command", "Map the vectors of SOURCE and TARGET into one space."),
     "space": ("isolex.cli.space:space_command", "Map the vectors of many languages into one space."),
-    "space add": ("isolex.cli.space:add_command", "Let languages join the space in DIR."),
+    "space add": ("isolex.cli.space:add_command", "Add languages to the space in DIR."),
     "translate": (
         "isolex.cli.translate:translate_command",
-        "Translate words by the alignment in DIR, or by a space of many languages.",
+        "Translate words with the alignment or the space in DIR.",
     ),
     "nearest": (
         "isolex.cli.nearest:nearest_command",
@@ -35,7 +35,7 @@ _COMMANDS = {
     ),
     "lexicon": (
         "isolex.cli.lexicon:lexicon_command",
-        "Write the dictionary that the alignment in DIR induces.",
+        "Write a dictionary from the alignment in DIR.",
     ),
     "explore": (
         "isolex.cli.explore:explore_command",
@@ -48,11 +48,11 @@ _COMMANDS = {
     "evaluate": ("isolex.cli.evaluate:evaluate_command", "Score an alignment, or vectors of one language."),
     "diagnose": (
         "isolex.cli.diagnose:diagnose_command",
-        "Will the spaces SRC and TGT align, did they, and why not? With advice.",
+        "Tell whether the spaces SRC and TGT will align, or why they did not, and what to do.",
     ),
     "dictionary": (
         "isolex.cli.dictionary:dictionary_command",
-        "From two texts to a dictionary: train, align, judge, rerank, write.",
+        "Make a dictionary from two texts: train, align, judge, rerank, write.",
     ),
     "train": (
         "isolex.cli.train:train_command",
@@ -60,23 +60,23 @@ _COMMANDS = {
     ),
     "convert": (
         "isolex.cli.convert:convert_command",
-        "Convert word vectors: word2vec text and binary, GloVe, fastText (in only), native store.",
+        "Convert word vectors: word2vec text and binary, GloVe, fastText (read only), native store.",
     ),
     "export": (
         "isolex.cli.export:export_command",
-        "Write the vectors of both sides of DIR, mapped into the shared space, of unit length.",
+        "Write the vectors of both languages in DIR, mapped into the shared space, at unit length.",
     ),
     "index": (
         "isolex.cli.search:index_command",
-        "Make DOCUMENTS of the target language searchable in the source language of the alignment in DIR.",
+        "Make DOCUMENTS in the target language searchable with queries in the source language.",
     ),
     "search": (
         "isolex.cli.search:search_command",
-        "Find documents of INDEX by a QUERY in the other language.",
+        "Find documents in INDEX with a QUERY in the other language.",
     ),
     "classify": (
         "isolex.cli.classify:classify_command",
-        "Classify TEXTS of the target language by labelled texts TRAIN of the source language.",
+        "Learn classes from TRAIN in the source language, and classify TEXTS in the target language.",
     ),
     "info": (
         "isolex.cli.info:info",
@@ -84,11 +84,11 @@ _COMMANDS = {
     ),
     "datasets": (
         "isolex.cli.datasets:datasets_command",
-        "List the datasets that isolex knows, tell everything about one, or download it.",
+        "List the datasets that isolex knows, describe one, or download it.",
     ),
     "bench": (
         "isolex.cli.bench:bench",
-        "Score methods on language pairs, beside published figures: P@1, nearest neighbours and CSLS.",
+        "Score methods on language pairs, and show published scores beside them.",
     ),
 }
 
@@ -114,21 +114,20 @@ def app() -> None:
 
     Start with: isolex demo
 
-    Exit status: 0 done; 1 ran, and the result says no; 2 bad input; 130 interrupted, 143
-    terminated.
+    Exit status: 0 done; 1 the result is negative; 2 bad input; 130 interrupted; 143 terminated.
     """
 
 
 def main(arguments: Sequence[str] | None = None, command: click.Command = app, name: str = "isolex") -> None:
     """Run the command line, that of isolex unless another is given, and exit with its status."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal or pipe that is not of UTF-8 shows what it can.
+        # A terminal or pipe that cannot show UTF-8 gets escapes instead.
         sys.stdout.reconfigure(errors="backslashreplace")
     status = run(arguments, command, name)
     try:
         sys.stdout.flush()
     except OSError:
-        # Nobody takes our output, which has been dealt with; Python must not complain again at exit.
+        # Nobody reads our output, and that has been dealt with; Python must not complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(status)
 
@@ -160,12 +159,12 @@ def run(  # noqa: PLR0911
         say(f"error: {error.filename or 'writing'}: {error.strerror or error}")
         return EXIT_BAD_INPUT
     except _out_of_memory():
-        say("error: not enough memory; read fewer words, for instance by --vocab 50000")
+        say("error: not enough memory; read fewer words, for instance with --vocab 50000")
         return EXIT_BAD_INPUT
     return status if isinstance(status, int) else EXIT_OK
 
 
 def _out_of_memory() -> tuple[type[BaseException], ...]:
-    """What says so; that of torch, if a command has imported it."""
+    """The errors for it, with that of torch if a command has imported it."""
     cuda = getattr(sys.modules.get("torch"), "cuda", None)
     return (MemoryError, getattr(cuda, "OutOfMemoryError", MemoryError))

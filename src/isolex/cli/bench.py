@@ -33,20 +33,20 @@ _CRITERIA = (*BENCH_CRITERIA, "not stated")
     type=click.Choice(["forward", "backward", "both"]),
     default="forward",
     show_default=True,
-    help="The pairs as named, turned round, or both; each way has its own dictionaries.",
+    help="The pairs as named, reversed, or both; each direction has its own dictionary.",
 )
 @click.option(
     "--vocab",
     type=click.IntRange(min=1),
     default=BENCH_VOCABULARY,
     show_default=True,
-    help="Most frequent words of either side.",
+    help="Most frequent words to read of each language.",
 )
 @click.option("--data", type=PATH, help="Folder with vectors/ and dictionaries/muse/, instead of downloads.")
 @click.option(
     "--dataset",
     "named",
-    help="Dataset whose dictionaries are downloaded, by default muse; one with the parts train and test.",
+    help="Dataset to download dictionaries from, by default muse. It needs the parts train and test.",
 )
 @download_options
 @click.option(
@@ -55,7 +55,7 @@ _CRITERIA = (*BENCH_CRITERIA, "not stated")
     type=Output("kept"),
     default="bench-muse.json",
     show_default=True,
-    help="Where results are kept; what is there already is not measured again.",
+    help="File that keeps the results; results that are in it are not measured again.",
 )
 @seed_option
 @work_option
@@ -78,14 +78,13 @@ def bench(
     device: str | None,
     as_json: bool,
 ) -> int:
-    """Score methods on language pairs, beside published figures: P@1, nearest neighbours and CSLS.
+    """Score methods on language pairs, and show published scores beside them.
 
-    A dataset's dictionaries and fastText's Wikipedia vectors are downloaded into the cache, gigabytes for the
-    big languages, and its own protocol counts; a folder is scored by protocol muse. Each result is kept in a
-    file at once, so that a run that was stopped goes on there. Methods run without a verdict.
+    Scores are P@1 by nearest neighbours and by CSLS. isolex downloads the dataset's dictionaries and
+    fastText's Wikipedia vectors into the cache (gigabytes for big languages), and uses the dataset's
+    protocol; for --data it is muse. It saves each result at once; the same command continues a stopped run.
 
-    With --work each method on each pair is a job of its own, which several workers do, by themselves or on a
-    cluster.
+    With --work, each method on each pair is a job. Several workers share the jobs, here or on a cluster.
 
     \b
     Examples:
@@ -153,7 +152,7 @@ def _refuse_with_data(**given: object) -> None:
     """Raise `click.UsageError` if one of them was given: nobody should believe that it did something."""
     names = [f"--{name}" for name, value in given.items() if value]
     if names:
-        raise click.UsageError(f"--data downloads nothing, so leave out {' and '.join(names)}, or --data")
+        raise click.UsageError(f"--data downloads nothing; leave out {' and '.join(names)}, or --data")
 
 
 def _kept(results: ResultsFile, *, downloads: bool) -> list[str]:
@@ -176,14 +175,14 @@ def _render(
     columns = ["pair", "system", "begins with", "source", "measured on", *_CRITERIA, "test words"]
     if scores:
         words = f"at most {scores[0].cell.vocabulary:,} words a side"
-        console.print(table(f"P@1 in percent; here {words}", columns, body, text_columns=5))
+        console.print(table(f"P@1 in percent; isolex read {words}", columns, body, text_columns=5))
     resumed = sum(row["resumed"] for row in report["rows"])
-    console.print(f"{counted(len(scores), 'result')} in {report['output']}, {resumed} from before")
+    console.print(f"{counted(len(scores), 'result')} in {report['output']}, {resumed} from an earlier run")
     unverified = sum(not file["verified"] for file in report["files"])
     if unverified:
         console.print(
-            f"unverified: {unverified} of {counted(len(report['files']), 'downloaded file')}, as no checksum "
-            "is known; --json tells what came"
+            f"unverified: {unverified} of {counted(len(report['files']), 'downloaded file')}, because no "
+            "checksum is known; --json lists the files"
         )
 
 

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 @click.argument("train", metavar="TRAIN", type=PATH)
 @click.argument("texts", metavar="TEXTS", type=PATH)
 @click.option("-o", "--output", type=Output("file"), help="File for the answers, as JSON Lines.")
-@click.option("--reverse", is_flag=True, help="TRAIN is of the target language, TEXTS of the source one.")
+@click.option(
+    "--reverse", is_flag=True, help="TRAIN is in the target language, TEXTS in the source language."
+)
 @weighting_option
 @alignment_options
 def classify_command(
@@ -38,10 +40,10 @@ def classify_command(
     weighting: Any,
     as_json: bool,
 ) -> None:
-    """Classify TEXTS of the target language by labelled texts TRAIN of the source language.
+    """Learn classes from TRAIN in the source language, and classify TEXTS in the target language.
 
-    TRAIN is TSV: label and text, or columns named so in a first line. TEXTS is TSV (id, text), JSON Lines, or
-    a text a line.
+    TRAIN is TSV with the columns label and text, in this order or named in the first line. TEXTS is TSV (id,
+    text), JSON Lines, or one text a line.
 
     \b
     Examples:

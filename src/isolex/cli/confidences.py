@@ -1,4 +1,4 @@
-"""Confidences for commands: those that are kept with an alignment, or else learnt now, and kept."""
+"""Confidences for commands: read from the alignment's folder, or else learnt now and kept there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from isolex.cli.options import AlignmentChoice
     from isolex.reranking import RerankedDictionary
 
-_FIX = "align with more pairs of a dictionary, or ask without --min-confidence"
+_FIX = "align with more pairs of a dictionary, or leave out --min-confidence"
 
 
 def reranked(choice: AlignmentChoice, alignment: Alignment) -> RerankedDictionary:
@@ -115,7 +115,7 @@ def are_composed(choice: AlignmentChoice) -> bool:
 
 def levels_table(levels: Sequence[dict[str, Any]], *, composed: bool = False) -> ConsoleRenderable:
     """How many entries reach each confidence, and what share of them to expect right."""
-    title = "composed through other languages, so these tend to be too high" if composed else None
+    title = "translated through other languages, so these figures tend to be too high" if composed else None
     rows = [
         [
             f"{level['confidence']}",
@@ -124,4 +124,4 @@ def levels_table(levels: Sequence[dict[str, Any]], *, composed: bool = False) ->
         ]
         for level in levels
     ]
-    return table(title, ["confidence", "entries", "precision to expect"], rows)
+    return table(title, ["confidence", "entries", "expected precision"], rows)

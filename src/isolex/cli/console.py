@@ -1,7 +1,7 @@
 """What the command line prints: results on stdout, everything else on stderr.
 
-Words, documents, paths and what servers say may hold characters that steer a terminal, or that turn the order
-of what stands beside them. People see these escaped, and no terminal obeys them; files and JSON keep them.
+Words, documents, paths and answers of servers may hold characters that steer a terminal or change the order
+of the text beside them. isolex escapes these on the terminal; files and JSON keep them.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def working(label: str) -> Iterator[None]:
 
 @contextmanager
 def stage(label: str) -> Iterator[None]:
-    """As `working`; without a terminal to draw on the label is told in a line, so that nothing looks hung."""
+    """As `working`; without a terminal it prints the label as a line, so that nothing looks hung."""
     from rich.console import Console
 
     if not Console(stderr=True).is_terminal:
@@ -156,7 +156,7 @@ def stage(label: str) -> Iterator[None]:
 
 @contextmanager
 def told_step(name: str) -> Iterator[None]:
-    """As `working`; without a terminal a line tells that the step has ended, and how long it took."""
+    """As `working`; without a terminal it prints a line when the step has ended, with the time it took."""
     from rich.console import Console
 
     watch = Stopwatch()
@@ -168,7 +168,7 @@ def told_step(name: str) -> Iterator[None]:
 
 @contextmanager
 def going_on_later(kept: Callable[[], Sequence[str]]) -> Iterator[None]:
-    """If the block is interrupted, tell what is kept for another run; without anything, as elsewhere."""
+    """If the block is interrupted, say which results are kept for the next run, if there are any."""
     try:
         yield
     except KeyboardInterrupt as error:
@@ -189,7 +189,7 @@ def stopped_by_interrupt() -> Iterator[None]:
         nonlocal asked
         asked = True
         signal.signal(signal.SIGINT, before)
-        say("stopping after this round, with the best so far; Ctrl-C again to leave")
+        say("stopping after this round with the best result so far; press Ctrl-C again to quit")
 
     before = signal.signal(signal.SIGINT, ask)
     try:
@@ -201,7 +201,7 @@ def stopped_by_interrupt() -> Iterator[None]:
 
 @contextmanager
 def one_line_warnings() -> Iterator[None]:
-    """Print each warning of isolex as one line on stderr, the same one once; other packages' not at all."""
+    """Print each warning of isolex as one line on stderr, each text once; hide warnings of other packages."""
     told: set[str] = set()
 
     def show(

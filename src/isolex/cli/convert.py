@@ -19,16 +19,16 @@ WRITABLE = [name for name in VECTOR_FORMATS if name != "fasttext"]
 @click.command("convert", cls=Command)
 @click.argument("source", metavar="IN", type=PATH)
 @click.argument("output", metavar="OUT", type=Output("file"))
-@click.option("--format", type=click.Choice(WRITABLE), help="By default told by OUT's name.")
+@click.option("--format", type=click.Choice(WRITABLE), help="By default chosen by OUT's name.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N words.")
 @click.option("--vocabulary", type=PATH, help="Only the words in this file, one a line.")
-@click.option("--dtype", type=click.Choice(["float32", "float16"]), help="By default as IN has it.")
+@click.option("--dtype", type=click.Choice(["float32", "float16"]), help="By default as in IN.")
 @click.option(
     "--matrix",
     type=click.Choice(["input", "output"]),
     default="input",
     show_default=True,
-    help="Of a fastText model: words as they are, or (output) as contexts of other words.",
+    help="Matrix of a fastText model: input has words, output has the words as contexts.",
 )
 @click.option("--language", help="Language code to note in a native store.")
 @unicode_option
@@ -45,11 +45,11 @@ def convert_command(
     unicode: Any,
     as_json: bool,
 ) -> None:
-    """Convert word vectors: word2vec text and binary, GloVe, fastText (in only), native store.
+    """Convert word vectors: word2vec text and binary, GloVe, fastText (read only), native store.
 
-    The format of IN is told by its content, that of OUT by its name: .vec word2vec text, .txt GloVe, .bin
-    word2vec binary, .safetensors native; .gz, .bz2, .xz and .zst behind these compress. OUT - is standard
-    output, in the --format that must be given then.
+    isolex finds the format of IN by its content, and of OUT by its name: .vec word2vec text, .txt GloVe, .bin
+    word2vec binary, .safetensors native. Add .gz, .bz2, .xz or .zst to compress. If OUT is -, isolex writes
+    to standard output, and needs --format.
 
     \b
     Examples:

@@ -27,9 +27,13 @@ _WIDTH = 100
 @click.argument("name", required=False)
 @click.option("--fetch", "wanted", is_flag=True, help="Download its files into the cache.")
 @click.option(
-    "--pairs", "--languages", "units", default="", help="Which to fetch, such as en-fr,en-de; or: all."
+    "--pairs",
+    "--languages",
+    "units",
+    default="",
+    help="Pairs or languages to fetch, such as en-fr,en-de, or all.",
 )
-@click.option("--parts", default="", help="Which of its files to fetch, such as train,test; by default all.")
+@click.option("--parts", default="", help="Files to fetch, such as train,test; by default all.")
 @download_options
 @json_option
 def datasets_command(
@@ -42,10 +46,10 @@ def datasets_command(
     offline: bool,
     as_json: bool,
 ) -> None:
-    """List the datasets that isolex knows, tell everything about one, or download it.
+    """List the datasets that isolex knows, describe one, or download it.
 
-    NAME is what the list calls it; --fetch downloads its files. A file is `verified` if its checksum is
-    the one that isolex knows; of some it knows none.
+    NAME is a dataset in the list; --fetch downloads its files. A file is `verified` if it has the checksum
+    that isolex knows. For some files isolex knows none.
 
     \b
     Examples:
@@ -53,7 +57,7 @@ def datasets_command(
       isolex datasets muse --json
     """
     if (units or parts) and not wanted:
-        raise click.UsageError("--pairs, --languages and --parts say what to --fetch")
+        raise click.UsageError("--pairs, --languages and --parts go with --fetch")
 
     from isolex.datasets import datasets, fetch, get_dataset
 
@@ -87,7 +91,7 @@ def _units(dataset: Dataset, named: str) -> Sequence[str]:
     if named:
         return names_in(named)
     raise InputError(
-        f"got none of the {len(dataset.units)} that {dataset.name} has files for",
+        f"got no pairs or languages, and {dataset.name} has files for {len(dataset.units)}",
         where="--pairs",
         fix=f"name some, such as {dataset.units[0]}, or say all",
     )

@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 @click.argument("target", metavar="TGT", type=PATH)
 @click.option("--lexicon", type=PATH, help="Seed pairs: a file of source word, target word on each line.")
 @click.option(
-    "--alignment", "alignment_dir", type=PATH, help="An alignment of these vectors: count its hubs."
+    "--alignment", "alignment_dir", type=PATH, help="Alignment of these vectors, to count its hubs."
 )
 @click.option(
     "--other-vectors",
     is_flag=True,
-    help="Take SRC and TGT although the alignment was not made from them: same space, other words.",
+    help="Accept SRC and TGT that the alignment was not made from: same space, other words.",
 )
+@click.option("-o", "--output", type=Output("file"), help="Write a page with plots, such as report.html.")
 @click.option(
-    "-o", "--output", type=Output("file"), help="Write a page with plots, report.html, to look at or print."
+    "--vocab", type=click.IntRange(min=2), help="Read only the N most frequent words of each language."
 )
-@click.option("--vocab", type=click.IntRange(min=2), help="Only so many of the most frequent words.")
 @click.option(
     "--words",
     type=click.IntRange(min=2),
     default=COMPARED_WORDS,
     show_default=True,
-    help="Most frequent words that measures of isomorphism compare.",
+    help="Number of most frequent words to compare in measures of isomorphism.",
 )
 @pair_options
 @case_option
@@ -63,10 +63,10 @@ def diagnose_command(
     device: str | None,
     as_json: bool,
 ) -> None:
-    """Will the spaces SRC and TGT align, did they, and why not? With advice.
+    """Tell whether the spaces SRC and TGT will align, or why they did not, and what to do.
 
-    Tells what is in the data and how alike the two spaces are. With --lexicon also what P@1 to expect, the
-    accuracy on held-out words, whether more pairs would help, which pairs are probably wrong, and hubs.
+    isolex shows what is in the data and how similar the spaces are. With --lexicon, it also shows the P@1 to
+    expect, the accuracy on held-out words, whether more pairs would help, probably wrong pairs, and hubs.
 
     \b
     Examples:
@@ -113,7 +113,7 @@ def _render(console: Console, report: dict[str, Any]) -> None:
     for advice in report["advice"]:
         console.print(f"• {advice['say']}: {advice['because']}")
     _table(console, "the two spaces", ["", *(report[side]["name"] for side in _SIDES)], _spaces(report))
-    _table(console, "how alike they are", ["measure", "value", "closer"], _measures(report))
+    _table(console, "how similar they are", ["measure", "value", "closer"], _measures(report))
     if report["lexicon"] is not None:
         _render_lexicon(console, report["lexicon"])
     if report["hubness"] is not None:
@@ -163,8 +163,8 @@ def _render_lexicon(console: Console, lexicon: dict[str, Any]) -> None:
     title = f"P@1 in percent on {lexicon['held_out_words']:,} held-out seed words, by CSLS"
     _table(console, title, ["method", "P@1"], scores)
     for title, head, rows in (
-        ("the same of vecmap by the number of seed pairs", "pairs", lexicon["learning_curve"]),
-        ("the same of vecmap by frequency of the source word", "ranks", lexicon["by_frequency"]),
+        ("P@1 of vecmap by the number of seed pairs", "pairs", lexicon["learning_curve"]),
+        ("P@1 of vecmap by frequency of the source word", "ranks", lexicon["by_frequency"]),
     ):
         if rows:
             cells = [[_cell(row[head]), _cell(row["p@1"]), _interval(row["interval"])] for row in rows]

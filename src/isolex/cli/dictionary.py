@@ -29,9 +29,9 @@ _FAILED = 1
     "--output",
     type=Output("kept"),
     required=True,
-    help="File for the dictionary: .tsv or .jsonl, or with a lexicon .tei or .tbx.",
+    help="File for the dictionary: .tsv, .jsonl, or with --lexicon also .tei or .tbx.",
 )
-@click.option("--lexicon", type=PATH, help="Known pairs of words; without any there are no confidences.")
+@click.option("--lexicon", type=PATH, help="Known pairs of words; without them entries have no confidences.")
 @click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
@@ -42,14 +42,14 @@ _FAILED = 1
 @click.option(
     "--work",
     type=PATH,
-    help="Folder for the results of all steps; by default beside the output, as OUT.work.",
+    help="Folder for the results of all steps; by default OUT.work beside the output.",
 )
 @click.option(
     "--trainer",
     type=click.Choice(("auto", *TRAINER_NAMES)),
     default="auto",
     show_default=True,
-    help="What trains vectors of texts; see isolex train.",
+    help="Trainer for texts; see isolex train.",
 )
 @seed_option
 @threads_option
@@ -67,12 +67,12 @@ def dictionary_command(
     seed: int,
     as_json: bool,
 ) -> int:
-    """From two texts to a dictionary: train, align, judge, rerank, write.
+    """Make a dictionary from two texts: train, align, judge, rerank, write.
 
-    SOURCE and TARGET are texts, folders of texts, or files of vectors. The result of every step is kept in
-    a folder of work, so that a second run, or one after an interruption, does only what is missing. Training
-    takes the default settings of isolex train; for others, run that first and give the .vec files. If the
-    alignment failed, no dictionary is written (exit status 1).
+    SOURCE and TARGET are texts, folders of texts, or files of vectors. isolex keeps the result of every step
+    in the --work folder, so a second run does only what is missing. It trains with the default settings of
+    isolex train; for others, run isolex train first and give its .vec files. If the alignment fails, isolex
+    writes no dictionary (exit status 1).
 
     \b
     Examples:
@@ -109,7 +109,7 @@ def _render(console: Console, data: dict[str, Any]) -> None:
     earlier = " (alignment of an earlier run)" if "alignment" in data["kept"] else ""
     console.print(printable(f"{data['status']}{earlier}: {data['verdict']}"))
     if data["output"] is None:
-        console.print("no dictionary is written")
+        console.print("no dictionary was written")
     else:
         console.print(printable(f"{data['output']}: {data['entries']:,} entries, {data['reason']}"))
         if data["expected"]:

@@ -1,4 +1,4 @@
-"""`isolex evaluate`: scores, with what it takes to believe them."""
+"""`isolex evaluate`: scores, with intervals, baselines and leaks."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ for _command in (
     type=click.Choice([*PROTOCOL_NAMES, "all"]),
     default="muse",
     show_default=True,
-    help="muse: source words, those outside the vocabularies left out; strict: these count as wrong; "
+    help="muse: score source words, leave out those outside the vocabularies; strict: these count as wrong; "
     "xling: every pair counts on its own.",
 )
 @click.option(
@@ -65,7 +65,7 @@ for _command in (
     type=click.Choice(["forward", "backward"]),
     default="forward",
     show_default=True,
-    help="Ask source words for target words, or the other way round.",
+    help="Translate source words into target words, or the other way round.",
 )
 @click.option("--against", type=PATH, help="Another alignment, to compare with by a paired test.")
 @click.option(
@@ -91,7 +91,7 @@ def bli_command(
 ) -> None:
     """Bilingual lexicon induction: score the alignment in DIR on the pairs of TEST.
 
-    TEST holds source word, target word on each line, whichever the direction.
+    Each line of TEST holds a source word and a target word, in this order for both directions.
 
     \b
     Examples:
@@ -144,7 +144,7 @@ def _render(console: Console, results: list[BLIResult], tests: list[PairedTest])
     console.print("copying: P@1 of repeating the source word; others: P@1 on words where that is wrong")
     if first.without_vector:
         words, some = counted(len(first.without_vector), "test word"), ", ".join(first.without_vector[:3])
-        console.print(f"left out: {words} with a zero vector, which is none, such as {some}")
+        console.print(f"left out: {words} whose vector is zero, such as {some}")
     if first.leaks is not None:
         console.print(f"leaks: {first.leaks.summary()}")
     for result, paired in zip(results, tests, strict=False):

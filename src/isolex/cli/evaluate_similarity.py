@@ -1,4 +1,4 @@
-"""`isolex evaluate similarity` and `isolex evaluate analogy`: what a space says of words, against people."""
+"""`isolex evaluate similarity` and `isolex evaluate analogy`: a space against people's judgements."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def _space_options(crossing: str) -> Callable[..., Any]:
         click.option(
             "--side",
             type=click.Choice(EVALUATED_SIDES),
-            help=f"Languages of an alignment: cross (default; {crossing}), source or target (all words).",
+            help=f"Languages of an alignment: cross (default; {crossing}), source or target for all words.",
         ),
         click.option(
             "--vocab",
             type=click.IntRange(min=1),
-            help="Only so many of the most frequent words of either side.",
+            help="Read only the N most frequent words of each language.",
         ),
         unicode_option,
         alignment_options,
@@ -71,10 +71,10 @@ def similarity_command(
 ) -> None:
     """Word similarity: correlate cosines with people's scores of word pairs, for each SET.
 
-    With an alignment DIR, the first word of a pair is of the source and the second of the target language,
-    unless --side says otherwise. With a file of VECTORS, both are of its language.
+    With an alignment DIR, the first word of a pair is in the source and the second in the target language,
+    unless you give --side. With a file of VECTORS, both are in its language.
 
-    SET holds word, word, score on each line, in any layout of the published sets.
+    Each line of SET holds two words and their score, in any layout of the published sets.
 
     \b
     Examples:
@@ -117,10 +117,10 @@ def analogy_command(
 ) -> None:
     """Analogies: how often is d the answer to "a is to b as c is to what"?
 
-    With an alignment DIR, a and b are of the source and c and d of the target language, unless --side says
-    otherwise. With a file of VECTORS, all are of its language.
+    With an alignment DIR, a and b are in the source and c and d in the target language, unless you give
+    --side. With a file of VECTORS, all are in its language.
 
-    QUESTIONS holds a, b, c, d on each line, and perhaps lines ": name" that begin a section.
+    Each line of QUESTIONS holds a, b, c, d. A line ": name" begins a section.
 
     \b
     Examples:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     default=3,
     show_default=True,
-    help="Count test words apart from which so many training pairs or fewer lead to a right answer.",
+    help="Count a test word separately if this many training pairs or fewer link it to a right answer.",
 )
 @criterion_option
 @case_option
@@ -61,13 +61,13 @@ def space_command(
     device: str | None,
     as_json: bool,
 ) -> int:
-    """All pairs of the space in DIR, scored on the test lexicons in FOLDER.
+    """Score all pairs of the space in DIR on the test lexicons in FOLDER.
 
-    FOLDER holds a file for each direction, named xx-yy.test.txt or xx-yy.txt, or the same with .tsv, with
-    source word, target word on each line. Test words that training pairs give away, directly or through
-    other languages, are counted apart.
+    FOLDER holds a file for each direction, named xx-yy.test.txt or xx-yy.txt (or .tsv), with a source word
+    and a target word on each line. Test words that training pairs give away, directly or through other
+    languages, are counted separately.
 
-    With --work each direction is a job of its own, which several workers do, by themselves or on a cluster.
+    With --work, each direction is a job. Several workers share the jobs, here or on a cluster.
 
     \b
     Examples:
@@ -130,7 +130,7 @@ def _render_jobs(console: Console, summary: SpaceSummary | None, done: FleetRepo
     if summary is not None:
         _render(console, summary)
     console.print(
-        f"{len(done.made):,} directions were scored, {len(done.kept):,} scores were there, "
+        f"{len(done.made):,} directions were scored, {len(done.kept):,} were scored before, "
         f"{len(done.failed):,} failed"
     )
 
@@ -140,7 +140,7 @@ def _render(console: Console, result: SpaceSummary) -> None:
     places = list(result.languages)
     for title, matrix in (
         ("P@1 in percent", result.matrix()),
-        ("of unreachable", result.matrix(unreachable=True)),
+        ("P@1 of unreachable words, in percent", result.matrix(unreachable=True)),
     ):
         body = [
             [language, *("" if math.isnan(value) else f"{value:.1f}" for value in row)]
@@ -153,7 +153,7 @@ def _render(console: Console, result: SpaceSummary) -> None:
     console.print(
         f"{first['protocol']}, {first['criterion']}; mean P@1: {_shown(result.mean())}, "
         f"of unreachable words {_shown(result.mean(unreachable=True))}\n"
-        f"unreachable: no {result.steps} training pairs or fewer lead from the word to a right answer"
+        f"unreachable: no chain of {result.steps} training pairs or fewer links the word to a right answer"
     )
 
 

@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 @click.argument("target_texts", metavar="TARGET_TEXTS", type=PATH)
 @weighting_option
 @click.option(
-    "--criterion", type=click.Choice(["csls", "nn"]), default="csls", show_default=True, help="Ranking."
+    "--criterion",
+    type=click.Choice(["csls", "nn"]),
+    default="csls",
+    show_default=True,
+    help="How candidates are ranked.",
 )
 @alignment_options
 def sentences_command(
@@ -57,8 +61,11 @@ def sentences_command(
         data = [{"direction": direction} | row for direction, row in result.to_dict().items()]
     emit(as_json, data, lambda console: _render_sentences(console, result))
     if result.component == "vocabulary":
-        few = f"{counted(result.forward.n, 'sentence')} cannot tell what all sentences have in common"
-        say(f"warning: {few}: that was taken from the vocabularies; give at least dozens")
+        few = counted(result.forward.n, "sentence")
+        say(
+            f"warning: {few} cannot show what all sentences have in common, so isolex took it from the "
+            "vocabularies; give at least dozens"
+        )
 
 
 def _render_sentences(console: Console, result: SentenceResult) -> None:
@@ -75,7 +82,9 @@ def _render_sentences(console: Console, result: SentenceResult) -> None:
 @click.argument("queries", metavar="QUERIES", type=PATH)
 @click.argument("documents", metavar="DOCUMENTS", type=PATH)
 @click.argument("relevance", metavar="RELEVANCE", type=PATH)
-@click.option("--reverse", is_flag=True, help="Queries of the target language, documents of the source one.")
+@click.option(
+    "--reverse", is_flag=True, help="Queries are in the target language, documents in the source language."
+)
 @alignment_options
 def retrieval_command(
     choice: AlignmentChoice,
@@ -87,9 +96,9 @@ def retrieval_command(
 ) -> None:
     """Document retrieval across languages: vectors, translated BM25, and their fusion.
 
-    QUERIES are of the source language, DOCUMENTS of the target one: TSV (id, text), JSON Lines, or a text a
-    line. RELEVANCE holds query id, document id on each line, or the four columns of TREC. Queries without a
-    relevant document are left out.
+    QUERIES are in the source language, DOCUMENTS in the target language: TSV (id, text), JSON Lines, or one
+    text a line. Each line of RELEVANCE holds a query id and a document id, or the four columns of TREC.
+    Queries without a relevant document are left out.
 
     \b
     Examples:
@@ -128,8 +137,8 @@ def _render_retrieval(console: Console, result: DocumentResult) -> None:
 @alignment_argument
 @click.argument("train", metavar="TRAIN", type=PATH)
 @click.argument("test", metavar="TEST", type=PATH)
-@click.option("--own", type=PATH, help="Labelled texts of TEST's language, to train a ceiling on.")
-@click.option("--reverse", is_flag=True, help="TRAIN is of the target language, TEST of the source one.")
+@click.option("--own", type=PATH, help="Labelled texts in TEST's language, to train a ceiling on.")
+@click.option("--reverse", is_flag=True, help="TRAIN is in the target language, TEST in the source language.")
 @weighting_option
 @alignment_options
 def topics_command(
@@ -143,7 +152,7 @@ def topics_command(
 ) -> None:
     """Zero-shot classification: learn classes from TRAIN in one language, and test on TEST in the other.
 
-    Files are TSV: label and text, or columns named so in a first line (also: category).
+    Files are TSV with the columns label (or category) and text, in this order or named in the first line.
 
     \b
     Examples:

@@ -18,7 +18,7 @@ from isolex.cli.outputs import Command, Output
     type=click.Choice(EXPORT_NAMES),
     default="word2vec",
     show_default=True,
-    help="File format, or the library that is to load it.",
+    help="File format, or the library that will load it.",
 )
 @alignment_options
 def export_command(
@@ -27,13 +27,12 @@ def export_command(
     format: str,
     as_json: bool,
 ) -> None:
-    """Write the vectors of both sides of DIR, mapped into the shared space, of unit length.
+    """Write the vectors of both languages in DIR, mapped into the shared space, at unit length.
 
-    Of a space, those of all languages are written; or with --from and --to those of two.
+    For a space, isolex writes the vectors of all languages or, with --from and --to, of two.
 
-    spacy, sentence-transformers and huggingface make a folder of their own, which must be new or empty, or
-    such an export in which nothing was changed. The other formats put files into a folder, beside what it
-    holds.
+    For spacy, sentence-transformers and huggingface, the folder must be new, empty, or an earlier export that
+    was not changed. The other formats add files to a folder.
 
     \b
     Examples:
@@ -48,7 +47,7 @@ def export_command(
 
     whole = choice.pair is None and is_space_folder(choice.path)
     if whole and (choice.source or choice.target):
-        raise click.UsageError("--source and --target of a space need --from and --to")
+        raise click.UsageError("for a space, --source and --target need --from and --to")
     exported = load_space(choice.path, device=choice.device) if whole else choice.open()
     with working("exporting"):
         files = export(exported, output, format=format)

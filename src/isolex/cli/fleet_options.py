@@ -134,17 +134,19 @@ def fleet_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--workers",
             type=click.IntRange(min=1),
-            help="Work at the same time; by default 1, of a Ray cluster as many as it has cores for.",
+            help="Number of workers; by default 1, or on Ray as many as the cluster has cores for.",
         ),
         click.option(
             "--memory",
             type=click.FloatRange(min=0, min_open=True),
-            help="GiB that each worker needs. Ray and Slurm are asked for it, and a job that ran out of it "
-            "gets twice as much; this machine begins only as many workers as fit.",
+            help="GiB that each worker needs. Ray and Slurm reserve it, and a job that ran out of it gets "
+            "twice as much; on this machine, only as many workers start as fit.",
         ),
-        click.option("--address", help="Of a Ray cluster, or auto; by default one of this machine is begun."),
         click.option(
-            "--slurm", multiple=True, metavar="NAME=VALUE", help="Option of sbatch, such as partition=long."
+            "--address", help="Address of a Ray cluster, or auto; by default isolex starts one here."
+        ),
+        click.option(
+            "--slurm", multiple=True, metavar="NAME=VALUE", help="Option for sbatch, such as partition=long."
         ),
     )
     return reduce(lambda made, option: option(made), reversed(options), with_choice)
@@ -153,7 +155,7 @@ def fleet_options(function: Callable[..., Any]) -> Callable[..., Any]:
 work_option = click.option(
     "--work",
     type=Output("into"),
-    help="Folder that keeps the result of each job; the same command again makes only what is missing.",
+    help="Folder that keeps the result of each job. The same command does only missing jobs.",
 )
 
 

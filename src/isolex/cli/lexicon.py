@@ -60,42 +60,42 @@ def _check_probability(
 @click.option(
     "--all-pairs",
     is_flag=True,
-    help="Of a space: write a dictionary of each direction between its languages into the folder --output.",
+    help="For a space: write a dictionary for each direction between its languages into the folder --output.",
 )
 @click.option(
     "--direction",
     type=click.Choice(["forward", "backward", "mutual"]),
     default="forward",
     show_default=True,
-    help="Ask every source word, every target word, or keep only pairs that are each other's best answer.",
+    help="Translate all source words, all target words, or only pairs that are each other's best answer.",
 )
 @click.option(
-    "-k", default=1, show_default=True, type=click.IntRange(1, _MOST), help="Answers a word, at most."
+    "-k", default=1, show_default=True, type=click.IntRange(1, _MOST), help="Answers per word, at most."
 )
 @click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
     callback=_check_probability,
-    help="Write only translations that are right with at least this probability, and say how probable.",
+    help="Write only translations that are right with at least this probability, and write it with each.",
 )
 @click.option(
     "--one-to-one",
     is_flag=True,
-    help="With --min-confidence: no word in two entries, such that the summed confidence is greatest.",
+    help="With --min-confidence: use each word once, so that the total confidence is greatest.",
 )
 @click.option(
     "--format",
     type=click.Choice(TRUSTED_FORMATS),
-    help="By default as the file's name ends, else tsv; tei and tbx with --min-confidence.",
+    help="By default as the file name ends, else tsv. tei and tbx need --min-confidence.",
 )
-@click.option("--source-language", help="Code for tei and tbx, where the alignment knows none.")
-@click.option("--target-language", help="The same for the target side.")
+@click.option("--source-language", help="Language code for tei and tbx, if the alignment has none.")
+@click.option("--target-language", help="The same for the target language.")
 @criterion_option
 @work_option
 @click.option(
     "--shards",
     type=click.IntRange(min=1),
-    help="With --work: parts of each vocabulary; by default of 65,536 words.",
+    help="With --work: number of parts of each vocabulary; by default parts of 65,536 words.",
 )
 @fleet_options
 @alignment_options
@@ -116,20 +116,20 @@ def lexicon_command(
     criterion: str,
     as_json: bool,
 ) -> int:
-    """Write the dictionary that the alignment in DIR induces.
+    """Write a dictionary from the alignment in DIR.
 
     Each entry has source, target, score, rank, and whether the two words are each other's best answer.
 
-    With --min-confidence, each has the probability that it is right, what spoke for it, and alternatives.
-    These are learnt from the seed pairs, which takes minutes, and kept in DIR for the next time. Of a space
-    they are not kept, and its other languages take part.
+    With --min-confidence, each has the probability that it is right, the evidence, and alternatives. isolex
+    learns this from the seed pairs, which takes minutes, and keeps it in DIR for the next time. For a space,
+    it also uses the other languages, and keeps nothing.
 
-    With --all-pairs each direction is a job of its own. The same command again does what is missing, or
-    follows from languages that have changed, and only that. Logs are in .jobs in the folder.
+    With --all-pairs, each direction is a job. The same command again does only the directions that are
+    missing or whose languages have changed. Logs are in .jobs in the folder.
 
-    With --work, isolex searches vocabularies that are too big for one process part by part, with several
-    workers or on a cluster, and gives the same dictionary. Delete the folder of --work afterwards: it also
-    holds copies of the vectors.
+    With --work, isolex searches vocabularies that are too big for one process in parts, by several workers or
+    on a cluster. The dictionary is the same. Delete the --work folder afterwards: it also holds copies of the
+    vectors.
 
     \b
     Examples:
@@ -209,7 +209,7 @@ def _write_all_pairs(
     if format in MARKUP_FORMATS:
         raise click.UsageError(f"--all-pairs writes {' or '.join(PLAIN_FORMATS)}, not {format}")
     if is_standard_output(output):
-        raise click.UsageError("--all-pairs writes a folder, not to standard output; name one")
+        raise click.UsageError("--all-pairs writes a folder, not standard output; name a folder")
     if how["min_confidence"] is None:
         _check_plain(format)
     else:
@@ -226,7 +226,7 @@ def _write_all_pairs(
 
 def _render_all_pairs(console: Console, output: Path, done: FleetReport) -> None:
     console.print(
-        f"{output}: dictionaries of {len(done.made):,} directions are made, {len(done.kept):,} were there, "
+        f"{output}: dictionaries of {len(done.made):,} directions made, {len(done.kept):,} kept, "
         f"{len(done.failed):,} failed"
     )
 
@@ -235,7 +235,7 @@ def _check_plain(format: str) -> None:
     """Raise `UsageError` for what only goes with confidences."""
     what = f"format {format}" if format in MARKUP_FORMATS else first_given(_FOR_CONFIDENCES)
     if what:
-        raise click.UsageError(f"{what} goes with confidences; give --min-confidence")
+        raise click.UsageError(f"{what} needs confidences; add --min-confidence")
 
 
 def _check_trusted(format: str, languages: _Languages, k: int, *, one_to_one: bool) -> None:
@@ -245,7 +245,7 @@ def _check_trusted(format: str, languages: _Languages, k: int, *, one_to_one: bo
     if given := first_given(_NOT_FOR_CONFIDENCES):
         raise click.UsageError(f"{given} does not go with --min-confidence; leave out one of them")
     if any(languages) and format not in MARKUP_FORMATS:
-        raise click.UsageError(f"format {format} holds no languages; leave out {first_given(_LANGUAGES)}")
+        raise click.UsageError(f"format {format} cannot hold languages; leave out {first_given(_LANGUAGES)}")
     if one_to_one and k > 1:
         raise click.UsageError("with --one-to-one a word has one translation; leave out -k")
     if k > (kept := RerankSettings().alternatives):

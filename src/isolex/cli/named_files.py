@@ -115,7 +115,7 @@ def _toml(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=path, fix="check the path") from error
     except ValueError as error:  # of UTF-8, too
-        raise FormatError(f"is no TOML: {error}", where=path) from error
+        raise FormatError(f"is not TOML: {error}", where=path) from error
     return found
 
 
@@ -161,11 +161,13 @@ def _parted(name: str, languages: Sequence[str]) -> tuple[str, str]:
     if len(known) > 1:
         ways = " or ".join(" and ".join(pair) for pair in known)
         raise InputError(
-            f"may be of {ways}", where=where, fix=f"put two hyphens between them: {_APART.join(known[0])}"
+            f"may link {ways}", where=where, fix=f"put two hyphens between them: {_APART.join(known[0])}"
         )
     if not known and len(parts) != 1:
         raise InputError(
-            f"joins no two of the languages {', '.join(languages)}", where=where, fix="such as en-es=FILE"
+            f"does not name two of the languages {', '.join(languages)}",
+            where=where,
+            fix="write it like en-es=FILE",
         )
     # Of the one way to part it, whoever takes the lexicon says which language is not there.
     source, target = (known or parts)[0]

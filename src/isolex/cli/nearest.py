@@ -33,14 +33,14 @@ class _Neighbours:
 @click.command("nearest", cls=Command)
 @click.argument("vectors", metavar="VECTORS", type=PATH)
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
-@click.option("-k", default=10, show_default=True, type=click.IntRange(min=1), help="Neighbours of a word.")
+@click.option("-k", default=10, show_default=True, type=click.IntRange(min=1), help="Neighbours per word.")
 @json_option
 def nearest_command(vectors: Path, words: tuple[str, ...], k: int, as_json: bool) -> int:
     """Show the words whose vectors are nearest to each WORD, with their cosines.
 
-    Good vectors have words that are used alike near each other, so this shows whether they are worth
-    aligning. Words outside the vocabulary are looked for by their subwords, where the vectors have them.
-    Exit status 1 if a word is unknown.
+    In good vectors, words of similar use are near each other, so you see whether they are worth aligning.
+    Words outside the vocabulary are looked up by their subwords, if the vectors have them. Exit status 1 if a
+    word is unknown.
 
     \b
     Examples:

@@ -36,21 +36,21 @@ normalize_option = click.option(
     "--normalize",
     default="unit,center,unit",
     show_default=True,
-    help="Steps out of unit, center, unit-dim, iterative; or none.",
+    help="Steps, with commas: unit, center, unit-dim, iterative; or none.",
 )
 seed_option = click.option(
     "--seed",
     type=click.IntRange(0, 2**32 - 1),
     default=0,
     show_default=True,
-    help="Seed of everything random.",
+    help="Seed for random numbers.",
 )
 unicode_option = click.option(
     "--unicode",
     type=click.Choice(["nfc", "keep"]),
     default="nfc",
     show_default=True,
-    help="Bring words to Unicode NFC, or keep them as they are.",
+    help="Convert words to Unicode NFC, or keep them as they are.",
 )
 case_option = click.option(
     "--case",
@@ -104,11 +104,11 @@ def download_options(function: Function) -> Function:
     return _all(
         function,
         click.option(
-            "--cache", type=PATH, help="Folder for downloads; by default that of ISOLEX_CACHE, or the user's."
+            "--cache", type=PATH, help="Folder for downloads; by default ISOLEX_CACHE, or the user's cache."
         ),
         click.option(
             "--mirror",
-            help="Address to download from instead of the owners'; by default that of ISOLEX_MIRROR.",
+            help="Address to download from instead of the owners'; by default ISOLEX_MIRROR.",
         ),
         click.option("--offline", is_flag=True, help="Take what is in the cache, download nothing."),
     )
@@ -170,8 +170,8 @@ def pair_options(function: Function) -> Function:
 
     return _all(
         with_pair,
-        click.option("--from", "from_language", metavar="LANGUAGE", help="Source language, out of a space."),
-        click.option("--to", "to_language", metavar="LANGUAGE", help="Target language, out of a space."),
+        click.option("--from", "from_language", metavar="LANGUAGE", help="Source language, of a space."),
+        click.option("--to", "to_language", metavar="LANGUAGE", help="Target language, of a space."),
     )
 
 
@@ -195,14 +195,12 @@ def alignment_options(function: Function) -> Function:
     return _all(
         with_choice,
         pair_options,
-        click.option(
-            "--source", type=PATH, help="Source vectors from elsewhere: the same, or a bigger vocabulary."
-        ),
-        click.option("--target", type=PATH, help="Target vectors from elsewhere."),
+        click.option("--source", type=PATH, help="Source vectors in another file: the same, or more words."),
+        click.option("--target", type=PATH, help="Target vectors in another file."),
         click.option(
             "--other-vectors",
             is_flag=True,
-            help="Take --source and --target although DIR was not made from them: same space, other words.",
+            help="Accept --source and --target that DIR was not made from: same space, other words.",
         ),
         compute_options,
     )
@@ -234,7 +232,7 @@ def names_in(text: str) -> list[str]:
     """
     names = list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
     if not names:
-        raise InputError(f"got a list without names: {text!r}", fix="separate them by commas")
+        raise InputError(f"got a list without names: {text!r}", fix="separate names by commas")
     return names
 
 

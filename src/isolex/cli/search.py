@@ -1,4 +1,4 @@
-"""`isolex index` and `isolex search`: documents of one language, asked for in another."""
+"""`isolex index` and `isolex search`: search documents of one language with queries in another."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ _SHOWN = 100
 @alignment_argument
 @click.argument("documents", metavar="DOCUMENTS", type=PATH)
 @click.option("-o", "--output", required=True, type=Output("folder"), help="Folder for the index.")
-@click.option("--reverse", is_flag=True, help="Documents of the source language, queries of the target one.")
+@click.option(
+    "--reverse", is_flag=True, help="Documents are in the source language, queries in the target language."
+)
 @pair_options
 @compute_options
 def index_command(
@@ -46,10 +48,10 @@ def index_command(
     device: str | None,
     as_json: bool,
 ) -> None:
-    """Make DOCUMENTS of the target language searchable in the source language of the alignment in DIR.
+    """Make DOCUMENTS in the target language searchable with queries in the source language.
 
-    DOCUMENTS is TSV (id, text), JSON Lines (id, text), or a text a line. The index refers to DIR, which must
-    stay where it is.
+    DOCUMENTS is TSV (id, text), JSON Lines (id, text), or one text a line. The index refers to DIR, which
+    must stay where it is.
 
     \b
     Examples:
@@ -82,15 +84,15 @@ def index_command(
     type=click.Choice(["fusion", "vectors", "translation"]),
     default="fusion",
     show_default=True,
-    help="Word vectors, translated words (BM25), or both.",
+    help="Word vectors, translated words (BM25), or both (fusion).",
 )
-@click.option("--alignment", type=PATH, help="Where the index's alignment is now, if it was moved.")
+@click.option("--alignment", type=PATH, help="The alignment, if it was moved since the index was made.")
 @threads_option
 @json_option
 def search_command(
     index: Path, query: tuple[str, ...], k: int, by: Any, alignment: Path | None, as_json: bool
 ) -> int:
-    """Find documents of INDEX by a QUERY in the other language.
+    """Find documents in INDEX with a QUERY in the other language.
 
     Exit status 1 if nothing is found.
 
@@ -115,7 +117,7 @@ def search_command(
     if not hits and by == "translation":
         say(f"no document holds a translation of a word of the query {text!r}; try --by vectors")
     elif not hits:
-        say(f"no word of the query {text!r} is known; is it of the other language than the documents?")
+        say(f"no word of the query {text!r} is known; write it in the other language than the documents")
     return 0 if hits else 1
 
 

@@ -46,14 +46,14 @@ def _given_options(function: Callable[..., Any]) -> Callable[..., Any]:
             multiple=True,
             type=NamedFileType("LANGUAGE-LANGUAGE"),
             metavar="LANGUAGE-LANGUAGE=FILE",
-            help="Seed pairs of two languages, first language first on each line. Give it once for each two.",
+            help="Seed pairs of two languages, first language first on each line. Repeat it for each pair.",
         ),
         click.option(
-            "--vocab", type=click.IntRange(min=1), help="Read only the N most frequent words of each."
+            "--vocab",
+            type=click.IntRange(min=1),
+            help="Read only the N most frequent words of each language.",
         ),
-        click.option(
-            "--no-check", is_flag=True, help="Weigh all lexicons alike, and give no verdict: faster."
-        ),
+        click.option("--no-check", is_flag=True, help="Faster: weigh all lexicons alike, and judge nothing."),
         click.option("--force", is_flag=True, help="Write the space even if a language failed."),
         case_option,
         unicode_option,
@@ -86,14 +86,14 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
     "--config",
     type=FileTableType(),
     metavar="FILE",
-    help='TOML table of files, found from where it lies: [vectors] en = "en.vec", [lexicons] en-es = "F".',
+    help='TOML table of files, with paths relative to it: [vectors] en = "en.vec", [lexicons] en-es = "F".',
 )
 @click.option(
     "--method",
     type=click.Choice(SPACE_METHODS),
     default=SPACE_METHODS[0],
     show_default=True,
-    help="joint is the best; vecmap whitens and re-weights, procrustes only rotates; geomm is published.",
+    help="joint is the best; vecmap whitens and re-weights, procrustes only rotates; geomm is as published.",
 )
 @normalize_option
 @_given_options
@@ -119,14 +119,14 @@ def space_command(
 ) -> int:
     """Map the vectors of many languages into one space.
 
-    Any lexicons between two of them will do: all with one language, a chain, or between every two. Languages
-    that no lexicon links, or one of fewer than 200 words, are aligned with each other first; one that no
-    other vouches for is left out. That takes minutes for each two; with --work what came out is kept, and
-    several workers do it, by themselves or on a cluster.
+    Lexicons may link the languages in any way: all with one language, in a chain, or every two. Languages
+    that no lexicon links, or only one of fewer than 200 words, are first aligned with each other, which takes
+    minutes per pair. A language that no other confirms is left out. With --work, isolex keeps these results,
+    and several workers share the jobs, here or on a cluster.
 
-    Each pair of languages gets a status, aligned, doubtful or failed, and each language the best one of its
-    pairs with a lexicon. If a language failed, nothing is written (exit status 1) unless forced. Later,
-    isolex space add lets more languages join.
+    Each pair of languages gets a status: aligned, doubtful or failed. Each language gets the best status of
+    its pairs with a lexicon. If a language fails, nothing is written (exit status 1) without --force. Add
+    more languages later with isolex space add.
 
     \b
     Examples:
@@ -186,10 +186,10 @@ def add_command(
     device: str | None,
     as_json: bool,
 ) -> int:
-    """Let languages join the space in DIR.
+    """Add languages to the space in DIR.
 
-    The languages that are there stay as they are, bit by bit. Each new one needs a lexicon with one of them,
-    or with one that joins before it. If one failed, nothing is written (exit status 1) unless forced.
+    The languages in the space do not change. Each new one needs a lexicon with one of them, or with one that
+    joins before it. If one fails, nothing is written (exit status 1) without --force.
 
     \b
     Examples:
@@ -253,7 +253,7 @@ def _finish(
     if written:
         return 0
     reasons = "; ".join(f"{code}: {_reason(card, code)}" for code in failed)
-    say(f"failed, nothing written: {reasons} (--force writes it all the same)")
+    say(f"failed, nothing written: {reasons} (--force writes it anyway)")
     return 1
 
 

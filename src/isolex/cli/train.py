@@ -31,8 +31,8 @@ _ENDINGS = "name it .vec, .txt or .safetensors, or .bin for a fastText model, wh
     type=click.Choice(("auto", *TRAINER_NAMES)),
     default="auto",
     show_default=True,
-    help="ppmi counts; skip-gram also gives vectors to unseen words; auto goes by the number of tokens, and "
-    "takes skip-gram for .bin.",
+    help="ppmi counts words; skip-gram also gives vectors to unseen words; auto chooses by the number of "
+    "tokens, and skip-gram for .bin.",
 )
 @click.option(
     "--dimension",
@@ -72,14 +72,14 @@ _ENDINGS = "name it .vec, .txt or .safetensors, or .bin for a fastText model, wh
     show_default=True,
     help="Lower-case as the language does, or keep letters as they are.",
 )
-@click.option("--drop-numbers", is_flag=True, help="Leave out what has digits and no letters.")
+@click.option("--drop-numbers", is_flag=True, help="Leave out words with digits and no letters.")
 @click.option("--keep-punctuation", is_flag=True, help="Punctuation marks count as words.")
 @click.option("--phrases", is_flag=True, help="Join words that belong together, such as ice_cream.")
 @click.option("--field", default="text", show_default=True, help="In JSON Lines, the field of the text.")
 @click.option(
     "--threads",
     type=click.IntRange(min=1),
-    help="By default all cores for ppmi, and one for skip-gram, which is the same every time on one alone.",
+    help="By default all cores for ppmi, and 1 for skip-gram, whose result repeats only with 1.",
 )
 @json_option
 def train_command(
@@ -102,9 +102,9 @@ def train_command(
 ) -> None:
     """Train word vectors on texts: files, folders, or - for standard input.
 
-    A line is a paragraph; files may be compressed, or JSON Lines. Words are cut as the script and the
-    language require, and lower-cased. -o takes .vec, .txt and .safetensors, and .bin for a fastText model,
-    which makes auto take skip-gram. FILE.json beside it tells what the vectors were made from.
+    A line is a paragraph; files may be compressed, or JSON Lines. isolex splits texts into words as script
+    and language require, and lower-cases them. -o takes .vec, .txt and .safetensors, and .bin for a fastText
+    model by skip-gram. FILE.json beside it tells what the vectors were made from.
 
     \b
     Examples:
@@ -214,7 +214,7 @@ def _summary(data: dict[str, Any]) -> str:
     why = ", since .bin is a fastText model" if data["vectors"].endswith(".bin") else ""
     return (
         f"{printable(data['vectors'])}: {data['words']:,} words × {data['dimension']} by {data['trainer']}"
-        f"{why}; the texts have {data['tokens']:,} tokens and {data['types']:,} different words, of which "
-        f"these occur {data['min_count']} times or more ({data['seconds']} s)\n"
-        f"{printable(data['card'])} tells what they were made from"
+        f"{why}; the texts have {data['tokens']:,} tokens and {data['types']:,} different words; kept: "
+        f"those that occur {data['min_count']} times or more ({data['seconds']} s)\n"
+        f"{printable(data['card'])} tells what the vectors were made from"
     )

@@ -51,7 +51,7 @@ class _Answered:
 @click.command("translate", cls=Command)
 @alignment_argument
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
-@click.option("-k", default=5, show_default=True, type=click.IntRange(min=1), help="Answers a word.")
+@click.option("-k", default=5, show_default=True, type=click.IntRange(min=1), help="Answers per word.")
 @click.option("--reverse", is_flag=True, help="From the target language to the source language.")
 @criterion_option
 @alignment_options
@@ -63,13 +63,13 @@ def translate_command(
     criterion: str,
     as_json: bool,
 ) -> int:
-    """Translate words by the alignment in DIR, or by a space of many languages.
+    """Translate words with the alignment or the space in DIR.
 
-    A space has many languages: --from and --to say which two, and --to all asks every other one.
+    For a space, --from and --to choose two languages; --to all translates into all others.
 
-    If isolex lexicon --min-confidence has been here, translations come with the probability that they are
-    right; with --criterion or --reverse, and for words outside the vocabulary, with scores. Those words are
-    translated through their subwords, where the vectors have them. Exit status 1 if a word is unknown.
+    Translations have scores. After isolex lexicon --min-confidence, they have the probability that they are
+    right, except with --criterion or --reverse and for words outside the vocabulary. isolex translates such
+    words by their subwords, if the vectors have them. Exit status 1 if a word is unknown.
 
     \b
     Examples:
@@ -145,7 +145,7 @@ def _check_kept(k: int, kept: int) -> None:
     """Raise `UsageError` if more answers are asked for than there are confidences of a word."""
     if k > kept:
         raise click.UsageError(
-            f"got -k {k}, but confidences are kept of {kept} answers a word; add --criterion csls for scores"
+            f"got -k {k}, but confidences are kept for {kept} answers a word; add --criterion csls for scores"
         )
 
 
@@ -184,10 +184,10 @@ def _answer(way: _Way, word: str, k: int, criterion: str) -> _Answered:
 def _turned(language: str | None, *, reverse: bool) -> str:
     """What to type if a word is of the other language."""
     if reverse:
-        return "a word of the other language: leave out --reverse"
+        return "it is a word of the other language: leave out --reverse"
     if language is None:
-        return "a word of the other language: add --reverse"
-    return f"a word of {language}: give --from {language}"
+        return "it is a word of the other language: add --reverse"
+    return f"it is a word of {language}: give --from {language}"
 
 
 def _to_json(answered: _Answered) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def _write(place: Path, opened: Opener | None) -> Iterator[int]:
 
 def _too_large(path: Path, limit: int) -> FormatError:
     return FormatError(
-        f"unpacks to more than {limit:,} bytes, too much for a file of which nobody knows the checksum",
+        f"unpacks to more than {limit:,} bytes, too much for a file without a known checksum",
         where=path,
         fix="look at it, and unpack it by hand if you trust it",
     )

@@ -40,7 +40,7 @@ class DataFolder:
 
     Attributes:
         path: The folder.
-        pairs: The language pairs that it has both dictionaries and both sides' vectors of.
+        pairs: The language pairs with both dictionaries and the vectors of both languages.
 
     Raises:
         InputError: It holds no such pair, or `vectors` is not the name of a folder in it.
@@ -49,7 +49,7 @@ class DataFolder:
     def __init__(self, folder: str | Path, *, vectors: str = "vectors") -> None:
         if vectors in ("", "..") or Path(vectors).name != vectors:
             raise InputError(
-                f"got {vectors!r} for its vectors, expected the name of a folder in it",
+                f"got {vectors!r} for its vectors, expected the name of a folder inside",
                 where=folder,
                 fix="give one such as vectors",
             )

@@ -42,7 +42,7 @@ def scored_dataset(name: str) -> Dataset:
 
 @dataclass(frozen=True)
 class Published:
-    """What a paper says of a system.
+    """The published figures of a system.
 
     Attributes:
         system: Its name there.

@@ -43,17 +43,17 @@ class Dataset:
     """What is known of one dataset.
 
     Attributes:
-        name: What it is asked for by.
+        name: Its name in isolex.
         title: Its name in words.
         task: What it measures.
-        address: What the paths of its files are relative to; a pinned revision where there is one.
+        address: Base of the paths of its files; a pinned revision where there is one.
         files: Path of each part, with `{source}`, `{target}` and `{pair}`, or `{language}`, in it.
-        licence: Under which its owners give it, or `not stated`.
+        licence: The licence of its owners, or `not stated`.
         non_commercial: The licence forbids commercial use; None if that is not known.
-        split: What is for training and what for tests.
+        split: Which parts are for training and which for tests.
         protocol: How it is scored, or None for vectors.
         main_score: The figure to quote, or None for vectors.
-        citation: Whom to cite.
+        citation: The work to cite.
         pairs: Language pairs, `xx-yy`; empty for a dataset with files by language.
         languages: Languages; empty for a dataset with files by language pair.
         checksums: SHA-256 by path; empty if its owners' files could not be seen.
@@ -78,7 +78,7 @@ class Dataset:
 
     @property
     def units(self) -> tuple[str, ...]:
-        """What its files come by: language pairs or languages."""
+        """The language pairs or the languages that it has files for."""
         return self.pairs or self.languages
 
     @property
@@ -137,7 +137,7 @@ def _placeholders(template: str) -> set[str]:
 
 
 def read_dataset(path: Path) -> Dataset:
-    """Read a declaration, and the checksums beside it if it names a file of them.
+    """Read a declaration, and the file of checksums if it names one.
 
     Raises:
         FormatError: It is no JSON object, a field is unknown, missing or of the wrong type, or what it says

@@ -171,7 +171,7 @@ class Download:
         return InputError(
             f"{reason} after {self.part.stat().st_size:,} bytes",
             where=url,
-            fix=f"run it again to go on from there; until then they are in {self.part}",
+            fix=f"run it again to continue; the bytes so far are in {self.part}",
         )
 
     def _discard(self) -> None:

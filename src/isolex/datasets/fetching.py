@@ -31,8 +31,8 @@ class Fetched:
         file: What it is.
         path: Where it is; for an archive the folder that it was unpacked to.
         sha256: Its digest.
-        verified: It has the digest that isolex knows. Otherwise nobody knows whether it is the file
-            that its owners published.
+        verified: Whether it has the digest that isolex knows. If not, isolex cannot tell whether it is the
+            file that its owners published.
     """
 
     file: DataFile
@@ -62,9 +62,9 @@ def fetch(
     mirror: str | None = None,
     offline: bool = False,
 ) -> list[Fetched]:
-    """Files of a dataset, out of the cache, or else downloaded into it.
+    """Find the files of a dataset in the cache, and download missing ones into it.
 
-    A licence that forbids commercial use, or none that is known, is told in a warning.
+    A warning tells if the licence forbids commercial use or is not known.
 
     Args:
         dataset: A dataset or its name, see `datasets`.
@@ -74,13 +74,13 @@ def fetch(
             for caches.
         mirror: Address of a folder with the layout of the cache, to download from instead of the owners'
             servers; by default the environment variable ISOLEX_MIRROR.
-        offline: Take what is in the cache and open no connection.
+        offline: Use the cache only and open no connection.
 
     Raises:
-        InputError: No such dataset, unit or part; the file is not in the cache and cannot be downloaded; or
-            the cache cannot be written.
-        FormatError: What came is not what was expected: another digest, a web page, a damaged archive.
-        MissingExtraError: Something has to be downloaded, and pooch is not there.
+        InputError: The dataset, unit or part is unknown; a file is not in the cache and cannot be downloaded;
+            or the cache cannot be written.
+        FormatError: A download is not the expected file: another digest, a web page, a damaged archive.
+        MissingExtraError: A download is needed, and pooch is not installed.
     """
     dataset = get_dataset(dataset) if isinstance(dataset, str) else dataset
     files = dataset.select(units, parts=parts)
@@ -132,7 +132,7 @@ class Store:
             raise InputError(
                 f"{found}, and nothing may be downloaded",
                 where=path,
-                fix=f"put there by hand what is at {address}, or leave out --offline",
+                fix=f"put the file from {address} there, or leave out --offline",
             )
         make_folder(path.parent)
         try:

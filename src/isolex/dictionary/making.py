@@ -38,19 +38,19 @@ _UNEVEN = 2
 
 @dataclass(frozen=True)
 class DictionaryReport:
-    """What came of it.
+    """The result of `make_dictionary`.
 
     Attributes:
         output: The dictionary; None if the alignment failed, and nothing was written.
         work: Where the results of all steps are.
-        entries: How many the dictionary has.
-        confidences: Whether each entry says how probable it is.
-        reason: Why it has confidences, or none.
+        entries: Number of entries in the dictionary.
+        confidences: Whether entries have confidences.
+        reason: Why it has confidences or not.
         status: The verdict on the alignment.
         verdict: The sentence that explains it.
         seeds: Pairs of the lexicon that both vocabularies have.
-        sides: Of either language: words, and for texts the tokens.
-        expected: By confidence, how many entries have at least that, and what share of them is right.
+        sides: For each language, the number of words, and of tokens for texts.
+        expected: By confidence, how many entries reach it, and the share of them that is probably right.
         advice: What would help most.
         done: Steps that this run made: source, target, alignment, confidences.
         kept: Steps whose results were there already, from an earlier run.
@@ -92,26 +92,26 @@ def make_dictionary(
     trainer: str | Trainer = "auto",
     seed: int = 0,
 ) -> DictionaryReport:
-    """Train, align, judge, rerank and write, doing only what an earlier run has not done.
+    """Train, align, judge, rerank and write; only steps that an earlier run has not done.
 
     Args:
         source: A text, a folder of texts, or a file of vectors.
         target: Likewise.
-        output: The dictionary, in the format that its name asks for (.tsv, .jsonl, .tei, .tbx).
+        output: File for the dictionary; its name gives the format (.tsv, .jsonl, .tei, .tbx).
             TEI and TBX hold confidences, so they need a lexicon.
         source_language: Code of the source language.
         target_language: Code of the target language.
-        lexicon: Known pairs; without any, the languages are aligned unsupervised, and there are no
+        lexicon: Known pairs. Without them, isolex aligns the languages unsupervised, and there are no
             confidences.
-        min_confidence: Entries that are less probable are left out, where there are confidences.
+        min_confidence: Entries with a lower confidence are left out, if there are confidences.
         work: Folder for the results of all steps; by default beside the output.
-        trainer: Of the vectors of texts, as `isolex.train` takes it.
-        seed: Of everything random.
+        trainer: Trainer for texts, as for `isolex.train`.
+        seed: Seed of random numbers.
 
     Raises:
-        InputError: A file is not there or cannot be used, a language is unknown, an output would take the
-            place of an input, the output's format holds confidences and there are none, or the folder of
-            work is another run's, or holds what is not of this.
+        InputError: A file does not exist or cannot be used, a language is unknown, an output would replace an
+            input, the output's format needs confidences and there are none, or the work folder belongs to
+            another run or holds other files.
         FormatError: A file is neither text nor vectors.
         MissingExtraError: A package of the extras `train` or `rerank` is not installed.
     """
@@ -187,7 +187,7 @@ class _Output:
         path: The file.
         format: As its name asks for.
         codes: Of both languages.
-        min_confidence: Entries that are less probable are left out, where there are confidences.
+        min_confidence: Entries with a lower confidence are left out, if there are confidences.
     """
 
     path: Path
@@ -208,7 +208,7 @@ class _Output:
             check_language(code)
         if format in MARKUP_FORMATS and not with_lexicon:
             raise InputError(
-                f"{format} files hold confidences, which there are none of without a lexicon",
+                f"{format} files hold confidences, and without a lexicon there are none",
                 where=path,
                 fix="give a lexicon, or write .tsv or .jsonl",
             )

@@ -19,7 +19,7 @@ from isolex.vectors import Vectors, identify
 SIDES = ("source", "target")
 # What is needed of the card of a training.
 _CARD = record({"corpus": record({"tokens": whole(0, WORDS**2)})})
-_AGAIN = "remove the folder of work, and run this again"
+_AGAIN = "remove the work folder, and run this again"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class GivenSide:
     def __post_init__(self) -> None:
         if str(self.path) == STANDARD_INPUT:
             raise InputError(
-                "standard input is not taken, since a second run would read the text again",
+                "standard input cannot be used, because a second run must read the text again",
                 where="dictionary",
                 fix="write it to a file",
             )

@@ -25,10 +25,10 @@ class Executor(Protocol):
     """Takes batches of jobs, and says how each job ended.
 
     Attributes:
-        name: As people ask for it.
-        workers: That work at the same time.
-        threads: That each of them computes with.
-        waits: Whether work waits in a line of its own, so that it can be given all of it at once.
+        name: Its name as an option.
+        workers: Number of workers at the same time.
+        threads: Threads of each worker.
+        waits: Whether it has a queue of its own, so that it can take all work at once.
     """
 
     name: str
@@ -37,9 +37,9 @@ class Executor(Protocol):
     waits: bool
 
     def submit(self, batches: list[Batch]) -> "list[Future[list[JobOutcome]]]":
-        """Begin batches. A future fails by `WorkerLostError` where its worker was lost.
+        """Begin batches. A future fails with `WorkerLostError` if its worker was lost.
 
-        Without a line of its own, it is given no more shares at the same time than it has workers.
+        An executor without a queue never gets more shares at the same time than it has workers.
         """
         ...
 
@@ -52,7 +52,7 @@ class HereExecutor:
     """Does each job in this process, at once: a plain loop.
 
     Args:
-        threads: That it computes with; by default as many as torch has now.
+        threads: Number of threads; by default as many as torch has now.
     """
 
     name, workers, waits = "local", 1, False
@@ -76,11 +76,11 @@ class HereExecutor:
 class LocalExecutor:
     """Processes of this machine, each with its part of the threads. They end with this process.
 
-    Each process is a pool of its own: one that is killed takes none of the others with it.
+    If one process is killed, the others go on.
 
     Args:
-        workers: How many.
-        threads: Of each; by default the cores of the machine are shared out.
+        workers: Number of processes.
+        threads: Threads of each; by default the processes share the cores of the machine.
     """
 
     name, waits = "local", False

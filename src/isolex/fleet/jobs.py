@@ -31,13 +31,13 @@ class Job:
     """One result to make.
 
     Attributes:
-        name: Of the result in the folder, a file's name.
-        work: Where the function is that makes it, `package.module:function`, so that every process finds it.
-        settings: What it is given, plain JSON values.
-        inputs: By name, digests of all that the result follows from.
-        places: By name, what else the work is given, and what the inputs stand for: paths, which may change
-            while the result stays the same.
-        together: Jobs that stand together and have one name here go to one worker, for they read the same.
+        name: File name of the result in the folder.
+        work: The function that makes it, as `package.module:function`, so that every process finds it.
+        settings: Its arguments, plain JSON values.
+        inputs: By name, digests of everything that the result depends on.
+        places: By name, paths of the inputs and other arguments, which may change while the result stays the
+            same.
+        together: Adjacent jobs with the same name here go to one worker, because they read the same files.
     """
 
     name: str
@@ -66,9 +66,9 @@ class JobOutcome:
 
     Attributes:
         name: Of the job.
-        status: `failed` is an error in what it was given, which another try would not change.
-        told: What went wrong, in a line.
-        seconds: It took so long.
+        status: `failed` is an error in its input, which another try would not change.
+        told: The error, in a line.
+        seconds: How long it took.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The folder of the results, and what it knows of each: which are there, and what they follow from."""
+"""The folder of the results: which are there, and which inputs each depends on."""
 
 import json
 from collections.abc import Iterable
@@ -14,13 +14,13 @@ _FILES = ("notes", "logs")
 
 
 class Ledger:
-    """Results in a folder, each with a note of what it follows from.
+    """Results in a folder, each with a note of its inputs.
 
-    A result is made beside its place, put there in one step, and then noted. So what is noted is whole, and
-    a run that was killed at any moment leaves at most results that are made again.
+    A result is made in a temporary file, moved to its place in one step, and then noted. So every noted
+    result is complete. After a killed run, only results without a note are made again.
 
     Args:
-        folder: Where results are; made if it is not there.
+        folder: The folder of results; made if it is missing.
 
     Raises:
         InputError: It cannot be used.
@@ -63,7 +63,7 @@ class Ledger:
         for job in jobs:
             if self.place(job).exists() and not self._note(job.name).exists():
                 raise InputError(
-                    "was not made by such a run, and is not replaced",
+                    "was not made by such a run, so it is not replaced",
                     where=self.place(job),
                     fix="move it away, or name another folder",
                 )

@@ -20,10 +20,10 @@ class RayExecutor:
     needs them, so all machines must see the folders of inputs and results under the same paths.
 
     Args:
-        address: Of a cluster that runs, or `auto`; by default one of this machine alone is begun.
+        address: Address of a running cluster, or `auto`; by default isolex starts one on this machine.
         workers: Tasks at the same time; by default as many as the cluster has cores for.
-        threads: Of each.
-        memory: That each asks the cluster for, in GiB.
+        threads: Threads of each task.
+        memory: Memory that each task asks the cluster for, in GiB.
 
     Raises:
         InputError: There is no such cluster.
@@ -67,7 +67,7 @@ class RayExecutor:
         return [self._begun(batch) for batch in batches]
 
     def close(self) -> None:
-        """Cancel what still works, and end what was begun here."""
+        """Cancel running tasks, and end the cluster if it was started here."""
         for ref in list(self._refs):
             self._ray.cancel(ref, force=True)
         if self._began:

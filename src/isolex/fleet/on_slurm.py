@@ -18,21 +18,21 @@ _DAY = "1440"
 
 
 class SlurmExecutor:
-    """An array of Slurm jobs, each of which does its part of the work.
+    """An array of Slurm jobs that share the work.
 
     All machines must see the folders of inputs and results under the same paths.
 
     Args:
-        logs: Where submitit keeps what it sends, and what Slurm says.
-        workers: Jobs of the array, and as many at the same time.
-        threads: Cores of each.
-        memory: Of each, in GiB.
-        options: Of sbatch, such as `partition`. `time` is the most minutes that a job may take, by default
-            those of a day.
+        logs: Folder for the files of submitit and the output of Slurm.
+        workers: Number of jobs in the array, which run at the same time.
+        threads: Cores of each job.
+        memory: Memory of each job, in GiB.
+        options: Options of sbatch, such as `partition`. `time` is the limit of a job in minutes, by default a
+            day.
         cluster: `slurm`; `local` for processes of this machine, and `debug` for this process, to try it out.
 
     Raises:
-        InputError: This machine knows no Slurm, or the time is no number of minutes.
+        InputError: This machine has no Slurm, or the time is not a number of minutes.
         MissingExtraError: submitit is not installed.
     """
 
@@ -54,7 +54,9 @@ class SlurmExecutor:
             raise MissingExtraError("the executor slurm", "submitit", "slurm") from error
         if cluster == "slurm" and shutil.which("srun") is None:
             raise InputError(
-                "this machine has no srun", where="slurm", fix="begin on a machine that submits Slurm jobs"
+                "this machine has no srun",
+                where="slurm",
+                fix="start this on a machine that can submit Slurm jobs",
             )
         self._submitit, self.workers, self.threads = submitit, workers, threads
         self._logs, self._memory, self._cluster = Path(logs), memory, cluster
@@ -86,7 +88,7 @@ class SlurmExecutor:
         return [made[at] for at in range(len(batches))]
 
     def close(self) -> None:
-        """Cancel what is not done."""
+        """Cancel jobs that are not done."""
         self._closed.set()
         for job in list(self._going):
             job.cancel()

@@ -1,4 +1,4 @@
-"""`run_jobs`: make what is missing in a folder, try again what was lost, and tell what failed."""
+"""`run_jobs`: make the missing results in a folder, try lost jobs again, and report failures."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where jobs are done, and by whom: what work that may have jobs is given.
+    """A folder of results and an executor, for work that may be divided into jobs.
 
     Attributes:
         folder: Where results are kept.
@@ -41,12 +41,12 @@ class Workplace:
 
 @dataclass(frozen=True)
 class FleetReport:
-    """What a run did.
+    """The results of a run.
 
     Attributes:
         made: Names of the results that it made, in the order of the jobs.
-        kept: Of those that were there.
-        failed: Jobs without a result.
+        kept: Names of the results that were there already.
+        failed: Outcomes of the jobs without a result.
         retried: How often a job was tried again.
     """
 
@@ -68,17 +68,17 @@ class FleetReport:
 def run_jobs(
     jobs: Sequence[Job], folder: str | Path, executor: Executor, *, label: str = "jobs"
 ) -> FleetReport:
-    """Make the results of jobs that are not in the folder, or follow from something else.
+    """Make the results of jobs that are missing in the folder, or whose inputs have changed.
 
-    An error in what a job was given is told once, and the other jobs go on. A worker that is lost, or ran out
-    of memory, has its job tried again up to three times; after running out of memory, and from the second
-    loss on, with twice the share of the machine. The executor is closed at the end.
+    If the input of a job is wrong, the job fails and the others go on. If a worker is lost or runs out of
+    memory, its job is tried again, up to three times. After running out of memory, and from the second loss
+    on, the job gets twice the share of the machine. The executor is closed at the end.
 
     Args:
-        jobs: What is wanted; those that read the same files should stand together.
-        folder: Where results are. Notes and logs are in `.jobs` there.
-        executor: Where jobs are done.
-        label: What jobs are called for whoever follows.
+        jobs: The jobs; put those that read the same files next to each other.
+        folder: The folder of the results. Notes and logs are in its `.jobs`.
+        executor: The executor that does the jobs.
+        label: Name of the jobs in progress bars.
 
     Raises:
         InputError: Another run is at work in the folder, it holds a file that a result would replace, or two

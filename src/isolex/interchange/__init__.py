@@ -37,8 +37,8 @@ EXPORT_FORMATS: Mapping[str, Callable[[Any, str | Path], tuple[Path, ...]]] = Ma
         "huggingface": hub_repository.write,
     }
 )
-"""What writes each format: from an alignment or, but for those of one vocabulary for two languages, a space,
-and a folder to the files or folders that one then loads."""
+"""The writer of each format. It takes a folder and an alignment (or a space, if the format can hold more than
+two languages), and returns the files or folders to load."""
 
 
 def export(
@@ -47,14 +47,15 @@ def export(
     """Write the mapped, unit-length vectors of an alignment or of a space for another program.
 
     The vocabularies are named by language where both are known and differ (`en.aligned.vec`), else by side
-    (`source.aligned.vec`). Files stand beside what the folder holds; they replace earlier ones of their names
-    only when all are whole, and never the vectors that the alignment was made from. Formats that are folders
-    (`spacy`, `sentence-transformers`, `huggingface`) take a new or empty one, or replace an earlier export in
-    the same format in which nothing was added or changed since.
+    (`source.aligned.vec`). The folder keeps its other files. New files replace earlier ones of the same
+    name only when all are complete, and never the vectors that the alignment was made from.
+
+    Three formats are folders: `spacy`, `sentence-transformers` and `huggingface`. Such a folder must be new,
+    empty, or an earlier export in the same format in which nothing was added or changed since.
 
     Args:
         alignment: What to export, an alignment or a space, or the folder that it is saved in.
-        folder: Where to; made if it is missing.
+        folder: The output folder; made if it is missing.
         format: A key of `EXPORT_FORMATS`: `word2vec`, `word2vec-binary`, `glove`, `native`, `gensim`,
             `numpy`, `spacy`, `sentence-transformers` or `huggingface`.
 
@@ -62,8 +63,8 @@ def export(
         The files or folders to load, source first.
 
     Raises:
-        InputError: No such format, or one that has no room for a space; it cannot hold one of the words, or
-            the folder cannot be written.
+        InputError: The format is unknown, cannot hold a space or one of the words, or the folder cannot be
+            written.
         MissingExtraError: The format needs a package that is not installed.
 
     Warns:
@@ -78,7 +79,7 @@ def export(
         raise InputError(
             f"format {format} holds two languages, not {len(alignment)}",
             where="space",
-            fix="give two of them: --from and --to, in Python space.pair(source, target)",
+            fix="choose two of them: --from and --to, or in Python space.pair(source, target)",
         )
     files = write(alignment, folder)
     for found in _doubts(alignment):

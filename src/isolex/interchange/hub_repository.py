@@ -68,7 +68,7 @@ def _described(alignment: Alignment, sides: Mapping[str, Side]) -> Folder:
     source, target = sides
     word, _ = example_pair(alignment)
     usage = f"""
-With isolex, which searches by CSLS, maps more words and induces dictionaries:
+With isolex, you can search by CSLS, map more words and make dictionaries:
 
 ```python
 import isolex
@@ -79,9 +79,9 @@ alignment = isolex.load(folder)
 print(alignment.translate({word!r}))
 ```
 
-Without it: the tensor `matrix` of `{_vectors(source)}` and `{_vectors(target)}` holds the rows in the
-shared space, `{_words(source)}` and `{_words(target)}` their words. Rows have unit length, so an inner
-product is a cosine.
+Without isolex, the tensor `matrix` of `{_vectors(source)}` and `{_vectors(target)}` holds the vectors in
+the shared space. `{_words(source)}` and `{_words(target)}` list their words. The vectors have unit length,
+so an inner product is a cosine.
 
 ```python
 import json

@@ -15,30 +15,30 @@ _TAGS = ("isolex", "word-embeddings", "static-embeddings", "cross-lingual")
 
 _VERDICTS = {
     "aligned": "The two spaces aligned.",
-    "doubtful": "**Doubtful**: it is not known whether the two spaces aligned. Do not rely on it unchecked.",
+    "doubtful": "**Doubtful**: it is not clear whether the two spaces aligned. Check it before you use it.",
     "failed": "**Failed**: the two spaces did not align. Do not use it.",
-    "unchecked": "**Unchecked**: nobody looked whether the two spaces aligned.",
+    "unchecked": "**Unchecked**: isolex did not test whether the two spaces aligned.",
 }
 
 _FIGURES = {
     "held_out_p@1": "P@1 by CSLS on seed words that were kept out of training, percent",
-    "null_p@1": "the same where the spaces cannot align",
-    "estimate": "P@1 to expect, percent; `interval` holds it in `level` % of all cases",
-    "evidence": "the alignment against a restart of it; `null`: the same where the spaces cannot align",
+    "null_p@1": "the same for spaces that cannot align",
+    "estimate": "expected P@1, percent; it is inside `interval` in `level` % of cases",
+    "evidence": "the alignment compared with a restart; `null`: the same for spaces that cannot align",
     "seed_pairs": "seed pairs found in both vocabularies",
-    "seed_words": "source words among them",
+    "seed_words": "source words in these seed pairs",
     "lexicon_coverage": "percent of the given pairs that were found",
 }
 
 _LIMITS = (
-    "A word has one vector, whatever its senses. A word outside the vocabularies has none here.",
+    "A word has one vector, however many senses it has. A word outside the vocabularies has none.",
     "Words are matched as they are spelt.",
-    "The vectors carry what stood in the texts that they were trained on, prejudice included.",
-    "A cosine compares words by the company they keep: opposites and words of one topic come out near, too.",
+    "The vectors reflect the texts that they were trained on, including their prejudices.",
+    "A cosine compares the contexts of words, so opposites and words of one topic are also near each other.",
 )
 
 _CITATION = f"""\
-Cite isolex, the paper of the method, and the vectors that it was made from.
+Cite isolex, the paper of the method, and the vectors that this was made from.
 
 ```bibtex
 @software{{isolex,
@@ -49,13 +49,13 @@ Cite isolex, the paper of the method, and the vectors that it was made from.
 ```"""
 
 _LICENCE = """\
-The licence of the vectors that it was made from is not recorded. Look it up, and set `license` in the head of
-this file before you publish it."""
+isolex does not know the licence of the original vectors. Look it up, and set `license` at the top of this
+file before you publish it."""
 
 
 @dataclass(frozen=True)
 class Folder:
-    """What a model card says of the folder that it stands in.
+    """What a model card says about its folder.
 
     Attributes:
         title: What the folder holds, to be followed by the languages.
@@ -130,8 +130,8 @@ def _verdict(card: Card) -> Iterator[str]:
         f"| {name} | {value} | {_FIGURES.get(name.split(',')[0], '')} |" for name, value in _flat(card.scores)
     ]
     if rows:
-        yield "\n".join(["| figure | value | what it is |", "|---|---|---|", *rows])
-        yield "These figures tell whether it worked. They are no score on a test set."
+        yield "\n".join(["| figure | value | meaning |", "|---|---|---|", *rows])
+        yield "These figures show whether the alignment worked. They are not scores on a test set."
 
 
 def _flat(scores: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -18,8 +18,9 @@ _MODULE = "0_StaticEmbedding"
 def write(alignment: Alignment, folder: str | Path) -> tuple[Path, ...]:
     """Write a model folder for `sentence_transformers.SentenceTransformer`.
 
-    The vector of a text is the mean of its words' rows. A string that both languages have is read as neither
-    of them, unless `encode(..., prompt_name="es")` says which; see `isolex.interchange.tokenizing`.
+    The vector of a text is the mean of its words' rows. A string that both languages have gets a vector
+    halfway between its two, unless `encode(..., prompt_name="es")` names one; see
+    `isolex.interchange.tokenizing`.
 
     Raises:
         InputError: The folder holds anything but an unchanged export like this, or cannot be written.
@@ -58,12 +59,11 @@ there = model.encode([{words[1]!r}], prompt_name={target!r})
 print(model.similarity(here, there))
 ```
 
-The vector of a text is the mean of its words' vectors; unknown words count for nothing. Say by `prompt_name`
-which language a text is in. Without it, a string that both languages have is read as neither: its vector lies
-halfway between its two.
+The vector of a text is the mean of its words' vectors; unknown words are ignored. Give the language of a text
+as `prompt_name`. Without it, a string that both languages have gets a vector halfway between its two vectors.
 """
     limits = (
-        "Under the `prompt_name` of a language, a word that only the other one has is read as the other's.",
-        "Texts are divided into words by blanks and punctuation. Divide other scripts by blanks yourself.",
+        "With the `prompt_name` of a language, words that only the other one has keep their vectors.",
+        "Texts are split into words at spaces and punctuation. For other scripts, add spaces yourself.",
     )
     return Folder("Sentence vectors", "sentence-transformers", usage, "sentence-similarity", limits)

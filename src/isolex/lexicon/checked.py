@@ -56,9 +56,12 @@ def index_checked(
     where = what if lexicon.path is None else f"{what} {lexicon.path}"
     if turned > found:
         are = "is" if found == 1 else "are"
-        pairs = f"{found:,} of its {counted(len(lexicon), 'pair')} {are} found, {turned:,} if it is turned"
+        pairs = (
+            f"{found:,} of its {counted(len(lexicon), 'pair')} {are} found, "
+            f"{turned:,} if its columns are exchanged"
+        )
         problem = f"looks the wrong way round: {pairs}"
-        fix = "exchange its two columns, or source and target, if it is these that are exchanged"
+        fix = "exchange its two columns, or source and target if those are the wrong way round"
         if poor and turned >= 2 * found:
             raise InputError(problem, where=where, fix=fix)
         if not told:
@@ -72,7 +75,7 @@ def index_checked(
             f"the source vocabulary holds words such as {source_holds}, the target vocabulary {target_holds}",
             where=where,
             fix=_case_fix(lexicon, source, target)
-            or "check languages, letter case (--case lower or fold), and what stands round the words",
+            or "check languages, letter case (--case lower or fold), and extra characters around the words",
         )
     elif poor and not told:
         warnings.warn(f"{where}: {indexed.coverage.summary()}", IsolexWarning, stacklevel=3)

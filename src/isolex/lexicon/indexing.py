@@ -27,7 +27,7 @@ class Coverage:
         sources_found: Source words with at least one such pair.
         missing_source: Source words that the source vocabulary lacks, in lexicon order.
         missing_target: Target words that the target vocabulary lacks, in lexicon order.
-        without_vector: Those of the missing words, of either side, that are known to have a zero vector.
+        without_vector: The missing words of both sides that are known to have a zero vector.
     """
 
     pairs: int

@@ -10,9 +10,9 @@ class LeakReport:
     """What a test lexicon shares with a training lexicon.
 
     Attributes:
-        pairs: Test pairs (s, t) that stand in the training lexicon.
-        reversed_pairs: Other test pairs (s, t) whose reverse (t, s) stands there, as when the training
-            lexicon is of the opposite direction.
+        pairs: Test pairs (s, t) that are in the training lexicon.
+        reversed_pairs: Other test pairs (s, t) whose reverse (t, s) is there, as when the training lexicon
+            is for the opposite direction.
         source_words: Test source words that are training sources too, with whatever translation.
         test_pairs: Number of test pairs.
         test_sources: Number of test source words.
@@ -37,9 +37,9 @@ class LeakReport:
         if self.clean:
             return f"no leaks: the training lexicon shares nothing with the {self.test_pairs:,} test pairs"
         return (
-            f"of {self.test_pairs:,} test pairs {len(self.pairs):,} are in the training lexicon and "
-            f"{len(self.reversed_pairs):,} are there reversed; of {self.test_sources:,} test source words "
-            f"{len(self.source_words):,} are training sources"
+            f"{len(self.pairs):,} of {self.test_pairs:,} test pairs are in the training lexicon, and "
+            f"{len(self.reversed_pairs):,} are there reversed; {len(self.source_words):,} of "
+            f"{self.test_sources:,} test source words are training sources"
         )
 
     def to_dict(self) -> dict[str, int]:
@@ -54,9 +54,9 @@ class LeakReport:
 def find_leaks(train: LexiconLike, test: LexiconLike) -> LeakReport:
     """Compare a test lexicon with the lexicon that an alignment was trained on.
 
-    Words are compared as the lexicons hold them, so read both with the same `case`. If the training lexicon
-    is of the opposite direction, pass it as it is: `reversed_pairs` finds the shared pairs. Many published
-    test pairs stand reversed in the opposite direction's training file.
+    Words are compared as they are in the lexicons, so read both with the same `case`. If the training lexicon
+    is for the opposite direction, pass it as it is: `reversed_pairs` finds the shared pairs. Many published
+    test pairs are in the training file of the opposite direction, reversed.
 
     Args:
         train: The training lexicon, or a file of it.

@@ -30,13 +30,13 @@ class Lexicon:
     and no space at either end. A lexicon may be empty. Two are equal if pairs, weights and case are.
 
     Args:
-        pairs: The pairs; of repeated ones (after `case`) the first is kept, with its weight.
+        pairs: The pairs. Of repeated ones (after `case`) the first is kept, with its weight.
         weights: One finite number of at least 0 for each of `pairs`, or None if all weigh the same.
         case: "keep" takes words as they are; "lower" lower-cases them; "fold" casefolds them *and* finds
             them in a vocabulary under any spelling there, the most frequent first.
         unicode: "nfc" brings words to Unicode NFC, as vectors are; "keep" leaves them.
-        languages: Codes of the source and the target language, or None. Only a change of case asks: in
-            Turkish and Azerbaijani ("tr", "az") I becomes ı, and İ becomes i.
+        languages: Codes of the source and the target language, or None. They matter only for a change of
+            case: in Turkish and Azerbaijani ("tr", "az") I becomes ı, and İ becomes i.
 
     Attributes:
         pairs: The unique pairs.
@@ -110,41 +110,40 @@ class Lexicon:
     ) -> "Lexicon":
         r"""Read a lexicon file, plain or compressed by gzip, bzip2, xz or zstd.
 
-        The format is found from the content unless named; of several, the one that makes the same number of
-        columns of every line:
+        Unless you name a format, isolex finds it from the content. If several fit, it takes the one that
+        gives the same number of columns in every line:
 
-        * "space": `source target`, parted by any run of spaces and tabs, perhaps with a weight behind them in
-          every line (`source target probability`, as word aligners write it); no multiword entries.
+        * "space": `source target`, separated by spaces or tabs, perhaps followed by a weight in every line
+          (`source target probability`, as word aligners write it); no multiword entries.
         * "tsv": tab-separated, entries may hold spaces; a third column is a weight.
         * "csv": semicolon- or comma-separated, quoted as needed; a third column is a weight.
         * "jsonl": JSON Lines, lists `["house", "casa"]`, or objects with "source", "target" and perhaps
           "weight".
 
-        Phrase tables (`house ||| casa ||| …`) and what R's `write.table` writes, with quotes and row numbers,
-        are found, too, but have no name here.
+        isolex also recognises phrase tables (`house ||| casa ||| …`) and the output of R's `write.table`,
+        with quotes and row numbers. These formats have no name here.
 
-        Any may begin with a header: a row with the names source and target, src and tgt (or trg), or word and
-        translation. Its other columns are ignored, but for one named weight or probability. So what isolex
-        induces (source, target, score, rank, mutual) is read back as plain pairs. Two languages, by their ISO
-        codes or English names, are a header as well, if neither stands in its column again; that is told, and
-        so is any header among pairs parted by blanks.
+        Any format may begin with a header: a row with the names source and target, src and tgt (or trg), or
+        word and translation. Other columns are ignored, except one named weight or probability. So the
+        dictionaries that isolex writes (source, target, score, rank, mutual) are read back as plain pairs.
+        Two languages, by their ISO codes or English names, are also a header if neither occurs again in its
+        column. A warning tells of such a header, and of any header among pairs separated by spaces.
 
-        A third column holds weights if all that stands in it is numbers of at least 0, with a decimal point
-        or comma; otherwise it is left out, and that told. Where only some lines have a weight, it is 1 for
-        the others. Quotes come off where all words of a column have them.
+        A third column holds weights if all its values are numbers of at least 0, with a decimal point or
+        comma. Otherwise it is left out with a warning. If only some lines have a weight, the others get 1.
+        Quotes are removed if all words of a column have them.
 
         Blank lines are ignored, and so are remarks: lines that begin with "#" and hold no pair in the file's
-        format ("#the #the" is a pair; in CSV every line that begins with "# " is a remark). Other lines that
-        hold no pair are skipped, repeated pairs kept once, and all that is told stands in one
-        `IsolexWarning`.
+        format ("#the #the" is a pair; in CSV every line that begins with "# " is a remark). Other lines
+        without a pair are skipped, and repeated pairs are kept once. One `IsolexWarning` tells of all this.
 
         Args:
             path: The file, UTF-8 with or without byte-order mark, any line ends.
             case: As in `Lexicon`.
             unicode: "nfc" brings words to Unicode NFC, as readers of vectors do, without blanks and invisible
                 characters at their ends; "keep" leaves them.
-            format: One of the names above, or None to find out. With a name nothing is guessed: only names
-                such as source and target make a header.
+            format: One of the names above, or None to find out. If you name it, isolex guesses nothing: only
+                names such as source and target make a header.
             languages: As in `Lexicon`.
 
         Raises:
@@ -175,10 +174,10 @@ class Lexicon:
     def alike(cls, source: VectorsLike, target: VectorsLike, *, minimum_length: int = 4) -> "Lexicon":
         """Words of both vocabularies that are written alike, in any script, in source frequency order.
 
-        Letter case, accents, and all but letters and digits do not count, and other scripts are brought to
-        Latin letters first: *Élève* pairs with *eleve*, *Москва* with *Moskva*. Of several words of one form
-        the most frequent one stands for it. Many pairs are names and loanwords, and some are false friends.
-        The result is empty if nothing is shared.
+        Only letters and digits are compared, without letter case and accents, and other scripts are first
+        converted to Latin letters: *Élève* pairs with *eleve*, *Москва* with *Moskva*. Of several words of
+        one form, the most frequent one is used. Many pairs are names and loanwords, and some are false
+        friends. The result is empty if nothing is shared.
 
         Args:
             source: Source vocabulary, or a file of its vectors.
@@ -245,8 +244,8 @@ class Lexicon:
     def index(self, source: VectorsLike, target: VectorsLike) -> IndexedLexicon:
         """Row ids of the pairs that stand in both vocabularies, with weights and coverage.
 
-        With case "fold" a word finds the most frequent vocabulary word of any spelling; otherwise only
-        itself, so that lexicons read with "lower" want lower-cased vocabularies.
+        With case "fold" a word finds the most frequent vocabulary word of any spelling. Otherwise it finds
+        only itself, so lexicons read with "lower" need lower-cased vocabularies.
         """
         return index_pairs(
             self.pairs,
@@ -258,12 +257,12 @@ class Lexicon:
         )
 
     def split(self, held_out: float, *, seed: int) -> "tuple[Lexicon, Lexicon]":
-        """Part the lexicon at random by source word: no source word is on both sides.
+        """Split the lexicon at random by source word, so that no source word is on both sides.
 
         Args:
             held_out: Share of the source words to hold out, between 0 and 1; at least one word goes to
                 either side.
-            seed: The same seed parts the same lexicon in the same way.
+            seed: The same seed splits the same lexicon in the same way.
 
         Returns:
             The kept and the held-out lexicon, each in the order of this one.
@@ -296,11 +295,11 @@ class Lexicon:
         return ((self._part(set(sources).difference(words)), self._part(words)) for words in held_out)
 
     def write(self, path: str | Path) -> None:
-        """Write JSON Lines (`.jsonl`), CSV (`.csv`, with a header) or else TSV, whole or not at all.
+        """Write JSON Lines (`.jsonl`), CSV (`.csv`, with a header) or else TSV, completely or not at all.
 
-        TSV gets a header (source, target, weight) if there are weights, or if its first pair would be taken
-        for one. Reading the file back gives the same pairs and weights, if the words are in NFC or read with
-        `unicode="keep"`; the letter case is the words' own, and an empty lexicon reads as an error.
+        TSV gets a header (source, target, weight) if there are weights, or if its first pair looks like a
+        header. Reading the file back gives the same pairs and weights if the words are in NFC or read with
+        `unicode="keep"`. Letter case is not changed. An empty lexicon cannot be read back.
 
         Raises:
             InputError: The folder is missing or cannot be written, or the ending is that of a compressed file

@@ -38,7 +38,7 @@ def _doubt(weights: Sequence[float]) -> str | None:
     if len(set(weights)) <= 2 or not all(weight.is_integer() for weight in weights):
         return None
     if list(weights) == sorted(weights):
-        return f"ranks, from {weights[0]:g} to {weights[-1]:g}, of which the last would count most"
+        return f"ranks, from {weights[0]:g} to {weights[-1]:g}, so the last would count most"
     if max(weights) >= _COUNTS:
         return f"counts or ranks, up to {max(weights):,.0f}"
     return None

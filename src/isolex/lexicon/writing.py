@@ -29,7 +29,9 @@ def write_pairs(pairs: Sequence[tuple[str, str]], weights: Sequence[float] | Non
     path = Path(path)
     ending = path.suffix.lower()
     if ending in NOT_WRITTEN:
-        raise InputError(f"lexicons are not written as {ending}", where=path, fix="use .tsv, .csv or .jsonl")
+        raise InputError(
+            f"isolex does not write {ending} lexicons", where=path, fix="use .tsv, .csv or .jsonl"
+        )
     encode = {".csv": _csv, ".jsonl": _jsonl}.get(ending, _tsv)
     with atomic_file(path) as temporary:
         temporary.write_text(encode(pairs, weights), encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""What is made of every pair of languages of a space, as jobs that a fleet of workers does."""
+"""Dictionaries and scores for every pair of languages of a space, made as jobs by several workers."""
 
 from isolex.pairwise.dictionaries import dictionary_jobs, directions, write_plain, write_trusted
 from isolex.pairwise.evaluations import evaluation_jobs, gathered_scores, write_score

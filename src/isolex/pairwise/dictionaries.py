@@ -28,16 +28,16 @@ def dictionary_jobs(
 ) -> list[Job]:
     """The jobs that write a dictionary of each direction, `xx-yy.tsv`.
 
-    Without confidences a dictionary follows from its two languages alone, so that it is made anew only if one
-    of them changes. With them it follows from all languages of the space, which take part.
+    Without confidences, a dictionary depends on its two languages alone, so it is made again only if one of
+    them changes. With confidences, it depends on all languages of the space.
 
     Args:
         path: The folder of a space.
         min_confidence: Write only translations that are right with at least this probability; None for plain
             dictionaries, without confidences.
-        direction: `forward`, `backward` or `mutual`, of plain dictionaries.
-        k: Answers a word, at most.
-        criterion: Of plain dictionaries, see `Alignment.index`.
+        direction: `forward`, `backward` or `mutual`, for plain dictionaries.
+        k: Answers per word, at most.
+        criterion: For plain dictionaries, see `Alignment.index`.
         format: As `write` takes it: `tsv`, `csv` or `jsonl`.
 
     Raises:

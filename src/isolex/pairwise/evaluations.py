@@ -33,15 +33,15 @@ def evaluation_jobs(
 ) -> list[Job]:
     """The jobs that score each direction with a test lexicon, into `xx-yy.json`.
 
-    A score follows from its two languages, from its test lexicon, and from the training lexicons of all
-    languages, by which test words may be given away.
+    A score depends on its two languages, its test lexicon, and the training lexicons of all languages, which
+    may give test words away.
 
     Args:
         path: The folder of a space.
         tests: A folder of test lexicons, see `evaluate_space`.
         protocol: `muse`, `strict` or `xling`.
         criterion: `csls`, `nn` or `isf`.
-        steps: A test unit is reachable if so many training pairs or fewer lead to a right answer.
+        steps: A test word is reachable if this many training pairs or fewer link it to a right answer.
         case: Letter case of the test lexicons, see `Lexicon.cased`.
         unicode: How their words are read, see `Lexicon.read`.
 

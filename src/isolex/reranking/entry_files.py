@@ -42,10 +42,10 @@ def write_entries(
 
     | format | an entry is |
     |---|---|
-    | `tsv` | a row below a header; evidence and alternatives are for the eye |
+    | `tsv` | a row below a header; evidence and alternatives are text for people |
     | `jsonl` | an object a line |
-    | `tei` | with others of its word an `entry` of TEI P5, in the way of FreeDict |
-    | `tbx` | with others of its word a `conceptEntry` of TBX-Basic (ISO 30042:2019) |
+    | `tei` | part of the `entry` of its word, in TEI P5 as FreeDict has it |
+    | `tbx` | part of the `conceptEntry` of its word, in TBX-Basic (ISO 30042:2019) |
 
     Args:
         entries: From `RerankedDictionary.entries` or `one_to_one_entries`.
@@ -54,11 +54,11 @@ def write_entries(
         languages: Codes of the source and the target language (BCP 47), which TEI and TBX hold.
 
     Returns:
-        The entries that stand in the file.
+        The entries that were written.
 
     Raises:
-        InputError: The entries have no confidences, the format or a language is none, or the file cannot be
-            written.
+        InputError: The entries have no confidences, the format is unknown, a language code is invalid, or the
+            file cannot be written.
 
     Warns:
         IsolexWarning: Entries are left out because no file of the format can hold their words.
@@ -77,10 +77,10 @@ def write_entries(
 
 
 def format_of(path: str | Path) -> str:
-    """The format that the end of a file's name stands for: `tsv` if it says nothing.
+    """The format for the ending of a file's name; `tsv` for any other ending.
 
     Raises:
-        InputError: It says XML, but not which, or something that dictionaries are not written as.
+        InputError: The ending is XML of no certain kind, or belongs to a format that isolex does not write.
     """
     name = Path(path).name.lower()
     ending = Path(name).suffix
@@ -90,7 +90,7 @@ def format_of(path: str | Path) -> str:
             fix += "; spreadsheets open .tsv"
         raise InputError(f"dictionaries are not written as {ending}", where=path, fix=fix)
     if name.endswith(".xml") and not name.endswith(tuple(_ENDINGS)):
-        raise InputError("may be TEI or TBX by its name", where=path, fix="give the format, tei or tbx")
+        raise InputError("its name does not tell TEI from TBX", where=path, fix="give the format, tei or tbx")
     return next((_ENDINGS[ending] for ending in _ENDINGS if name.endswith(ending)), "tsv")
 
 
@@ -98,7 +98,7 @@ def check_languages(format: str, languages: tuple[str | None, str | None]) -> La
     """The codes that a format is written with, `und` where one is not known.
 
     Raises:
-        InputError: A code that XML does not take, or one that TBX, which holds terms by language, needs.
+        InputError: XML does not accept a code, or the two codes are the same, which TBX does not allow.
     """
     source, target = (language or UNKNOWN_LANGUAGE for language in languages)
     for side, code in (("source", source), ("target", target)):

@@ -60,17 +60,18 @@ def rerank(
     `rerank(alignment)` takes an alignment, or its folder, with its normalisation, its seed pairs and its
     verdict; for two languages of a space see `rerank_pair`. `rerank(source, target, lexicon)` aligns first.
 
-    Candidates are scored by the closed form (Procrustes, VecMap, ridge regression) that does best on held-out
-    seed words, by bootstrapping and contrastive maps that go on from it, by the alignment's own method where
-    that is another one that isolex can fit anew, by their neighbours, by frequency and as strings. The
-    features of each seed word come from maps that have not seen it (cross-fitting), so that they are worth as
-    much there as for other words. Gradient-boosted trees learn from them, a list-wise model weighs candidates
-    against each other, and Platt scaling on held-out seed words turns their scores into probabilities.
+    isolex scores candidates by the closed form (Procrustes, VecMap, ridge regression) that does best on
+    held-out seed words, and by bootstrapping and contrastive maps that start from it. If the alignment has
+    another method that isolex can fit again, it scores by this method, too. Neighbours, frequency and
+    spelling count as well. The features of each seed word come from maps that have not seen it
+    (cross-fitting), so they are as reliable as those of other words. Gradient-boosted trees learn from them,
+    a list-wise model weighs candidates against each other, and Platt scaling on held-out seed words turns
+    their scores into probabilities.
 
     With fewer than 1,000 seed words the evidence is also fitted to the mutual best pairs of a self-learned
     map, and the trees learn from the seed pairs alone. With fewer than 50 they learn from the mutual pairs,
-    after these have been judged again by how words are written: that orders candidates, but does not tell how
-    many are right, so there are no confidences.
+    which isolex judges again by the spelling of words. That orders candidates, but does not show how many are
+    right, so there are no confidences.
 
     Cost: with 40,000 words a side some three minutes on two cores, and half a minute for the whole
     dictionary.
@@ -78,26 +79,26 @@ def rerank(
     Args:
         source: An alignment or its folder; or source vectors, or a file of them.
         target: Target vectors, or a file of them; None where an alignment is given.
-        lexicon: Seed pairs for two sets of vectors, or a file of them; None for none. Those of weight 0 are
-            left out, the others count alike to the reranker.
-        wrong: Pairs that people rejected, or a file of them. Source words that no seed pair names are learnt
-            from as words none of whose candidates is right.
+        lexicon: Seed pairs for two sets of vectors, or a file of them; None for none. Pairs of weight 0 are
+            left out; the reranker counts all others equally.
+        wrong: Pairs that people rejected, or a file of them. A source word of these that is in no seed
+            pair counts as a word without a right candidate.
         settings: See `RerankSettings`.
-        check: Give the alignment that is made a status; a failed one is not reranked. One that is given has
-            its own.
+        check: Judge a new alignment; a failed one is not reranked. An alignment that you give has its own
+            status.
 
     Returns:
-        The dictionary. Without confidences (`learnt` is False) where there are fewer than 50 seed words; in
-        CSLS order, too, where the alignment failed, or where seed words and mutual pairs together are fewer
-        than 50. `reason` says so.
+        The dictionary. With fewer than 50 seed words it has no confidences (`learnt` is False). If the
+        alignment failed, or seed words and mutual pairs together are fewer than 50, it is in CSLS order.
+        `reason` says so.
 
     Raises:
-        InputError: A lexicon without a pair in both vocabularies, or one beside an alignment, which has its
-            own.
+        InputError: No pair of the lexicon is in both vocabularies; or you gave a lexicon beside an alignment,
+            which has its own.
         MissingExtraError: The packages of the extra `rerank` are not installed.
 
     Warns:
-        IsolexWarning: Words are left out, since their vectors are zero.
+        IsolexWarning: Words are left out because their vectors are zero.
     """
     _check_packages()
     settings = RerankSettings() if settings is None else settings
@@ -109,7 +110,7 @@ def rerank(
         raise InputError(
             "got a lexicon beside an alignment, which has its own seed pairs",
             where="reranking",
-            fix="align by that lexicon, or give two sets of vectors",
+            fix="align with that lexicon, or give two sets of vectors",
         )
     alignment = as_alignment(source)  # type: ignore[arg-type]  # which refuses vectors alone
     gold = gold_pairs(alignment.seeds, alignment.source, alignment.target)
@@ -121,13 +122,13 @@ def rerank_pair(
 ) -> RerankedDictionary:
     """Rerank the words of two languages of a space, with what the other languages say of them.
 
-    Beside all that `rerank` looks at, the pair's alignment in the space is one more view, and third
-    languages take part: two steps, from a source word to its best words in a third language and from these
-    to theirs in the target language, lead to more candidates, and how surely, by how many languages, and
-    whether also the other way round, become features (group `triangulation`).
+    Besides the evidence of `rerank`, it uses the pair's alignment in the space and the other languages. Two
+    steps, from a source word to its best words in a third language and from these to the target language,
+    give more candidates. How certain they are, how many languages support them, and whether the opposite
+    direction agrees become features (group `triangulation`).
 
     The trees learn from the pair's own lexicon. Where there is none, they learn from pairs that two lexicons
-    link through a word of a third language, and `reason` says so. Lexicons that were induced count as none.
+    link through a word of a third language, and `reason` says so. Induced lexicons do not count.
     For the features of seed words, the maps of all these languages are solved again without any pair of
     these words in any lexicon, so that a seed word looks like a word that no lexicon has.
 
@@ -193,9 +194,9 @@ def plain_dictionary(
     """A dictionary in the order of CSLS, without confidences.
 
     Args:
-        alignment: What is asked, or its folder.
+        alignment: The alignment, or its folder.
         reason: Why nothing was learnt, in words.
-        settings: How many alternatives are kept, and which feature groups would have been looked at.
+        settings: How many alternatives are kept, and which feature groups would have been used.
     """
     settings = RerankSettings() if settings is None else settings
     alignment = as_alignment(alignment)

@@ -21,12 +21,14 @@ _LANGUAGE = re.compile("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 # Of what may stand in a lexicon, XML 1.0 forbids these two.
 _FORBIDDEN = re.compile("[\ufffe\uffff]")
 
-RIGHTS = "Not published. What the licences of the vectors and of the seed pairs allow may be done with it."
+RIGHTS = (
+    "Unpublished. You may use this dictionary as the licences of the vectors and of the seed pairs allow."
+)
 _TEI_NOTES = (
-    "note[@type='certainty'] is the probability that a bilingual dictionary would have the translation, and "
-    "note[@type='no-translation'] that none of the candidates is right; note[@type='evidence'] is what spoke "
-    "for the first translation, in log-odds; note[@type='alternatives'] has further candidates, with their "
-    "probabilities."
+    "note[@type='certainty'] is the probability that a bilingual dictionary would have the translation. "
+    "note[@type='no-translation'] is the probability that none of the candidates is right. "
+    "note[@type='evidence'] is the evidence for the first translation, in log-odds. "
+    "note[@type='alternatives'] has further candidates, with their probabilities."
 )
 TEI_ROOT = 'xmlns="http://www.tei-c.org/ns/1.0"'
 TBX_ROOT = f'type="TBX-Basic" style="dca" {LANG}="en" xmlns="urn:iso:std:iso:30042:ed-2"'
@@ -35,8 +37,8 @@ TBX_ROOT = f'type="TBX-Basic" style="dca" {LANG}="en" xmlns="urn:iso:std:iso:300
 def write_tei(entries: Sequence[TrustedEntry], languages: LanguageCodes, stream: IO[str]) -> None:
     """Write TEI P5: an `entry` a source word, in it a `cit` a translation, notes with the probabilities.
 
-    A probability is a note of the type `certainty`, as the chapter of the Guidelines on certainty has it. Its
-    element of that name is not in FreeDict's schema, and `cert` is but high, medium or low.
+    A probability is a note of the type `certainty`, as in the chapter of the Guidelines on certainty. The
+    element `certainty` is not in FreeDict's schema, and the attribute `cert` is only high, medium or low.
     """
     words = list(_by_word(entries))
     parts = (_tei_entry(number, word, languages) for number, word in enumerate(words, start=1))
@@ -132,7 +134,7 @@ def _by_word(entries: Iterable[TrustedEntry]) -> Iterator[list[TrustedEntry]]:
 
 
 def _remarks(entry: TrustedEntry) -> dict[str, str]:
-    """What is to be said of a word beside its translations, by what it is."""
+    """The notes on a word besides its translations, by kind."""
     said = {
         "no translation": f"{entry.no_translation:.4f}",
         "evidence": evidence_text(entry),
@@ -147,13 +149,13 @@ def title_text(source: str, target: str) -> str:
 
 
 def _origin_text(entries: Sequence[TrustedEntry]) -> str:
-    """Where entries come from, and how many of them are to be right."""
-    made = f"Induced from word vectors by isolex {__version__}, and read by nobody"
+    """Where entries come from, and how many of them are expected to be right."""
+    made = f"Made from word vectors by isolex {__version__}, and not checked by a person"
     if not entries:
         return f"{made}: no translations."
     mean = Level.of(0, [entry.confidence for entry in entries]).expected_precision
     count = counted(len(entries), "translation")
-    return f"{made}: {count}, of which {mean:.0%} are expected to be right, by their mean confidence."
+    return f"{made}: {count}. By their mean confidence, {mean:.0%} are expected to be right."
 
 
 def add(

@@ -1,4 +1,4 @@
-"""What reranking yields, in words: entries with confidence, evidence and alternatives."""
+"""The result of reranking: entries with confidence, evidence and alternatives."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,17 +34,17 @@ class Ranker(Protocol):
 
 @dataclass(frozen=True)
 class TrustedEntry:
-    """A translation of one word, as a rule the best.
+    """A translation of one word, usually the best.
 
     Attributes:
         source: Source word.
         target: Its translation.
-        confidence: Calibrated probability that a bilingual dictionary would have the pair; nan where that
+        confidence: Calibrated probability that a bilingual dictionary would have the pair; nan if it
             could not be learnt.
         no_translation: Probability that no candidate in the vocabulary is right.
-        evidence: What each feature group adds to the score of the best translation: positive ones spoke
-            for it. Empty for other translations.
-        alternatives: Candidates that are no entries, and their confidences, best first.
+        evidence: What each feature group adds to the score of the best translation; positive values
+            support it. Empty for other translations.
+        alternatives: Other candidates with their confidences, best first.
     """
 
     source: str
@@ -92,11 +92,11 @@ class RerankedDictionary:
     """A reranked alignment: ask it for single words, or for the dictionary of the whole vocabulary.
 
     Attributes:
-        alignment: What it began with.
-        ranker: What orders candidates.
+        alignment: The alignment that was reranked.
+        ranker: The model that orders candidates.
         groups: Feature groups, as `evidence` names them.
         learnt: Whether there are confidences, learnt from seed pairs.
-        reason: How, or why not and what the order is by, in a sentence.
+        reason: How it was learnt, or why not and how candidates are ordered, in a sentence.
     """
 
     alignment: Alignment
@@ -132,7 +132,7 @@ class RerankedDictionary:
 
         Args:
             min_confidence: The least confidence of an entry.
-            k: At most so many translations of a word, best first; the settings keep `alternatives` of them.
+            k: At most this many translations of a word, best first; the settings keep `alternatives`.
 
         Raises:
             InputError: A confidence over 0 is asked for but was not learnt, or k < 1.
@@ -179,9 +179,9 @@ class RerankedDictionary:
     @overload
     def translate(self, words: Sequence[str], *, k: int = 5) -> list[Translations]: ...
     def translate(self, words: str | Sequence[str], *, k: int = 5) -> Translations | list[Translations]:
-        """The k best translations of a word with confidences, best first; or that for each of several.
+        """The k best translations of a word with confidences, best first; for several words, a list of these.
 
-        There are no more than the `alternatives` of the settings.
+        There are at most `alternatives` translations, see the settings.
 
         Raises:
             UnknownWordError: A word is not in the source vocabulary.
@@ -198,7 +198,7 @@ class RerankedDictionary:
         return [self._answers(found, place)[:k] for place in places.tolist()]
 
     def one_to_one(self, min_confidence: float = 0.0) -> Lexicon:
-        """At most one translation a source word and one source word a translation, of the greatest sum.
+        """Use each source word and each translation at most once, with the greatest total confidence.
 
         Raises:
             InputError: As for `entries`, or no confidences were learnt at all.
@@ -225,7 +225,7 @@ class RerankedDictionary:
         ]
 
     def summary(self) -> list[Level]:
-        """Entries at confidence 0.9, 0.7 and 0.5, and the precision to expect of them: their mean confidence.
+        """Number of entries at confidence 0.9, 0.7 and 0.5, and their expected precision (mean confidence).
 
         Raises:
             InputError: No confidences were learnt.
@@ -237,12 +237,12 @@ class RerankedDictionary:
     def save(self, path: str | Path) -> None:
         """Keep the answers to the whole vocabulary in the folder of a saved alignment over the same vectors.
 
-        `load_reranked` finds them there, and so do `isolex lexicon` and `isolex translate`, as long as the
-        folder holds that alignment.
+        `load_reranked`, `isolex lexicon` and `isolex translate` find them there as long as the folder holds
+        that alignment.
 
         Raises:
-            InputError: No confidences were learnt, or by a ranker of your own; there is no alignment, or the
-                folder cannot be written.
+            InputError: No confidences were learnt, or a ranker of your own gave them; there is no alignment;
+                or the folder cannot be written.
             MismatchError: The alignment is over other vectors.
         """
         self._check(min(LEVELS))
@@ -290,11 +290,11 @@ class RerankedDictionary:
 
 
 def load_reranked(path: str | Path, alignment: AlignmentLike | None = None) -> RerankedDictionary:
-    """The reranked dictionary that was kept with a saved alignment, without learning again.
+    """Load the reranked dictionary that is kept with a saved alignment, without learning again.
 
     Args:
         path: The folder of the alignment.
-        alignment: What was loaded from it, if it was.
+        alignment: The alignment, if it is loaded already.
 
     Raises:
         InputError: There is no such folder, or it holds no confidences that can be used.

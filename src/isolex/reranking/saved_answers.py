@@ -160,7 +160,7 @@ def _read(folder: Path, alignment: Alignment) -> SavedAnswers | None:
     card = _CARD(made)
     settings = _settings(card["settings"])
     if card["alignment"] != fingerprint_of(folder):
-        raise _OtherError("they are of another alignment than the one that stands there now")
+        raise _OtherError("they are of another alignment than the one that is there now")
     if not CONFIDENCES.is_of(folder, alignment.card):
         raise _OtherError("the alignment was replaced by another run since it was loaded")
     data = read_saved(folder / _ARRAYS_FILE, CONFIDENCES.fix)

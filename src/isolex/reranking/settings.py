@@ -29,20 +29,20 @@ class RerankSettings:
         alignments: Out of `ALIGNMENTS`; the first one's neighbourhoods are looked at. `base` is the closed
             form (Procrustes, VecMap, ridge regression) that does best on held-out seed words;
             `bootstrapping` and `contrastive` go on from it.
-        candidates: Best targets by CSLS taken of each source word in each alignment.
-        softmax: Best targets by inverted softmax, in the first alignment.
-        backward: A target also becomes a candidate of its so many best sources, by either.
-        strings: Nearest strings taken of each source word, by sight and by learned correspondences each.
+        candidates: Number of best targets by CSLS for each source word in each alignment.
+        softmax: Number of best targets by inverted softmax, in the first alignment.
+        backward: Each target also becomes a candidate of this many best sources, by either score.
+        strings: Number of nearest strings for each source word, by spelling and by learned correspondences.
         languages: For a pair of a space, third languages that are asked, the most trusted ones.
-        through: Words of a third language that each word is led to.
-        triangulated: Targets taken of each source word that third languages lead to most.
+        through: Words of a third language that are looked up for each word.
+        triangulated: Targets of each source word that third languages support most.
         groups: Feature groups to use, see `GROUPS`.
         folds: Parts of the seed words for cross-fitting.
         trees: Trees of the reranker.
         learning_rate: Of boosting.
         leaves: Of each tree.
         alternatives: Candidates kept of each word in the result.
-        seed: Of everything random.
+        seed: Seed of random numbers.
 
     Raises:
         InputError: A number out of range, or an unknown alignment or group.

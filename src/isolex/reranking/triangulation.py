@@ -99,7 +99,7 @@ class Surroundings:
         others = {pair: self.lexicons[pair].pairs for pair in self.given}
         found: np.ndarray = composed(others, SOURCE, TARGET).numpy()
         by = [code for code, place in self.thirds.items() if {(SOURCE, place), (TARGET, place)} <= self.given]
-        why = f"composed through {', '.join(by)}, so that forms which are alike there count as right"
+        why = f"composed through {', '.join(by)}, so forms that are alike there count as right"
         return found, why if len(found) else None
 
     def without(self, unseen: Int[np.ndarray, "u 2"]) -> "Triangles":

@@ -29,9 +29,9 @@ def method_jobs(
         data: Where vectors and dictionaries come from; what was downloaded is read from the cache.
         pairs: Language pairs, `xx-yy`.
         methods: Names out of `isolex.recipes.METHODS`.
-        kept: Scores that are there; its protocol counts.
-        vocabulary: Most frequent words taken of either side.
-        seed: Of everything random.
+        kept: The file of scores; its protocol is used.
+        vocabulary: Number of most frequent words of each language.
+        seed: Seed of random numbers.
 
     Raises:
         InputError: An unknown pair or method.
@@ -56,7 +56,7 @@ def gather_scores(
     Args:
         jobs: As from `method_jobs`.
         folder: Where the results of the jobs are.
-        kept: Takes them.
+        kept: The file that keeps the scores.
     """
     ledger = Ledger(folder)
     for job in jobs.values():

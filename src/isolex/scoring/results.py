@@ -35,8 +35,8 @@ class Cell:
     Attributes:
         pair: `xx-yy`.
         method: Name out of `isolex.recipes.METHODS`.
-        seed: Of everything random.
-        vocabulary: Most frequent words taken of either side.
+        seed: Seed of random numbers.
+        vocabulary: Number of most frequent words of each language.
         source: Fingerprint of the source vectors.
         target: Fingerprint of the target vectors.
         train: Digest of the training pairs.
@@ -63,9 +63,9 @@ class MethodScore:
         cell: What was measured.
         begins_with: What the method begins with: `pairs`, `identical` strings, `words written alike`, or
             `nothing` but vectors.
-        train_pairs: Training pairs inside both vocabularies that it was given.
+        train_pairs: Number of training pairs in both vocabularies that it was given.
         results: By criterion, as `BLIResult.to_dict` tells them.
-        seconds: For aligning.
+        seconds: Time for aligning.
     """
 
     cell: Cell
@@ -99,7 +99,7 @@ class ResultsFile:
 
     Args:
         path: The file.
-        protocol: By which everything in it is scored.
+        protocol: The protocol of all scores in it.
 
     Attributes:
         path: The file.
@@ -107,7 +107,7 @@ class ResultsFile:
         found: Cells that it held when it was opened.
 
     Raises:
-        FormatError: What stands there is something else, or of another protocol, so it is not replaced.
+        FormatError: The file is something else, or has another protocol, so it is not replaced.
         InputError: It cannot be read or written.
     """
 

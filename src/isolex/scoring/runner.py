@@ -29,14 +29,14 @@ def score_methods(
     seed: int = 0,
     device: str | torch.device | None = None,
 ) -> Iterator[MethodScore]:
-    """Align each language pair by each method, and score it with NN and CSLS; a score once it is kept.
+    """Align each language pair by each method, score it with NN and CSLS, and yield each kept score.
 
     Args:
         data: Where vectors and dictionaries come from.
         pairs: Language pairs, `xx-yy`.
-        methods: Names out of `isolex.recipes.METHODS`; no method gets a verdict, and `unsupervised` one try.
-        kept: Where scores are kept, and taken from if they are there; its protocol counts.
-        protocol: How to score, without such a file.
+        methods: Names out of `isolex.recipes.METHODS`; no alignment is judged, `unsupervised` gets one try.
+        kept: The file of scores, which gives its protocol. Scores in it are not measured again.
+        protocol: The protocol to use without such a file.
         vocabulary: Most frequent words taken of either side; None for all.
         seed: Of everything random.
         device: Where to compute.

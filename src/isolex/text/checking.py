@@ -37,7 +37,7 @@ _MEETING, _MEETING_ALIKE = 0.15, 0.5
 
 @dataclass(frozen=True)
 class Doubt:
-    """Something in a text that makes vectors worse, or shows that it is not the text that is meant.
+    """Something in a text that makes vectors worse, or a sign that it is the wrong text.
 
     Attributes:
         kind: `html`, `language` (it is in another script than its language), `scripts`, `languages` (it is in
@@ -58,10 +58,10 @@ class Doubt:
 
 
 class TextCheck:
-    """Looks at paragraphs on their way to a corpus, and says what is doubtful.
+    """Checks paragraphs on their way to a corpus, and reports doubts.
 
     Args:
-        language: Code of the language that they are said to be in; None where nobody knows.
+        language: Code of the language that the texts should be in; None if it is unknown.
 
     Examples:
         >>> from isolex.text import Corpus, Segmenter, TextCheck

@@ -20,8 +20,8 @@ _CHUNK = 1 << 22  # tokens that are recoded at a time
 class Corpus:
     """Sentences as numbers of words, with the vocabulary in order of frequency.
 
-    Of words that are equally frequent the one that appears first comes first, so the same sentences make the
-    same corpus. It takes four bytes a token, eight a sentence, and its vocabulary.
+    Equally frequent words are in order of first appearance, so the same sentences make the same corpus. It
+    takes four bytes a token, eight a sentence, and its vocabulary.
 
     Attributes:
         words: The vocabulary, most frequent first.
@@ -40,8 +40,8 @@ class Corpus:
         """Encode sentences, which are read once and not kept; 100 million tokens fit in about 2 GB.
 
         Args:
-            sentences: Each of them words; those without any are left out.
-            min_count: Rarer words are left out, and what stood around them moves together.
+            sentences: Lists of words; empty ones are left out.
+            min_count: Rarer words are left out, and their neighbours become adjacent.
 
         Raises:
             InputError: `min_count` is no whole number of at least 1.
@@ -101,7 +101,7 @@ class Corpus:
         return recounted(self.words, self.ids[:end], np.minimum(self.offsets, end))
 
     def frequent(self, min_count: int) -> "Corpus":
-        """The corpus without words that occur less often; what stood around them moves together.
+        """The corpus without words that occur less often; their neighbours become adjacent.
 
         Raises:
             InputError: `min_count` is no whole number of at least 1.

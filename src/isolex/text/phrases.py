@@ -1,4 +1,4 @@
-"""Phrases: words that stand together so often that they are one, as ice_cream."""
+"""Phrases: words that occur together so often that they are joined, as ice_cream."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -29,8 +29,8 @@ class Phrases:
 
         ln(p(a, b) / (p(a) p(b))) / -ln p(a, b)
 
-    is high enough: it is 1 if they never stand apart and 0 if they meet by chance, whether the pair is rare
-    or frequent, which is not so for the score of word2phrase.
+    is high enough. It is 1 if they always occur together and 0 if they meet by chance, for rare and for
+    frequent pairs. That is not so for the score of word2phrase.
 
     Attributes:
         passes: The pairs that each pass joins.
@@ -68,8 +68,8 @@ class Phrases:
         Args:
             sentences: A `Corpus`, or sentences to make one of.
             threshold: The least information that joins two words, from -1 to 1.
-            min_count: A pair that occurs less often is none.
-            passes: How often to look; each may join what those before have joined.
+            min_count: A pair that occurs less often is not a phrase.
+            passes: Number of passes; each may join phrases of the passes before.
 
         Raises:
             InputError: An option is out of its range.
@@ -96,7 +96,7 @@ class Phrases:
         return sum(map(len, self.passes))
 
     def join(self, sentence: Sequence[str]) -> list[str]:
-        """The words of a sentence, phrases joined by "_"; of two that overlap the left one is taken."""
+        """The words of a sentence, with phrases joined by "_"; if two overlap, the left one is joined."""
         words = list(sentence)
         for pairs in self.passes:
             words = _join(words, pairs)

@@ -126,16 +126,16 @@ class TextSource:
 def text_sources(given: str | Path | Iterable[str | Path], *, field: str = "text") -> list[TextSource]:
     """What is read: the given files, and all files of given folders, sorted by name.
 
-    In folders, and those inside them, hidden and empty files are passed over, links are followed, and no
-    folder is read twice.
+    In folders and their subfolders, isolex skips hidden and empty files, follows links, and reads no folder
+    twice.
 
     Args:
         given: A file or a folder, or several; "-" is standard input.
         field: In JSON Lines, the field that holds the text.
 
     Raises:
-        InputError: A file is not there, a folder holds none or cannot be read, nothing is given, or what is
-            given are sentences and no paths.
+        InputError: A file does not exist, a folder has no files or cannot be read, nothing is given, or
+            sentences are given instead of paths.
     """
     paths = [given] if isinstance(given, str | Path) else list(given)
     for path in paths:
@@ -143,7 +143,7 @@ def text_sources(given: str | Path | Iterable[str | Path], *, field: str = "text
     if not paths:
         raise InputError("got none, expected a file or a folder", where="texts")
     if sum(str(path) == STANDARD_INPUT for path in paths) > 1:
-        raise InputError("is named twice, and can be read once", where="standard input")
+        raise InputError("is named twice, but can be read only once", where="standard input")
     sources: list[TextSource] = []
     for path in paths:
         files = _files(Path(path)) if Path(path).is_dir() else [path]

@@ -29,22 +29,22 @@ _OPENING = "\"'«“„‘(["
 
 @dataclass(frozen=True)
 class Segmenter:
-    """How texts are cut into words.
+    """How texts are split into words.
 
     A word is a run of letters, marks and digits (Unicode's rules, UAX 29) with its inner hyphens, apostrophes
     and Catalan middle dots, a number with its inner points and commas, or an abbreviation with its inner
-    points (`u.s`). Elided words are their own in the languages that part them (French `l'` `homme`, Italian
-    `dell'` `arte`, Catalan `dona` `'m`); elsewhere they are inside (English `don't`, Ukrainian `п'ять`). All
-    apostrophes are written `'`, all hyphens `-`, Hebrew gershayim `"`. Chinese, Japanese, Thai, Lao, Khmer
-    and Burmese are cut by the dictionaries of ICU, run by run, whatever the language.
+    points (`u.s`). Elided words are separate in the languages that separate them (French `l'` `homme`,
+    Italian `dell'` `arte`, Catalan `dona` `'m`); elsewhere they stay inside the word (English `don't`,
+    Ukrainian `п'ять`). All apostrophes are written `'`, all hyphens `-`, Hebrew gershayim `"`. Chinese,
+    Japanese, Thai, Lao, Khmer and Burmese text is split with the dictionaries of ICU, whatever the language.
 
-    Where there are spaces, two million words a second on one core (`benchmarks/texts.py`).
+    In scripts with spaces, it splits two million words a second on one core (`benchmarks/texts.py`).
 
     Args:
-        language: Code of the language, or None where nobody knows.
+        language: Code of the language, or None if it is unknown.
         tokens: "words", or "whitespace" for texts that are segmented already.
         case: "lower" (as the language has it), or "keep".
-        numbers: Whether to keep what has digits and no letters.
+        numbers: Whether to keep words with digits and no letters.
         punctuation: Whether to keep punctuation and symbols, each a token of its own.
 
     Raises:

@@ -32,17 +32,17 @@ class PPMI:
 
     PPMI(w, c) = max(0, log( #(w, c) · Σ_c' #(c')^α / (#(w) · #(c)^α) ) − log k)
 
-    is factorised as U diag(s) Vᵀ, and the vector of a word is its row of U diag(s)^p. It needs no descent and
-    no epochs, and the same corpus gives the same vectors.
+    is factorised as U diag(s) Vᵀ, and the vector of a word is its row of U diag(s)^p. It needs no gradient
+    descent and no epochs, and the same corpus gives the same vectors.
 
     Attributes:
-        dimension: Directions that are kept; fewer where there are fewer words.
+        dimension: Directions that are kept; fewer if there are fewer words.
         window: Largest distance of a context.
-        shift: k, at least 1: so many "negative samples".
+        shift: k, at least 1: the number of "negative samples".
         smoothing: α, over 0 and at most 1.
         power: p, from 0 to 1: how much strong directions count.
-        contexts: Only the so many most frequent words are contexts.
-        seed: Of the first directions of the decomposition.
+        contexts: Number of most frequent words that are used as contexts.
+        seed: Seed of the first directions of the decomposition.
 
     Raises:
         InputError: A setting out of its range.
@@ -79,10 +79,10 @@ class PPMI:
     def train(self, corpus: Corpus, *, language: str | None = None) -> Vectors:
         """The vectors of all words of the corpus.
 
-        Words without a positive association have a zero vector, and so no vector.
+        Words without a positive association get a zero vector, which counts as no vector.
 
         Raises:
-            InputError: No two words of the corpus stand together.
+            InputError: No two words of the corpus occur together.
             MissingExtraError: scipy is not there.
         """
         counts = cooccurrences(corpus, window=self.window, contexts=self.contexts)

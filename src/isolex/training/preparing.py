@@ -80,8 +80,8 @@ class Prepared:
         frequent = corpus.frequent(min_count)
         if frequent.types < _FEW_WORDS and corpus.types > frequent.types:
             raise InputError(
-                f"of {corpus.types:,} different words, {frequent.types:,} occur {min_count} times or more, "
-                "which is too little to learn from",
+                f"{frequent.types:,} of {corpus.types:,} different words occur {min_count} times or more, "
+                "too few to learn from",
                 where=names,
                 fix=more,
             )

@@ -22,7 +22,7 @@ from isolex.vectors import Vectors
 _END = "</s>"
 # What parts words there.
 _BLANK = re.compile(r"[ \n\r\t\v\f\0]")
-_SPACE = "see to it that there is room on the disk, and in the folder of temporary files (TMPDIR)"
+_SPACE = "make sure that there is room on the disk and in the folder of temporary files (TMPDIR)"
 _PERCENT = re.compile(rb"Progress:\s*([\d.]+)%")
 
 
@@ -31,10 +31,10 @@ class SkipGram:
     """Skip-gram with negative sampling, where a word is the mean of itself and of its character n-grams.
 
     fastText trains it, by the package `fasttext-community`. The same corpus and settings give the same
-    vectors on one thread; several threads write over each other, and do not.
+    vectors on one thread. Several threads overwrite each other's results, so theirs differ.
 
     Attributes:
-        dimension: Of the vectors.
+        dimension: Dimension of the vectors.
         window: Largest distance of a context.
         epochs: Passes over the corpus.
         shortest: Characters of the shortest n-gram.
@@ -42,7 +42,7 @@ class SkipGram:
         buckets: Rows that n-grams share by their hashes.
         negatives: Negative samples a pair.
         rate: Learning rate at the beginning.
-        threads: How many train at a time.
+        threads: Number of threads that train.
 
     Raises:
         InputError: A setting out of its range.
@@ -74,10 +74,11 @@ class SkipGram:
         """The vectors of all words of the corpus, and of n-grams for words that are not in it.
 
         Raises:
-            InputError: A word holds a blank, or there is no room for the sentences.
+            InputError: A word holds a blank, or there is no disk space for the sentences.
             IsolexError: The library failed.
             MissingExtraError: fasttext-community is not there.
-            KeyboardInterrupt: It is wanted to stop, see `isolex.progress.stopping`: half a model is none.
+            KeyboardInterrupt: It is asked to stop, see `isolex.progress.stopping`. A partial model is
+                not kept.
         """
         with TemporaryDirectory() as folder:
             model = Path(folder) / "model.bin"
@@ -111,12 +112,12 @@ class SkipGram:
                 raise IsolexError(
                     f"fastText failed ({said or f'exit status {process.returncode}'})",
                     where="training",
-                    fix="look whether memory and disk suffice, or take --trainer ppmi",
+                    fix="check that there is enough memory and disk space, or use --trainer ppmi",
                 )
         try:
             vectors = Vectors.read(path, language=language, unicode="keep")
         except FormatError as error:  # fastText does not look whether what it writes is written
-            raise IsolexError("fastText left half a model", where="training", fix=_SPACE) from error
+            raise IsolexError("fastText wrote an incomplete model", where="training", fix=_SPACE) from error
         return vectors.subset([word for word in vectors.words if word != _END])
 
     def library_settings(self) -> dict[str, object]:
@@ -144,9 +145,9 @@ def _write(corpus: Corpus, path: Path) -> None:
     for word in corpus.words:
         if _BLANK.search(word):
             raise InputError(
-                f"the word {word!r} holds a blank, and would be two to fastText",
+                f"the word {word!r} holds a blank, so fastText would read two words",
                 where="SkipGram",
-                fix="join its parts by _, or train by PPMI",
+                fix="join its parts with _, or train with PPMI",
             )
     try:
         with path.open("w", encoding="utf-8", newline="\n") as file:

@@ -46,21 +46,21 @@ def train(
     Args:
         texts: A text file or a folder of them, or several, plain or compressed; JSON Lines, too; "-" is
             standard input. A line is a paragraph.
-        language: Code of the language, by which words are cut and lower-cased; None where nobody knows.
-        trainer: `ppmi`, `skip-gram`, or `auto`, which takes one of them by the number of tokens; or a trainer
+        language: Code of the language, by which words are split and lower-cased; None if it is unknown.
+        trainer: `ppmi`, `skip-gram`, or `auto`, which chooses by the number of tokens; or a trainer
             with your settings, such as `PPMI(dimension=100)`.
-        segmenter: How to cut texts into words; by default lower-cased words of the language.
+        segmenter: How to split texts into words; by default lower-cased words of the language.
         field: In JSON Lines, the field that holds the text.
         phrases: Whether to join words that belong together, such as ice_cream.
         min_count: Rarer words get no vector.
 
     Returns:
-        The vectors, most frequent word first; those of skip-gram also answer for words that are not there.
+        The vectors, most frequent word first; those of skip-gram also give vectors to unseen words.
 
     Raises:
-        InputError: A file is not there, texts are no paths, a language or a trainer is unknown, or there is
-            too little text.
-        FormatError: A file is no text, or one of word vectors.
+        InputError: A file does not exist, texts are not paths, a language or a trainer is unknown, or there
+            is too little text.
+        FormatError: A file is not text, or holds word vectors.
         MissingExtraError: A package of the extra `train` is not installed.
 
     Warns:

@@ -1,4 +1,4 @@
-"""Cross-lingual document retrieval: documents of one language, asked for in another."""
+"""Cross-lingual document retrieval: documents of one language, queries in another."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -53,11 +53,11 @@ class DocumentIndex:
 
     Three ways to score a document:
 
-    * `vectors`: CSLS of the encoded query and document (`TextEncoder`, `sif`), the neighbourhood of a
-      document taken over the words of the query's language, so that it does not depend on other queries.
+    * `vectors`: CSLS of the encoded query and document (`TextEncoder`, `sif`). The neighbourhood of a
+      document is taken over the words of the query's language, so it does not depend on other queries.
     * `translation`: BM25 of the query's translations. Each word is replaced by its five best CSLS
-      translations, weighted by 1 / rank; and stands for itself too, as names do. Words outside the vocabulary
-      are translated through their subwords where the vectors have them.
+      translations, weighted by 1 / rank. It also stays in the query itself, which helps with names. Words
+      outside the vocabulary are translated through their subwords if the vectors have them.
     * `fusion`: the mean of both after they are standardised over the documents.
 
     Args:
@@ -88,7 +88,7 @@ class DocumentIndex:
         self.tokenizer = tokenizer
 
     def search(self, query: str, *, k: int = 10, by: Ranking = "fusion") -> list[Hit]:
-        """The best k documents for a query, best first; fewer where nothing speaks for more of them.
+        """The best k documents for a query, best first; fewer if no others match.
 
         Raises:
             InputError: No such ranking, or k < 1.

@@ -48,35 +48,35 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     * `sif`: a / (a + p(w)) (Arora et al. 2017), where p(w) comes from the place of the word in the vocabulary
       by Zipf's law, so that no corpus is needed.
 
-    With `sif` the direction that all texts have in common is taken away: u of the first singular vector of
-    the fitted texts (`texts`), or of the vocabulary's words weighted by p(w) · a / (a + p(w)) (`vocabulary`),
-    for encoders that are used on single texts.
+    With `sif`, the direction that all texts have in common is removed. It is the first singular vector u of
+    the fitted texts (`texts`) or, for encoders that are used on single texts, of the vocabulary's words
+    weighted by p(w) · a / (a + p(w)) (`vocabulary`).
 
     Both languages of an alignment get an encoder, `TextEncoder(alignment)` and
     `TextEncoder(alignment.reversed())`; their rows lie in one space. Words outside the vocabulary are looked
-    up in lower case, then in title case, then in their parts at apostrophes and hyphens; for what is still
-    unknown subwords are asked if the vectors have them. Others count for nothing, and a text without any
+    up in lower case, then in title case, then in their parts at apostrophes and hyphens. Words that are still
+    unknown get a vector from subwords if the vectors have them. Other words are ignored, and a text without a
     known word has a zero row; `coverage` counts both.
 
     Args:
         space: An alignment, whose source language is encoded into the shared space; or vectors; or the folder
             of the one or the file of the others.
         weighting: `sif`, `idf` or `mean`.
-        component: What the common direction of `sif` is taken from: `texts`, `vocabulary` or `none`.
+        component: The source of the common direction of `sif`: `texts`, `vocabulary` or `none`.
         smoothing: a of `sif`.
         tokenizer: From a text to its words; by default `words_of`.
 
     Attributes:
         idf_: Weights of the words of the fitted texts (`idf`).
-        common_: `[p]` the direction that is taken away (`sif`), or zeros.
+        common_: `[p]` the direction that is removed (`sif`), or zeros.
 
     Raises:
-        InputError: On fitting: no such weighting, or texts that are no strings.
-        MissingExtraError: scikit-learn is not there.
+        InputError: On fitting: an unknown weighting, or texts that are not strings.
+        MissingExtraError: scikit-learn is not installed.
 
     Warns:
-        IsolexWarning: On fitting: few texts to take a common direction from. On encoding: half of the texts
-            or more have no known word.
+        IsolexWarning: On fitting: too few texts for a common direction. On encoding: half of the texts or
+            more have no known word.
 
     Examples:
         >>> import isolex
@@ -191,7 +191,7 @@ class TextEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 def _warn_of_few(texts: int) -> None:
     if texts < FEW_TEXTS:
         warnings.warn(
-            f"what {counted(texts, 'text')} have in common is much of what they say; "
+            f"{counted(texts, 'text')} cannot show what all texts have in common; "
             "fit at least dozens, or take component='vocabulary'",
             IsolexWarning,
             stacklevel=3,
@@ -201,7 +201,7 @@ def _warn_of_few(texts: int) -> None:
 def _warn_of_unknown(unknown: int, texts: int, vectors: str) -> None:
     if texts > 1 and 2 * unknown >= texts:
         warnings.warn(
-            f"no word of {unknown:,} of the {texts:,} texts is in {vectors}; are they of that language?",
+            f"{unknown:,} of the {texts:,} texts have no word in {vectors}; are they in that language?",
             IsolexWarning,
             stacklevel=3,
         )

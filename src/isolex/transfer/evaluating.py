@@ -1,4 +1,4 @@
-"""What a shared space is worth for texts: translations found among sentences, documents among documents."""
+"""Test a shared space on texts: find translations among sentences, and documents for queries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,15 +31,15 @@ OF_TARGET = "give texts of the target language, or exchange the languages (with 
 
 @dataclass(frozen=True)
 class SentenceResult:
-    """How well sentences found their translations.
+    """How often the translations of sentences were found.
 
     Attributes:
-        forward: Source sentences that asked for target sentences.
-        backward: Target sentences that asked for source sentences.
-        weighting: Of words, see `TextEncoder`.
-        component: What the direction that all sentences have in common was taken from.
+        forward: Ranks of target sentences for source sentences.
+        backward: Ranks of source sentences for target sentences.
+        weighting: Weights of words, see `TextEncoder`.
+        component: The source of the direction that all sentences have in common.
         criterion: `csls` or `nn`.
-        coverage: Of the words on either side, `source` and `target`.
+        coverage: Coverage of the words of each side, `source` and `target`.
     """
 
     forward: RankingResult
@@ -65,8 +65,8 @@ class DocumentResult:
 
     Attributes:
         documents: Documents in the collection.
-        rankings: By way of ranking: `fusion`, `vectors` and `translation`.
-        coverage: Of the words of the `queries` and of the `documents`.
+        rankings: Ranks by each method: `fusion`, `vectors` and `translation`.
+        coverage: Coverage of the words of the `queries` and of the `documents`.
     """
 
     documents: int
@@ -102,8 +102,8 @@ def evaluate_sentences(
 ) -> SentenceResult:
     """Sentence retrieval: each sentence looks for its translation among all of the other language.
 
-    Sentence n of the source is the translation of sentence n of the target. With `sif`, what all sentences
-    have in common is taken from them, or with fewer than 20 from the vocabularies.
+    Sentence n of the source is the translation of sentence n of the target. With `sif`, the direction that
+    all sentences have in common comes from the sentences or, with fewer than 20, from the vocabularies.
 
     Args:
         alignment: What to score, or the folder that it is saved in.
@@ -116,8 +116,8 @@ def evaluate_sentences(
         The ranks in both directions.
 
     Raises:
-        InputError: An unknown name, not as many sentences on either side, none at all, or no known word in
-            those of one side.
+        InputError: A name is unknown, the two sides differ in their number of sentences, there are none, or
+            one side has no known word.
 
     Examples:
         >>> import isolex

@@ -1,4 +1,4 @@
-"""The words of texts that a language's vectors know, and how much of the texts they are."""
+"""The words of texts that have a vector, and their share of the texts."""
 
 import unicodedata
 from collections import Counter
@@ -24,9 +24,9 @@ class TextCoverage:
     Attributes:
         texts: Texts.
         texts_known: Those with at least one known word.
-        words: Words of all texts, each as often as it stands there.
+        words: Number of words in all texts, with repetitions.
         words_known: Those that have a vector.
-        by_subwords: Those of them that are in no vocabulary and have their vector from subwords.
+        by_subwords: Those of them outside the vocabulary, whose vector comes from subwords.
     """
 
     texts: int

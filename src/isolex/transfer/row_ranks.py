@@ -1,4 +1,4 @@
-"""Where the right rows stand among all rows, by a criterion or by scores."""
+"""Ranks of the right rows among all rows, by a criterion or by scores."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def rank_rows(
 ) -> RankingResult:
     """Rank all documents for each query.
 
-    With CSLS, the neighbourhood of a document is taken over the queries at hand.
+    With CSLS, the neighbourhood of a document is taken over the given queries.
 
     Args:
         queries: `[n, p]` unit rows.

@@ -77,10 +77,10 @@ def save_index(
 
     Args:
         index: What to save; its tokeniser must be the default one.
-        path: The folder; an index that stands there is replaced when the new one is whole.
-        alignment: The saved alignment or space that it was made with; it is not copied.
-        reverse: Whether it was made with that alignment reversed.
-        pair: Of a space, with which two languages.
+        path: The folder; an earlier index there is replaced when the new one is complete.
+        alignment: The saved alignment or space that the index was made with; it is not copied.
+        reverse: Whether the index was made with that alignment reversed.
+        pair: The two languages, for a space.
 
     Raises:
         InputError: The folder holds something else, or cannot be written, or the index has a tokeniser of its
@@ -120,7 +120,7 @@ def load_index(path: str | Path, *, alignment: AlignmentLike | None = None) -> D
 
     Args:
         path: The folder.
-        alignment: Where its alignment is now, if it was moved; or that alignment, if it was loaded.
+        alignment: The new place of its alignment, if it was moved; or the alignment, if it is loaded.
 
     Raises:
         InputError: There is no such folder, or no such alignment.
@@ -133,13 +133,13 @@ def load_index(path: str | Path, *, alignment: AlignmentLike | None = None) -> D
         raise InputError(
             f"its alignment is not at {card['alignment']} any more",
             where=path,
-            fix="say where it is by --alignment",
+            fix="give its new place by --alignment",
         )
     bound = as_alignment(card["alignment"] if alignment is None else alignment, pair=card.get("pair"))
     bound = bound.reversed() if card["reverse"] else bound
     if bound.card.created != card["created"] or _fingerprints(bound) != card["vectors"]:
         raise MismatchError(
-            "was made with another alignment than the one that stands there now",
+            "was made with another alignment than the one that is there now",
             where=path,
             fix="run isolex index again, or give the alignment by --alignment",
         )

@@ -26,7 +26,7 @@ class Text:
     """A document, query or sentence.
 
     Attributes:
-        id: What it is known by in its collection.
+        id: Its name in its collection.
         text: The text.
     """
 
@@ -45,15 +45,17 @@ class LabelledText:
 def read_texts(path: str | Path) -> list[Text]:
     """The texts of a file, plain or compressed, UTF-8.
 
-    `.jsonl`: one object a line with `text` and, if there is one, `id`. `.tsv`: the two columns id and text;
-    or columns that the first line names, of which `text` and, if there is one, `id` are read. A line is taken
-    for names if a cell is `id`, `text` or `label`, or another name of these. Any other file: a text a line.
-    Texts are brought to Unicode NFC, without blanks and invisible characters at their ends. Texts without an
-    id are numbered from 1.
+    * `.jsonl`: one object a line with `text` and perhaps `id`.
+    * `.tsv`: the two columns id and text, or columns that the first line names: `text` and perhaps `id` are
+      read. A line counts as names if a cell is `id`, `text` or `label`, or another name of these.
+    * Any other file: one text a line.
+
+    Texts are converted to Unicode NFC, without blanks and invisible characters at their ends. Texts without
+    an id are numbered from 1.
 
     Raises:
         InputError: The file cannot be read.
-        FormatError: A line is not of the layout, or an id is there twice.
+        FormatError: A line has another layout, or an id is repeated.
     """
     lines = _lines(path)
     layout = layout_of(path)
@@ -77,7 +79,7 @@ def read_texts(path: str | Path) -> list[Text]:
 def read_labelled(path: str | Path) -> list[LabelledText]:
     """Labelled texts of a TSV file: the two columns label and text, or columns that a first line names.
 
-    Names of the label are `label`, `category`, `class` and `topic`; that of the text is `text`.
+    The column of labels may be named `label`, `category`, `class` or `topic`; that of texts is `text`.
 
     Raises:
         InputError: The file cannot be read.
@@ -87,7 +89,7 @@ def read_labelled(path: str | Path) -> list[LabelledText]:
     for row in _columns(path, _lines(path), _LABELS):
         if row.key is None:
             raise FormatError(
-                f"names no column {_LABELS[0]!r} in its first line, which labelled texts need",
+                f"names no column {_LABELS[0]!r} in its first line, and labelled texts need one",
                 where=path,
                 fix=f"call it {', '.join(_LABELS[:-1])} or {_LABELS[-1]}",
             )
@@ -198,7 +200,7 @@ def _check_plain(path: str | Path, lines: _Lines) -> None:
         layout = "an object a line, in a file called .jsonl"
     if layout is not None:
         raise FormatError(
-            f"begins with {first[:40]!r}, expected a text a line as in every file that is called so",
+            f"begins with {first[:40]!r}, expected one text a line, as the file name says",
             where=f"{path}, line {number}",
             fix=f"give {layout}, or the bare texts",
         )
@@ -209,7 +211,7 @@ def _check_header(path: str | Path, number: int, names: Sequence[str]) -> None:
         raise FormatError(
             f"names columns ({', '.join(names)}), but none {_TEXT!r}",
             where=f"{path}, line {number}",
-            fix="call the texts' column so; if the line is no header, write id<tab>text above it",
+            fix="call the column of texts 'text'; if the line is not a header, write id<tab>text above it",
         )
 
 

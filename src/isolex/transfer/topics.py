@@ -27,10 +27,10 @@ class TopicResult:
     """How well classes carry over to another language. Rates from 0 to 1.
 
     Attributes:
-        accuracy: Of a classifier that has seen texts of the other language only.
-        ceiling: Of one that was trained on the language it is tested on; None if there were no such texts.
-        majority: Of answering every text with the most frequent class of the training texts.
-        n: Test texts.
+        accuracy: Accuracy of a classifier that was trained on the other language only.
+        ceiling: Accuracy of one trained on the test language; None if there were no such texts.
+        majority: Accuracy of always answering the most frequent class of the training texts.
+        n: Number of test texts.
         predicted: The class given to each test text.
     """
 
@@ -56,8 +56,8 @@ class TopicClassifier:
 
     Args:
         train: Labelled texts.
-        encoder: Of their language, fitted.
-        seed: Of the folds.
+        encoder: Fitted encoder of their language.
+        seed: Seed of the folds.
 
     Raises:
         InputError: Fewer than two classes.
@@ -114,9 +114,9 @@ def evaluate_topics(
     Args:
         train: Labelled texts of the first language.
         test: Labelled texts of the second one.
-        encoders: Of the first and of the second language, fitted.
-        own: Labelled texts of the second language, to learn what a classifier trained on them would reach.
-        seed: Of tuning.
+        encoders: Fitted encoders of the first and of the second language.
+        own: Labelled texts of the second language, to train a classifier on them for comparison.
+        seed: Seed of tuning.
 
     Raises:
         InputError: No test texts, or fewer than two classes to learn.

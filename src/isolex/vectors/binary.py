@@ -118,10 +118,10 @@ def _scan(
 
 def _tangled(path: Path, header: Header, rows: int) -> FormatError:
     return FormatError(
-        f"row {rows + 1:,} does not end where {header.dimension:,} dimensions would have it; perhaps it is of"
-        " a word with a blank, or the one before is, and word2vec binary cannot tell where such a word ends",
+        f"row {rows + 1:,} does not end after {header.dimension:,} dimensions; perhaps its word or the one "
+        "before contains a blank, and word2vec binary cannot tell where such a word ends",
         where=path,
-        fix="write the vectors as text (.vec), or as a .safetensors store, with what made them",
+        fix="write the vectors as text (.vec), or as a .safetensors store, with the program that made them",
     )
 
 

@@ -344,7 +344,7 @@ _FOLDERS: Sequence[tuple[str, str, Callable[[Path], bool]]] = (
     ),
     (
         "a saved alignment that refers to its vectors",
-        "name one of the two files that DIR/card.json has as path",
+        "name one of the two vector files that DIR/card.json gives as path",
         _holds("card.json", "alignment.safetensors"),
     ),
     (

@@ -47,14 +47,14 @@ _FINGERPRINT_ROWS = 4096
 class Vectors:
     """Words in frequency order, each with its vector.
 
-    A word whose vector is zero has none: it stands among the words and keeps its row, but it is not found
-    when one looks it up, and nothing is aligned, answered or scored with it (see `without_zeros`).
+    A word whose vector is zero counts as a word without a vector. It stays in `words` and keeps its row, but
+    looking it up does not find it, and isolex does not align, answer or score with it (see `without_zeros`).
 
     Args:
         words: n unique words, most frequent first.
         matrix: Their vectors as rows, [n, d]; a NumPy array or memory map, or a torch tensor. float32 and
             float16 are kept as they are and not copied, anything else becomes float32. An array that is kept
-            becomes read-only, so that what rests on it stays true; give a copy to go on changing yours.
+            becomes read-only; give a copy if you want to change yours later.
         language: Language code, for messages and reports.
         unicode: "nfc" brings words to Unicode NFC, as reading a file does; "keep" leaves them as they are.
 
@@ -63,17 +63,17 @@ class Vectors:
         matrix: The rows, [n, d], float32 or float16, read-only.
         language: Language code or None.
         report: How the reading of the file went, for vectors that come from one.
-        path: File that they are the first rows of, as `read` reads it if not told otherwise, or None.
+        path: The file whose first rows these are, as `read` reads it by default, or None.
         subwords: A model with a method `vector(word)` for words that are not there, or None.
         without_vector: Words that `without_zeros` has left out.
 
     Raises:
         InputError: The matrix is not two-dimensional, has another number of rows than there are words, or
-            holds NaN or infinite values; a word is no string, empty, or there twice; there are no words.
+            holds NaN or infinite values; a word is not a string, is empty or is repeated; there are no words.
 
     Warns:
-        IsolexWarning: Two words are the same in NFC, of which the first is kept; or rows become zero since
-            float32 cannot hold values so small.
+        IsolexWarning: Two words are the same in NFC, and the first is kept; or rows become zero because
+            float32 cannot hold such small values.
 
     Examples:
         >>> import numpy as np
@@ -118,32 +118,32 @@ class Vectors:
         language: str | None = None,
         matrix: MatrixName = "input",
     ) -> "Vectors":
-        """Read word vectors in any format that isolex knows; the content tells which, never the name.
+        """Read word vectors in any format that isolex knows, which it finds by the content, not the name.
 
         word2vec text and binary, GloVe text, isolex's own store, and fastText binaries. All but the store may
         be compressed by gzip, bzip2, xz or zstd, and stream. Rows that cannot be
         used (too short, too long, not numbers, NaN or infinite, an empty or repeated word, not UTF-8) are
-        skipped, counted in `Vectors.report`, and told of in one warning. A store is memory-mapped unless
+        skipped and counted in `Vectors.report`, and one warning names them. A store is memory-mapped unless
         `vocabulary` or `dtype` makes a copy necessary.
 
         Args:
             path: The file.
-            limit: Read only the first so many usable rows.
+            limit: Read only this many usable rows, from the beginning.
             vocabulary: Of these, keep only rows of these words.
             dtype: float32 or float16; by default a store keeps its own and all else is float32. Values that
                 float16 cannot hold count as infinite.
             unicode: "nfc" brings words (and the vocabulary) to Unicode NFC, "keep" leaves them as they are.
             language: Language code; by default the one that a store holds.
-            matrix: "output" gives the words' rows of a fastText binary's output matrix, their vectors as
-                contexts of others, which have no subwords.
+            matrix: "output" reads the output matrix of a fastText binary: the vectors of words as contexts of
+                other words. These have no subwords.
 
         Returns:
             The vectors, in the order of the file.
 
         Raises:
             InputError: There is no such file, or an option has a value that it cannot have.
-            FormatError: The file is damaged, not of word vectors, or has no row to keep; or it
-                has no output matrix with rows of words, which is asked for.
+            FormatError: The file is damaged, does not hold word vectors, or has no row to keep; or you
+                asked for the output matrix, and it has none with rows of words.
             MissingExtraError: The format needs a package that is not installed.
 
         Warns:
@@ -162,9 +162,9 @@ class Vectors:
     def write(self, path: str | Path, *, format: str | None = None) -> None:
         """Write them so that reading them back gives the same words, order and values.
 
-        What is not the same: only the store holds the language, n-grams of fastText and float16 (others hold
-        float16 values as float32), and words that are not in NFC need `unicode="keep"` on reading. The file
-        that stood at `path` stays until the new one is whole.
+        There are two exceptions. Only the store holds the language, n-grams of fastText and float16 (other
+        formats hold float16 values as float32). Words that are not in NFC need `unicode="keep"` on reading.
+        An earlier file at `path` stays until the new one is complete.
 
         Args:
             path: The file. Without `format`, its extension tells it: .vec (word2vec text), .txt (GloVe text),
@@ -174,7 +174,7 @@ class Vectors:
 
         Raises:
             InputError: The format is unknown, it cannot hold one of the words, or the file cannot be written.
-            FormatError: These are of a store that holds NaN or infinite values.
+            FormatError: The vectors come from a store that holds NaN or infinite values.
             MissingExtraError: .zst without the package zstandard.
         """
         check_stored_rows(self.words, self.matrix)
@@ -197,7 +197,7 @@ class Vectors:
     def fingerprint(self) -> str:
         """Digest of the words and their float32 rows: the same for the same vectors in any format.
 
-        Vectors stored as float16 are others than the float32 ones that they were rounded from.
+        Vectors stored as float16 have another fingerprint than the float32 ones that they were rounded from.
         """
         if self._known_fingerprint is not None:
             return self._known_fingerprint
@@ -208,7 +208,7 @@ class Vectors:
 
     @cached_property
     def zero_rows(self) -> np.ndarray:
-        """Rows that are zero, int64, ascending: those of the words without a vector."""
+        """Rows of the words without a vector, whose values are zero, int64, ascending."""
         if self._all_have_vectors:
             return np.empty(0, dtype=np.int64)
         pieces = range(0, len(self), PIECE_ROWS)
@@ -216,7 +216,7 @@ class Vectors:
         return np.flatnonzero(np.concatenate(list(zero)))
 
     def without_zeros(self) -> "Vectors":
-        """Only the words that have a vector, remembering the others; these vectors themselves if all have.
+        """The same without words that have no vector, which it remembers; this object itself if all have one.
 
         Raises:
             InputError: Not one word has a vector.
@@ -224,17 +224,17 @@ class Vectors:
         return self if self.zero_rows.size == 0 else self._with_vectors
 
     def id(self, word: str) -> int | None:
-        """Row of the word, or None if it is not there or has no vector; any Unicode form of it will do."""
+        """Row of the word in any Unicode form, or None if it is unknown or has no vector."""
         row = self._place(word)
         return row if row is None or self._has_vector(row) else None
 
     def lacks_vector(self, word: str) -> bool:
-        """Whether the word is known to have no vector, since its row is zero."""
+        """Whether the word is known to have no vector, because its row is zero."""
         row = self._place(word)
         return word in self.without_vector if row is None else not self._has_vector(row)
 
     def vector(self, word: str) -> np.ndarray:
-        """The word's vector, float32 [d]; that of a word which has none comes from its subwords.
+        """The word's vector, float32 [d]; a word without one gets it from its subwords.
 
         Raises:
             UnknownWordError: The word is not there or its vector is zero, and there are no subwords to make
@@ -263,16 +263,16 @@ class Vectors:
     def nearest(self, word: str, *, k: int = 10) -> list[tuple[str, float]]:
         """The k words whose vectors have the highest cosines with that of a word, best first.
 
-        Vectors that were trained on enough text give words that are used alike: look at the neighbours of ten
-        words before aligning. It passes over all rows once, O(n d).
+        If the vectors were trained on enough text, the neighbours are words of similar use: look at those of
+        ten words before you align. The search passes over all rows once, O(n d).
 
         Args:
-            word: It is not among its own neighbours; a word that is not there is looked for by its subwords.
-            k: How many; there are fewer if the vocabulary has no more.
+            word: The word, which is not among its neighbours. An unknown word is looked up by its subwords.
+            k: How many; the result has fewer if the vocabulary has no more.
 
         Raises:
             UnknownWordError: As for `vector`.
-            InputError: k is no whole number of at least 1.
+            InputError: k is not a whole number of at least 1.
             FormatError: A store holds NaN or infinite values.
 
         Examples:
@@ -302,16 +302,16 @@ class Vectors:
     def tensors(
         self, rows: int, *, device: "str | torch.device | None" = "cpu"
     ) -> "Iterator[Float[Tensor, 'some d']]":
-        """The same as tensors of so many rows, the last perhaps of fewer.
+        """All rows in tensors of this many rows; the last tensor may have fewer.
 
-        Of a stored matrix no more than that is held in memory, unless the tensors are kept.
+        Of a stored matrix, only one tensor at a time is in memory, unless you keep them.
         """
         for start in range(0, len(self), rows):
             yield self._tensor(slice(start, start + rows), device)
             release(self.matrix)
 
     def head(self, n: int) -> "Vectors":
-        """The first n words, sharing memory with these; these themselves if there are no more.
+        """The first n words, sharing memory with this object; the object itself if it has no more.
 
         Raises:
             InputError: n is less than 1.
@@ -323,10 +323,10 @@ class Vectors:
         return part
 
     def subset(self, words: Collection[str]) -> "Vectors":
-        """Those of the words that are there and have a vector, in the order of these vectors.
+        """The given words that are known and have a vector, in the order of this vocabulary.
 
         Raises:
-            InputError: None of them is there.
+            InputError: None of the words is known.
         """
         ids = sorted({row for word in words if (row := self.id(word)) is not None})
         if not ids:
@@ -440,13 +440,13 @@ def as_vectors(given: VectorsLike, *, what: str = "vectors") -> Vectors:
 
 
 def usable_vectors(given: VectorsLike, *, what: str) -> Vectors:
-    """The words that have a vector, of vectors or of those in the file that is given.
+    """The words that have a vector, from `Vectors` or from a file of them.
 
     Raises:
         InputError: As for `as_vectors`, or not one word has a vector.
 
     Warns:
-        IsolexWarning: Words are left out, unless the reading of a file told of them.
+        IsolexWarning: Words are left out, and reading a file has not warned of them.
     """
     vectors = as_vectors(given, what=what)
     used = vectors.without_zeros()

@@ -70,7 +70,7 @@ def output_format(path: Path, format: str | None = None, *, fix: str | None = No
             )
             packed = ", ".join(SUFFIXES)
             raise InputError(
-                f"the extension {plain.suffix!r} tells no format to write",
+                f"the extension {plain.suffix!r} does not name a format to write",
                 where=path,
                 fix=fix or f"use {choices}, text also with {packed}; or name the format",
             )
