@@ -128,7 +128,7 @@ class Normalizer:
 
     @classmethod
     def parse(cls, text: str) -> "Normalizer":
-        """Make a chain from text such as `"unit,center,unit"`, with commas or blanks; `"none"` is the empty chain."""
+        """Make a chain from `"unit,center,unit"`, with commas or blanks; `"none"` is the empty chain."""
         return cls(() if text == "none" else tuple(re.split(r"\s*,\s*|\s+", text.strip())))
 
     def fit(self, matrix: Float[Tensor, "n d"]) -> FittedNormalizer:

@@ -25,7 +25,8 @@ from tests.kills.commands import (
 _OTHERS = ("align", "en2.vec", "es2.vec", *ALIGN[3:])
 # What a writer may say: that the other one was there.
 _OVERTAKEN = re.compile(
-    "by another run meanwhile|another run wrote there in the meantime|changes all the time|confidences are not kept"
+    "by another run meanwhile|another run wrote there in the meantime|changes all the time|"
+    "confidences are not kept"
 )
 # And a reader of confidences: that there are none for what stands there now.
 _TRUE = re.compile("of another alignment than the one that is there now|was replaced")
