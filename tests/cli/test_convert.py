@@ -82,7 +82,7 @@ def test_words_with_a_zero_vector_are_kept_and_told(isolex, here):
     lines = (here / "aa.vec").read_bytes().splitlines()
     (here / "bad.vec").write_bytes(b"\n".join(ZERO_VECTOR(lines)) + b"\n")
     result = isolex("convert", "bad.vec", "out.vec", "--json")
-    result.warns("bad.vec: 1 word has a zero vector, which counts as none")
+    result.warns("bad.vec: 1 word has a zero vector and will be left out")
     assert result.json["words"] == 300
 
 

@@ -192,7 +192,7 @@ class TestTbx:
         assert count == 5
 
     def test_needs_two_languages(self, tmp_path):
-        with pytest.raises(InputError, match="got 'und' as both languages, expected two"):
+        with pytest.raises(InputError, match="got no language codes, expected two"):
             written(tmp_path, MADE, "tbx", languages=(None, None))
 
 

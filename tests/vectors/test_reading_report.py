@@ -22,11 +22,11 @@ def test_summary_names_what_the_header_claims():
 
 def test_zero_vectors_are_told():
     report = ReadReport("word2vec text", 40_000, zero_rows=1_200)
-    assert report.notes == ("1,200 words have a zero vector, which counts as none",)
+    assert report.notes == ("1,200 words have a zero vector and will be left out",)
     assert report.summary() == report.notes[0]
     coarse = ReadReport("word2vec text", 40_000, zero_rows=1, underflowed=1)
     assert coarse.summary() == (
-        "1 word has a zero vector (1 only in float16, which is too coarse), which counts as none"
+        "1 word has a zero vector (1 only in float16, which is too coarse) and will be left out"
     )
 
 

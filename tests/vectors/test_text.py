@@ -218,7 +218,7 @@ def test_zero_vectors_are_kept_and_told():
     vectors = read_bytes(text_of({"a": "0 0", "b": "0 1", "c": "-0.0 0"}))
     assert len(vectors) == 3
     assert vectors.report.zero_rows == 2
-    assert vectors.report.notes == ("2 words have a zero vector, which counts as none",)
+    assert vectors.report.notes == ("2 words have a zero vector and will be left out",)
 
 
 @pytest.mark.parametrize("data", [b"3 3\n", b"3 3\n\n \n", b"2 2\na nan 1\nb 1 inf\n", b"1 2\n\xff 1 2\n"])
@@ -272,7 +272,7 @@ def test_what_is_too_small_for_float16_is_told(tmp_path, name):
     report = Vectors.read(tmp_path / name, dtype="float16").report
     assert (report.zero_rows, report.underflowed) == (2, 1)
     assert set(report.skipped) == {NOT_FINITE}
-    assert "2 words have a zero vector (1 only in float16, which is too coarse), which counts as none" in (
+    assert "2 words have a zero vector (1 only in float16, which is too coarse) and will be left out" in (
         report.summary()
     )
 

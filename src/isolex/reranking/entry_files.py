@@ -108,8 +108,9 @@ def check_languages(format: str, languages: tuple[str | None, str | None]) -> La
                 fix=f"give it by --{side}-language",
             )
     if format == "tbx" and source == target:
+        got = "no language codes" if source == UNKNOWN_LANGUAGE else f"{source!r} as both languages"
         raise InputError(
-            f"got {source!r} as both languages, expected two: TBX holds terms by language",
+            f"got {got}, expected two: TBX holds terms by language",
             fix="give them by --source-language and --target-language",
         )
     return source, target

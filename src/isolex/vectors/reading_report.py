@@ -81,7 +81,7 @@ class ReadReport:
             return None
         words = "1 word has" if self.zero_rows == 1 else f"{self.zero_rows:,} words have"
         cause = f" ({self.underflowed:,} only in float16, which is too coarse)" if self.underflowed else ""
-        return f"{words} a zero vector{cause}, which counts as none"
+        return f"{words} a zero vector{cause} and will be left out"
 
     def _missing(self) -> str | None:
         if not self.missing:
