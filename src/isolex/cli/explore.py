@@ -157,9 +157,9 @@ def review_command(
 ) -> None:
     """Correct the dictionary of the alignment in DIR in the browser; isolex learns from that.
 
-    The page asks about frequent words that isolex is unsure of, about the words that it is surest of, and about
-    some random words, which tell how many translations are right. After every 50 decisions isolex fits the
-    alignment and the confidences again. Decisions are kept beside DIR, and a crash loses none of them.
+    The page asks about frequent words that isolex is unsure of, about the words that it is surest of, and
+    about some random words, which tell how many translations are right. After every 50 decisions isolex fits
+    the alignment and the confidences again. Decisions are kept beside DIR, and a crash loses none of them.
 
     \b
     Examples:
