@@ -26,9 +26,7 @@ def read_bytes(data: bytes, **options) -> Vectors:
 def round_trip(vectors: Vectors, name: str, **options) -> Vectors:
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("error")
-        warnings.filterwarnings(
-            "ignore", r".*: [\d,]+ words? (has|have) a zero vector and will be left out$"
-        )
+        warnings.filterwarnings("ignore", r".*: [\d,]+ words? (has|have) a zero vector and will be left out$")
         vectors.write(Path(folder) / name)
         back = Vectors.read(Path(folder) / name, unicode="keep", **options)
         # Out of the memory map before its folder goes.
