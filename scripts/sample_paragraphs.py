@@ -4,8 +4,8 @@ python scripts/sample_paragraphs.py REVISION --count 10 --seed 0
 python scripts/sample_paragraphs.py REVISION --words
 
 It reads docs/**/*.md and README.md as git has them in that revision. A paragraph is a block of prose of at
-least 25 words; tables, code, headings, lists and HTML are left out. The same revision, count and seed give the
-same paragraphs. `--words` prints the number of words of docs/**/*.md instead, as `wc -w` counts them.
+least 25 words; tables, code, headings, lists and HTML are left out. The same revision, count and seed give
+the same paragraphs. `--words` prints the number of words of docs/**/*.md instead, as `wc -w` counts them.
 """
 
 import argparse
