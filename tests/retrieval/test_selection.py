@@ -132,6 +132,13 @@ class TestSameBits:
         for other in others:
             same(other, first)
 
+    def test_of_rows_however_they_lie_in_memory(self, product) -> None:
+        scores = biased(300, 1_500, d=300)
+        found = selection.search(product(scores), 10, scratch_bytes=SCRATCH)
+        x, z = scores.x.T.contiguous().T, torch.nn.functional.pad(scores.z, (0, 5))[:, :300]
+        other = Scores(x, z, scores.scale, scores.x_bias, scores.z_bias)
+        same(selection.search(product(other), 10, scratch_bytes=SCRATCH), found)
+
     def test_with_any_threads(self, product) -> None:
         scores = biased(300, 1_500, d=300)
         found = selection.search(product(scores), 10, scratch_bytes=SCRATCH)

@@ -68,6 +68,14 @@ def test_other_rows_are(workplace):
     same(search_in_shards(x, z, 2, **how), NearestNeighbour().both(x, z, 2))
 
 
+def test_a_shard_that_stands_elsewhere_now_is_searched_again(workplace):
+    x, z = unit_gaussian(301, 8), unit_gaussian(200, 8, 1)
+    how = {"criterion": NearestNeighbour(), "workplace": workplace, "shards": 2}
+    search_in_shards(x, z, 2, **how)
+    fewer = torch.cat([x[:40], x[41:]])  # the second shard has the same rows as before
+    same(search_in_shards(fewer, z, 2, **how), NearestNeighbour().both(fewer, z, 2))
+
+
 def test_inverted_softmax_is_refused(workplace):
     x = unit_gaussian(3, 4)
     with pytest.raises(InputError, match="got InvertedSoftmax, expected csls or nn"):

@@ -510,6 +510,14 @@ class TestAdding:
         )
         assert list(review.judgements) == before
 
+    @pytest.mark.parametrize("comment", ['"q"', "\u200fback", "e\u0301tude", " two\n lines ", '"', '""'])
+    def test_any_remark_comes_back_as_the_same(self, review, tmp_path, comment):
+        review.decide(review.open("s7", "ana").item.id, accepted=["t8"], comment=comment)
+        write_decisions(review.judgements, tmp_path / "out.tsv")
+        decisions, refused = read_decisions(tmp_path / "out.tsv", vocabularies=review.vocabularies)
+        added = review.add(decisions)
+        assert (refused, added.new) == ([], 0)
+
     def test_a_word_that_the_vocabulary_lacks(self, review):
         assert review.add([said("s150", "t150"), said("none", "x")]) == Added(1, unknown=("none",))
         assert [one.source for one in review.log.decisions()] == ["s150"]

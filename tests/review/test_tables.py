@@ -380,6 +380,18 @@ class TestRefused:
         assert [one.source for one in found] == ["cat"]
         assert refused == ["row 3 has the word 'none', which the vocabulary lacks"]
 
+    def test_words_as_the_vocabulary_has_them(self):
+        loose, composed = "cafe\u0301", "caf\u00e9"
+        rows = ["source,target,decision", f"{loose},x,accepted"]
+        for words, found in (({loose}, loose), ({composed}, composed)):
+            decisions, refused = parse_decisions(rows, where="here", vocabularies=(words, {"x"}))
+            assert ([one.source for one in decisions], refused) == ([found], [])
+
+    def test_what_is_composed_to_a_separator_parts_no_cells(self):
+        rows = ["source;target;decision;comment", "cat;gato;accepted;why\u037e because"]
+        (found,), refused = parse_decisions(rows, where="here")
+        assert (found.comment, refused) == ("why; because", [])
+
     def test_cells_that_do_not_close(self):
         rows = ["source,target,decision,comment", 'cat,gato,accepted,"two', 'lines"', "dog,perro,accepted,"]
         found, refused = parse_decisions(rows, where="here")

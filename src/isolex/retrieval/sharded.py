@@ -122,7 +122,7 @@ def _searched(
             f"{name}-{number:0{width}}",
             write_found,
             {"k": k},
-            {"x": one, "z": digest("\n".join(z.digests).encode()), **biases},
+            {"x": one, "first": str(first), "z": digest("\n".join(z.digests).encode()), **biases},
             {
                 "x": str(path),
                 "first": first,

@@ -50,6 +50,11 @@ class Scores:
     x_bias: Float[Tensor, "n"] | None = None
     z_bias: Float[Tensor, "m"] | None = None
 
+    def __post_init__(self) -> None:
+        # The order of adding up depends on how rows lie in memory.
+        for side in ("x", "z"):
+            object.__setattr__(self, side, getattr(self, side).contiguous())
+
     @property
     def turned(self) -> "Scores":
         """The same scores with z as queries and x as keys."""

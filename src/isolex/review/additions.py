@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
+from unicodedata import normalize
 
 from isolex.review.decisions import Decision, Judgements
+from isolex.tables.cells import trim
 
 
 @dataclass(frozen=True)
@@ -111,5 +113,6 @@ class Additions:
 
 
 def _plain(comment: str) -> str:
-    """A remark as tables hold it, in one line."""
-    return " ".join(comment.split())
+    """A remark as a table gives it back: in one line, composed, without what comes off the ends of cells."""
+    line = trim(normalize("NFC", " ".join(comment.split())))
+    return trim(line[1:-1]) if len(line) > 1 and line[0] == line[-1] == '"' else line

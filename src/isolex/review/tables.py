@@ -106,7 +106,7 @@ def parse_decisions(
     vocabularies: Vocabularies | None = None,
 ) -> tuple[list[Decision], list[str]]:
     """As `read_decisions`, from the lines of a table."""
-    content = numbered([normalize("NFC", line) for line in lines])
+    content = numbered(lines)
     if not content:
         raise FormatError("is empty", where=where, fix=_FIX)
     separator = max((TAB, SEMICOLON, COMMA), key=lambda one: len(cells_of(one, content[0][1])))
@@ -120,6 +120,7 @@ def parse_decisions(
     refused = []
     for row in table:
         found = dict.fromkeys(COLUMNS, "") | dict(zip(names, map(trim, row.cells), strict=False))
+        found |= {name: _composed(cell, name, vocabularies) for name, cell in found.items()}
         found["decision"], found["when"] = found["decision"].lower(), _time(found["when"])
         if problem := _problem(found, vocabularies):
             refused.append(f"row {row.line} {problem}")
@@ -136,6 +137,12 @@ def parse_decisions(
             except InputError as error:
                 refused.append(f"row {one.row}: {source[:40]!r} is left out: {error.problem}")
     return decisions, refused
+
+
+def _composed(cell: str, name: str, vocabularies: Vocabularies | None) -> str:
+    """A cell in NFC, unless it is a word that a vocabulary has as it is written."""
+    words = dict(zip(COLUMNS[:2], vocabularies or ((), ()), strict=True)).get(name, ())
+    return cell if cell in words else normalize("NFC", cell)
 
 
 @dataclass
