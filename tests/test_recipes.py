@@ -233,7 +233,7 @@ def test_a_restart_and_a_null_vouch_for_self_learning(small, method):
     assert evidence["agreement"] > 90 > evidence["null_agreement"] + 30
     assert evidence["criterion"] > 0.95 > evidence["null_criterion"]
     assert "held_out_p@1" not in card.scores
-    assert "agrees on" in card.reasons[0]
+    assert "gives the same first answer for" in card.reasons[0]
     assert json.dumps(card.to_dict(), allow_nan=False)
 
 
@@ -837,7 +837,7 @@ def test_missing_words_are_told_by_the_card(world):
 def test_letter_case_may_be_folded(world):
     source, target, seeds, _ = world
     upper = Vectors([word.upper() for word in source.words], source.matrix)
-    with pytest.raises(InputError, match="--case lower or fold"):
+    with pytest.raises(InputError, match="letter case differs: take --case fold"):
         align(upper, target, seeds, method="procrustes")
     folded = align(upper, target, Lexicon(seeds.pairs, case="fold"), method="procrustes")
     assert folded.seeds.pairs[0] == ("S0", "t0")

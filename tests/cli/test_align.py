@@ -207,13 +207,13 @@ class TestLexicon:
         lines = [line.split("\t") for line in (here / "seeds.tsv").read_text().splitlines()]
         turned = [f"{target}\t{source}\n" for source, target in lines]
         straight = ["\t".join(line) + "\n" for line in lines]
-        told = "lexicon seeds.tsv: looks the wrong way round: 10 of its 210 pairs are found, 200 if it is t"
+        told = "lexicon seeds.tsv: looks the wrong way round: 10 of its 210 pairs are found, 200 if its c"
         (here / "seeds.tsv").write_text("".join(turned + straight[:10]))
         before = contents(here)
         with monkeypatch.context() as patch:
             patch.setattr("isolex.recipes.aligning.choose", too_late)
             isolex(*ALIGN, "-o", "aa-bb").fails(
-                f"{told}urned; exchange its two columns, or source and target"
+                f"{told}olumns are exchanged; exchange its two columns, or source and target"
             )
             with pytest.raises(InputError, match=told):
                 align("aa.vec", "bb.vec", "seeds.tsv", method="procrustes")

@@ -47,7 +47,7 @@ def test_text(isolex, here):
 
 def test_leaks(isolex, here):
     assert isolex(*BLI, "--train", "test.tsv", "--json").json["leaks"]["pairs"] == 100
-    assert "100 are in the training lexicon" in isolex(*BLI, "--train", "test.tsv").out
+    assert "100 of 100 test pairs are in the training lexicon" in isolex(*BLI, "--train", "test.tsv").out
 
 
 def test_undefined_figures_are_null(isolex, here):

@@ -150,7 +150,7 @@ class TestAnalogy:
         ((*ANALOGY, "nowhere", "four.txt"), "nowhere: there is no such file or folder"),
         ((*ANALOGY, "aa.vec", "no.txt"), "no.txt: there is no such file; check the path"),
         ((*ANALOGY, "aa.vec", "cross.tsv"), "cross.tsv, line 1: got 3 words, expected 4"),
-        ((*ANALOGY, "bb.vec", "four.txt"), "four.txt: not one of 3 questions"),
+        ((*ANALOGY, "bb.vec", "four.txt"), "four.txt: none of the 3 questions has"),
         ((*ANALOGY, "aa.vec", "four.txt", "--method", "sub"), "'sub' is not one of"),
     ],
 )

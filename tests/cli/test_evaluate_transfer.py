@@ -119,7 +119,7 @@ class TestRetrieval:
         (texts / "half.tsv").write_text("s1\ts23 s24\ns2\tnothing\n")
         (texts / "some.tsv").write_text("s1 t1\ns2 t2\n")
         result = isolex(*RETRIEVAL, "aa-bb", "half.tsv", "t.tsv", "some.tsv", "--json")
-        result.warns(r"no word of 1 of the 2 texts is in the vocabulary of aa \(")
+        result.warns(r"1 of the 2 texts has no word in the vocabulary of aa \(")
         assert result.json["coverage"]["queries"]["texts_known"] == 1
 
     def test_rankings_are_those_of_the_index(self, isolex, texts):

@@ -59,7 +59,7 @@ def top_k(
     scratch = _bound(scratch_bytes, queries.device)
     scores = Scores(queries, keys, scale, z_bias=bias)
     k = min(k, keys.shape[0])
-    if scores.x.device.type != "cpu" or scores.x.shape[0] < _FEW_QUERIES:
+    if not _fast(scores) or scores.x.shape[0] < _FEW_QUERIES:
         return plain_top_k(scores, k, scratch_bytes=scratch)
     return search(_product(scores, scratch, paid=_pays(scores, k)), k, scratch_bytes=scratch)
 
@@ -97,7 +97,7 @@ def top_k_both(
     scratch = _bound(scratch_bytes, x.device)
     scores = Scores(x, z, scale, x_bias, z_bias)
     widths = min(k, z.shape[0]), min(k, x.shape[0])
-    if x.device.type != "cpu":
+    if not _fast(scores):
         forward, backward = (
             plain_top_k(one, width, scratch_bytes=scratch)
             for one, width in zip((scores, scores.turned), widths, strict=True)
@@ -201,6 +201,11 @@ def _bound(given: int | None, device: torch.device) -> int:
     if given is not None:
         return given
     return torch.cuda.mem_get_info(device)[0] // _GPU_SHARE if device.type == "cuda" else SCRATCH_BYTES
+
+
+def _fast(scores: Scores) -> bool:
+    """Whether there is a fast search: GPUs have a fast plain one, and float64 is for proofs and tests."""
+    return scores.x.device.type == "cpu" and scores.x.dtype == torch.float32
 
 
 def _pays(scores: Scores, k: int) -> bool:

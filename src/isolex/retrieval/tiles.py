@@ -80,8 +80,8 @@ class Scores:
         return made if self.x_bias is None else made.add_(self.x_bias[rows, None])
 
     def plain_tile(self, rows: slice, columns: slice) -> Float[Tensor, "r c"]:
-        """The scores of one tile as the plain search sees them: on a processor those of `at`."""
-        if self.x.device.type != "cpu":
+        """The scores of one tile as the plain search sees them: on a processor, in float32, those of `at`."""
+        if self.x.device.type != "cpu" or self.x.dtype != torch.float32:
             return self.tile(rows, columns)
         first, end, _ = columns.indices(self.z.shape[0])
         ids = torch.arange(first, end)

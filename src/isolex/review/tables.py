@@ -33,7 +33,7 @@ from isolex.tables import (
 )
 from isolex.tables.cells import trim
 
-Vocabularies: TypeAlias = tuple[Container[str], Container[str]]
+BothVocabularies: TypeAlias = tuple[Container[str], Container[str]]
 
 _REVIEWER = "import"
 _EXPECTED = "a table of decisions"
@@ -76,7 +76,7 @@ def write_decisions(
 
 
 def read_decisions(
-    path: str | Path, *, reviewer: str = _REVIEWER, vocabularies: Vocabularies | None = None
+    path: str | Path, *, reviewer: str = _REVIEWER, vocabularies: BothVocabularies | None = None
 ) -> tuple[list[Decision], list[str]]:
     """Decisions out of a table with the columns of `write_decisions`, as spreadsheets give it back.
 
@@ -103,7 +103,7 @@ def parse_decisions(
     *,
     where: object,
     reviewer: str = _REVIEWER,
-    vocabularies: Vocabularies | None = None,
+    vocabularies: BothVocabularies | None = None,
 ) -> tuple[list[Decision], list[str]]:
     """As `read_decisions`, from the lines of a table."""
     content = numbered(lines)
@@ -139,7 +139,7 @@ def parse_decisions(
     return decisions, refused
 
 
-def _composed(cell: str, name: str, vocabularies: Vocabularies | None) -> str:
+def _composed(cell: str, name: str, vocabularies: BothVocabularies | None) -> str:
     """A cell in NFC, unless it is a word that a vocabulary has as it is written."""
     words = dict(zip(COLUMNS[:2], vocabularies or ((), ()), strict=True)).get(name, ())
     return cell if cell in words else normalize("NFC", cell)
@@ -187,7 +187,7 @@ def _time(cell: str) -> str:
         return f"{_NO_TIME}{cell}"
 
 
-def _problem(row: dict[str, str], vocabularies: Vocabularies | None) -> str:
+def _problem(row: dict[str, str], vocabularies: BothVocabularies | None) -> str:
     """Why a row says nothing; empty if it does."""
     if not row["source"] or not row["target"]:
         return "has no source or no target"

@@ -201,7 +201,8 @@ def _warn_of_few(texts: int) -> None:
 def _warn_of_unknown(unknown: int, texts: int, vectors: str) -> None:
     if texts > 1 and 2 * unknown >= texts:
         warnings.warn(
-            f"{unknown:,} of the {texts:,} texts have no word in {vectors}; are they in that language?",
+            f"{unknown:,} of the {texts:,} texts {'has' if unknown == 1 else 'have'} no word in {vectors}; "
+            "are they in that language?",
             IsolexWarning,
             stacklevel=3,
         )
