@@ -1,6 +1,7 @@
 """`isolex lexicon SPACE --all-pairs`: a folder of dictionaries, made by whoever is asked to."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -38,13 +39,16 @@ def test_writes_a_folder(isolex, place, options):
     assert (again["made"], again["kept"], again["failed"], again["retried"]) == (1, 11, {}, 0)
 
 
-def test_one_that_fails(isolex, place):
-    (place / "out").mkdir()
+def test_one_that_fails(isolex, place, saved):  # noqa: F811
+    (place / "space").unlink()
+    shutil.copytree(saved, place / "space")
+    for path in (place / "space").glob("*.map.safetensors"):
+        path.write_bytes(b"x")
     result = isolex("lexicon", "space", "-o", "out", "--all-pairs", "--min-confidence", "0.5", "--json")
     assert result.status == 1
     assert set(result.json["failed"]) == set(NAMES)
-    assert all("there are no confidences" in told for told in result.json["failed"].values())
-    assert len(re.findall("there are no confidences", result.err)) == 12
+    assert all("map.safetensors" in told for told in result.json["failed"].values())
+    assert len(re.findall("map.safetensors: ", result.err)) == 12
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from isolex.vectors import Vectors
 LANGUAGES = ("aa", "bb", "cc", "dd")
 
 
-def planted_vectors(seed: int, code: str, count: int = 60, dimension: int = 8) -> Vectors:
+def planted_vectors(seed: int, code: str, count: int = 260, dimension: int = 8) -> Vectors:
     """The same cloud, turned, for each language."""
     cloud = np.random.default_rng(0).normal(size=(count, dimension))
     turn = np.linalg.qr(np.random.default_rng(seed).normal(size=(dimension, dimension)))[0]
@@ -32,7 +32,7 @@ def saved(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("spaces") / "space"
     vectors = {code: planted_vectors(number + 1, code) for number, code in enumerate(LANGUAGES)}
     lexicons = {
-        ("aa", code): Lexicon([(f"aa{n}", f"{code}{n}") for n in range(40)]) for code in LANGUAGES[1:]
+        ("aa", code): Lexicon([(f"aa{n}", f"{code}{n}") for n in range(210)]) for code in LANGUAGES[1:]
     }
     align_space(vectors, lexicons, check=False).save(path)
     return path
