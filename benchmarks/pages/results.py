@@ -357,7 +357,8 @@ def comparison() -> str:
         run = runs.get(name)
         if run is None:
             return [NOT_MEASURED] * 2
-        return [" / ".join(there_and_back(run)), f"{minutes(run)} min, {gib(run)} GiB"]
+        memory = "" if run["peak_gib"] is None else f", {gib(run)} GiB"
+        return [" / ".join(there_and_back(run)), f"{minutes(run)} min{memory}"]
 
     figures = {
         "isolex": [*(_own(scores) for scores in (novels, mean_of_novels, web)), *alone("unsupervised")],

@@ -69,7 +69,7 @@ def test_what_auto_took(lab, here, quick_auto):
         (("--data", "aa.vec"), "aa.vec: holds no vectors/xx.vec.gz with dictionaries"),
         (("--pairs", "aa-cc"), "unknown language pair of data/vectors 'aa-cc'; did you mean 'aa-bb'"),
         (("--methods", "vecmop"), "unknown method 'vecmop'; did you mean 'vecmap'"),
-        (("--methods", ","), "got a list without names: ','; separate them by commas"),
+        (("--methods", ","), "got a list without names: ','; separate names by commas"),
         (("--methods", "auta"), "unknown method 'auta'; did you mean 'auto'"),
         (("--seeds", "few"), "got 'few', expected numbers of pairs, or all"),
         (("--seeds", "100,0"), "method least-squares: needs seed pairs, got none"),
