@@ -18,7 +18,7 @@ from tests.cli.helpers import examples
 
 ROOT = Path(__file__).parent.parent.parent
 # These serve pages, fit dictionaries or kill runs for minutes; tests of their own run what is behind them.
-LONG = ("fleet", "fleet-scale", "review", "review-server", "explorer")
+LONG = ("fleet", "fleet-scale", "induction", "triangulation", "review", "review-server", "explorer")
 EXAMPLES = [(name, line) for name in COMMANDS if name not in LONG for line in examples(app.commands[name])]
 MODULE = ["-m", "benchmarks"]
 

@@ -2,13 +2,14 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks import review
+from benchmarks import review, review_server
 from benchmarks.measuring import machine
 from benchmarks.pages.review import curves, told
 from benchmarks.review import Check, ReviewRow, run_review, summary
 from benchmarks.review_server import run_server
 from isolex.datasets import DataFolder
 from isolex.errors import InputError
+from isolex.samples import sample
 
 
 def row(
@@ -55,15 +56,15 @@ def rows(data) -> list[ReviewRow]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(review, "SEEDS", 60)
         patch.setattr(review, "CHECKED_EVERY", 5)
-        return list(run_review(DataFolder(data), pairs=["xx-yy"], decisions=20, every=10, vocabulary=10_000))
+        return list(run_review(DataFolder(data), pairs=["xx-yy"], decisions=20, every=20, vocabulary=10_000))
 
 
 class TestSimulation:
     def test_both_queues_learn_as_often(self, rows) -> None:
         assert [one.queue for one in rows] == ["mixed", "random"]
         for one in rows:
-            assert one.decisions == (0, 10, 20)
-            assert len(one.p1) == len(one.accepted) == len(one.seconds) == 3
+            assert one.decisions == (0, 20)
+            assert len(one.p1) == len(one.accepted) == len(one.seconds) == 2
             assert one.accepted[0] == 0 < one.accepted[-1]
         assert rows[0].p1[0] == rows[1].p1[0]
 
@@ -81,7 +82,9 @@ class TestSimulation:
             next(run_review(DataFolder(data), pairs=["xx-zz"]))
 
 
-def test_no_acknowledged_decision_is_lost_when_the_server_is_killed() -> None:
+def test_no_acknowledged_decision_is_lost_when_the_server_is_killed(monkeypatch) -> None:
+    en, es, *lexicons = sample()
+    monkeypatch.setattr(review_server, "sample", lambda: (en.head(2_000), es.head(2_000), *lexicons))
     learning, killed = run_server(clients=4, seconds=4, kills=1)
     for one in learning, killed:
         assert one.acknowledged > 0
