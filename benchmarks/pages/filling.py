@@ -58,6 +58,11 @@ def measured_on(report: Report) -> str:
     return f"{machine['processor']}, {machine['threads']} threads of {machine['cores']} cores"
 
 
+def machine(report: Report) -> str:
+    """What it was measured with, in a sentence."""
+    return f"Measured with {versions(report)}, on {measured_on(report)}."
+
+
 def read(name: str) -> Report | None:
     """A measurement, or None."""
     path = RESULTS / f"{name}.json"

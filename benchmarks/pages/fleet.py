@@ -10,15 +10,10 @@ python -m benchmarks pages
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.pages.filling import REPORTS, Maker, Report, filled_from_each, measured_on, table, versions
+from benchmarks.pages.filling import REPORTS, Maker, Report, filled_from_each, machine, table
 from isolex.lexicon.words import counted
 
 PAGE = REPORTS / "fleet.md"
-
-
-def machine(report: Report) -> str:
-    """What it was measured with."""
-    return f"Measured with {versions(report)}, on {measured_on(report)}."
 
 
 def executors(report: Report) -> str:

@@ -15,11 +15,10 @@ from benchmarks.pages.filling import (
     Report,
     all_rows,
     filled,
-    measured_on,
+    machine,
     read,
     read_kinds,
     table,
-    versions,
 )
 
 PAGE = REPORTS / "review.md"
@@ -41,7 +40,7 @@ def curves(reports: list[Report]) -> str:
 
 
 def _told(reports: list[Report]) -> str:
-    return " ".join(f"Measured with {versions(report)}, on {measured_on(report)}." for report in reports)
+    return " ".join(machine(report) for report in reports)
 
 
 def told(reports: list[Report]) -> str:
@@ -72,7 +71,7 @@ def server(report: Report) -> str:
         counts = [f"{row[name]:,}" for name in ("acknowledged", "lost", "doubled")]
         rows.append([beside, *counts, *times])
     head = ["meanwhile", "acknowledged", "lost", "doubled", "decision, ms", "95 %", "word, ms", "95 %"]
-    return f"{table(head, rows)}\n\nMeasured with {versions(report)}, on {measured_on(report)}."
+    return f"{table(head, rows)}\n\n{machine(report)}"
 
 
 def explorer(report: Report) -> str:
@@ -85,7 +84,7 @@ def explorer(report: Report) -> str:
         f"With {row['words']:,} words a side the page was there {after:.1f} s after Python and torch "
         f"({row['torch_seconds']:.1f} s), and the first word {first:.1f} s later. Further words took "
         f"{median:.0f} ms in the median ({high:.0f} ms at the 95th percentile).{frames} "
-        f"Measured with {versions(report)}, on {measured_on(report)}."
+        f"{machine(report)}"
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from benchmarks.languages import PIVOTS, mean
-from benchmarks.pages.filling import REPORTS, Maker, Report, filled_from_each, measured_on, table, versions
+from benchmarks.pages.filling import REPORTS, Maker, Report, filled_from_each, machine, table
 
 PAGE = REPORTS / "space.md"
 _SYSTEMS = {
@@ -37,11 +37,6 @@ def both(row: Report, system: str) -> str:
 def counts(row: Report) -> str:
     """How many test words."""
     return f"{row['n']:,} / {row['n_unreachable']:,}"
-
-
-def machine(report: Report) -> str:
-    """What it was measured with."""
-    return f"Measured with {versions(report)}, on {measured_on(report)}."
 
 
 def scores(rows: Iterable[Report], systems: Mapping[str, str]) -> list[list[str]]:

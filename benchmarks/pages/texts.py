@@ -10,17 +10,12 @@ python -m benchmarks pages
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.pages.filling import REPORTS, Maker, Report, filled_from_each, measured_on, table, versions
+from benchmarks.pages.filling import REPORTS, Maker, Report, filled_from_each, machine, table
 from benchmarks.texts import PLAIN, by_pair_and_size
 from isolex.training import TRAINERS
 
 PAGE = REPORTS / "texts.md"
 _NAMES = (*TRAINERS, PLAIN)
-
-
-def machine(report: Report) -> str:
-    """What it was measured with."""
-    return f"Measured with {versions(report)}, on {measured_on(report)}."
 
 
 def trainers(report: Report) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from types import FunctionType
 from typing import Any, Literal, Protocol, TypeAlias, cast
 
 from isolex._version import __version__
@@ -24,6 +25,12 @@ class JobWork(Protocol):
             settings: Plain JSON values, paths of inputs among them.
         """
         ...
+
+
+def named(work: JobWork) -> str:
+    """A function by the name under which every process finds it, for `Job.work`."""
+    function = cast(FunctionType, work)
+    return f"{function.__module__}:{function.__name__}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from isolex.alignment import LanguagePair, Space, SpaceDigests, is_joint
 from isolex.errors import InputError
-from isolex.fleet import Job
+from isolex.fleet import Job, named
 from isolex.pairwise.resident import resident_space
 from isolex.reranking import RerankedDictionary, rerank, rerank_pair, write_entries
 
@@ -55,7 +55,7 @@ def dictionary_jobs(
     return [
         Job(
             f"{source}-{target}.{format}",
-            f"{work.__module__}:{work.__name__}",
+            named(work),
             {"source": source, "target": target, **shared},
             every or digests.of(source, target),
             {"space": str(Path(path).resolve())},

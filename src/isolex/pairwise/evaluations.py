@@ -10,12 +10,11 @@ from typing import Any
 from isolex.alignment import SpaceDigests
 from isolex.errors import IsolexWarning
 from isolex.evaluation import DirectionSummary, SpaceSummary, find_tests
-from isolex.evaluation.protocols import PROTOCOLS
+from isolex.evaluation.protocols import PROTOCOLS, as_protocol
 from isolex.evaluation.space import known_beforehand, score_direction
 from isolex.files import file_digest
-from isolex.fleet import Job, Ledger
+from isolex.fleet import Job, Ledger, named
 from isolex.lexicon import Lexicon, index_checked
-from isolex.names import look_up
 from isolex.pairwise.dictionaries import directions
 from isolex.pairwise.resident import resident_graph, resident_space
 from isolex.saved import json_text
@@ -49,7 +48,7 @@ def evaluation_jobs(
         InputError: There is no such folder, no test lexicon in it, or an unknown protocol.
         FormatError: The space is none, or damaged.
     """
-    look_up(protocol, PROTOCOLS, "protocol")
+    as_protocol(protocol)
     digests = SpaceDigests.read(path)
     files = find_tests(tests, tuple(digests.card.languages))
     lexicons = digests.lexicons()
@@ -59,7 +58,7 @@ def evaluation_jobs(
     return [
         Job(
             f"{source}-{target}.json",
-            f"{write_score.__module__}:{write_score.__name__}",
+            named(write_score),
             {"source": source, "target": target, **shared},
             {**digests.of(source, target), "lexicons": lexicons, "test": file_digest(files[source, target])},
             {"space": str(Path(path).resolve()), "test": str(files[source, target].resolve())},

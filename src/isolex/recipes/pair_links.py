@@ -11,7 +11,7 @@ import torch
 from isolex.choices import Status
 from isolex.errors import InputError
 from isolex.files import digest, make_folder
-from isolex.fleet import Job, Ledger, Workplace
+from isolex.fleet import Job, Ledger, Workplace, named
 from isolex.lexicon import Lexicon
 from isolex.progress import track
 from isolex.recipes.aligning import align
@@ -140,7 +140,7 @@ def _jobs(
         made.append(
             Job(
                 f"{name}.json",
-                f"{write_link.__module__}:{write_link.__name__}",
+                named(write_link),
                 {"normalize": list(normalize), "seed": seed},
                 {
                     "source": one.source.fingerprint,

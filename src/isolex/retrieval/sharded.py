@@ -15,7 +15,7 @@ from torch import Tensor
 
 from isolex.errors import InputError
 from isolex.files import atomic_file, digest, file_digest, make_folder
-from isolex.fleet import Job, Ledger, Workplace
+from isolex.fleet import Job, Ledger, Workplace, named
 from isolex.given import whole_number
 from isolex.retrieval.criteria import CSLS, Criterion, NearestNeighbour
 from isolex.retrieval.kernel import top_k_both
@@ -143,7 +143,7 @@ def _searched(
 def _job(
     name: str, work: Any, settings: Mapping[str, Any], inputs: Mapping[str, str], places: Mapping[str, Any]
 ) -> Job:
-    return Job(f"{name}.safetensors", f"{work.__module__}:{work.__name__}", settings, inputs, places)
+    return Job(f"{name}.safetensors", named(work), settings, inputs, places)
 
 
 def _done(jobs: Sequence[Job], workplace: Workplace, label: str) -> None:

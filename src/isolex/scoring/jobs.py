@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from isolex.datasets import BilingualData, DataFolder, Downloads, get_dataset
-from isolex.fleet import Job, Ledger
+from isolex.fleet import Job, Ledger, named
 from isolex.saved import json_text, parse_json
 from isolex.scoring.results import Cell, MethodScore, ResultsFile
 from isolex.scoring.runner import cell_of, check_methods, measure
@@ -78,7 +78,7 @@ def _job(cell: Cell, protocol: str, place: Mapping[str, Any]) -> Job:
     known = asdict(cell)
     return Job(
         f"{cell.pair}.{cell.method}.json",
-        f"{write_measured.__module__}:{write_measured.__name__}",
+        named(write_measured),
         {name: known[name] for name in ("pair", "method", "seed", "vocabulary")} | {"protocol": protocol},
         {name: known[name] for name in ("source", "target", "train", "test")},
         {"data": dict(place)},
