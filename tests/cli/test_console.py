@@ -1,12 +1,14 @@
 import io
 import json
 import re
+import time
 import warnings
 
 import pytest
 
-from isolex.cli.console import emit, one_line_warnings, printable, say, table
+from isolex.cli.console import emit, one_line_warnings, printable, say, table, working
 from isolex.errors import IsolexWarning
+from isolex.progress import track
 
 # The title of the window, a colour in C1, letters in turned order, half of a letter, and a bell.
 NASTY = "a\x1b]0;title\x07b\x9b31mc\u202edcb\u2066e\udcfff\x7f\r"
@@ -90,3 +92,22 @@ def test_nor_does_it_cut_figures_in_two(monkeypatch):
     lines = [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue()).splitlines()]
     record = ["protocol: muse", "x", *(f"figure {number}: {number}2.75" for number in range(9))]
     assert lines == ["a title", *record, "", *record]
+
+
+def test_without_a_terminal_long_work_says_how_far_it_is(capsys, monkeypatch):
+    monkeypatch.setattr("isolex.cli.heartbeat.EVERY", 0.1)
+    with working("aligning"):
+        for _ in track(range(3), "rounds"):
+            with working(f"reading a {NASTY}"):
+                time.sleep(0.15)
+            time.sleep(0.25)
+    lines = capsys.readouterr().err.splitlines()
+    assert f"isolex: reading a {SHOWN}: 0 s so far" in lines
+    assert any(line.startswith("isolex: aligning, rounds: 1 of 3, ") for line in lines)
+    assert len(lines) <= 12  # of two blocks inside each other one speaks
+
+
+def test_short_work_is_silent(capsys):
+    with working("aligning"):
+        list(track(range(3), "rounds"))
+    assert capsys.readouterr().err == ""

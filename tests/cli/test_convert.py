@@ -59,11 +59,23 @@ def test_no_file_onto_itself(isolex, here):
     assert (here / "aa.vec").read_bytes() == before
 
 
+def test_two_inputs_and_no_output(isolex, here):
+    before = (here / "bb.vec").read_bytes()
+    isolex("convert", "aa.vec", "bb.vec").fails(
+        r"bb\.vec: holds vectors of other words, .*; give another name"
+    )
+    assert (here / "bb.vec").read_bytes() == before
+    (here / "other").write_text("no vectors")
+    for output in ("other", "out.vec", "out.vec"):
+        assert isolex("convert", "aa.vec", output, "--format", "word2vec", "--limit", "9").status == 0
+
+
 def test_a_link_stays_and_what_it_points_to_is_replaced(isolex, here):
-    (here / "link.vec").symlink_to("aa.vec")
+    (here / "old.vec").write_text("anything")
+    (here / "link.vec").symlink_to("old.vec")
     isolex("convert", "bb.vec", "link.vec").warns(None)
     assert (here / "link.vec").is_symlink()
-    assert (here / "aa.vec").read_bytes() == (here / "bb.vec").read_bytes()
+    assert (here / "old.vec").read_bytes() == (here / "bb.vec").read_bytes()
 
 
 @pytest.mark.parametrize("kind", USABLE)

@@ -101,7 +101,10 @@ class TestWrongOptions:
             (["--format", "tsv"], "--format goes with --export"),
             (["--import", "table.tsv", "--format", "tsv"], "--format goes with --export"),
             (["--export", "x", "--format", "csv"], "--format"),
-            (["--export", "x.csv"], r"x\.csv: dictionaries are not written as \.csv"),
+            (
+                ["--export", "x.csv"],
+                r"x\.csv: dictionaries are not written as \.csv; use \.tsv, .* \.utf8 or \.omegat;",
+            ),
             (["--from", "aa"], "--from and --to go together"),
             (["--reviewer", ""], "got '' as the name of a reviewer"),
             (["--reviewer", "a\nb"], "as the name of a reviewer"),
@@ -225,10 +228,17 @@ class TestFiles:
     def test_import_and_export(self, isolex, place):
         result = isolex("review", "aa-bb", "--import", "table.tsv", "--json")
         assert (result.status, result.err) == (0, "")
-        report = {"imported": "table.tsv", "decisions": 1, "known": 0, "overridden": [], "refused": []}
+        report = {
+            "imported": "table.tsv",
+            "decisions": 1,
+            "pairs": 2,
+            "known": 0,
+            "overridden": [],
+            "refused": [],
+        }
         assert result.json == report
         again = isolex("review", "aa-bb", "--import", "table.tsv", "--json")
-        assert (again.status, again.json) == (0, report | {"decisions": 0, "known": 2})
+        assert (again.status, again.json) == (0, report | {"decisions": 0, "pairs": 0, "known": 2})
         result = isolex("review", "aa-bb", "--export", "out.tsv", "--json")
         assert result.json == {"exported": "out.tsv", "pairs": 2}
         assert [one.accepted for one in read_decisions("out.tsv")[0]] == [("t150",)]
@@ -244,7 +254,7 @@ class TestFiles:
 
     def test_for_people(self, isolex, place):
         result = isolex("review", "aa-bb", "--import", "table.tsv")
-        assert result.out.split() == f"1 new decision in {place / 'aa-bb-review'}".split()
+        assert result.out.split() == f"1 new decision on 2 pairs in {place / 'aa-bb-review'}".split()
         result = isolex("review", "aa-bb", "--export", "out.jsonl")
         assert result.out == "out.jsonl: 2 pairs\n"
         rows = [json.loads(line) for line in (place / "out.jsonl").read_text().splitlines()]

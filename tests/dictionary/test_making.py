@@ -1,6 +1,8 @@
 """From two texts to a dictionary, by steps that are kept."""
 
+import shutil
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -22,18 +24,44 @@ pytestmark = [
 ]
 
 
+# For as few words as here self-learning would take hundreds of rounds.
+FEW_ROUNDS = ("isolex.mapping.annealing._MOST_ROUNDS", 20)
+
+
 @pytest.fixture
 def small(monkeypatch):
-    """For as few words as here self-learning would take hundreds of rounds."""
-    monkeypatch.setattr("isolex.mapping.annealing._MOST_ROUNDS", 20)
+    monkeypatch.setattr(*FEW_ROUNDS)
+
+
+def write_texts(folder):
+    """Two texts and seed pairs; the pairs that are left."""
+    first, second = (write_text(folder / f"{code}.txt", seed) for code, seed in (("en", 1), ("es", 2)))
+    pairs = list(zip(first, second, strict=True))
+    Lexicon(pairs[:SEEDS]).write(folder / "seeds.tsv")
+    return dict(pairs[SEEDS:])
 
 
 @pytest.fixture
 def texts(tmp_path):
-    first, second = (write_text(tmp_path / f"{code}.txt", seed) for code, seed in (("en", 1), ("es", 2)))
-    pairs = list(zip(first, second, strict=True))
-    Lexicon(pairs[:SEEDS]).write(tmp_path / "seeds.tsv")
-    return tmp_path, dict(pairs[SEEDS:])
+    return tmp_path, write_texts(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with a finished run, what it reported, and the pairs that are left."""
+    folder = tmp_path_factory.mktemp("made")
+    rest = write_texts(folder)
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        patch.setattr(*FEW_ROUNDS)
+        warnings.simplefilter("ignore", IsolexWarning)
+        return folder, make(folder), rest
+
+
+@pytest.fixture
+def finished(made, tmp_path):
+    """A copy of the finished run."""
+    shutil.copytree(made[0], tmp_path, dirs_exist_ok=True)
+    return tmp_path
 
 
 def make(folder, **options):
@@ -41,9 +69,9 @@ def make(folder, **options):
     return make_dictionary(folder / "en.txt", folder / "es.txt", folder / "out.tsv", **(given | options))
 
 
-def test_from_texts_to_confidences_and_nothing_twice(texts):
-    folder, rest = texts
-    report = make(folder)
+def test_from_texts_to_confidences_and_nothing_twice(made, finished):
+    _, report, rest = made
+    folder = finished
     assert report.status == "aligned"
     assert report.confidences
     assert report.done == ("source", "target", "alignment", "confidences")
@@ -63,11 +91,9 @@ def test_from_texts_to_confidences_and_nothing_twice(texts):
 
 
 @pytest.mark.parametrize("step", ["align", "rerank", "write_entries"])
-def test_an_interrupted_run_goes_on_and_ends_alike(texts, monkeypatch, step):
+def test_an_interrupted_run_goes_on_and_ends_alike(made, texts, monkeypatch, step):
     folder, _ = texts
-    make(folder, work=folder / "whole")
-    expected = (folder / "out.tsv").read_bytes()
-    (folder / "out.tsv").unlink()
+    expected = (made[0] / "out.tsv").read_bytes()
 
     def interrupted(*_, **__):
         raise KeyboardInterrupt
@@ -81,9 +107,8 @@ def test_an_interrupted_run_goes_on_and_ends_alike(texts, monkeypatch, step):
     assert (folder / "out.tsv").read_bytes() == expected
 
 
-def test_vectors_are_taken_as_they_are(texts):
-    folder, _ = texts
-    make(folder)
+def test_vectors_are_taken_as_they_are(finished):
+    folder = finished
     Vectors.read(folder / "out.tsv.work" / "source.safetensors").write(folder / "en.vec")
     report = make_dictionary(
         folder / "en.vec",
@@ -98,7 +123,9 @@ def test_vectors_are_taken_as_they_are(texts):
     assert (folder / "other.tsv").read_bytes() == (folder / "out.tsv").read_bytes()
 
 
-def test_few_pairs_give_no_confidences(texts):
+def test_few_pairs_give_no_confidences(texts, monkeypatch):
+    # Starts without any pair take minutes.
+    monkeypatch.setattr("isolex.recipes.choosing.other_starts", lambda *_, **__: [])
     folder, _ = texts
     Lexicon(list(Lexicon.read(folder / "seeds.tsv"))[:30]).write(folder / "seeds.tsv")
     report = make(folder)
@@ -201,10 +228,9 @@ def test_what_was_trained_side_by_side_is_kept_when_the_other_fails_later(texts,
     assert {"steps.json", "target.safetensors", "target.json"} == kept
 
 
-def test_an_old_key_never_stands_beside_new_vectors(texts, monkeypatch):
+def test_an_old_key_never_stands_beside_new_vectors(finished, monkeypatch):
     """Killed between new vectors and their key, with the first text back in its place."""
-    folder, _ = texts
-    make(folder)
+    folder = finished
     expected = (folder / "out.tsv").read_bytes()
     first = (folder / "en.txt").read_bytes()
     write_text(folder / "en.txt", 3)

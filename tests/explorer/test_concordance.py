@@ -1,8 +1,9 @@
 import sys
 
+import numpy as np
 import pytest
 
-from isolex.errors import InputError, MissingExtraError
+from isolex.errors import FormatError, InputError, MissingExtraError
 from isolex.explorer import Concordance, concordance
 from isolex.explorer.concordance import Example
 from isolex.vectors import Vectors
@@ -111,3 +112,12 @@ def test_of_long_texts_the_beginning(made, monkeypatch):
 def test_no_file(tmp_path):
     with pytest.raises(InputError, match="none"):
         Concordance([tmp_path / "none.txt"], Vectors(WORDS, gaussian(len(WORDS), 3, 0)))
+
+
+def test_vectors_are_no_text(tmp_path):
+    path = tmp_path / "en.vec"
+    path.write_text("the 0.1 0.2 0.3\nof 0.3 0.2 0.1\n")
+    with pytest.raises(
+        FormatError, match=r"en\.vec: is a file of word vectors .*, expected text; give a text"
+    ):
+        Concordance([path], Vectors(["the", "of"], np.eye(2, dtype=np.float32)))

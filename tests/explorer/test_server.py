@@ -448,6 +448,10 @@ class TestDecisions:
         assert [one.accepted for one in review.judgements.of("s120")] == [("t120",)]
         told = page.said("change", {"event": str(event)})
         assert told == {"item": None, "told": "This decision does not hold any more."}
+        undone = page.said("undo")
+        assert undone["told"] == "Your earlier decision holds again until you decide anew."
+        assert undone["item"]["replaces"] == words
+        assert [one.accepted for one in review.judgements.of("s120")] == [("typed", "more")]
         refused(page.post("change", {"event": 3}), 400, "got no number of a decision")
         refused(page.post("leave", {}), 400, "got no item")
 

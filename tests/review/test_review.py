@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
@@ -298,6 +299,33 @@ class TestChange:
         made = review.decide(task.item.id, accepted=["t122"])
         assert list(review.judgements) == review.log.decisions() == [made]
 
+    def test_taken_back_brings_the_old_decision_back(self, review, old):
+        last = decide(review)
+        made = review.decide(review.change("ana", old.event).item.id, accepted=["t120"])
+        undone, task = review.undo("ana")
+        again = task.replaces
+        assert undone == made
+        assert replace(again, event=old.event) == old
+        assert list(review.judgements) == review.log.decisions() == [last, again]
+        assert review.progress().since == 2
+        # Until the word is decided on, and any number of times.
+        made = review.decide(task.item.id, accepted=["t122"])
+        assert review.log.decisions() == [last, made]
+        _, task = review.undo("ana")
+        review.leave("ana", task.item.id)
+        own = {("s120", "other"), ("s120", "t121")}
+        assert set(review.judgements.accepted()) == {(last.source, last.proposal), *own}
+        assert [review.undo("ana")[0].source for _ in range(2)] == ["s120", last.source]
+        assert review.undo("ana") is None
+
+    def test_taken_back_brings_nothing_back_that_was_taken_back_by_itself(self, review, old):
+        task = review.change("ana", old.event)
+        review.undo("ana")
+        review.decide(task.item.id, accepted=["t122"])
+        _, task = review.undo("ana")
+        assert task.replaces is None
+        assert list(review.judgements) == review.log.decisions() == []
+
     def test_of_what_was_learnt_is_one_piece_of_news(self, review, old):
         keep_generation(review, through=old.event)
         review.close()
@@ -396,7 +424,7 @@ class TestAlone:
 
     def test_what_ranks_the_vocabulary_waits_until_it_is_asked_for(self, review, monkeypatch):
         monkeypatch.setattr(RerankedDictionary, "ranked", property(lambda _: pytest.fail("was ranked")))
-        assert review.add([said("s7", "t7")]) == Added(1)
+        assert review.add([said("s7", "t7")]) == Added(1, 1)
 
 
 class TestProgress:
@@ -463,8 +491,8 @@ class TestProgress:
 class TestAdding:
     def test_what_is_new(self, review):
         rows = [said("s150", "t150", "t151"), said("s151", "", "t1", comment="no")]
-        assert review.add(rows) == Added(2)
-        assert review.add([*rows, said("s150", "t150", "t151", "ben")]) == Added(1, known=3)
+        assert review.add(rows) == Added(2, 3)
+        assert review.add([*rows, said("s150", "t150", "t151", "ben")]) == Added(1, 2, known=3)
         assert review.progress().since == 3
         assert review.judgements.accepted() == [("s150", "t150")]
 
@@ -477,7 +505,7 @@ class TestAdding:
     def test_of_a_word_the_pairs_that_are_new(self, review):
         review.add([said("s150", "t150", "t151", comment="line\nend")])
         rows = [said("s150", "t150 t7", "t151 t8", comment="line end"), said("s150", "t150", comment="other")]
-        assert review.add(rows) == Added(2, known=2)
+        assert review.add(rows) == Added(2, 3, known=2)
         assert [(one.accepted, one.rejected) for one in review.judgements][1:] == [
             (("t7",), ("t8",)),
             (("t150",), ()),
@@ -519,7 +547,7 @@ class TestAdding:
         assert (refused, added.new) == ([], 0)
 
     def test_a_word_that_the_vocabulary_lacks(self, review):
-        assert review.add([said("s150", "t150"), said("none", "x")]) == Added(1, unknown=("none",))
+        assert review.add([said("s150", "t150"), said("none", "x")]) == Added(1, 1, unknown=("none",))
         assert [one.source for one in review.log.decisions()] == ["s150"]
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from isolex.cli.heartbeat import heartbeat
 from isolex.errors import IsolexWarning
 from isolex.progress import stopping
 from isolex_command import message, told
@@ -126,12 +127,13 @@ def table(
 
 @contextmanager
 def working(label: str) -> Iterator[None]:
-    """Show on a terminal that something is being done, with the bars of the long loops inside."""
+    """Show that something is being done: by bars on a terminal, elsewhere by a line now and then."""
     from rich.console import Console
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield
+        with heartbeat(label, say):
+            yield
         return
     from isolex.cli.drawing import bars
 

@@ -1,5 +1,6 @@
 """`isolex convert`: vectors from one file format to another."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,13 @@ from isolex.choices import VECTOR_FORMATS
 from isolex.cli.console import emit, working
 from isolex.cli.options import PATH, json_option, read_word_list, unicode_option
 from isolex.cli.outputs import Command, Output
+from isolex.errors import InputError, IsolexError, IsolexWarning
 from isolex.files import check_file
 from isolex.vectors import Vectors
 from isolex.vectors.vector_formats import output_format
 
+# Of an older output, to tell whose vectors it holds.
+_LOOKED_AT = 20
 WRITABLE = [name for name in VECTOR_FORMATS if name != "fasttext"]
 
 
@@ -70,6 +74,7 @@ def convert_command(
             language=language,
             matrix=matrix,
         )
+        _check_replaced(output, vectors)
         vectors.write(output, format=format)
     data = {"output": str(output), "words": len(vectors), "dimension": vectors.dimension}
     emit(
@@ -77,3 +82,19 @@ def convert_command(
         data,
         lambda console: console.print(f"{output}: {len(vectors):,} words × {vectors.dimension}"),
     )
+
+
+def _check_replaced(output: Path, vectors: Vectors) -> None:
+    """Refuse to replace vectors of other words, as when somebody gives two inputs and no output."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", IsolexWarning)
+            words = Vectors.read(output, limit=_LOOKED_AT).words
+    except IsolexError:  # there is none, or it holds something else
+        return
+    if 2 * sum(word in vectors for word in words) < len(words):
+        raise InputError(
+            "holds vectors of other words, which would be lost",
+            where=output,
+            fix="give another name for the output, or remove that file first",
+        )

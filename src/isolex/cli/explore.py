@@ -184,7 +184,10 @@ def review_command(
         return
     # Learning takes minutes, so it begins once it is certain that nobody else has the review.
     review = Review(
-        alignment_dir, pair=pair, folder=folder, dictionary=lambda alignment: _dictionary(choice, alignment)
+        alignment_dir,
+        pair=pair,
+        folder=folder,
+        dictionary=lambda alignment: _dictionary(choice, alignment, examples),
     )
     try:
         codes = _codes(given, review.base)
@@ -237,15 +240,20 @@ def _review(
         say("isolex has stopped learning; it keeps the decisions and learns from them the next time")
 
 
-def _dictionary(choice: AlignmentChoice, alignment: Alignment) -> RerankedDictionary:
+def _dictionary(
+    choice: AlignmentChoice, alignment: Alignment, examples: Sequence[NamedFile]
+) -> RerankedDictionary:
     """With confidences, or without them where there is too little to learn them from so far."""
     from isolex.cli.confidences import reranked
+    from isolex.explorer.explorer import language_names
     from isolex.reranking import plain_dictionary
     from isolex.reranking.reranked_dictionary import find_reranked
 
     kept = None if choice.pair is not None else find_reranked(choice.path, alignment)
     if kept is not None:
         return kept
+    if choice.pair is None:
+        _check_languages(examples, language_names(alignment))
     try:
         say("isolex learns the confidences first, which takes some minutes")
         return reranked(choice, alignment)
@@ -313,16 +321,14 @@ def _imported(choice: AlignmentChoice, folder: Path | None, table: Path, *, as_j
     report: dict[str, Any] = {
         "imported": str(table),
         "decisions": added.new,
+        "pairs": added.pairs,
         "known": added.known,
         "overridden": [one.to_dict() for one in added.overridden],
         "refused": refused,
     }
-    there = f"; {counted(added.known, 'row')} already there" if added.known else ""
-    emit(
-        as_json,
-        report,
-        lambda console: console.print(f"{counted(added.new, 'new decision')} in {review.folder}{there}"),
-    )
+    there = f"; {counted(added.known, 'pair')} already there" if added.known else ""
+    new = f"{counted(added.new, 'new decision')} on {counted(added.pairs, 'pair')}"
+    emit(as_json, report, lambda console: console.print(f"{new} in {review.folder}{there}"))
     if refused and not added.new and not added.known:
         click.get_current_context().exit(1)
 
@@ -332,13 +338,18 @@ def _concordances(
 ) -> dict[str, Concordance]:
     from isolex.explorer import Concordance
 
+    _check_languages(examples, languages)
     found = {}
     for one in examples:
-        if one.name not in languages:
-            raise click.UsageError(f"--examples {one.name}=…: the languages are {' and '.join(languages)}")
         with working(f"reading {one.path}"):
             found[one.name] = Concordance([one.path], vectors(one.name))
     return found
+
+
+def _check_languages(examples: Sequence[NamedFile], languages: Sequence[str]) -> None:
+    for one in examples:
+        if one.name not in languages:
+            raise click.UsageError(f"--examples {one.name}=…: the languages are {' and '.join(languages)}")
 
 
 def _check_packages() -> None:

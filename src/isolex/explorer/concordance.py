@@ -11,6 +11,7 @@ from isolex.text import Segmenter, case_of, check_language, same_language, text_
 from isolex.text.unspaced import has_unspaced
 from isolex.text.word_patterns import UNSPACED, plain_signs
 from isolex.vectors import VectorsLike, as_vectors
+from isolex.vectors.sniff import refuse_vectors
 
 _EACH = 3
 _CONTEXT = 70
@@ -47,6 +48,8 @@ class Concordance:
         vectors: Whose words are looked for, or a file of them.
 
     Raises:
+        InputError: A text is not there or cannot be read.
+        FormatError: A file is no text.
         MissingExtraError: The vocabulary has words of a script without spaces, and the package icu4py is not
             there.
     """
@@ -127,6 +130,8 @@ def _paragraphs(paths: Sequence[str | Path]) -> Iterator[str]:
     """The first paragraphs, since a few examples of each word are enough."""
     left = _MOST_PARAGRAPHS
     for source in text_sources(paths):
+        if source.path is not None:
+            refuse_vectors(source.path, fix="give a text, such as the one that the vectors were trained on")
         for paragraph in source.paragraphs():
             if left == 0:
                 return

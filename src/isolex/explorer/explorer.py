@@ -55,7 +55,7 @@ class Explorer:
             self.languages: tuple[str, ...] = space.languages
         else:
             whole = load(path, device="cpu") if review is None else review.base
-            self.languages = _codes(whole.card.source.language, whole.card.target.language)
+            self.languages = language_names(whole)
             self._sides = dict(zip(self.languages, whole.sides, strict=True))
             back = whole.reversed()
             self._alignment = lambda source, _: whole if source == self.languages[0] else back
@@ -212,9 +212,10 @@ class Explorer:
             self._slow[key] = made
 
 
-def _codes(source: str | None, target: str | None) -> tuple[str, str]:
-    """The languages of an alignment, which need not know them."""
-    first, second = source or "source", target or "target"
+def language_names(alignment: Alignment) -> tuple[str, str]:
+    """What the page calls the languages of an alignment, which need not know them."""
+    card = alignment.card
+    first, second = card.source.language or "source", card.target.language or "target"
     return (first, second) if first != second else (f"{first} (source)", f"{second} (target)")
 
 

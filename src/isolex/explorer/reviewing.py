@@ -185,8 +185,10 @@ class Reviewing:
         if found is None:
             return {"undone": None, "told": "There is nothing to undo."}
         decision, task = found
+        again = "" if task.replaces is None else "Your earlier decision holds again until you decide anew."
         return {
             "undone": decision.event,
+            "told": again,
             "said": _said(decision),
             "item": self._item(task, decision),
             "progress": self.progress(),

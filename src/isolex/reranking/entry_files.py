@@ -28,6 +28,8 @@ from isolex.reranking.reranked_dictionary import TrustedEntry
 
 _COLUMNS = ("source", "target", "confidence", "no_translation", "evidence", "alternatives")
 
+# The endings that messages name.
+_NAMED_ENDINGS = (".tsv", ".jsonl", ".tei", ".tbx")
 _ENDINGS = {".tei": "tei", ".tei.xml": "tei", ".tbx": "tbx", ".tbx.xml": "tbx", ".jsonl": "jsonl"}
 
 
@@ -76,8 +78,12 @@ def write_entries(
     return usable
 
 
-def format_of(path: str | Path) -> str:
+def format_of(path: str | Path, *, more: tuple[str, ...] = ()) -> str:
     """The format for the ending of a file's name; `tsv` for any other ending.
+
+    Args:
+        path: The file.
+        more: Further endings that the message names, of formats that the caller knows.
 
     Raises:
         InputError: The ending is XML of no certain kind, or belongs to a format that isolex does not write.
@@ -85,7 +91,8 @@ def format_of(path: str | Path) -> str:
     name = Path(path).name.lower()
     ending = Path(name).suffix
     if ending in (*NOT_WRITTEN, ".csv"):
-        fix = "use .tsv, .jsonl, .tei or .tbx"
+        *others, last = (*_NAMED_ENDINGS, *more)
+        fix = f"use {', '.join(others)} or {last}"
         if ending in (*SPREADSHEETS, ".csv"):
             fix += "; spreadsheets open .tsv"
         raise InputError(f"dictionaries are not written as {ending}", where=path, fix=fix)

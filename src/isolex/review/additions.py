@@ -44,13 +44,15 @@ class Added:
     """What became of decisions that came from elsewhere.
 
     Attributes:
-        new: How many decisions were added.
+        new: How many decisions were added; one decides on all pairs of a word that a reviewer judged at once.
+        pairs: How many pairs they accept or reject.
         known: How many pairs their reviewers had decided on in the same way before.
         overridden: Pairs of which the contrary held before.
         unknown: Source words that the vocabulary lacks, whose decisions are left out.
     """
 
     new: int
+    pairs: int = 0
     known: int = 0
     overridden: tuple[Overridden, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -99,7 +101,8 @@ class Additions:
 
     def added(self) -> Added:
         """What became of all of them."""
-        return Added(len(self.new), self._known, tuple(self._overridden), tuple(self._unknown))
+        pairs = sum(len(one.accepted) + len(one.rejected) for one in self.new)
+        return Added(len(self.new), pairs, self._known, tuple(self._overridden), tuple(self._unknown))
 
     def _news(self, targets: Iterable[str], said: dict[str, Decision], comment: str) -> tuple[str, ...]:
         """The words that were not said before, with this remark."""

@@ -243,11 +243,13 @@ class DecisionLog:
             ).fetchone()
             if known is not None:
                 return _decision(*known), False
-            connection.execute(
+            taken_back = connection.execute(
                 f"INSERT INTO events (at, reviewer, undoes) SELECT ?, ?, id FROM events WHERE {_HOLDS} "
                 "AND reviewer = ? AND id = ?",
                 (_now(), item.reviewer, item.reviewer, item.replaces),
             )
+            if not taken_back.rowcount:  # it held no more, and is not to hold again after an undo
+                connection.execute("DELETE FROM replacing WHERE item = ?", (item.id,))
             return self._added(connection, made, item.id), True
 
     def add(self, decisions: Iterable[Decision]) -> list[Decision]:
@@ -255,12 +257,18 @@ class DecisionLog:
         with self._writing() as connection:
             return [self._added(connection, decision, None) for decision in decisions]
 
-    def undo(self, reviewer: str, *, event: int | None = None) -> Decision | None:
-        """Take a decision of a reviewer back, by an event that says so; None if there is none.
+    def undo(self, reviewer: str, *, event: int | None = None) -> tuple[Decision, Decision | None] | None:
+        """Take a decision of a reviewer back, by an event that says so.
+
+        An older decision that it had replaced holds again. It is said once more, since no event is changed.
 
         Args:
             reviewer: The name of the reviewer.
             event: The number of the decision; by default the reviewer's last one that holds.
+
+        Returns:
+            The decision that was taken back, and the one that holds again, if there is one; None if there was
+            nothing to take back.
         """
         with self._writing() as connection:
             last = connection.execute(
@@ -273,7 +281,14 @@ class DecisionLog:
             connection.execute(
                 "INSERT INTO events (at, reviewer, undoes) VALUES (?, ?, ?)", (_now(), reviewer, last[0])
             )
-            return _decision(*last)
+            replaced = connection.execute(
+                "SELECT older.id, older.at, older.reviewer, older.decision FROM events AS made "
+                "JOIN replacing ON replacing.item = made.item "
+                "JOIN events AS older ON older.id = replacing.event WHERE made.id = ?",
+                (last[0],),
+            ).fetchone()
+            again = None if replaced is None else self._added(connection, _decision(*replaced), None)
+            return _decision(*last), again
 
     def ask(self, source: str, target: str) -> None:
         """Note that somebody wants a pair to be looked at. Asked again, it counts from now on."""

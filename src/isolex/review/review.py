@@ -353,19 +353,26 @@ class Review:
     def undo(self, reviewer: str, *, event: int | None = None) -> tuple[Decision, Task] | None:
         """Take a decision of a reviewer back, and give out its word again; None if there is none.
 
+        An older decision that it had replaced holds again, until the word is decided on.
+
         Args:
             reviewer: The name of the reviewer.
             event: The number of the decision; by default the last one.
         """
         with self._lock:
-            decision = self.log.undo(reviewer, event=event)
-            if decision is None:
+            found = self.log.undo(reviewer, event=event)
+            if found is None:
                 return None
+            decision, older = found
             self._take_back(decision)
+            if older is not None:
+                self.judgements.add(older)
+                self._count += not older.skipped
             for item in self._leases.items():
                 if item.source == decision.source and item.reviewer == reviewer:
                     self._leases.end(item.id)
-            task = self._given(decision.source, decision.kind, decision.proposal, reviewer)
+            replaces = None if older is None else older.event
+            task = self._given(decision.source, decision.kind, decision.proposal, reviewer, replaces=replaces)
             return decision, task
 
     def _take_back(self, decision: Decision) -> None:

@@ -202,13 +202,18 @@ def _problem(row: dict[str, str], vocabularies: BothVocabularies | None) -> str:
     return ""
 
 
+_OMEGAT_ENDINGS = (".utf8", ".omegat")
+
+
 def format_of(path: str | Path) -> str:
     """The format that the end of a file's name stands for; `tsv` if it says nothing.
 
     Raises:
         InputError: As that of `isolex.reranking.entry_files.format_of`.
     """
-    return "omegat" if Path(path).suffix.lower() in (".utf8", ".omegat") else entry_format_of(path)
+    if Path(path).suffix.lower() in _OMEGAT_ENDINGS:
+        return "omegat"
+    return entry_format_of(path, more=_OMEGAT_ENDINGS)
 
 
 def _write_tsv(rows: Sequence[DecidedPair], _: LanguageCodes, stream: IO[str]) -> int:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from isolex.errors import FormatError, InputError, IsolexWarning
+from isolex.errors import InputError, IsolexWarning
 from isolex.given import whole_number
 from isolex.text import Corpus, Doubt, Phrases, Segmenter, TextCheck, TextSource, text_sources
-from isolex.vectors import identify
+from isolex.vectors.sniff import refuse_vectors
 
 _FEW_WORDS = 100
 
@@ -68,7 +68,9 @@ class Prepared:
         """
         whole_number(min_count, "min_count", where="training")
         sources, check = text_sources(texts, field=field), TextCheck(segmenter.language)
-        _refuse_vectors(sources)
+        for source in sources:
+            if source.path is not None:
+                refuse_vectors(source.path, fix="give the texts that vectors are to be trained on")
         corpus = Corpus.of(map(segmenter.words, check.passing(_paragraphs(sources))))
         names = _names(sources)
         doubts = tuple(check.doubts(corpus, where=names))
@@ -106,22 +108,6 @@ class Prepared:
             "phrases": None if self.phrases is None else self.phrases.to_dict(),
             "doubts": [doubt.to_dict() for doubt in self.doubts],
         }
-
-
-def _refuse_vectors(sources: Iterable[TextSource]) -> None:
-    """Raise `FormatError` for files of word vectors, of which others would make words and numbers."""
-    for source in sources:
-        if source.path is None:
-            continue
-        try:
-            found = identify(source.path)
-        except InputError:  # nor can it be vectors if it cannot be read, which is told when that is tried
-            continue
-        raise FormatError(
-            f"is a file of word vectors ({found}), expected text",
-            where=source.path,
-            fix="give the texts that vectors are to be trained on",
-        )
 
 
 def _names(sources: list[TextSource]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from isolex.choices import VECTOR_FORMATS
-from isolex.errors import FormatError
+from isolex.errors import FormatError, InputError
 from isolex.signatures import BYTE_ORDER_MARK
 from isolex.streams import check_file, find_compression, open_stream
 from isolex.vectors.row_grammar import SAMPLE, common_width, row_width
@@ -50,6 +50,19 @@ class VectorFormat:
     def __str__(self) -> str:
         title = VECTOR_FORMATS[self.name]
         return title if self.compression is None else f"{title}, {self.compression}"
+
+
+def refuse_vectors(path: str | Path, *, fix: str) -> None:
+    """Raise `FormatError` for a file of word vectors where a text is expected.
+
+    A text reader would make words and numbers of it. A file that cannot be read passes: whoever reads it
+    next says why.
+    """
+    try:
+        found = identify(path)
+    except InputError:
+        return
+    raise FormatError(f"is a file of word vectors ({found}), expected text", where=path, fix=fix)
 
 
 def identify(path: str | Path) -> VectorFormat:

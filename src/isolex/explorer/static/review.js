@@ -291,8 +291,8 @@ function outcome({ accepted, rejected }, item) {
 async function undo() {
   await bringBack(async () => {
     const { undone, item, said, told, progress } = await post("review/undo", {});
-    if (undone === null) return notify(told);
-    notify("");
+    notify(told);
+    if (undone === null) return;
     panels.draw(progress);
     unsent = null;
     // What was rejected is shown with the word, so that it can be rejected again.
