@@ -42,7 +42,7 @@ class TaskCost:
         words: Of each language.
         seconds: For the job, without the start of the process.
         gib: The most memory that the process held.
-        gib_read: What it read from files.
+        gib_read: What it read from files, besides the vectors of both languages, which it maps.
     """
 
     words: int
@@ -76,7 +76,7 @@ def job_cost(space: Path) -> tuple[float, float, float]:
 
 
 def _bytes_read() -> int:
-    """What this process asked the system to read or mapped, as far as the system tells: 0 elsewhere."""
+    """What this process asked the system to read, as far as the system tells; mapped files do not count."""
     path = Path("/proc/self/io")
     lines = path.read_text(encoding="ascii").splitlines() if path.exists() else []
     return next((int(line.split()[1]) for line in lines if line.startswith("rchar")), 0)

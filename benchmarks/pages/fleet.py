@@ -38,7 +38,7 @@ def killed(report: Report) -> str:
     same = sum(row["same"] for row in rows)
     twice = max((row["twice"] for row in rows), default=0)
     return (
-        f"Of {len(rows)} runs in which the driver or a worker was killed at a random moment, {same} ended "
+        f"Of {len(rows)} runs in which the driver, a worker or a node of Ray was killed at a random moment, {same} ended "
         f"with the same bytes when the command was given again; at most {counted(twice, 'job')} in a run "
         f"{'was' if twice == 1 else 'were'} begun twice. {machine(report)}"
     )
@@ -46,7 +46,7 @@ def killed(report: Report) -> str:
 
 def costs(report: Report) -> str:
     """One direction at each size, and how seconds grow."""
-    head = ["words", "seconds", "peak GiB", "GiB read"]
+    head = ["words", "seconds", "peak GiB", "GiB read besides vectors"]
     rows = [
         [f"{row['words']:,}", f"{row['seconds']:.1f}", f"{row['gib']:.2f}", f"{row['gib_read']:.2f}"]
         for row in report["costs"]

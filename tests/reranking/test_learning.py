@@ -8,8 +8,8 @@ from isolex.reranking.learning import (
     PairModel,
     PlattScaling,
     held_out_scores,
-    log_odds,
 )
+from isolex.reranking.odds import log_odds
 from isolex.reranking.settings import RerankSettings
 
 SETTINGS = RerankSettings(trees=20)

@@ -1,21 +1,16 @@
-"""The reranker: trees and a list-wise model on top, cross-fitted on seed words, and their calibration."""
+"""The reranker: two models, one on top of the other, cross-fitted on seed words, and their calibration."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float, Int
 
-from isolex.errors import MissingExtraError
 from isolex.reranking.features import FeatureTable, Pairs
 from isolex.reranking.listwise import ListwiseModel
+from isolex.reranking.odds import OddsModel, log_odds
 from isolex.reranking.settings import RerankSettings
-from isolex.waiting import short_waits
 
-_LEAST_IN_LEAF = 40
-_SURE = 1e-5
 # Added to frequency ranks before the logarithm, so that the first words do not lead the calibration.
 _RANK_OFFSET = 100
 _RANK_UNIT = 1_000
@@ -65,7 +60,7 @@ class CandidateScores:
     """What is said of candidates, before calibration.
 
     Attributes:
-        odds: Log-odds that each is right, by trees, which look at it alone, `[p]`.
+        odds: Log-odds that each is right, by a model that looks at it alone, `[p]`.
         listwise: Scores of the list-wise model, by which they are ordered, `[p]`.
     """
 
@@ -80,15 +75,15 @@ class PlattScaling:
     P(best is right) = σ(a odds + b share + c log((rank + 100) / 1,000) + d)
     P(t is right) = P(best is right) exp(s(t) − s(best))
 
-    odds are those of the word's best candidate by the trees, share the log-odds of its part of the softmax of
-    the list-wise scores s over the list. Fitted on held-out seed words. Trees that have seen common words
+    odds are those of the word's best candidate by itself, share the log-odds of its part of the softmax of
+    the list-wise scores s over the list. Fitted on held-out seed words. Models that have seen common words
     only are less sure of rare words than they should be, or more: the rank carries that trend on to words
     rarer than the seeds.
 
     Attributes:
         weights: a, b, c, d of the best candidate.
         any_weights: a, c, d of whether any candidate of the word is right; its log-odds are those of
-            1 − Π (1 − p) over the word's candidates, by the trees.
+            1 − Π (1 − p) over the word's candidates.
     """
 
     weights: tuple[float, ...]
@@ -121,16 +116,16 @@ class PlattScaling:
 
 @dataclass(frozen=True, eq=False)
 class PairModel:
-    """Trees, the list-wise model on top of them, and the calibration of both.
+    """What judges candidates by themselves, the list-wise model on top of it, and the calibration of both.
 
     Attributes:
-        trees: scikit-learn's classifier.
+        odds: Judges each candidate by itself.
         listwise: Weighs the candidates of a word against each other.
         calibration: From scores to probabilities.
         means: Mean of every feature over the candidates of seed words, `[f]`.
     """
 
-    trees: Any
+    odds: OddsModel
     listwise: ListwiseModel
     calibration: PlattScaling
     means: Float[np.ndarray, "f"]
@@ -145,15 +140,15 @@ class PairModel:
         values, right = labelled.table.values, labelled.right
         held_out = held_out_scores(labelled, settings)
         return cls(
-            _trees(values, right, settings),
+            _odds_model(labelled, np.ones(len(right), dtype=bool), settings),
             ListwiseModel.fit(values, held_out.odds, labelled.pairs.rows, right, seed=settings.seed),
             PlattScaling.fit(labelled.pairs, held_out, right),
             values.mean(axis=0, dtype=np.float64),
         )
 
     def scores(self, values: Float[np.ndarray, "p f"]) -> CandidateScores:
-        """What trees and the list-wise model give, before calibration."""
-        odds = log_odds(_grown(self.trees, values))
+        """What both models give, before calibration."""
+        odds = self.odds.of(values)
         return CandidateScores(odds, self.listwise.scores(values, odds))
 
     def spoken_for(self, table: FeatureTable, groups: Sequence[str]) -> Float[np.ndarray, "p g"]:
@@ -167,8 +162,8 @@ class PairModel:
 
 
 def held_out_scores(labelled: Labelled, settings: RerankSettings) -> CandidateScores:
-    """What trees and list-wise models that have not seen a word's part give its candidates."""
-    odds = log_odds(cross_fitted(labelled, settings))
+    """What models that have not seen a word's part give its candidates."""
+    odds = held_out_odds(labelled, settings)
     values, rows, right = labelled.table.values, labelled.pairs.rows, labelled.right
     listwise = np.empty(len(right))
     for number in np.unique(labelled.fold):
@@ -178,25 +173,22 @@ def held_out_scores(labelled: Labelled, settings: RerankSettings) -> CandidateSc
     return CandidateScores(odds, listwise)
 
 
-def cross_fitted(labelled: Labelled, settings: RerankSettings) -> Float[np.ndarray, "p"]:
-    """What trees that have not seen a word's part give its candidates.
+def held_out_odds(labelled: Labelled, settings: RerankSettings) -> Float[np.ndarray, "p"]:
+    """The log-odds by models that have not seen a word's part.
 
     Raises:
         MissingExtraError: scikit-learn is not installed.
     """
-    values, right = labelled.table.values, labelled.right
-    scores = np.empty(len(right))
+    odds = np.empty(len(labelled.right))
     for number in np.unique(labelled.fold):
         inside = labelled.fold == number
-        scores[inside] = _grown(_trees(values[~inside], right[~inside], settings), values[inside])
-    return scores
+        odds[inside] = _odds_model(labelled, ~inside, settings).of(labelled.table.values[inside])
+    return odds
 
 
-def log_odds(probabilities: Float[np.ndarray, "p"]) -> Float[np.ndarray, "p"]:
-    """Log p / (1 − p), for p not nearer to 0 or 1 than 1e-5."""
-    kept = probabilities.clip(_SURE, 1 - _SURE)
-    made: np.ndarray = np.log(kept / (1 - kept))
-    return made
+def _odds_model(labelled: Labelled, chosen: Bool[np.ndarray, "p"], settings: RerankSettings) -> OddsModel:
+    words = len(np.unique(labelled.pairs.rows[chosen]))
+    return OddsModel.fit(labelled.table.values[chosen], labelled.right[chosen], words, settings)
 
 
 def _of_best(pairs: Pairs, scores: CandidateScores) -> Float[np.ndarray, "w 3"]:
@@ -216,39 +208,6 @@ def _of_any(pairs: Pairs, scores: CandidateScores) -> Float[np.ndarray, "w 2"]:
 def _log_rank(rows: Int[np.ndarray, "w"]) -> Float[np.ndarray, "w"]:
     made: np.ndarray = np.log((rows + _RANK_OFFSET) / _RANK_UNIT)
     return made
-
-
-def _trees(values: Float[np.ndarray, "p f"], right: Bool[np.ndarray, "p"], settings: RerankSettings) -> Any:
-    try:
-        with short_waits():
-            from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingExtraError("reranking", "scikit-learn", "rerank") from error
-    trees = HistGradientBoostingClassifier(
-        max_iter=settings.trees,
-        learning_rate=settings.learning_rate,
-        max_leaf_nodes=settings.leaves,
-        min_samples_leaf=_LEAST_IN_LEAF,
-        l2_regularization=1.0,
-        early_stopping=False,
-        random_state=settings.seed,
-    )
-    with _as_many_threads():
-        return trees.fit(values, right)
-
-
-def _grown(trees: Any, values: Float[np.ndarray, "p f"]) -> Float[np.ndarray, "p"]:
-    """The probability that each pair is right, by trees."""
-    with _as_many_threads():
-        made: np.ndarray = trees.predict_proba(values)[:, 1]
-    return made
-
-
-def _as_many_threads() -> Any:
-    """scikit-learn with as many threads as torch; by itself it takes all cores, whoever else needs them."""
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415  (comes with scikit-learn)
-
-    return threadpool_limits(torch.get_num_threads(), user_api="openmp")
 
 
 def _logistic(

@@ -1,4 +1,4 @@
-"""A model that weighs the candidates of a word against each other, on top of trees that judge each alone."""
+"""A model that weighs the candidates of a word against each other, on top of one that judges each alone."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from isolex.arrays import generator
+from isolex.reranking.odds import StandardScale
 
 _HIDDEN = 16
-_PENALTY = 0.01
+# Of the mean over words, and of the sum, so that few words move the weights little.
+_PENALTY, _PENALTY_OF_SUM = 0.01, 25.0
 _ROUNDS = 60
-# Features farther from their mean, in standard deviations, count as that far.
-_FARTHEST = 4.0
 _FIRST_WEIGHTS = 0.1
 _DIGITS = 8
 
@@ -22,13 +22,12 @@ _DIGITS = 8
 class ListwiseModel:
     """P(t is right | one of the list is) = softmax over the list of s(t), s(t) = w · f + u · relu(A f).
 
-    f holds the standardised features of a candidate and the log-odds that trees give it. Fitted by the
+    f holds the standardised features of a candidate and the log-odds that it has by itself. Fitted by the
     likelihood of the right ones among all candidates of each word that has some (Cao et al. 2007), with
-    a penalty that keeps s near the log-odds, so that where lists tell little nothing changes.
+    a penalty that keeps s near the log-odds, so that where lists tell little, or are few, little changes.
 
     Attributes:
-        means: Of the features, `[f]`.
-        scales: Their standard deviations, 1 where they do not vary.
+        scale: Of the features.
         linear: w, `[f + 1]`.
         hidden: A, `[f + 1, h]`.
         outer: u, `[h]`.
@@ -38,8 +37,7 @@ class ListwiseModel:
         rank: from pairwise approach to listwise approach (ListNet).
     """
 
-    means: Float[np.ndarray, "f"]
-    scales: Float[np.ndarray, "f"]
+    scale: StandardScale
     linear: Float[Tensor, "g"]
     hidden: Float[Tensor, "g h"]
     outer: Float[Tensor, "h"]
@@ -58,15 +56,13 @@ class ListwiseModel:
 
         Args:
             values: Their features.
-            odds: Log-odds by trees that have not seen the words.
+            odds: Log-odds by a model that has not seen the words.
             rows: Their words.
             right: Whether they are right.
             seed: Of the first weights.
         """
-        means = values.mean(axis=0, dtype=np.float64)
-        spread = values.std(axis=0, dtype=np.float64)
-        scales = np.where(spread > 0, spread, 1.0)
-        given = _inputs(values, odds, means, scales)
+        scale = StandardScale.of(values)
+        given = _inputs(values, odds, scale)
         start = torch.zeros(given.shape[1])
         start[-1] = 1.0
         draws = generator(seed)
@@ -78,13 +74,13 @@ class ListwiseModel:
         lists = _Lists.of(rows, right)
         if bool(lists.answered.any()):
             _descend(weights, given, lists)
-        return cls(means, scales, *weights)
+        return cls(scale, *weights)
 
     def scores(
         self, values: Float[np.ndarray, "p f"], odds: Float[np.ndarray, "p"]
     ) -> Float[np.ndarray, "p"]:
         """The score of candidates, by their features and log-odds."""
-        given = _inputs(values, odds, self.means, self.scales).double()
+        given = _inputs(values, odds, self.scale).double()
         scores = _scores(given, [self.linear.double(), self.hidden.double(), self.outer.double()])
         # What stands beside a candidate must not change the last bits of its score.
         made: np.ndarray = scores.numpy().round(_DIGITS)
@@ -92,13 +88,9 @@ class ListwiseModel:
 
 
 def _inputs(
-    values: Float[np.ndarray, "p f"],
-    odds: Float[np.ndarray, "p"],
-    means: Float[np.ndarray, "f"],
-    scales: Float[np.ndarray, "f"],
+    values: Float[np.ndarray, "p f"], odds: Float[np.ndarray, "p"], scale: StandardScale
 ) -> Float[Tensor, "p g"]:
-    standard = ((values - means) / scales).clip(-_FARTHEST, _FARTHEST)
-    return torch.from_numpy(np.column_stack([standard, odds]).astype(np.float32))
+    return torch.from_numpy(np.column_stack([scale.apply(values), odds]).astype(np.float32))
 
 
 def _scores(given: Float[Tensor, "p g"], weights: list[Tensor]) -> Float[Tensor, "p"]:
@@ -143,6 +135,7 @@ def _descend(weights: list[Tensor], given: Float[Tensor, "p g"], lists: _Lists) 
     start = weights[0].clone()
     for each in weights:
         each.requires_grad_()
+    weight = max(_PENALTY, _PENALTY_OF_SUM / int(lists.answered.sum()))
     lbfgs = torch.optim.LBFGS(weights, max_iter=_ROUNDS, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:
@@ -150,7 +143,7 @@ def _descend(weights: list[Tensor], given: Float[Tensor, "p g"], lists: _Lists) 
         with torch.enable_grad():
             changes = [weights[0] - start, *weights[1:]]
             penalty = torch.stack([each.square().sum() for each in changes]).sum()
-            value = lists.negative_log_likelihood(_scores(given, weights)) + _PENALTY * penalty
+            value = lists.negative_log_likelihood(_scores(given, weights)) + weight * penalty
             value.backward()
         return value.detach()
 

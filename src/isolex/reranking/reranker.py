@@ -10,7 +10,7 @@ from torch import Tensor
 
 from isolex.progress import track
 from isolex.reranking.evidence import PairEvidence, PreparedSpaces, ViewSolvers
-from isolex.reranking.learning import Labelled, PairModel, cross_fitted, log_odds
+from isolex.reranking.learning import Labelled, PairModel, held_out_odds
 from isolex.reranking.settings import RerankSettings
 
 # Source words whose candidates are in memory at a time.
@@ -136,7 +136,7 @@ def judged_again(labelled: Labelled, settings: RerankSettings) -> Labelled:
     nothing but the form of the words; what they say of words that were held out, with the CSLS scores of the
     alignments, chooses one candidate of each word, and that is the new label.
     """
-    odds = log_odds(cross_fitted(labelled.only(FORM), settings))
+    odds = held_out_odds(labelled.only(FORM), settings)
     right = np.zeros(len(labelled.right), dtype=bool)
     right[labelled.pairs.best(odds + _CLOSENESS * _closeness(labelled))] = True
     return replace(labelled, right=right)

@@ -134,14 +134,24 @@ class Start:
         tried = self.alignment.card.scores.get("held_out_p@1")
         compared = isinstance(tried, dict) and len(tried) > 1
         if not (compared and isinstance(base, _CLOSED_FORMS)):
-            gold = self.gold if self.seeded else None
-            base = _best_closed_form(Problem(*self.rows, self.pairs), gold, settings.seed)
+            base = self._closed_form(settings.seed)
         if isinstance(own, (*_CLOSED_FORMS, *_SELF_LEARNING, Bootstrapping, Contrastive)):
             own = None
         fixed: tuple[View, ...] = ()
         if self.learned is not None:
             fixed = (view_of("self-learning", self.learned, self.rows, settings),)
         return ViewSolvers(base, own, fixed)
+
+    def _closed_form(self, seed: int) -> Solver:
+        """What base maps are solved by, if no comparison has chosen it."""
+        own = self.solver
+        while isinstance(own, Contrastive):
+            own = own.start
+        few = self.words < MANY_WORDS
+        if few and isinstance(own, Bootstrapping) and isinstance(own.solver, _CLOSED_FORMS):
+            return own.solver  # few held-out words would choose by chance
+        gold = self.gold if self.seeded else None
+        return _best_closed_form(Problem(*self.rows, self.pairs), gold, seed)
 
 
 def _innermost(solver: Solver | None) -> Solver | None:
