@@ -12,7 +12,7 @@ from isolex.reranking.odds import StandardScale
 
 _HIDDEN = 16
 # Of the mean over words, and of the sum, so that few words move the weights little.
-_PENALTY, _PENALTY_OF_SUM = 0.01, 25.0
+_PENALTY, _PENALTY_OF_SUM = 0.01, 20.0
 _ROUNDS = 60
 _FIRST_WEIGHTS = 0.1
 _DIGITS = 8
