@@ -11,8 +11,6 @@ import click
 import pytest
 
 from benchmarks.__main__ import COMMANDS, app
-from benchmarks.commands import speed
-from benchmarks.spaces import SpacePair
 from tests.cli.helpers import examples
 
 ROOT = Path(__file__).parent.parent.parent
@@ -26,6 +24,7 @@ LONG = (
     "review",
     "review-server",
     "semi",
+    "speed",
     "triangulation",
     "unsupervised",
     "verdict",
@@ -77,13 +76,6 @@ def at_work(made_sample, tmp_path, monkeypatch, quick_auto, small_sample):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("isolex.samples.sample", lambda: small_sample)
     _write_texts(tmp_path / "data" / "texts", small_sample)
-    monkeypatch.setattr(
-        "benchmarks.verdict.cases", lambda _: [SpacePair("en-es", "10,000 words, as they are", 10_000)]
-    )
-    for name in ("run_retrieval", "run_iteration", "run_files"):
-        measure = getattr(speed, name)
-        monkeypatch.setattr(speed, name, lambda _, measure=measure: measure(1_000))
-    monkeypatch.setattr(speed, "_SCALING", (1_000, 2_000))
     monkeypatch.setattr("benchmarks.commands.start.COMMANDS", START)
 
 
