@@ -50,6 +50,15 @@ def test_leaks(isolex, here):
     assert "100 of 100 test pairs are in the training lexicon" in isolex(*BLI, "--train", "test.tsv").out
 
 
+def test_a_test_that_is_mostly_left_out_is_told(isolex, here):
+    rows = (here / "test.tsv").read_text().splitlines()
+    missing = [f"none{number}\tt1" for number in range(5 * len(rows))]
+    (here / "test.tsv").write_text("\n".join([*rows, *missing]) + "\n")
+    result = isolex(*BLI, "--json")
+    result.warns("test lexicon test.tsv: 100 of 600 pairs .*")
+    assert result.json["coverage"] < 20
+
+
 def test_undefined_figures_are_null(isolex, here):
     """Here every test word is right when it is repeated, so none is left for the score without those."""
     isolex(*("align", "aa.vec", "aa.vec", "--identical", "--method", "procrustes", "-o", "same")).warns(None)

@@ -168,7 +168,7 @@ def _render_lexicon(console: Console, lexicon: dict[str, Any]) -> None:
     ):
         if rows:
             cells = [[_cell(row[head]), _cell(row["p@1"]), _interval(row["interval"])] for row in rows]
-            _table(console, title, [head, "P@1", "95 % in"], cells)
+            _table(console, title, [head, "P@1", "interval"], cells)
     if lexicon["suspects"]:
         cells = [
             [one["source"], one["target"], ", ".join(one["instead"]), f"{one['rank']:,}"]

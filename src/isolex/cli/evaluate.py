@@ -135,13 +135,13 @@ def bli_command(
 
 def _render(console: Console, results: list[BLIResult], tests: list[PairedTest]) -> None:
     first = results[0]
-    columns = ["protocol", "P@1", "95 % in", "P@5", "P@10", "MRR", "n", "coverage", "copying", "others"]
+    columns = ["protocol", "P@1", "interval", "P@5", "P@10", "MRR", "n", "coverage", "copying", "others"]
     title = f"{first.criterion}, {first.direction}; rates in percent"
     console.print(table(title, columns, [_row(result) for result in results]))
     bins = [[f"{b.first:,} to {b.last:,}", f"{b.precision:.1f}", f"{b.n:,}"] for b in first.by_frequency()]
     console.print()
     console.print(table(None, ["source words by rank", "P@1", "n"], bins))
-    console.print("copying: P@1 of repeating the source word; others: P@1 on words where that is wrong")
+    console.print("interval: 95 % of P@1; copying: P@1 of repeating the source word; others: P@1 where that is wrong")
     if first.without_vector:
         words, some = counted(len(first.without_vector), "test word"), ", ".join(first.without_vector[:3])
         console.print(f"left out: {words} whose vector is zero, such as {some}")

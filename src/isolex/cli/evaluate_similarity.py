@@ -154,7 +154,7 @@ def _open(choice: AlignmentChoice, vocab: int | None, unicode: Any) -> Alignment
 
 def _render_similarity(console: Console, results: list[SimilarityResult]) -> None:
     first = results[0]
-    columns = ["set", "Pearson", "Spearman", "harmonic mean", "95 % in", "n", "coverage"]
+    columns = ["set", "Pearson", "Spearman", "harmonic mean", "interval", "n", "coverage"]
     rows = [
         [
             result.name,
@@ -186,7 +186,7 @@ def _render_analogies(console: Console, result: AnalogyResult) -> None:
     rows.append(["all", *total])
     _print_languages(console, result.side, "a and b", "c and d")
     title = f"{_METHOD_TITLES[result.method]}, accuracy in percent"
-    console.print(table(title, ["section", "accuracy", "95 % in", "n", "questions"], rows))
+    console.print(table(title, ["section", "accuracy", "interval", "n", "questions"], rows))
     console.print(f"n: questions with all words in the vocabularies, {result.coverage:.1f} %")
 
 

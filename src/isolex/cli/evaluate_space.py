@@ -148,7 +148,7 @@ def _render(console: Console, result: SpaceSummary) -> None:
         ]
         console.print(table(title, ["from \\ to", *places], body))
         console.print()
-    columns = ["", "P@1", "95 % in", "n", "unreachable", "95 % in", "n", "coverage", "hubness"]
+    columns = ["", "P@1", "interval", "n", "unreachable", "interval", "n", "coverage", "hubness"]
     console.print(table("directions", columns, [_row(one) for one in result.directions]))
     console.print(
         f"{first['protocol']}, {first['criterion']}; mean P@1: {_shown(result.mean())}, "

@@ -100,7 +100,7 @@ def _cell(source: str, target: str, value: float | None, top: float) -> str:
 
 
 def _directions(directions: Sequence[Evaluated], steps: int) -> str:
-    head = ["", "P@1", "95 % in", "words", "unreachable P@1", "95 % in", "words"]
+    head = ["", "P@1", "interval", "words", "unreachable P@1", "interval", "words"]
     head += [f"reached by {step}" for step in range(1, steps + 1)]
     head += ["P@5", "MRR", "coverage", "hubness", "hub answers"]
     rows = ""

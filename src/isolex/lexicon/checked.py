@@ -15,7 +15,8 @@ from isolex.lexicon.words import counted
 from isolex.text.casing import Case
 from isolex.vectors import Vectors
 
-POOR_PERCENT = 10.0
+# Of the pairs: if fewer are found, a warning; if still fewer, no lexicon that fits twice as well turned round.
+LITTLE_PERCENT, POOR_PERCENT = 25.0, 10.0
 _SHOWN = 3
 
 LexiconLike: TypeAlias = Lexicon | str | Path
@@ -48,7 +49,7 @@ def index_checked(
             would be if the lexicon were turned round.
 
     Warns:
-        IsolexWarning: More pairs would be if the lexicon were turned round, or less than 10 % are.
+        IsolexWarning: More pairs would be if the lexicon were turned round, or less than 25 % are.
     """
     indexed = lexicon.index(source, target)
     found, turned = len(indexed), len(lexicon.reversed().index(source, target))
@@ -77,7 +78,7 @@ def index_checked(
             fix=_case_fix(lexicon, source, target)
             or "check languages, letter case (--case lower or fold), and extra characters around the words",
         )
-    elif poor and not told:
+    elif indexed.coverage.pairs_percent < LITTLE_PERCENT and not told:
         warnings.warn(f"{where}: {indexed.coverage.summary()}", IsolexWarning, stacklevel=3)
     if indexed.weights is not None and len(indexed) and not indexed.weights.any():
         raise InputError(
