@@ -20,7 +20,7 @@ _EVEN = 100.0
 # Under this share of the whole the regression changes nothing that can be measured.
 _LEAST_SHARE = 0.05
 # The inverse of the penalty on the weights of standardised features.
-_FREEDOM = 0.05
+_FREEDOM = 0.1
 _MOST_ROUNDS = 1_000
 
 
