@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 
-.PHONY: demo test check fuzz kills bench docs wheel release-check clean
+.PHONY: demo test check check-code check-pages fuzz kills bench docs wheel release-check clean
 
 demo: $(VENV)/.ready
 	$(BIN)/isolex demo
@@ -14,14 +14,19 @@ test: $(VENV)/.ready-test
 
 # Also the tests of the laboratory, and those by Hypothesis with more examples.
 check: $(VENV)/.ready-test $(VENV)/.ready-check
+	$(MAKE) --jobs 2 --output-sync check-code check-pages
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal -m "laboratory or hypothesis" --hypothesis-profile thorough
+
+check-code:
 	$(BIN)/ruff check src tests scripts benchmarks
 	$(BIN)/ruff format --check src tests scripts benchmarks
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" lint-imports
+
+check-pages:
 	$(BIN)/python scripts/check_extras.py
 	$(BIN)/python -m benchmarks pages --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
-	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal -m "laboratory or hypothesis" --hypothesis-profile thorough
 
 # Damaged files of every kind for every command: a line at the end counts them, findings go to fuzz-findings/.
 FUZZ_SECONDS ?= 60

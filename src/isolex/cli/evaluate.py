@@ -141,7 +141,8 @@ def _render(console: Console, results: list[BLIResult], tests: list[PairedTest])
     bins = [[f"{b.first:,} to {b.last:,}", f"{b.precision:.1f}", f"{b.n:,}"] for b in first.by_frequency()]
     console.print()
     console.print(table(None, ["source words by rank", "P@1", "n"], bins))
-    console.print("interval: 95 % of P@1; copying: P@1 of repeating the source word; others: P@1 where that is wrong")
+    console.print("interval: 95 % confidence interval of P@1")
+    console.print("copying: P@1 of repeating the source word; others: P@1 on words where that is wrong")
     if first.without_vector:
         words, some = counted(len(first.without_vector), "test word"), ", ".join(first.without_vector[:3])
         console.print(f"left out: {words} whose vector is zero, such as {some}")

@@ -15,7 +15,7 @@ from isolex.lexicon.words import counted
 from isolex.text.casing import Case
 from isolex.vectors import Vectors
 
-# Of the pairs: if fewer are found, a warning; if still fewer, no lexicon that fits twice as well turned round.
+# Of the pairs: if fewer are found, isolex warns; if still fewer, it refuses lexicons that fit better turned.
 LITTLE_PERCENT, POOR_PERCENT = 25.0, 10.0
 _SHOWN = 3
 
