@@ -39,8 +39,8 @@ def killed(report: Report) -> str:
     twice = max((row["twice"] for row in rows), default=0)
     return (
         f"Of {len(rows)} runs in which the driver, a worker or a node of Ray was killed at a random moment, "
-        f"{same} ended with the same bytes when the command was given again; at most {counted(twice, 'job')} in a run "
-        f"{'was' if twice == 1 else 'were'} begun twice. {machine(report)}"
+        f"{same} ended with the same bytes when the command was given again; at most "
+        f"{counted(twice, 'job')} in a run {'was' if twice == 1 else 'were'} begun twice. {machine(report)}"
     )
 
 
