@@ -8,13 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
 import torch
+from typing_extensions import Self
 
 _TOLD = find_spec("resource") is not None  # not on Windows
 if _TOLD:
@@ -78,32 +79,24 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
             del os.environ[name]
 
 
-def peak_bytes(*, children: bool = False) -> int:
-    """The most memory that this process has held so far; 0 where the system does not tell.
-
-    Args:
-        children: Of the one that held most of the processes that it began, and these in turn, and that ended.
-    """
-    if not _TOLD:
-        return 0
-    # Linux counts in KiB, macOS in bytes.
-    who = resource.RUSAGE_CHILDREN if children else resource.RUSAGE_SELF
-    return resource.getrusage(who).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+def peak_bytes() -> int:
+    """The most memory that this process has held so far; 0 where the system does not tell."""
+    # Linux counts what the process that began this one held, too, in what others call the peak.
+    peak = _status("self", "VmHWM")
+    if peak or not _TOLD:
+        return peak
+    # macOS counts in bytes, others in KiB.
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-class AnonymousPeak:
-    """The most memory of its own that the process holds inside the block, beyond what it held before.
+class _Watch:
+    """Looks again and again at something while the block runs."""
 
-    Pages of mapped files do not count: the system takes them back when it needs them. Linux only; elsewhere
-    the figure stays 0.
-    """
+    _every = 0.005
 
-    bytes = 0
-
-    def __enter__(self) -> "AnonymousPeak":
-        self._before = _anonymous()
+    def __enter__(self) -> Self:
         self._done = threading.Event()
-        self._watch = threading.Thread(target=self._look, daemon=True)
+        self._watch = threading.Thread(target=self._look_on, daemon=True)
         self._watch.start()
         return self
 
@@ -113,12 +106,56 @@ class AnonymousPeak:
         self._done.set()
         self._watch.join()
 
+    def _look_on(self) -> None:
+        while not self._done.wait(self._every):
+            self._look()
+
     def _look(self) -> None:
-        while not self._done.wait(0.005):
-            self.bytes = max(self.bytes, _anonymous() - self._before)
+        raise NotImplementedError
 
 
-def _anonymous() -> int:
-    status = Path("/proc/self/status")
-    lines = status.read_text(encoding="ascii").splitlines() if status.exists() else []
-    return 1024 * next((int(line.split()[1]) for line in lines if line.startswith("RssAnon")), 0)
+class AnonymousPeak(_Watch):
+    """The most memory of its own that the process holds inside the block, beyond what it held before.
+
+    Pages of mapped files do not count: the system takes them back when it needs them. Linux only; elsewhere
+    the figure stays 0.
+    """
+
+    bytes = 0
+
+    def __enter__(self) -> Self:
+        self._before = _status("self", "RssAnon")
+        return super().__enter__()
+
+    def _look(self) -> None:
+        self.bytes = max(self.bytes, _status("self", "RssAnon") - self._before)
+
+
+class WorkerPeak(_Watch):
+    """The most memory that one process held of those that this one, or one of these, began inside the block.
+
+    Linux only; elsewhere the figure stays 0.
+    """
+
+    bytes = 0
+    _every = 0.2
+
+    def _look(self) -> None:
+        self.bytes = max([self.bytes, *(_status(str(each), "VmHWM") for each in _below(os.getpid()))])
+
+
+def _below(process: int) -> Iterator[int]:
+    """Processes that a process began, and these in turn."""
+    for path in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):  # one that has ended meanwhile
+            for each in map(int, path.read_text(encoding="ascii").split()):
+                yield each
+                yield from _below(each)
+
+
+def _status(process: str, name: str) -> int:
+    """What Linux tells of the memory of a process, in bytes; 0 where nothing is told."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace").splitlines()
+        return 1024 * next((int(line.split()[1]) for line in lines if line.startswith(f"{name}:")), 0)
+    return 0
