@@ -12,7 +12,6 @@ from statistics import mean
 from benchmarks.pages.filling import (
     DOCS,
     NOT_YET,
-    OF_KIND,
     ROOT,
     Report,
     Row,
@@ -108,7 +107,7 @@ def confidence() -> str:
     for vectors, rows in by_kind(whole_induction(read_kinds("induction"))).items():
         shares = [row["precision_at_90"] for row in rows if row["set"] == SET and row["answers_at_90"]]
         if shares:
-            told.append(f"{span(shares, 0)} %{OF_KIND[vectors]}")
+            told.append(f"{span(shares, 0)} % (vectors `{vectors}`)")
     return ", ".join(told) or NOT_MEASURED
 
 
@@ -228,7 +227,7 @@ def search(report: Report) -> tuple[str, str]:
 def csls(report: Report) -> tuple[str, str]:
     """Beside plain torch."""
     row = with_larger(report, "retrieval", "words")[-1]
-    what = "The same by CSLS in both directions: time of four passes of torch over isolex"
+    what = "The same by CSLS in both directions: time of plain torch over isolex"
     return what, f"{row['four_passes'] / row['isolex_csls']:.1f}"
 
 
@@ -293,8 +292,11 @@ def whole_dictionary(report: Report) -> tuple[str, str]:
 def reviewed(report: Report) -> tuple[str, str]:
     """What decisions teach."""
     one, most = report["summary"][0], report["rows"][0]["decisions"][-1]
-    what = f"P@1 before and after {most:,} decisions of a reviewer ({one['pair']}); had the words been random"
-    return what, f"{one['p1_before']:.1f}, {one['p1_mixed']:.1f}; {one['p1_random']:.1f}"
+    what = (
+        f"P@1 of a dictionary ({one['pair']}): before a review, after {most:,} decisions on words that "
+        "isolex chose, after as many on random words"
+    )
+    return what, ", ".join(f"{one[name]:.1f}" for name in ("p1_before", "p1_mixed", "p1_random"))
 
 
 def sentences(report: Report) -> tuple[str, str]:

@@ -317,8 +317,8 @@ def in_short(runs: list[WeakRun]) -> str:
     )
     return (
         f"Of {len(of_good)} runs that found the alignment, isolex called {good[0]} `aligned`, {good[1]} "
-        f"`doubtful` and {good[2]} `failed`; of {len(of_bad)} others {bad[0]}, {bad[1]} and {bad[2]} "
-        "([Results](results.md))."
+        f"`doubtful` and {good[2]} `failed`. Of the {len(of_bad)} other runs it called {bad[0]} `aligned`, "
+        f"{bad[1]} `doubtful` and {bad[2]} `failed` ([Results](results.md))."
     )
 
 
