@@ -61,6 +61,7 @@ def test_a_format_goes_before_the_name(isolex, here):
         (("aa-bb", "-o", "old.tsv", "-k", "101"), "101 is not in the range"),
         (("aa-bb", "-o", "old.tsv.gz"), "dictionaries are not written as .gz"),
         (("aa-bb", "-o", "old.tsv", "--source", "bb.vec"), "not the source vectors"),
+        (("aa-bb", "-o", "old.tsv", "--work", "aa-bb/parts"), "parts: lies in .*, which is an alignment"),
     ],
 )
 def test_bad_input_is_told_before_the_work(isolex, here, monkeypatch, arguments, message):

@@ -194,6 +194,26 @@ class TestFewLexicons:
         again = align_space(*given, workplace=place)
         assert again.card.pairs == plain.card.pairs
 
+    def test_a_damaged_store_of_vectors_is_written_again(self, tmp_path):
+        given = some("en", "es"), {}
+        place = Workplace(tmp_path / "work", HereExecutor)
+        plain = align_space(*given, workplace=place)
+        for path in (tmp_path / "work" / "vectors").iterdir():
+            assert ":" not in path.name
+            path.write_bytes(path.read_bytes()[:1000])
+        for path in (tmp_path / "work").glob("*.json"):
+            path.unlink()
+        assert align_space(*given, workplace=place).card.pairs == plain.card.pairs
+
+    def test_a_job_that_was_lost_is_no_verdict(self, tmp_path, monkeypatch):
+        def lost(*_, **__):
+            raise RuntimeError("gone")
+
+        monkeypatch.setattr("isolex.recipes.pair_links.align", lost)
+        place = Workplace(tmp_path / "work", HereExecutor)
+        with pytest.raises(InputError, match=r"failed: RuntimeError: gone; give the same command again"):
+            align_space(some("en", "es"), {}, workplace=place)
+
     def test_where_nothing_is_to_be_aligned_no_worker_is_begun(self, tmp_path):
         place = Workplace(tmp_path / "work", lambda: pytest.fail("an executor was begun"))
         align_space(some("en", "es"), lexicons([("en", "es")]), workplace=place)

@@ -10,7 +10,13 @@ import click
 from isolex.cli.console import INTO_STANDARD_OUTPUT, Interrupted
 from isolex.cli.named_files import FileTable, NamedFile
 from isolex.errors import InputError
-from isolex.files import STANDARD_OUTPUT, check_not_input, is_standard_output, sweep
+from isolex.files import (
+    STANDARD_OUTPUT,
+    check_not_input,
+    check_outside_saved,
+    is_standard_output,
+    sweep,
+)
 from isolex_command import received
 
 OutputKind = Literal["file", "kept", "folder", "into"]
@@ -118,6 +124,8 @@ def _check_outputs(ctx: click.Context) -> None:
         if kind is None or (path.is_file() if kind in _FOLDERS else path.is_dir()):
             continue  # what reads, or one that writers do not take for other reasons
         check_not_input(path, *_inputs(ctx), whole=kind == "folder")
+        if kind == "into":
+            check_outside_saved(path)
         if is_standard_output(path):
             if ctx.params.get("as_json"):
                 raise click.UsageError("--json and the output both go to standard output; name a file", ctx)

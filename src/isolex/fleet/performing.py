@@ -4,7 +4,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -81,5 +81,6 @@ def _use_threads(count: int) -> None:
 
 def _log(path: Path, text: str) -> None:
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    with path.open("a", encoding="utf-8") as stream:
+    # On a full disk, say; the job itself then tells what is wrong.
+    with suppress(OSError), path.open("a", encoding="utf-8") as stream:
         stream.write(f"{now} {text}\n")

@@ -13,6 +13,7 @@ from isolex.errors import InputError
 from isolex.files import digest, make_folder
 from isolex.fleet import Job, Ledger, Workplace, named
 from isolex.lexicon import Lexicon
+from isolex.lexicon.words import counted
 from isolex.progress import track
 from isolex.recipes.aligning import align
 from isolex.saved import json_text
@@ -94,7 +95,7 @@ def link_pairs(
             nothing is kept.
 
     Raises:
-        InputError: As for `run_jobs`.
+        InputError: As for `run_jobs`; or a job was lost, or could not read its files.
     """
     if workplace is None:
         return {
@@ -105,12 +106,16 @@ def link_pairs(
         return {}
     jobs = _jobs(pairs, workplace.folder, normalize=normalize, seed=seed)
     report = workplace.run(jobs, label="aligning pairs of languages")
-    failed = {one.name: one.told for one in report.failed}
+    if report.failed:
+        # What cannot be aligned is a result; this is a lost worker or a damaged file.
+        first, more = report.failed[0], len(report.failed) - 1
+        raise InputError(
+            f"failed: {first.told}" + (f"; so did {counted(more, 'other pair')}" if more else ""),
+            where=workplace.folder / first.name,
+            fix="give the same command again; finished pairs are kept",
+        )
     ledger = Ledger(workplace.folder)
-    return {
-        name: PairFound("failed", failed[job.name], None) if job.name in failed else _read(ledger.place(job))
-        for name, job in zip(pairs, jobs, strict=True)
-    }
+    return {name: _read(ledger.place(job)) for name, job in zip(pairs, jobs, strict=True)}
 
 
 def write_link(output: Path, settings: Mapping[str, Any]) -> None:
@@ -158,10 +163,18 @@ def _jobs(
 
 
 def _stored(vectors: Vectors, folder: Path) -> Path:
-    path = (folder / f"{vectors.fingerprint[:32]}.safetensors").resolve()
-    if not path.exists():
+    path = (folder / f"{vectors.fingerprint.partition(':')[2]}.safetensors").resolve()
+    if not _holds(path, vectors):
         vectors.write(path)
     return path
+
+
+def _holds(path: Path, vectors: Vectors) -> bool:
+    """Whether a file of an earlier run is sound."""
+    try:
+        return path.exists() and Vectors.read(path, unicode="keep").fingerprint == vectors.fingerprint
+    except InputError:
+        return False
 
 
 def _read(path: Path) -> PairFound:
