@@ -262,6 +262,9 @@ def run_many(languages: int, *, words: int = 2_000, first: float = 60.0) -> Many
 
 
 def _many(languages: int, words: int, first: float) -> ManyRun:
+    # A shell lets what it starts in the background ignore Ctrl-C, and what that starts would, too.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with TemporaryDirectory() as place:
         folder = Path(place)
         made = timed(lambda: alone(save_planted, folder / "space", languages, words))[0]
