@@ -2,10 +2,12 @@
 
 import re
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
+from isolex.fleet import Job
 from tests.pairwise.test_dictionaries import saved  # noqa: F401 - a fixture
 
 NAMES = sorted(
@@ -37,6 +39,26 @@ def test_writes_a_folder(isolex, place, options):
     (place / "out" / "aa-bb.tsv").unlink()
     again = isolex("lexicon", "space", "-o", "out", "--all-pairs", "--json").json
     assert (again["made"], again["kept"], again["failed"], again["retried"]) == (1, 11, {}, 0)
+
+
+def test_an_interruption_says_what_is_kept(isolex, place, monkeypatch):
+    """After the first result, and before there is any."""
+    run, begun = Job.run, []
+
+    def interrupted(job, output):
+        if begun:
+            raise KeyboardInterrupt(signal.SIGTERM)
+        begun.append(job)
+        run(job, output)
+
+    monkeypatch.setattr(Job, "run", interrupted)
+    result = isolex("lexicon", "space", "-o", "out", "--all-pairs")
+    assert result.status == 143
+    assert result.lines == [
+        "isolex: terminated; kept: 1 result in out; run the same command again to go on from there"
+    ]
+    result = isolex("lexicon", "space", "-o", "other", "--all-pairs")
+    assert result.lines[0].startswith("isolex: terminated; kept: 0 results in other; ")
 
 
 def test_one_that_fails(isolex, place, saved):  # noqa: F811

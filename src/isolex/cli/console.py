@@ -177,8 +177,9 @@ def going_on_later(kept: Callable[[], Sequence[str]]) -> Iterator[None]:
         found = kept()
         if not found:
             raise
-        say(f"interrupted; kept: {', '.join(found)}; run the same command again to go on from there")
         number = error.args[0] if error.args else signal.SIGINT
+        again = "run the same command again to go on from there"
+        say(f"{message(number)}; kept: {', '.join(found)}; {again}")
         raise click.exceptions.Exit(_BY_SIGNAL + number) from None
 
 

@@ -44,7 +44,7 @@ class FleetChoice:
             InputError: Another run is at work in the folder, or the executor cannot be begun.
             MissingExtraError: Its packages are not installed.
         """
-        with going_on_later(lambda: [f"results in {folder}"]), working(label):
+        with going_on_later(lambda: kept_results(folder)), working(label):
             report = self.workplace(folder).run(jobs, label=label)
         for one in report.failed[:_TOLD]:
             say(f"{one.name}: {one.told}")
@@ -150,6 +150,13 @@ def fleet_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
     )
     return reduce(lambda made, option: option(made), reversed(options), with_choice)
+
+
+def kept_results(folder: Path | None) -> list[str]:
+    """What jobs have left in a folder for the next run, in words."""
+    from isolex.fleet import Ledger
+
+    return [] if folder is None else [f"{counted(Ledger(folder).finished(), 'result')} in {folder}"]
 
 
 work_option = click.option(

@@ -11,7 +11,7 @@ import click
 from isolex.choices import MARKUP_FORMATS, PLAIN_FORMATS, SHARDED_CRITERIA, TRUSTED_FORMATS
 from isolex.cli.confidences import are_composed, levels_table, reranked
 from isolex.cli.console import Stopwatch, emit, going_on_later, working
-from isolex.cli.fleet_options import FleetChoice, fleet_options, work_option
+from isolex.cli.fleet_options import FleetChoice, fleet_options, kept_results, work_option
 from isolex.cli.options import (
     AlignmentChoice,
     alignment_argument,
@@ -166,7 +166,7 @@ def lexicon_command(
     alignment = choice.open()
     if min_confidence is None:
         search = {} if work is None else {"workplace": fleet.workplace(work), "shards": shards}
-        with going_on_later(lambda: [] if work is None else [f"results in {work}"]):
+        with going_on_later(lambda: kept_results(work)):
             report = _write_induced(alignment, output, direction, k, criterion, format, search)
     else:
         languages = _languages(alignment, languages)

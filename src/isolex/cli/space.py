@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 
 from isolex.choices import SPACE_METHODS
 from isolex.cli.console import Stopwatch, emit, going_on_later, say, table, working
-from isolex.cli.fleet_options import FleetChoice, fleet_options, work_option
+from isolex.cli.fleet_options import FleetChoice, fleet_options, kept_results, work_option
 from isolex.cli.named_files import FileTable, FileTableType, NamedFile, NamedFileType, by_pair
 from isolex.cli.options import (
     PATH,
@@ -151,7 +151,7 @@ def space_command(
     seeds = _seeds(files, case, unicode)
     with working("reading vectors"):
         read = _vectors(vectors, vocab, unicode)
-    with going_on_later(lambda: [] if work is None else [f"results in {work}"]), working("aligning"):
+    with going_on_later(lambda: kept_results(work)), working("aligning"):
         space = align_space(
             read,
             seeds,

@@ -73,6 +73,10 @@ class Ledger:
         found = self._note_of(job.name).get("seconds")
         return float(found) if isinstance(found, int | float) else None
 
+    def finished(self) -> int:
+        """How many results were noted as whole, whatever they follow from."""
+        return sum("key" in self._note_of(path.stem) for path in self._notes.glob("*.json"))
+
     def _note(self, name: str) -> Path:
         return self._notes / f"{name}.json"
 
