@@ -17,7 +17,7 @@ _SURE = 1e-5
 _FARTHEST = 4.0
 # With so many seed words trees and the regression count alike; with fewer the regression counts more.
 _EVEN = 100.0
-# Under this share of the whole the regression changes nothing that can be measured.
+# Under this share of the whole the regression is left out.
 _LEAST_SHARE = 0.05
 # The inverse of the penalty on the weights of standardised features.
 _FREEDOM = 0.1
