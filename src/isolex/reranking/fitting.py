@@ -65,8 +65,8 @@ def rerank(
     another method that isolex can fit again, it scores by this method, too. Neighbours, frequency and
     spelling count as well. The features of each seed word come from maps that have not seen it
     (cross-fitting), so they are as reliable as those of other words. Gradient-boosted trees learn from them,
-    beside a logistic regression if seed words are few. A list-wise model weighs candidates against each other,
-    and Platt scaling on held-out seed words turns their scores into probabilities.
+    beside a logistic regression if seed words are few. A list-wise model weighs candidates against each
+    other, and Platt scaling on held-out seed words turns their scores into probabilities.
 
     With fewer than 1,000 seed words the evidence is also fitted to the mutual best pairs of a self-learned
     map, and the trees learn from the seed pairs alone. With fewer than 50 they learn from the mutual pairs,

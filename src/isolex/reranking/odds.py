@@ -84,8 +84,9 @@ class OddsModel:
         share = _EVEN / (_EVEN + words)
         scale = StandardScale.of(values)
         nothing = np.zeros(values.shape[1]), 0.0
+        classifiers = _classifiers()  # whose threads can be told only once they are imported
         with _as_many_threads():
-            trees = _classifiers().HistGradientBoostingClassifier(
+            trees = classifiers.HistGradientBoostingClassifier(
                 max_iter=settings.trees,
                 learning_rate=settings.learning_rate,
                 max_leaf_nodes=settings.leaves,
