@@ -1,5 +1,6 @@
 import signal
 
+import pytest
 import torch
 from hypothesis import settings
 
@@ -18,3 +19,11 @@ settings.load_profile("quick")
 # A shell lets what it starts in the background ignore Ctrl-C, and programs started by tests would, too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_heartbeat():
+    """On a busy machine short work takes longer than the 30 seconds after which commands speak."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("isolex.cli.heartbeat.EVERY", 3_600.0)
+        yield
