@@ -137,6 +137,9 @@ def _jobs(
 ) -> Sequence[Job]:
     """A job a pair; the vectors are laid down where all workers find them."""
     stores = make_folder(folder / _VECTORS)
+    # Each language once, however many pairs it is in.
+    languages = {side.fingerprint: side for one in pairs.values() for side in (one.source, one.target)}
+    places = {fingerprint: str(_stored(side, stores)) for fingerprint, side in languages.items()}
     made = []
     for name, one in pairs.items():
         seeds = None
@@ -153,8 +156,8 @@ def _jobs(
                     "seeds": digest(json_text(seeds).encode()),
                 },
                 {
-                    "source": str(_stored(one.source, stores)),
-                    "target": str(_stored(one.target, stores)),
+                    "source": places[one.source.fingerprint],
+                    "target": places[one.target.fingerprint],
                     "seeds": seeds,
                 },
             )
