@@ -1,4 +1,5 @@
 import json
+import shutil
 import signal
 from pathlib import Path
 
@@ -226,3 +227,17 @@ class TestJobs:
         monkeypatch.chdir(tmp_path)
         isolex(*BENCH, "--data", "data", "--workers", "2").fails("--workers goes with --work")
         isolex(*BENCH, "--data", "data", "--work", "w", "--device", "cpu").fails("--device does not go")
+
+    def test_a_file_that_cannot_be_read_costs_only_its_pairs(self, isolex, tmp_path, monkeypatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        write_data(tmp_path / "data")
+        vectors, dictionaries = tmp_path / "data" / "vectors", tmp_path / "data" / "dictionaries" / "muse"
+        vectors.joinpath("zz.vec.gz").write_bytes(vectors.joinpath("yy.vec.gz").read_bytes()[:1000])
+        for part in ("train", "test"):
+            shutil.copy(dictionaries / f"xx-yy.{part}.txt", dictionaries / f"xx-zz.{part}.txt")
+        asked = ("bench", "--methods", "procrustes", "--data", "data", "--pairs", "xx-zz,xx-yy")
+        result = isolex(*asked, "--work", "cells", "-o", "kept.json", "--json")
+        assert result.status == 1
+        assert [row["pair"] for row in result.json["rows"]] == ["xx-yy"]
+        assert list(result.json["failed"]) == ["xx-zz"]
+        assert any(line.startswith("isolex: xx-zz: ") and "zz.vec.gz" in line for line in result.lines)

@@ -194,13 +194,16 @@ class TestFewLexicons:
         again = align_space(*given, workplace=place)
         assert again.card.pairs == plain.card.pairs
 
-    def test_a_damaged_store_of_vectors_is_written_again(self, tmp_path):
+    @pytest.mark.parametrize(
+        "damaged", [lambda data: data[:1000], lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]]
+    )
+    def test_a_damaged_store_of_vectors_is_written_again(self, tmp_path, damaged):
         given = some("en", "es"), {}
         place = Workplace(tmp_path / "work", HereExecutor)
         plain = align_space(*given, workplace=place)
         for path in (tmp_path / "work" / "vectors").iterdir():
             assert ":" not in path.name
-            path.write_bytes(path.read_bytes()[:1000])
+            path.write_bytes(damaged(path.read_bytes()))
         for path in (tmp_path / "work").glob("*.json"):
             path.unlink()
         assert align_space(*given, workplace=place).card.pairs == plain.card.pairs

@@ -1,4 +1,7 @@
 import json
+import pickle
+import warnings
+import zlib
 
 import numpy as np
 import pytest
@@ -64,7 +67,7 @@ def test_what_is_done_to_the_tensor_leaves_the_file_alone(path):
 def test_the_card_says_what_it_is(path, vectors):
     with safe_open(path, framework="numpy") as file:
         card = json.loads(file.metadata()["isolex"])
-        assert set(file.keys()) == {"matrix", "words", "offsets"}
+        assert set(file.keys()) == {"matrix", "sums", "words", "offsets"}
     assert card == {
         "format": "isolex-vectors",
         "version": 1,
@@ -73,6 +76,7 @@ def test_the_card_says_what_it_is(path, vectors):
         "language": "en",
         "fingerprint": vectors.fingerprint,
         "zero_rows": 0,
+        "words_sum": zlib.crc32("catNew Yorka\nbcafécatch 22".encode()),
     }
 
 
@@ -372,10 +376,91 @@ def test_a_store_has_the_permissions_of_any_other_output(path, vectors):
     assert path.stat().st_mode == path.with_name("file.bin").stat().st_mode
 
 
-def test_zero_rows_that_the_card_denies_are_found_when_they_are_used(path, vectors):
-    whole = path.read_bytes()
-    rows = np.ascontiguousarray(vectors.matrix).tobytes()
-    assert whole.count(rows) == 1
-    path.write_bytes(whole.replace(rows, bytes(len(rows))))
+def test_zero_rows_that_the_card_denies_are_found_when_they_are_used(tmp_path):
+    text = '{"format": "isolex-vectors", "version": 1, "zero_rows": 0}'
+    save_file(
+        TENSORS | {"matrix": np.zeros((2, 3), np.float32)}, tmp_path / "file", metadata={"isolex": text}
+    )
     with pytest.raises(FormatError, match=r"is damaged \(its card says that no vector is zero"):
-        Vectors.read(path).tensor()
+        Vectors.read(tmp_path / "file").tensor()
+
+
+class TestDamage:
+    """One bit of a store changes, and the header does not."""
+
+    ROW, ROWS = 700, 1_000
+
+    @pytest.fixture
+    def damaged(self, tmp_path):
+        path = tmp_path / "file.safetensors"
+        matrix = np.arange(2 * self.ROWS, dtype=np.float32).reshape(self.ROWS, 2)
+        matrix[0] = 0  # so that leaving out zeros copies rows
+        vectors = Vectors([f"w{row}" for row in range(self.ROWS)], matrix)
+        vectors.subwords = NgramVectors(-matrix, 2, 3)
+        vectors.write(path)
+        return path
+
+    def flip(self, path, content):
+        whole = bytearray(path.read_bytes())
+        assert whole.count(content) == 1
+        whole[whole.index(content)] ^= 1
+        path.write_bytes(whole)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", IsolexWarning)
+            return Vectors.read(path)
+
+    @pytest.mark.parametrize(
+        "use",
+        [
+            lambda vectors, _: vectors.tensor(),
+            lambda vectors, _: list(vectors.tensors(300)),
+            lambda vectors, _: vectors.vector("w700"),
+            lambda vectors, _: vectors.vector("w600"),  # of the same piece
+            lambda vectors, _: vectors.head(701).tensor(),
+            lambda vectors, _: vectors.head(701).fingerprint,
+            lambda vectors, _: vectors.subset(["w700"]),
+            lambda vectors, _: vectors.without_zeros(),
+            lambda vectors, _: pickle.dumps(vectors),
+            lambda vectors, path: vectors.write(path / "out.safetensors"),
+            lambda vectors, path: vectors.write(path / "out.vec"),
+        ],
+    )
+    def test_of_a_row_is_told_wherever_the_row_is_used(self, damaged, tmp_path, use):
+        opened = self.flip(damaged, np.array([1400, 1401], np.float32).tobytes())
+        with pytest.raises(FormatError, match=r"is damaged \(rows 513 to 768 have changed since"):
+            use(opened, tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == [damaged.name]
+
+    @pytest.mark.parametrize("options", [{"vocabulary": ["w3"]}, {"dtype": "float16"}])
+    def test_of_a_row_is_told_where_rows_are_chosen_while_reading(self, damaged, options):
+        self.flip(damaged, np.array([1400, 1401], np.float32).tobytes())
+        with pytest.raises(FormatError, match="rows 513 to 768 have changed"):
+            Vectors.read(damaged, **options)
+
+    def test_other_rows_can_be_used(self, damaged):
+        opened = self.flip(damaged, np.array([1400, 1401], np.float32).tobytes())
+        assert opened.vector("w999").tolist() == [1998, 1999]
+        assert opened.head(512).tensor().shape == (512, 2)
+
+    def test_of_an_ngram_is_told(self, damaged, tmp_path):
+        opened = self.flip(damaged, np.array([-1400, -1401], np.float32).tobytes())
+        opened.subwords.rows(np.array([0, 511, 999]))
+        with pytest.raises(FormatError, match="rows 513 to 768 have changed"):
+            opened.subwords.rows(np.array([0, 513]))
+        with pytest.raises(FormatError, match="rows 513 to 768 have changed"):
+            opened.write(tmp_path / "out.safetensors")
+
+    def test_of_a_word_is_told(self, damaged):
+        with pytest.raises(FormatError, match=r"is damaged \(words have changed since they were written"):
+            self.flip(damaged, b"w499w500")
+
+    def test_stores_of_earlier_releases_are_read(self, tmp_path):
+        save_file(TENSORS, tmp_path / "file", metadata=CARD)
+        assert Vectors.read(tmp_path / "file").tensor().shape == (2, 3)
+
+
+@pytest.mark.parametrize("sums", [np.zeros(2, np.uint32), np.zeros(1, np.int64)])
+def test_checksums_that_do_not_fit_are_told(tmp_path, sums):
+    save_file(TENSORS | {"sums": sums}, tmp_path / "file", metadata=CARD)
+    with pytest.raises(FormatError, match=r"is damaged \(sums"):
+        Vectors.read(tmp_path / "file")

@@ -20,7 +20,7 @@ from isolex.cards.alignment_folder import (
     read_alignment,
 )
 from isolex.errors import InputError, MismatchError
-from isolex.files import atomic_folder, check_folder, check_not_input
+from isolex.files import atomic_folder, check_folder, check_not_input, digest
 from isolex.lexicon import Lexicon
 from isolex.mapping import Mapping
 from isolex.names import look_up
@@ -81,9 +81,12 @@ def save_artefact(
             check_not_input(path, table.path, side_card.path, whole=True)
     with atomic_folder(path, contents=CONTENTS, also=is_companion) as folder:
         # Not `save_file`, which makes a file that nobody else may read.
-        (folder / MATRICES).write_bytes(save(tensors))
+        matrices = save(tensors)
+        (folder / MATRICES).write_bytes(matrices)
+        card["files"] = {MATRICES: digest(matrices)}
         if len(artefact.seeds):
             artefact.seeds.write(folder / SEEDS)
+            card["files"][SEEDS] = digest((folder / SEEDS).read_bytes())
         if vectors == "copy":
             for side, table in zip(SIDES, (source, target), strict=True):
                 table.write(folder / f"{side}.safetensors")

@@ -30,6 +30,7 @@ from isolex.cards.alignment_folder import (
     NEIGHBOURHOODS,
     NORMALIZER,
     SIDES,
+    check_digest,
     fitted_arrays,
     read_card,
     read_seeds,
@@ -308,8 +309,7 @@ class _Reader:
         """The bytes of a file, which must be those that the card knows."""
         with sound(file, _FIX):
             data = read_saved(file, _FIX)
-            if digest(data) != self.beside["files"].get(file.name):
-                raise UnsoundError(f"and {CARD} do not belong together")
+            check_digest(data, self.beside["files"].get(file.name, ""))
         return data
 
     def _tensors(self, name: str, declared: dict[str, Array], sizes: dict[str, int]) -> dict[str, Tensor]:

@@ -20,13 +20,14 @@ from isolex.cards.card import Card
 from isolex.cards.space_card import is_space
 from isolex.choices import OPERATIONS, STEPS
 from isolex.errors import FormatError, InputError
-from isolex.files import is_workshop, steady
+from isolex.files import digest, is_workshop, steady
 from isolex.lexicon import Lexicon
 from isolex.saved import (
     DIMENSION,
     WORDS,
     Array,
     UnsoundError,
+    by_name,
     many,
     one_of,
     parse_arrays,
@@ -34,6 +35,7 @@ from isolex.saved import (
     read_saved,
     record,
     sound,
+    text,
     whole,
 )
 
@@ -67,7 +69,7 @@ NORMALIZER = record(
 # What the card's file holds beside the card.
 _BESIDE = record(
     {"normalizers": record(dict.fromkeys(SIDES, NORMALIZER))},
-    {"seeds": whole(0, WORDS**2), "vectors": one_of("copy", "reference")},
+    {"seeds": whole(0, WORDS**2), "vectors": one_of("copy", "reference"), "files": by_name(text)},
 )
 
 
@@ -122,9 +124,12 @@ def read_alignment(path: str | Path) -> StoredAlignment:
     for name in (MATRICES, *([SEEDS] if wanted_seeds else [])):
         if not (folder / name).is_file():
             raise FormatError(f"is a damaged alignment: it holds no {name}", where=path, fix=FIX)
+    digests = beside.get("files", {})
     with sound(folder / MATRICES, FIX):
-        arrays = _arrays(read_saved(folder / MATRICES, FIX), card, beside["normalizers"])
-    seeds = read_seeds(folder / SEEDS, wanted_seeds)
+        matrices = read_saved(folder / MATRICES, FIX)
+        arrays = _arrays(matrices, card, beside["normalizers"])
+        check_digest(matrices, digests.get(MATRICES))
+    seeds = read_seeds(folder / SEEDS, wanted_seeds, digests.get(SEEDS))
     return StoredAlignment(card, beside["normalizers"], arrays, seeds)
 
 
@@ -166,11 +171,27 @@ def _near(path: Path) -> list[Path]:
     return (found or inside)[:_NAMED]
 
 
-def read_seeds(path: Path, count: int) -> Lexicon:
+def check_digest(data: bytes, noted: str | None) -> None:
+    """Raise `UnsoundError` if these are not the bytes of which the card notes the digest.
+
+    Args:
+        data: The contents of a file.
+        noted: The digest, if the card has one; cards of earlier releases have none.
+    """
+    if noted is not None and digest(data) != noted:
+        raise UnsoundError(f"and {CARD} do not belong together")
+
+
+def read_seeds(path: Path, count: int, noted: str | None = None) -> Lexicon:
     """Read the training pairs, `count` of them; without pairs there is no file.
 
+    Args:
+        path: The file.
+        count: Number of pairs by the card.
+        noted: Digest of the file, if the card has one.
+
     Raises:
-        FormatError: The number of pairs is not that of the card.
+        FormatError: These are not the pairs of the card.
     """
     if count == 0:
         return Lexicon(())
@@ -181,6 +202,7 @@ def read_seeds(path: Path, count: int) -> Lexicon:
             raise UnsoundError(error.problem) from error
         if len(seeds) != count:
             raise UnsoundError(f"holds {len(seeds):,} of {count:,} pairs")
+        check_digest(read_saved(path, FIX), noted)
     return seeds
 
 

@@ -10,7 +10,7 @@ import click
 
 from isolex.choices import BENCH_CRITERIA, BENCH_METHODS, BENCH_VOCABULARY
 from isolex.cli.console import Stopwatch, emit, going_on_later, table, working
-from isolex.cli.fleet_options import FleetChoice, fleet_options, work_option
+from isolex.cli.fleet_options import FleetChoice, fleet_options, tell_failed, work_option
 from isolex.cli.options import DOWNLOADS_KEPT, PATH, compute_options, download_options, names_in, seed_option
 from isolex.cli.outputs import Command, Output
 from isolex.lexicon.words import counted
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from isolex.datasets import Published
     from isolex.fleet import JobOutcome
-    from isolex.scoring import MethodScore, ResultsFile
+    from isolex.scoring import MethodJobs, MethodScore, ResultsFile
 
 _CRITERIA = (*BENCH_CRITERIA, "not stated")
 
@@ -93,14 +93,7 @@ def bench(
     """
     from isolex.alignment import current_versions
     from isolex.datasets import DataFolder, Downloads, published, scored_dataset
-    from isolex.scoring import (
-        ResultsFile,
-        check_methods,
-        chosen_pairs,
-        gather_scores,
-        method_jobs,
-        score_methods,
-    )
+    from isolex.scoring import ResultsFile, check_methods, chosen_pairs, method_jobs, score_methods
 
     fleet.check(used=work is not None, option="--work")
     if work is not None and device is not None:
@@ -114,6 +107,7 @@ def bench(
     folder = None if data is None else DataFolder(data)
     chosen = chosen_pairs(names_in(pairs) if pairs else (), direction, folder or dataset)
     downloads = folder is None and not offline
+    failed: Sequence[JobOutcome] = ()
     with going_on_later(lambda: _kept(results, downloads=downloads)), working("measuring"):
         source = folder or Downloads(
             dataset, chosen, vocabulary=vocab, cache=cache, mirror=mirror, offline=offline
@@ -126,10 +120,8 @@ def bench(
             )
         else:
             jobs = method_jobs(source, chosen, methods=asked, kept=results, vocabulary=vocab, seed=seed)
-    failed: Sequence[JobOutcome] = ()
     if work is not None:
-        failed = fleet.run([job for job in jobs.values() if job], work, label="cells").failed
-        scores = gather_scores(jobs, work, results)
+        scores, failed = _measured_by(fleet, jobs, work, results)
     files = source.files if isinstance(source, Downloads) else []
     quoted = published() if dataset.name == "muse" else ()
     report = {
@@ -146,6 +138,17 @@ def bench(
     measured_on = f"{dataset.name}, Wikipedia vectors" if data is None else str(data)
     emit(as_json, report, lambda console: _render(console, scores, quoted, measured_on, report))
     return 1 if failed else 0
+
+
+def _measured_by(
+    fleet: FleetChoice, jobs: MethodJobs, work: Path, kept: ResultsFile
+) -> tuple[list[MethodScore], Sequence[JobOutcome]]:
+    """What workers measure, and what could not be measured."""
+    from isolex.scoring import gather_scores
+
+    tell_failed(jobs.unreadable)
+    failed = fleet.run(jobs.missing, work, label="cells").failed
+    return gather_scores(jobs, work, kept), (*jobs.unreadable, *failed)
 
 
 def _refuse_with_data(**given: object) -> None:

@@ -20,7 +20,7 @@ from isolex.processes import machine_memory
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from isolex.fleet import Executor, FleetReport, Job, Workplace
+    from isolex.fleet import Executor, FleetReport, Job, JobOutcome, Workplace
 
 FLEET_OPTIONS = ("executor", "workers", "memory", "address", "slurm")
 # Jobs that failed are told by a line of their own, up to so many.
@@ -46,10 +46,7 @@ class FleetChoice:
         """
         with going_on_later(lambda: kept_results(folder)), working(label):
             report = self.workplace(folder).run(jobs, label=label)
-        for one in report.failed[:_TOLD]:
-            say(f"{one.name}: {one.told}")
-        if len(report.failed) > _TOLD:
-            say(f"{counted(len(report.failed) - _TOLD, 'more job')} failed; --json has all of them")
+        tell_failed(report.failed)
         return report
 
     def _begun(self, folder: Path) -> Executor:
@@ -150,6 +147,14 @@ def fleet_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
     )
     return reduce(lambda made, option: option(made), reversed(options), with_choice)
+
+
+def tell_failed(failed: Sequence[JobOutcome]) -> None:
+    """Say of jobs why they failed, a line each."""
+    for one in failed[:_TOLD]:
+        say(f"{one.name}: {one.told}")
+    if len(failed) > _TOLD:
+        say(f"{counted(len(failed) - _TOLD, 'more job')} failed; --json has all of them")
 
 
 def kept_results(folder: Path | None) -> list[str]:

@@ -22,6 +22,7 @@ from isolex.vectors import Vectors
 # Dictionaries are induced among so many most frequent words.
 _INDUCED_WORDS = 20_000
 _VECTORS = "vectors"
+_CHECKED_ROWS = 16_384  # at a time
 
 
 @dataclass(frozen=True)
@@ -173,11 +174,15 @@ def _stored(vectors: Vectors, folder: Path) -> Path:
 
 
 def _holds(path: Path, vectors: Vectors) -> bool:
-    """Whether a file of an earlier run is sound."""
+    """Whether a file of an earlier run is sound, each of its rows included."""
     try:
-        return path.exists() and Vectors.read(path, unicode="keep").fingerprint == vectors.fingerprint
+        stored = Vectors.read(path, unicode="keep")
+        for _ in stored.tensors(_CHECKED_ROWS):  # rows are checked where they are used
+            pass
     except InputError:
         return False
+    else:
+        return stored.fingerprint == vectors.fingerprint
 
 
 def _read(path: Path) -> PairFound:

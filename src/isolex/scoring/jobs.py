@@ -1,17 +1,36 @@
 """Methods on language pairs as jobs of a fleet: each cell that is not measured yet is one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from isolex.datasets import BilingualData, DataFolder, Downloads, get_dataset
-from isolex.fleet import Job, Ledger, named
+from isolex.errors import InputError
+from isolex.fleet import Job, JobOutcome, Ledger, named
 from isolex.saved import json_text, parse_json
 from isolex.scoring.results import Cell, MethodScore, ResultsFile
 from isolex.scoring.runner import cell_of, check_methods, measure
 from isolex.scoring.task import BLITask
+
+
+@dataclass(frozen=True)
+class MethodJobs:
+    """What `method_jobs` found.
+
+    Attributes:
+        cells: The cells of a benchmark in order, each with the job that measures it; None if it is measured.
+        unreadable: Language pairs whose files cannot be read, each with the error.
+    """
+
+    cells: Mapping[Cell, Job | None]
+    unreadable: tuple[JobOutcome, ...]
+
+    @property
+    def missing(self) -> list[Job]:
+        """The jobs of cells that are not measured yet."""
+        return [job for job in self.cells.values() if job is not None]
 
 
 def method_jobs(
@@ -22,8 +41,8 @@ def method_jobs(
     kept: ResultsFile,
     vocabulary: int,
     seed: int = 0,
-) -> dict[Cell, Job | None]:
-    """The cells of a benchmark in order, each with the job that measures it, or None if it is measured.
+) -> MethodJobs:
+    """Methods on language pairs, each a job unless it is measured already.
 
     Args:
         data: Where vectors and dictionaries come from; what was downloaded is read from the cache.
@@ -40,17 +59,20 @@ def method_jobs(
     for pair in pairs:
         data.check(pair)
     made: dict[Cell, Job | None] = {}
+    unreadable = []
     for pair in pairs:
-        task = BLITask.of(data, pair, vocabulary=vocabulary)
+        try:
+            task = BLITask.of(data, pair, vocabulary=vocabulary)
+        except InputError as error:  # the other pairs can be measured
+            unreadable.append(JobOutcome(pair, "failed", str(error)))
+            continue
         for method in methods:
             cell = cell_of(task, method, seed, vocabulary)
             made[cell] = None if kept.get(cell) is not None else _job(cell, kept.protocol, _place(data))
-    return made
+    return MethodJobs(made, tuple(unreadable))
 
 
-def gather_scores(
-    jobs: Mapping[Cell, Job | None], folder: str | Path, kept: ResultsFile
-) -> list[MethodScore]:
+def gather_scores(jobs: MethodJobs, folder: str | Path, kept: ResultsFile) -> list[MethodScore]:
     """Keep what jobs measured, and return the score of each cell that has one.
 
     Args:
@@ -59,10 +81,10 @@ def gather_scores(
         kept: The file that keeps the scores.
     """
     ledger = Ledger(folder)
-    for job in jobs.values():
-        if job is not None and ledger.has(job):
+    for job in jobs.missing:
+        if ledger.has(job):
             kept.add(MethodScore.from_dict(parse_json(ledger.place(job).read_bytes())))
-    return [score for score in map(kept.get, jobs) if score is not None]
+    return [score for score in map(kept.get, jobs.cells) if score is not None]
 
 
 def write_measured(output: Path, settings: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from isolex.vectors.mapped import StoredSums
 from isolex.vectors.reading_report import ReadReport
 
 
@@ -29,6 +30,7 @@ class Content:
         subwords: A model for words that are not there, where the format holds one.
         fingerprint: The fingerprint of `Vectors`, where the format holds one.
         without_vector: Words that were left out since their vector is zero.
+        sums: Checksums of stored rows, of which these are the first, where the format holds them.
     """
 
     words: Sequence[str]
@@ -38,3 +40,4 @@ class Content:
     subwords: Subwords | None = None
     fingerprint: str | None = None
     without_vector: frozenset[str] = frozenset()
+    sums: StoredSums | None = None

@@ -7,15 +7,19 @@ fourth tensor, `ngrams` [buckets, d], and `ngrams` in the card, with their short
 of a pruned model have rows only for some buckets, which are a fifth, `ngram_buckets` int64, ascending, and
 the card has the number of all, `buckets`. Both matrices are memory-mapped, and words are decoded when the
 first of them is asked for.
+
+So that damage does not go unnoticed, `sums` and `ngram_sums` hold a CRC-32 of every 256 rows, and the card
+one of the words, `words_sum`. Stores of earlier releases have none of them.
 """
 
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -37,7 +41,7 @@ from isolex.saved import (
 )
 from isolex.vectors.content import Content
 from isolex.vectors.gather import Gather, ReadOptions
-from isolex.vectors.mapped import stored_rows
+from isolex.vectors.mapped import PIECE, StoredRows, StoredSums, piece_sums, stored_rows
 from isolex.vectors.ngrams import BUCKETS, LONGEST, NgramVectors
 from isolex.vectors.reading_report import ReadReport
 from isolex.vectors.row_grammar import Block
@@ -56,6 +60,7 @@ _ARRAYS = {
     "offsets": Array("bounds", types=("I64",)),
 }
 _NGRAMS = {"ngrams": Array("ngrams d", types=tuple(_DTYPES))}
+_SUMS = {name: Array("pieces", types=("U32",)) for name in ("sums", "ngram_sums")}
 _PRUNED = {"ngram_buckets": Array("ngrams", types=("I64",))}
 # Longer n-grams than any model has would only take time.
 _LENGTH = whole(1, LONGEST)
@@ -68,6 +73,7 @@ _CARD = record(
         "fingerprint": maybe(text),
         "zero_rows": whole(0, WORDS),
         "without_vector": many(text),
+        "words_sum": whole(0, 2**32 - 1),
         "ngrams": record({"shortest": _LENGTH, "longest": _LENGTH}, {"buckets": whole(1, BUCKETS)}),
     },
 )
@@ -140,12 +146,14 @@ def read_store(path: Path, kind: VectorFormat, options: ReadOptions) -> Content:
         raise FormatError(
             f"is an isolex store inside {kind.compression}", where=path, fix="decompress it first"
         )
-    card, matrix, words, subwords = _open(path, options)
+    card, matrix, words, subwords, sums = _open(path, options)
     language = card.get("language")
     if options.vocabulary is not None or options.dtype not in (None, matrix.dtype.name):
         gather = Gather(matrix.shape[1], options, expected=len(words))
         for start in range(0, len(words), CHUNK):
             if not gather.full:
+                if sums is not None:
+                    sums.check(start, min(start + CHUNK, len(words)))
                 batch = [word.encode() for word in words[start : start + CHUNK]]
                 places = range(start + 1, start + 1 + len(batch))
                 gather.add(Block(batch, matrix[start : start + CHUNK], places))
@@ -157,7 +165,9 @@ def read_store(path: Path, kind: VectorFormat, options: ReadOptions) -> Content:
     zero_rows = card.get("zero_rows") if rows == len(words) or card.get("zero_rows") == 0 else None
     report = ReadReport(str(kind), rows, zero_rows=zero_rows, unit="row")
     without_vector = frozenset(card.get("without_vector", ()))
-    return Content(words.head(rows), matrix[:rows], language, report, subwords, fingerprint, without_vector)
+    return Content(
+        words.head(rows), matrix[:rows], language, report, subwords, fingerprint, without_vector, sums
+    )
 
 
 def write_store(content: Content, path: Path) -> None:
@@ -180,14 +190,19 @@ def write_store(content: Content, path: Path) -> None:
     card["zero_rows"] = int((~content.matrix.any(axis=1)).sum())
     if content.without_vector:
         card["without_vector"] = sorted(content.without_vector)
+    text = b"".join(raw)
+    card["words_sum"] = zlib.crc32(text)
     tensors = {
         "matrix": np.ascontiguousarray(content.matrix),
-        "words": np.frombuffer(b"".join(raw), dtype=np.uint8),
+        "sums": piece_sums(content.matrix),
+        "words": np.frombuffer(text, dtype=np.uint8),
         "offsets": offsets,
     }
     if isinstance(content.subwords, NgramVectors):
         ngrams = content.subwords
+        ngrams.check()
         tensors["ngrams"] = np.ascontiguousarray(ngrams.matrix, dtype=content.matrix.dtype)
+        tensors["ngram_sums"] = piece_sums(tensors["ngrams"])
         card["ngrams"] = {"shortest": ngrams.shortest, "longest": ngrams.longest}
         if ngrams.kept is not None:
             tensors["ngram_buckets"] = np.ascontiguousarray(ngrams.kept, dtype=np.int64)
@@ -201,9 +216,10 @@ def write_store(content: Content, path: Path) -> None:
         path.chmod(mode)
 
 
-def _open(
-    path: Path, options: ReadOptions
-) -> tuple[dict[str, Any], np.ndarray, StoredWords, NgramVectors | None]:
+_Opened: TypeAlias = tuple[dict[str, Any], np.ndarray, StoredWords, NgramVectors | None, StoredSums | None]
+
+
+def _open(path: Path, options: ReadOptions) -> _Opened:
     with sound(path, _FIX):
         try:
             with safe_open(path, framework="numpy") as file:
@@ -212,10 +228,8 @@ def _open(
             raise UnsoundError(f"is cut off or no safetensors file: {error}") from error
 
 
-def _checked(
-    path: Path, file: Any, options: ReadOptions
-) -> tuple[dict[str, Any], np.ndarray, StoredWords, NgramVectors | None]:
-    """What `_open` gives: card, rows, words and n-grams, which fit each other."""
+def _checked(path: Path, file: Any, options: ReadOptions) -> _Opened:
+    """What `_open` gives: card, rows, words, n-grams and checksums of the rows, which fit each other."""
     card = _card(path, file.metadata() or {})
     pruned = "buckets" in card.get("ngrams", {})
     declared = _ARRAYS | (_NGRAMS if "ngrams" in card else {}) | (_PRUNED if pruned else {})
@@ -231,8 +245,12 @@ def _checked(
         raise UnsoundError(f"bound {len(offsets) - 1:,} words, expected {sizes['n']:,}", ("offsets",))
     if offsets[0] != 0 or offsets[-1] != len(text) or (offsets[1:] <= offsets[:-1]).any():
         raise UnsoundError("do not part the words", ("offsets",))
+    if zlib.crc32(text) != card.get("words_sum", zlib.crc32(text)):
+        raise UnsoundError("have changed since they were written", ("words",))
     subwords = _subwords(path, card["ngrams"], file) if "ngrams" in card else None
-    return card, _mapped(path, file, "matrix"), StoredWords(path, text, offsets, options), subwords
+    matrix = _mapped(path, file, "matrix")
+    sums = _sums(file, "sums", matrix)
+    return card, matrix, StoredWords(path, text, offsets, options), subwords, sums
 
 
 def _subwords(path: Path, card: dict[str, int], file: Any) -> NgramVectors:
@@ -241,15 +259,26 @@ def _subwords(path: Path, card: dict[str, int], file: Any) -> NgramVectors:
     if shortest > longest:
         raise UnsoundError(f"are of {shortest} to {longest} characters", ("ngrams",))
     rows = _mapped(path, file, "ngrams")
+    sums = _sums(file, "ngram_sums", rows)
     if buckets is None:
-        return NgramVectors(rows, shortest, longest)
+        return NgramVectors(rows, shortest, longest, sums=sums)
     kept = file.get_tensor("ngram_buckets")
     if kept[0] < 0 or kept[-1] >= buckets or (kept[1:] <= kept[:-1]).any():
         raise UnsoundError("are not those of the n-grams", ("ngram_buckets",))
-    return NgramVectors(rows, shortest, longest, buckets=buckets, kept=kept)
+    return NgramVectors(rows, shortest, longest, buckets=buckets, kept=kept, sums=sums)
 
 
-def _mapped(path: Path, file: Any, name: str) -> np.ndarray:
+def _sums(file: Any, name: str, matrix: StoredRows) -> StoredSums | None:
+    """The checksums of stored rows, if the file holds some."""
+    if name not in file.keys():  # noqa: SIM118 - not a mapping
+        return None
+    header = file.get_slice(name)
+    sizes = {"pieces": -(-len(matrix) // PIECE)}
+    _SUMS[name].check_header(name, header.get_dtype(), header.get_shape(), sizes)
+    return StoredSums(matrix, file.get_tensor(name))
+
+
+def _mapped(path: Path, file: Any, name: str) -> StoredRows:
     """A tensor, of which the bytes come into memory where they are used."""
     header = file.get_slice(name)
     return stored_rows(path, _DTYPES[header.get_dtype()], _offset(path, name), tuple(header.get_shape()))

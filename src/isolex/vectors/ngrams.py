@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from isolex.errors import FormatError
+from isolex.vectors.mapped import StoredSums
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
@@ -39,7 +40,10 @@ class NgramVectors:
         longest: Characters of the longest n-grams.
         buckets: How many values the hash has, where not all of them have a row.
         kept: Those that have one, ascending, [kept].
+        sums: Checksums of the rows, where they are stored with some.
     """
+
+    _sums: StoredSums | None = None
 
     def __init__(
         self,
@@ -49,12 +53,14 @@ class NgramVectors:
         *,
         buckets: int | None = None,
         kept: 'Int[np.ndarray, "rows"] | None' = None,
+        sums: StoredSums | None = None,
     ) -> None:
         self._matrix = matrix
         self.shortest = shortest
         self.longest = longest
         self.buckets = len(matrix) if buckets is None else buckets
         self.kept = kept
+        self._sums = sums
 
     @property
     def matrix(self) -> 'Float[np.ndarray, "rows d"]':
@@ -89,6 +95,15 @@ class NgramVectors:
         self.check_finite(means, words)
         return means
 
+    def check(self) -> None:
+        """Check all rows if they are stored with checksums.
+
+        Raises:
+            FormatError: They have changed since they were written.
+        """
+        if self._sums is not None:
+            self._sums.check(0, len(self._matrix))
+
     def check_finite(self, made: 'Float[np.ndarray, "words d"]', words: Sequence[str]) -> None:
         """Check rows made of n-grams, which may be mapped from a file that nobody has looked through.
 
@@ -121,7 +136,13 @@ class NgramVectors:
         return [own[held] for own, held in zip(np.split(found, bounds), np.split(there, bounds), strict=True)]
 
     def rows(self, places: 'Int[np.ndarray, "ngrams"]') -> 'Float[np.ndarray, "ngrams d"]':
-        """Some of the rows, float32."""
+        """Some of the rows, float32.
+
+        Raises:
+            FormatError: They come from a store, and have changed since it was written.
+        """
+        if self._sums is not None:
+            self._sums.check_places(places)
         rows: np.ndarray = self._matrix[places].astype(np.float32, copy=False)
         return rows
 

@@ -177,7 +177,7 @@ class Vectors:
             FormatError: The vectors come from a store that holds NaN or infinite values.
             MissingExtraError: .zst without the package zstandard.
         """
-        check_stored_rows(self.words, self.matrix)
+        self._check(0, len(self))
         content = Content(
             self.words,
             self.matrix,
@@ -243,7 +243,7 @@ class Vectors:
         """
         row = self.id(word)
         if row is not None:
-            check_stored_rows([word], self.matrix[row : row + 1])
+            self._check(row, row + 1)
             return np.asarray(self.matrix[row], dtype=np.float32)
         made = self.from_subwords(word)
         if made is None:
@@ -319,7 +319,7 @@ class Vectors:
         if whole_number(n, "n", where=repr(self)) >= len(self):
             return self
         part = self._part(self.words[:n], self.matrix[:n])
-        part.path = self.path
+        part.path, part._sums = self.path, self._sums
         return part
 
     def subset(self, words: Collection[str]) -> "Vectors":
@@ -331,6 +331,7 @@ class Vectors:
         ids = sorted({row for word in words if (row := self.id(word)) is not None})
         if not ids:
             raise InputError(f"none of the {len(words):,} words is in {self!r}", where="words")
+        self._check_sums(0, len(self))
         return self._part([self.words[row] for row in ids], self.matrix[ids])
 
     def __len__(self) -> int:
@@ -351,8 +352,11 @@ class Vectors:
         return vectors
 
     def __getstate__(self) -> dict[str, Any]:
-        # They are nearly as large as these, and quickly made again.
-        return {name: value for name, value in self.__dict__.items() if name != "_with_vectors"}
+        self._check_sums(0, len(self))  # a copy of stored rows has none
+        # The words with vectors are nearly as large as these, and quickly made again.
+        return {name: value for name, value in self.__dict__.items() if name != "_with_vectors"} | {
+            "_sums": None
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -368,6 +372,7 @@ class Vectors:
         self.subwords = content.subwords
         self.without_vector = content.without_vector
         self._known_fingerprint = content.fingerprint
+        self._sums = content.sums
         self._all_have_vectors = content.report is not None and content.report.zero_rows == 0
 
     def _part(self, words: Sequence[str], matrix: np.ndarray) -> "Vectors":
@@ -380,6 +385,7 @@ class Vectors:
         zero = self.zero_rows
         if zero.size == len(self):
             raise InputError("every vector is zero, expected some that are not", where=repr(self))
+        self._check_sums(0, len(self))
         kept = np.delete(np.arange(len(self)), zero)
         part = self._part([self.words[row] for row in kept.tolist()], self.matrix[kept])
         part.without_vector = self.without_vector.union(self.words[row] for row in zero.tolist())
@@ -390,6 +396,7 @@ class Vectors:
         from isolex.arrays import as_matrix  # noqa: PLC0415 - brings torch, which readers do without
 
         matrix = self.matrix[part]
+        self._check_sums(part.start or 0, len(self) if part.stop is None else min(part.stop, len(self)))
         try:
             tensor = as_matrix(matrix, name=repr(self), device=device)
         except InputError:
@@ -402,6 +409,15 @@ class Vectors:
                 fix="fetch or make the file again",
             )
         return tensor
+
+    def _check(self, start: int, stop: int) -> None:
+        """Check stored rows, which nobody looked at when they were opened."""
+        self._check_sums(start, stop)
+        check_stored_rows(self.words[start:stop], self.matrix[start:stop])
+
+    def _check_sums(self, start: int, stop: int) -> None:
+        if self._sums is not None:
+            self._sums.check(start, stop)
 
     def _place(self, word: str) -> int | None:
         row = self._ids.get(word)
@@ -416,6 +432,7 @@ class Vectors:
 
     def _float32_pieces(self) -> Iterator[np.ndarray]:
         for start in range(0, len(self), _FINGERPRINT_ROWS):
+            self._check_sums(start, min(start + _FINGERPRINT_ROWS, len(self)))
             yield np.ascontiguousarray(self.matrix[start : start + _FINGERPRINT_ROWS], dtype="<f4")
 
     def _unknown(self, word: str) -> UnknownWordError:
