@@ -357,10 +357,10 @@ class TestDamageThatShowsLater:
 
     def test_a_disk_that_is_full(self, log):
         decided(log, "cat", accepted=["gato"])
-        log._connection.execute("PRAGMA max_page_count = 1")
+        log._file._connection.execute("PRAGMA max_page_count = 1")
         with pytest.raises(InputError, match=r"cannot be used: database or disk is full$"):
             log.add([said("dog", "x" * 100_000)])
-        log._connection.execute("PRAGMA max_page_count = 1000000")
+        log._file._connection.execute("PRAGMA max_page_count = 1000000")
         assert decided(log, "sun", accepted=["sol"]) in log.decisions()
         assert len(log.decisions()) == 2
 
@@ -420,8 +420,8 @@ for number in range(1_000_000):
 def test_what_was_acknowledged_is_on_the_disk(log):
     """A kill of the machine is not tried; every commit waits for the disk."""
     full = 2
-    assert log._rows("PRAGMA synchronous") == [(full,)]
-    assert log._rows("PRAGMA journal_mode") == [("wal",)]
+    assert log._file.rows("PRAGMA synchronous") == [(full,)]
+    assert log._file.rows("PRAGMA journal_mode") == [("wal",)]
 
 
 def test_what_was_acknowledged_survives_a_kill(tmp_path):

@@ -727,7 +727,7 @@ class TestFailedFits:
 
     def test_that_nobody_foresaw_end_as_well(self, review, fits):
         keep_generation(review)
-        with review.log._writing() as connection:
+        with review.log._file.writing() as connection:
             connection.execute("DELETE FROM generations")
         fits.result = (0, "seven", "")
         review.learn(wait=True)
@@ -737,7 +737,7 @@ class TestFailedFits:
     def test_may_be_tried_again(self, review, fits):
         review.learn(wait=True)
         keep_generation(review)
-        with review.log._writing() as connection:
+        with review.log._file.writing() as connection:
             connection.execute("DELETE FROM generations")
         fits.result = (0, "0", "")
         review.learn(wait=True)

@@ -5,9 +5,10 @@ from isolex.review.decisions import KINDS, Contradiction, Decision, ItemKind, Ju
 from isolex.review.learning import Lessons, learn, what_changed
 from isolex.review.log import DecisionLog, Generation, ReviewItem, logged_decisions
 from isolex.review.precision import Agreement, Precision, agreement, precision
+from isolex.review.progress import Progress
 from isolex.review.proposals import Proposals, ProposedWord
 from isolex.review.queues import MIX, Queue
-from isolex.review.review import LEARN_EVERY, Progress, Review, Task
+from isolex.review.review import LEARN_EVERY, Review, Task
 from isolex.review.suspects import suspect_pairs
 from isolex.review.tables import read_decisions, write_decisions
 

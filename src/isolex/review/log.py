@@ -1,4 +1,4 @@
-"""The log of decisions: one SQLite file, to which events are added and in which none is changed."""
+"""The log of decisions, to which events are added and in which none is changed."""
 
 import hashlib
 import json
@@ -7,48 +7,17 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from threading import RLock
-from typing import Any, cast
+from typing import cast
 
 from isolex.errors import FormatError, InputError
 from isolex.review.decisions import Decision, ItemKind
+from isolex.review.log_file import LogFile
 
 LEASE_SECONDS = 600.0
-_FORMAT, _VERSION = "isolex-review", "1"
-_WAIT_SECONDS = 30.0
-
-_SCHEMA = """
-CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE reviewers (name TEXT PRIMARY KEY, secret TEXT NOT NULL UNIQUE) WITHOUT ROWID;
-CREATE TABLE items (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, kind TEXT NOT NULL, proposal TEXT,
-    reviewer TEXT NOT NULL, until REAL NOT NULL
-);
-CREATE INDEX items_by_time ON items (until);
-CREATE TABLE events (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, reviewer TEXT NOT NULL, item INTEGER UNIQUE,
-    undoes INTEGER UNIQUE REFERENCES events, decision TEXT
-);
-CREATE TABLE generations (
-    number INTEGER PRIMARY KEY, base TEXT NOT NULL, through INTEGER NOT NULL, at TEXT NOT NULL,
-    changed TEXT NOT NULL
-);
-CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are not changed'); END;
-CREATE TRIGGER events_are_kept BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are kept'); END;
-"""
-
-# What later versions added, so that logs of earlier ones get it when they are opened.
-_ADDED = (
-    "CREATE TABLE IF NOT EXISTS replacing (item INTEGER PRIMARY KEY, event INTEGER NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS asked (source TEXT NOT NULL, target TEXT NOT NULL, after INTEGER NOT NULL, "
-    "PRIMARY KEY (source, target))",
-)
-
 _ITEMS = (
     "SELECT id, source, kind, proposal, reviewer, replacing.event FROM items "
     "LEFT JOIN replacing ON replacing.item = items.id"
@@ -124,22 +93,8 @@ class DecisionLog:
     """
 
     def __init__(self, path: str | Path, *, reading: str | None = None) -> None:
-        self.path = Path(path)
-        self._lock = RLock()
-        place = self.path if reading is None else f"{self.path.resolve().as_uri()}?{reading}"
-        with self._complaining():
-            self._connection = sqlite3.connect(
-                place,
-                timeout=_WAIT_SECONDS,
-                isolation_level=None,
-                check_same_thread=False,
-                uri=reading is not None,
-            )
-        try:
-            self._prepare() if reading is None else self._check()
-        except BaseException:
-            self._connection.close()
-            raise
+        self._file = LogFile(path, reading=reading)
+        self.path = self._file.path
 
     def __enter__(self) -> "DecisionLog":
         return self
@@ -149,12 +104,11 @@ class DecisionLog:
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._connection.close()
+        self._file.close()
 
     def decisions(self) -> list[Decision]:
         """Those that hold, in their order."""
-        rows = self._rows(f"SELECT id, at, reviewer, decision FROM events WHERE {_HOLDS} ORDER BY id")
+        rows = self._file.rows(f"SELECT id, at, reviewer, decision FROM events WHERE {_HOLDS} ORDER BY id")
         return [_decision(*row) for row in rows]
 
     def lease(
@@ -175,7 +129,7 @@ class DecisionLog:
             reviewer: The name of the reviewer.
             replaces: The event of the reviewer's older decision, which the one on this item takes back.
         """
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             cursor = connection.execute(
                 "INSERT INTO items (source, kind, proposal, reviewer, until) VALUES (?, ?, ?, ?, ?)",
                 (source, kind, proposal, reviewer, time.time() + LEASE_SECONDS),
@@ -187,12 +141,12 @@ class DecisionLog:
 
     def release(self, number: int) -> None:
         """Note that an item is before nobody any more."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute("UPDATE items SET until = 0 WHERE id = ?", (number,))
 
     def leased(self) -> list[ReviewItem]:
         """The words that are before reviewers now, and not decided on."""
-        rows = self._rows(
+        rows = self._file.rows(
             f"{_ITEMS} WHERE until > ? AND id NOT IN (SELECT events.item FROM events WHERE item IS NOT NULL) "
             "ORDER BY id",
             time.time(),
@@ -205,7 +159,7 @@ class DecisionLog:
         Raises:
             InputError: There is none.
         """
-        rows = self._rows(f"{_ITEMS} WHERE id = ?", number)
+        rows = self._file.rows(f"{_ITEMS} WHERE id = ?", number)
         if not rows:
             raise InputError(f"got item {number}, which was not given out", where="review")
         return ReviewItem(*rows[0])
@@ -237,7 +191,7 @@ class DecisionLog:
             item.proposal,
             comment,
         )
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             known = connection.execute(
                 "SELECT id, at, reviewer, decision FROM events WHERE item = ?", (item.id,)
             ).fetchone()
@@ -254,7 +208,7 @@ class DecisionLog:
 
     def add(self, decisions: Iterable[Decision]) -> list[Decision]:
         """Add decisions that were made elsewhere, all of them or none."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             return [self._added(connection, decision, None) for decision in decisions]
 
     def undo(self, reviewer: str, *, event: int | None = None) -> tuple[Decision, Decision | None] | None:
@@ -270,7 +224,7 @@ class DecisionLog:
             The decision that was taken back, and the one that holds again, if there is one; None if there was
             nothing to take back.
         """
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             last = connection.execute(
                 f"SELECT id, at, reviewer, decision FROM events WHERE {_HOLDS} AND reviewer = ? "
                 "AND id = coalesce(?, id) ORDER BY id DESC LIMIT 1",
@@ -292,7 +246,7 @@ class DecisionLog:
 
     def ask(self, source: str, target: str) -> None:
         """Note that somebody wants a pair to be looked at. Asked again, it counts from now on."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO asked SELECT ?, ?, coalesce(max(id), 0) FROM events",
                 (source, target),
@@ -301,7 +255,8 @@ class DecisionLog:
     def asked(self) -> list[AskedPair]:
         """The pairs that somebody asked for, in the order of asking."""
         return [
-            AskedPair(*row) for row in self._rows("SELECT source, target, after FROM asked ORDER BY rowid")
+            AskedPair(*row)
+            for row in self._file.rows("SELECT source, target, after FROM asked ORDER BY rowid")
         ]
 
     def reviewer(self, name: str) -> str:
@@ -311,7 +266,7 @@ class DecisionLog:
                 f"got {name[:40]!r} as the name of a reviewer", where="review", fix="give a name"
             )
         secret = secrets.token_urlsafe(24)
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO reviewers VALUES (?, ?)",
                 (name, _digest(secret)),
@@ -320,12 +275,12 @@ class DecisionLog:
 
     def who(self, secret: str) -> str | None:
         """The reviewer who has a secret."""
-        rows = self._rows("SELECT name FROM reviewers WHERE secret = ?", _digest(secret))
+        rows = self._file.rows("SELECT name FROM reviewers WHERE secret = ?", _digest(secret))
         return rows[0][0] if rows else None
 
     def generation(self, base: str) -> Generation | None:
         """The last one that is whole and began with an alignment, by its digest."""
-        rows = self._rows(
+        rows = self._file.rows(
             "SELECT number, through, changed FROM generations WHERE base = ? ORDER BY number DESC LIMIT 1",
             base,
         )
@@ -336,11 +291,11 @@ class DecisionLog:
 
     def next_generation(self) -> int:
         """A number that no whole generation has."""
-        return int(self._rows("SELECT coalesce(max(number), 0) + 1 FROM generations")[0][0])
+        return int(self._file.rows("SELECT coalesce(max(number), 0) + 1 FROM generations")[0][0])
 
     def learnt(self, generation: Generation, base: str) -> None:
         """Note that a generation is whole."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "INSERT INTO generations VALUES (?, ?, ?, ?, ?)",
                 (generation.number, base, generation.through, _now(), json.dumps(generation.changed)),
@@ -348,7 +303,7 @@ class DecisionLog:
 
     def last_event(self) -> int:
         """The number of the last event, 0 without any."""
-        return int(self._rows("SELECT coalesce(max(id), 0) FROM events")[0][0])
+        return int(self._file.rows("SELECT coalesce(max(id), 0) FROM events")[0][0])
 
     def _added(self, connection: sqlite3.Connection, decision: Decision, item: int | None) -> Decision:
         made = replace(decision, at=decision.at or _now())
@@ -358,73 +313,6 @@ class DecisionLog:
             (made.at, made.reviewer, item, json.dumps(body, ensure_ascii=False)),
         )
         return replace(made, event=cast(int, cursor.lastrowid))
-
-    def _rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock, self._complaining():
-            return self._connection.execute(question, values).fetchall()
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, of which all is on the disk afterwards or nothing."""
-        with self._lock, self._complaining():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:  # which a full disk ends by itself
-                    self._connection.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _complaining(self) -> Iterator[None]:
-        """What SQLite finds of the file and of the disk, in one line."""
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            raise InputError(f"cannot be used: {error}", where=self.path) from error
-        except sqlite3.DatabaseError as error:
-            if type(error) is sqlite3.DatabaseError:
-                raise self._foreign() from error
-            raise
-
-    def _check(self) -> None:
-        if not self._is_made():
-            raise self._foreign()
-
-    def _prepare(self) -> None:
-        self._is_made()  # nothing of a foreign file is changed
-        self._rows("PRAGMA journal_mode = WAL")
-        self._rows("PRAGMA synchronous = FULL")
-        with self._writing() as connection:
-            if not self._is_made():
-                # executescript would end the transaction.
-                for statement in _statements(_SCHEMA):
-                    connection.execute(statement)
-                connection.execute("INSERT INTO about VALUES (?, ?)", (_FORMAT, _VERSION))
-            for statement in _ADDED:
-                connection.execute(statement)
-
-    def _is_made(self) -> bool:
-        """Whether the file is such a log already; not, if it is empty.
-
-        Raises:
-            FormatError: It is something else.
-        """
-        if not self._rows("SELECT 1 FROM sqlite_master"):
-            return False
-        columns = {row[0] for row in self._rows("SELECT name FROM pragma_table_info('about')")}
-        about = "SELECT value FROM about WHERE key = ?"
-        if columns != {"key", "value"} or self._rows(about, _FORMAT) != [(_VERSION,)]:
-            raise self._foreign()
-        return True
-
-    def _foreign(self) -> FormatError:
-        return FormatError(
-            "is no log of decisions of this release of isolex, or damaged",
-            where=self.path,
-            fix="move it away",
-        )
 
 
 def logged_decisions(path: str | Path) -> list[Decision]:
@@ -463,15 +351,6 @@ def _copied_decisions(*files: Path) -> list[Decision]:
             raise InputError(f"cannot be read ({error.strerror})", where=files[0]) from error
         with DecisionLog(Path(folder) / files[0].name) as log:
             return log.decisions()
-
-
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines():
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
 
 
 def _decision(event: int, at: str, reviewer: str, body: str) -> Decision:

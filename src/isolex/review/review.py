@@ -5,12 +5,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from typing import Any, Literal, TypeAlias
-
-import numpy as np
 
 from isolex.alignment import Alignment, LanguagePair, load
 from isolex.errors import InputError
@@ -19,19 +16,19 @@ from isolex.reranking import RerankedDictionary, load_reranked
 from isolex.review.additions import Added, Additions
 from isolex.review.decisions import Contradiction, Decision, ItemKind, Judgements, WordJudgement
 from isolex.review.generations import Generations
-from isolex.review.learner import Learner, Learning
+from isolex.review.learner import Learner
 from isolex.review.learning import what_changed
 from isolex.review.leases import Leases
 from isolex.review.log import DecisionLog, Generation, ReviewItem
-from isolex.review.precision import Agreement, Precision, agreement, precision, warm_up
+from isolex.review.precision import Agreement, agreement, precision, warm_up
+from isolex.review.present import Present
+from isolex.review.progress import Progress, learning_told
 from isolex.review.proposals import Proposals, ProposedWord
-from isolex.review.queues import Queue
 from isolex.review.suspects import ENOUGH_SEEDS, Suspects
 from isolex.saved import json_text
 from isolex.vectors import Vectors
 
 LEARN_EVERY = 50
-LEVELS = (0.9, 0.7, 0.5)
 _LOG = "decisions.sqlite"
 _PACE, _LEAST_PACE = 20, 5
 _ALONE = "decide and import on the page that is open, or close it first"
@@ -56,91 +53,6 @@ class Task:
     candidates: tuple[ProposedWord, ...]
     replaces: Decision | None = None
     generation: int = 0
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far reviewing is.
-
-    Attributes:
-        reviewers: How many people decided; all other figures are of all of them.
-        decided: Decisions that hold, without skipped words.
-        accepted: Of them, those with a right translation.
-        skipped: Words that were skipped.
-        per_minute: The pace of the last decisions; None before there are five.
-        precision: Of the present dictionary's first answers; None before a random word was judged.
-        levels: Confidence, entries that reach it, and how many percent of them are to be right, by their mean
-            confidence. None without confidences.
-        learning: Whether the next generation is being fitted, or the last fit failed.
-        told: Why it failed.
-        since: Decisions since those that the present generation learnt from.
-        generation: The present one.
-    """
-
-    reviewers: int
-    decided: int
-    accepted: int
-    skipped: int
-    per_minute: float | None
-    precision: Precision | None
-    levels: tuple[tuple[float, int, float | None], ...]
-    learning: Learning
-    told: str
-    since: int
-    generation: Generation
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return {
-            "reviewers": self.reviewers,
-            "decided": self.decided,
-            "accepted": self.accepted,
-            "rejected": self.decided - self.accepted,
-            "skipped": self.skipped,
-            "per_minute": None if self.per_minute is None else round(self.per_minute, 1),
-            "precision": None if self.precision is None else self.precision.to_dict(),
-            "levels": [
-                {"confidence": level, "entries": entries, "percent": percent}
-                for level, entries, percent in self.levels
-            ],
-            "every": LEARN_EVERY,
-            **_learning(self.learning, self.told, self.since, self.generation),
-        }
-
-
-def _learning(learning: Learning, told: str, since: int, generation: Generation) -> dict[str, Any]:
-    """Whether something is being learnt, and what was, as plain JSON values."""
-    return {
-        "learning": learning,
-        "told": told,
-        "since": since,
-        "generation": generation.number,
-        "changed": list(generation.changed),
-    }
-
-
-@dataclass(eq=False)
-class _Present:
-    """The present generation, and what ranks the whole vocabulary, and so is made when it is asked for."""
-
-    generation: Generation
-    proposals: Proposals
-    judgements: Judgements
-    known: frozenset[str]
-    seed: int
-
-    @cached_property
-    def queue(self) -> Queue:
-        return Queue(self.proposals, self.judgements, self.known, seed=self.seed)
-
-    @cached_property
-    def levels(self) -> tuple[tuple[float, int, float | None], ...]:
-        learnt = self.proposals.dictionary.learnt
-        return tuple(_level(self.proposals, least) for least in LEVELS) if learnt else ()
-
-    def make(self) -> None:
-        """Make it now."""
-        _ = self.queue, self.levels
 
 
 class Review:
@@ -441,12 +353,13 @@ class Review:
                 told=self._learner.told,
                 since=self._count,
                 generation=self.generation,
+                every=LEARN_EVERY,
             )
 
     def learning(self) -> dict[str, Any]:
         """What of `progress` tells whether something is being learnt, which costs nothing to ask."""
         with self._lock:
-            return _learning(self._learner.state, self._learner.told, self._count, self.generation)
+            return learning_told(self._learner.state, self._learner.told, self._count, self.generation)
 
     def contradictions(self) -> list[Contradiction]:
         """Where decisions contradict the lexicon, or each other."""
@@ -501,10 +414,10 @@ class Review:
         """What it proposes."""
         return self._present.proposals
 
-    def _present_of(self, generation: Generation, dictionary: RerankedDictionary) -> "_Present":
-        return _Present(generation, Proposals(dictionary), self.judgements, self._known, self._seed)
+    def _present_of(self, generation: Generation, dictionary: RerankedDictionary) -> Present:
+        return Present(generation, Proposals(dictionary), self.judgements, self._known, self._seed)
 
-    def _take(self, present: "_Present") -> None:
+    def _take(self, present: Present) -> None:
         self._present = present
         self._count = sum(
             decision.event > present.generation.through and not decision.skipped
@@ -535,11 +448,6 @@ class Review:
             first = own or ProposedWord(item.proposal, 0 if key is None else key + 1, None)
             found = [first, *(one for one in found if one.word != item.proposal)]
         return Task(item, row, tuple(found), old, number)
-
-
-def _level(proposals: Proposals, least: float) -> tuple[float, int, float | None]:
-    reached = proposals.best[proposals.best >= least]
-    return least, len(reached), round(100 * float(np.mean(reached)), 1) if len(reached) else None
 
 
 def review_folder(path: str | Path, pair: LanguagePair | None = None) -> Path:

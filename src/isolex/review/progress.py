@@ -1,0 +1,71 @@
+"""How far reviewing is, and whether something is being learnt."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from isolex.review.learner import Learning
+from isolex.review.log import Generation
+from isolex.review.precision import Precision
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far reviewing is.
+
+    Attributes:
+        reviewers: How many people decided; all other figures are of all of them.
+        decided: Decisions that hold, without skipped words.
+        accepted: Of them, those with a right translation.
+        skipped: Words that were skipped.
+        per_minute: The pace of the last decisions; None before there are five.
+        precision: Of the present dictionary's first answers; None before a random word was judged.
+        levels: Confidence, entries that reach it, and how many percent of them are to be right, by their mean
+            confidence. None without confidences.
+        learning: Whether the next generation is being fitted, or the last fit failed.
+        told: Why it failed.
+        since: Decisions since those that the present generation learnt from.
+        generation: The present one.
+        every: After so many decisions the next one is fitted.
+    """
+
+    reviewers: int
+    decided: int
+    accepted: int
+    skipped: int
+    per_minute: float | None
+    precision: Precision | None
+    levels: tuple[tuple[float, int, float | None], ...]
+    learning: Learning
+    told: str
+    since: int
+    generation: Generation
+    every: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "reviewers": self.reviewers,
+            "decided": self.decided,
+            "accepted": self.accepted,
+            "rejected": self.decided - self.accepted,
+            "skipped": self.skipped,
+            "per_minute": None if self.per_minute is None else round(self.per_minute, 1),
+            "precision": None if self.precision is None else self.precision.to_dict(),
+            "levels": [
+                {"confidence": level, "entries": entries, "percent": percent}
+                for level, entries, percent in self.levels
+            ],
+            "every": self.every,
+            **learning_told(self.learning, self.told, self.since, self.generation),
+        }
+
+
+def learning_told(learning: Learning, told: str, since: int, generation: Generation) -> dict[str, Any]:
+    """Whether something is being learnt, and what was, as plain JSON values."""
+    return {
+        "learning": learning,
+        "told": told,
+        "since": since,
+        "generation": generation.number,
+        "changed": list(generation.changed),
+    }
