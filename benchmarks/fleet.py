@@ -114,6 +114,8 @@ def run_kills(space: Path, *, kills: int = KILLS, seed: int = 0) -> Iterator[Kil
 
     A row each time.
     """
+    if not kills:
+        return
     draws = random.Random(seed)
     with TemporaryDirectory() as place:
         seconds, _ = timed(lambda: _driver(space, Path(place)).wait())

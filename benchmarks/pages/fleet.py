@@ -1,6 +1,7 @@
 """Fill benchmarks/reports/fleet.md with the measurements of benchmarks/results/fleet*.json.
 
 python -m benchmarks fleet --data DATA --json > benchmarks/results/fleet.json
+python -m benchmarks fleet --data DATA --words 40000 --kills 0 --json > benchmarks/results/fleet-longer.json
 python -m benchmarks fleet-scale --json > benchmarks/results/fleet-costs.json
 python -m benchmarks fleet-scale --part many --json > benchmarks/results/fleet-many.json
 python -m benchmarks fleet-scale --part sharded --json > benchmarks/results/fleet-sharded.json
@@ -30,6 +31,11 @@ def executors(report: Report) -> str:
         for row in report["rows"]
     ]
     return table(head, rows)
+
+
+def longer(report: Report) -> str:
+    """The same with more words, on what it was measured."""
+    return f"{executors(report)}\n\n{machine(report)}"
 
 
 def killed(report: Report) -> str:
@@ -100,6 +106,7 @@ def sharded(report: Report) -> str:
 
 _PARTS: Mapping[str, Mapping[str, Maker]] = {
     "fleet": {"executors": executors, "killed": killed},
+    "fleet-longer": {"longer": longer},
     "fleet-many": {"many": many},
     "fleet-sharded": {"sharded": sharded},
     "fleet-costs": {"costs": costs, "plan": plan},
