@@ -251,6 +251,13 @@ class TestNothingToLearnFrom:
         assert old in card.read_text()
         card.write_text(card.read_text().replace(old, new))
 
+    def replace_seeds(self, here, seeds):
+        seeds.write(here / "few.tsv")
+        (here / "few.tsv").replace(here / "aa-bb" / "seeds.tsv")
+        card = json.loads((here / "aa-bb" / "card.json").read_text("utf-8"))
+        del card["files"]["seeds.tsv"]
+        (here / "aa-bb" / "card.json").write_text(json.dumps(card | {"seeds": len(seeds)}), "utf-8")
+
     def test_a_failed_alignment(self, isolex, here, learning):
         status = load("aa-bb").card.status
         self.change(here, f'"status": "{status}"', '"status": "failed"')
@@ -264,18 +271,12 @@ class TestNothingToLearnFrom:
         assert learning.count == 0
 
     def test_seeds_that_say_nothing_of_translation(self, isolex, here, learning):
-        pairs = Lexicon([("same", "same"), ("2", "٢")])
-        pairs.write(here / "few.tsv")
-        (here / "few.tsv").replace(here / "aa-bb" / "seeds.tsv")
-        self.change(here, '"seeds": 200', '"seeds": 2')
+        self.replace_seeds(here, Lexicon([("same", "same"), ("2", "٢")]))
         self.fails(isolex, here, "the seed pairs are identical strings or numerals")
         assert learning.count == 0
 
     def test_few_seeds(self, isolex, here, learning):
-        seeds = load("aa-bb").seeds
-        Lexicon(list(seeds)[:30]).write(here / "few.tsv")
-        (here / "few.tsv").replace(here / "aa-bb" / "seeds.tsv")
-        self.change(here, '"seeds": 200', '"seeds": 30')
+        self.replace_seeds(here, Lexicon(list(load("aa-bb").seeds)[:30]))
         self.fails(isolex, here, "there are 30 seed words to learn from, expected at least 50; align with")
         assert learning.count == 0
 

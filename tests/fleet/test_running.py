@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from isolex.errors import InputError, MissingExtraError
+from isolex.errors import InputError, IsolexWarning, MissingExtraError
 from isolex.fleet import (
     HereExecutor,
     Job,
@@ -101,11 +101,28 @@ class TestHere:
         run_jobs(some, tmp_path, Noted(1))
         assert sent == [["a.txt", "b.txt"], ["c.txt"], ["d.txt"], ["e.txt"], ["f.txt"]]
 
-    @pytest.mark.filterwarnings("error")
-    def test_what_a_job_warns_of_is_in_its_log(self, tmp_path):
+    def test_what_a_job_warns_of_is_told_and_in_its_log(self, tmp_path):
         one = job("a.txt", odd=True)
-        assert run_jobs([one], tmp_path, HereExecutor(1)).made == ("a.txt",)
+        with pytest.warns(IsolexWarning, match="^a.txt: that is odd$") as told:
+            assert run_jobs([one, job("b.txt")], tmp_path, HereExecutor(1)).made == ("a.txt", "b.txt")
+        assert len(told) == 1
         assert "warning: that is odd" in Ledger(tmp_path).log(one).read_text("utf-8")
+
+    def test_what_many_jobs_warn_of_is_told_once(self, tmp_path):
+        some = [job(f"{number}.txt", odd="that is odd") for number in range(3)]
+        with pytest.warns(IsolexWarning) as told:
+            run_jobs(some, tmp_path, LocalExecutor(2))
+        assert [str(one.message) for one in told] in [
+            [f"{first}.txt and others (3 jobs in all): that is odd"] for first in range(3)
+        ]
+
+    def test_of_many_warnings_the_first_are_told(self, tmp_path):
+        some = [job(f"{number}.txt", odd=f"odd {number}") for number in range(8)]
+        with pytest.warns(IsolexWarning) as told:
+            run_jobs(some, tmp_path, HereExecutor(1))
+        messages = [str(one.message) for one in told]
+        assert messages[:5] == [f"{number}.txt: odd {number}" for number in range(5)]
+        assert messages[5:] == [f"jobs: more warnings (3) are in the logs in {tmp_path / '.jobs' / 'logs'}"]
 
     def test_want_of_memory_three_times_is_a_failure(self, tmp_path):
         report = run_jobs([job("a.txt", hungry=True), job("b.txt")], tmp_path, HereExecutor(1))

@@ -18,7 +18,8 @@ def write(output: Path, settings: Mapping[str, Any]) -> None:
     if settings.get("bug"):
         raise ZeroDivisionError("nobody thought of that")
     if settings.get("odd"):
-        warnings.warn("that is odd", IsolexWarning, stacklevel=2)
+        odd = settings["odd"]
+        warnings.warn("that is odd" if odd is True else odd, IsolexWarning, stacklevel=2)
     if once := settings.get("killed_once"):
         _kill(Path(once))
     if settings.get("killed"):

@@ -76,9 +76,11 @@ class JobOutcome:
         status: `failed` is an error in its input, which another try would not change.
         told: The error, in a line.
         seconds: How long it took.
+        warned: What it warned of.
     """
 
     name: str
     status: OutcomeStatus
     told: str = ""
     seconds: float = 0.0
+    warned: tuple[str, ...] = ()

@@ -43,13 +43,14 @@ def _performed(job: Job, ledger: Ledger) -> JobOutcome:
     begun = time.perf_counter()
     _log(ledger.log(job), "begun")
     details = ""
+    warned: list[str] = []
     try:
         if not ledger.has(job):  # a worker that was thought lost may have made it
             ledger.begin(job)
-            with atomic_file(ledger.place(job)) as output, _warnings_into(ledger.log(job)):
+            with atomic_file(ledger.place(job)) as output, _warnings_into(warned):
                 job.run(output)
             ledger.note(job, time.perf_counter() - begun)
-        outcome = JobOutcome(job.name, "done", seconds=time.perf_counter() - begun)
+        outcome = JobOutcome(job.name, "done", seconds=time.perf_counter() - begun, warned=tuple(warned))
     except MemoryError:
         outcome = JobOutcome(job.name, "out of memory", "there was not enough memory")
     except IsolexError as error:
@@ -57,18 +58,21 @@ def _performed(job: Job, ledger: Ledger) -> JobOutcome:
     except Exception as error:  # of any kind: the other jobs go on
         details = f"\n{traceback.format_exc()}"
         outcome = JobOutcome(job.name, "failed", f"{type(error).__name__}: {error}")
+    for message in warned:
+        _log(ledger.log(job), f"warning: {message}")
     _log(ledger.log(job), f"{outcome.status} {outcome.told}".rstrip() + details)
     return outcome
 
 
 @contextmanager
-def _warnings_into(log: Path) -> Iterator[None]:
+def _warnings_into(warned: list[str]) -> Iterator[None]:
     """Nobody looks at what workers print."""
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", IsolexWarning)
-        yield
-    for one in told:
-        _log(log, f"warning: {one.message}")
+        try:
+            yield
+        finally:
+            warned += [str(one.message) for one in told if issubclass(one.category, IsolexWarning)]
 
 
 def _use_threads(count: int) -> None:

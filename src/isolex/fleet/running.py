@@ -1,13 +1,14 @@
 """`run_jobs`: make the missing results in a folder, try lost jobs again, and report failures."""
 
+import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning
 from isolex.files import working_alone
 from isolex.fleet.executors import Executor, WorkerLostError
 from isolex.fleet.jobs import Job, JobOutcome
@@ -16,6 +17,8 @@ from isolex.fleet.performing import Batch
 from isolex.progress import track_of
 
 TRIES = 3
+# Messages of warnings that are told, so that those of thousands of jobs do not hide the rest.
+_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,9 @@ def run_jobs(
     Raises:
         InputError: Another run is at work in the folder, it holds a file that a result would replace, or two
             jobs have one name.
+
+    Warns:
+        IsolexWarning: What the jobs of this run warned of, each message once.
     """
     names = [job.name for job in jobs]
     if len(set(names)) < len(names):
@@ -97,6 +103,7 @@ def run_jobs(
                 pass
         finally:
             executor.close()
+    _tell_warnings(run.warned, ledger)
     failed = {one.name: one for one in run.failed}
     wanted = {job.name for job in missing}
     return FleetReport(
@@ -107,6 +114,18 @@ def run_jobs(
     )
 
 
+def _tell_warnings(warned: Mapping[str, Sequence[str]], ledger: Ledger) -> None:
+    """Warn of what jobs warned of; of many messages, of the first ones."""
+    for message, names in list(warned.items())[:_TOLD]:
+        others = f" and others ({len(names):,} jobs in all)" if len(names) > 1 else ""
+        warnings.warn(f"{names[0]}{others}: {message}", IsolexWarning, stacklevel=3)
+    if len(warned) > _TOLD:
+        more = len(warned) - _TOLD
+        warnings.warn(
+            f"jobs: more warnings ({more:,}) are in the logs in {ledger.logs}", IsolexWarning, stacklevel=3
+        )
+
+
 class _Run:
     """Jobs under way."""
 
@@ -115,6 +134,7 @@ class _Run:
         self._waiting = deque(self._batch(part) for part in _parts(jobs, executor))
         self._tries: dict[str, int] = {}
         self.failed: list[JobOutcome] = []
+        self.warned: dict[str, list[str]] = {}
         self.retried = 0
 
     def ended(self) -> Iterator[str]:
@@ -148,6 +168,8 @@ class _Run:
         for job, outcome in zip(batch.jobs, outcomes, strict=True):
             if outcome.status == "out of memory" and self._again(job, batch.share, lost=not outcome.name):
                 continue
+            for message in outcome.warned:
+                self.warned.setdefault(message, []).append(job.name)
             if outcome.status != "done":
                 self.failed.append(JobOutcome(job.name, "failed", outcome.told))
             yield job.name
