@@ -135,6 +135,13 @@ class TestHere:
             run_jobs(jobs(3), tmp_path, HereExecutor(1))
         assert texts(tmp_path) == {"1.txt": "mine"}
 
+    def test_a_folder_in_the_place_of_a_result_stays(self, tmp_path):
+        run_jobs(jobs(2), tmp_path, HereExecutor(1))
+        (tmp_path / "1.txt").unlink()
+        (tmp_path / "1.txt").mkdir()
+        with pytest.raises(InputError, match=r"1\.txt: was not made by such a run"):
+            run_jobs(jobs(2), tmp_path, HereExecutor(1))
+
     def test_two_of_one_name(self, tmp_path):
         with pytest.raises(InputError, match="two jobs of one name"):
             run_jobs([job("a.txt"), job("a.txt", n=1)], tmp_path, HereExecutor(1))

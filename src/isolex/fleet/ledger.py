@@ -61,10 +61,11 @@ class Ledger:
     def check(self, jobs: Iterable[Job]) -> None:
         """Raise `InputError` if a result would take the place of somebody else's file."""
         for job in jobs:
-            if self.place(job).exists() and not self._note(job.name).exists():
+            place = self.place(job)
+            if place.is_dir() or (place.exists() and not self._note(job.name).exists()):
                 raise InputError(
                     "was not made by such a run, so it is not replaced",
-                    where=self.place(job),
+                    where=place,
                     fix="move it away, or name another folder",
                 )
 
