@@ -313,6 +313,14 @@ class TestFewSeeds:
         assert dictionary.reason.startswith("there are 0 seed words to learn from")
         assert "mutual pairs" in dictionary.reason
 
+    def test_identical_strings_do_not_show_how_many_others_are_right(self):
+        same = {target: source for source, target in PAIRS.pairs[:60]}
+        target = Vectors([same.get(word, word) for word in TARGET.words], TARGET.matrix)
+        seeds = Lexicon((word, word) for word in same.values())
+        dictionary = rerank(SOURCE, target, seeds, settings=SETTINGS, check=False)
+        assert not dictionary.learnt
+        assert dictionary.reason.startswith("the seed pairs are identical strings or numerals, unlike other")
+
     @pytest.mark.parametrize("groups", [("strings", "characters", "frequency"), ("alignment", "hubness")])
     def test_without_either_witness_the_order_is_plain(self, groups):
         dictionary = rerank(SOURCE, TARGET, FEW, settings=replace(SETTINGS, groups=groups), check=False)

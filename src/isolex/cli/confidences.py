@@ -89,14 +89,12 @@ def _check_status(path: Path, alignment: Alignment) -> None:
 
 def _check_seeds(path: Path, alignment: Alignment) -> None:
     """Raise `InputError` if it is plain that there is nothing to learn from: learning takes minutes."""
-    from isolex.reranking.start import too_few
+    from isolex.reranking.start import lacking_seeds
 
     _check_status(path, alignment)
     if len(alignment.seeds) == 0:
         raise _no_confidences(path, "the alignment has no seed pairs to learn from")
-    if not any(source != target and any(map(str.isalpha, source)) for source, target in alignment.seeds):
-        raise _no_confidences(path, "the seed pairs are identical strings or numerals, unlike other words")
-    if reason := too_few(len({source for source, _ in alignment.seeds})):
+    if reason := lacking_seeds(alignment.seeds.pairs):
         raise _no_confidences(path, reason)
 
 

@@ -21,7 +21,7 @@ from isolex.reranking.learning import Labelled
 from isolex.reranking.reranked_dictionary import RerankedDictionary
 from isolex.reranking.reranker import Ranked, Reranker, Unsure, judged_again, labelled_folds
 from isolex.reranking.settings import RerankSettings
-from isolex.reranking.start import Start, gold_pairs, has_many_words, too_few
+from isolex.reranking.start import Start, gold_pairs, has_many_words
 from isolex.reranking.triangulation import Surroundings
 from isolex.vectors import VectorsLike, usable_vectors
 
@@ -69,9 +69,9 @@ def rerank(
     other, and Platt scaling on held-out seed words turns their scores into probabilities.
 
     With fewer than 1,000 seed words the evidence is also fitted to the mutual best pairs of a self-learned
-    map, and the trees learn from the seed pairs alone. With fewer than 50 they learn from the mutual pairs,
-    which isolex judges again by the spelling of words. That orders candidates, but does not show how many are
-    right, so there are no confidences.
+    map, and the trees learn from the seed pairs alone. With fewer than 50 seed words, or where all pairs are
+    identical strings or numerals, they learn from the mutual pairs, which isolex judges again by the spelling
+    of words. That orders candidates, but does not show how many are right, so there are no confidences.
 
     Cost: with 40,000 words a side some three minutes on two cores, and half a minute for the whole
     dictionary.
@@ -88,7 +88,8 @@ def rerank(
             status.
 
     Returns:
-        The dictionary. With fewer than 50 seed words it has no confidences (`learnt` is False). If the
+        The dictionary. Where seed words are too few or unlike other words, it has no confidences (`learnt` is
+        False). If the
         alignment failed, or seed words and mutual pairs together are fewer than 50, it is in CSLS order.
         `reason` says so.
 
@@ -184,7 +185,7 @@ def _learn(
         learnt=start.seeded,
         reason=_learnt_from(start.words, origin)
         if start.seeded
-        else f"{too_few(start.words)}, so the order is learnt from the alignment's own mutual pairs",
+        else f"{start.lacking}, so the order is learnt from the alignment's own mutual pairs",
     )
 
 

@@ -242,4 +242,5 @@ def _expit(odds: Float[np.ndarray, "w"]) -> Float[np.ndarray, "w"]:
 
 
 def _sigmoid(weights: tuple[float, ...], given: Float[np.ndarray, "w c"]) -> Float[np.ndarray, "w"]:
-    return _expit(given @ np.array(weights[:-1]) + weights[-1])
+    # Row by row: the bits of a product of matrices would depend on how many rows there are.
+    return _expit((given * np.array(weights[:-1])).sum(axis=1) + weights[-1])

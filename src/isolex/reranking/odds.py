@@ -107,7 +107,8 @@ class OddsModel:
         if not self.share:
             return odds
         weights, constant = self.weights
-        summed: np.ndarray = self.scale.apply(values) @ weights + constant
+        # Row by row: the bits of a product of matrices would depend on how many rows there are.
+        summed: np.ndarray = (self.scale.apply(values) * weights).sum(axis=1) + constant
         made: np.ndarray = (1 - self.share) * odds + self.share * summed
         return made
 

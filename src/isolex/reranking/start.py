@@ -62,6 +62,7 @@ class Start:
         pairs: What evidence is fitted to, ids, `[s, 2]`.
         gold: Those of them that labels come from, `[g, 2]`: seed pairs, or with few of them all.
         words: Seed words.
+        lacking: Why the seed pairs teach too little for confidences, if they do.
     """
 
     alignment: Alignment
@@ -71,6 +72,7 @@ class Start:
     pairs: Int[Tensor, "s 2"]
     gold: Int[np.ndarray, "g 2"]
     words: int
+    lacking: str | None
 
     @classmethod
     def of(cls, alignment: Alignment, gold: Int[np.ndarray, "g 2"], *, seed: int) -> "Start":
@@ -79,31 +81,33 @@ class Start:
         own, solver = alignment.mapping, solver_of(alignment.card.settings.get("solver"))
         own = Mapping(own.source.cpu(), own.target.cpu())
         words, pairs = len(np.unique(gold[:, 0])), torch.from_numpy(gold)
+        source, target = alignment.source.words, alignment.target.words
+        lacking = lacking_seeds([(source[one], target[other]) for one, other in gold.tolist()])
         learns = solver is not None and learns_from_itself(solver)
         learned = own if isinstance(solver, _SELF_LEARNING) or (learns and not words) else None
-        few = not has_many_words(gold)
+        few = lacking is not None or not has_many_words(gold)
         if alignment.card.status == "failed":
-            return cls(alignment, rows, solver, learned, pairs, gold, words)
+            return cls(alignment, rows, solver, learned, pairs, gold, words, lacking)
         if learned is None and words and (few or learns):
             # Maps that were solved for all seed pairs would give them back to every fold by their answers.
             learned = _learned(alignment, rows, pairs, _innermost(solver) if learns else None, seed)
         if not few:
-            return cls(alignment, rows, solver, learned, pairs, gold, words)
+            return cls(alignment, rows, solver, learned, pairs, gold, words, lacking)
         both = np.concatenate([gold, _mutual(learned or own, rows, gold)])
-        labels = both if too_few(words) else gold
-        return cls(alignment, rows, solver, learned, torch.from_numpy(both), labels, words)
+        labels = both if lacking else gold
+        return cls(alignment, rows, solver, learned, torch.from_numpy(both), labels, words, lacking)
 
     @property
     def seeded(self) -> bool:
         """Whether there are seed words enough to learn from."""
-        return too_few(self.words) is None
+        return self.lacking is None
 
     def why_not(self, groups: Collection[str]) -> str | None:
         """Why nothing can be learnt by these groups of features, if nothing can."""
         card, found = self.alignment.card, len(np.unique(self.gold[:, 0]))
         if card.status == "failed":
             return f"the alignment failed ({card.reason})"
-        few = too_few(self.words)
+        few = self.lacking
         if few is None:
             return None
         if found < ENOUGH_WORDS:
@@ -177,8 +181,11 @@ def has_many_words(gold: Int[np.ndarray, "g 2"]) -> bool:
     return len(np.unique(gold[:, 0])) >= MANY_WORDS
 
 
-def too_few(words: int) -> str | None:
-    """Why so many seed words are too few for confidences, if they are."""
+def lacking_seeds(pairs: Collection[tuple[str, str]]) -> str | None:
+    """Why seed pairs teach too little for confidences, if they do: too few, or unlike other words."""
+    if pairs and not any(source != target and any(map(str.isalpha, source)) for source, target in pairs):
+        return "the seed pairs are identical strings or numerals, unlike other words"
+    words = len({source for source, _ in pairs})
     if words >= ENOUGH_WORDS:
         return None
     are = "is" if words == 1 else "are"
