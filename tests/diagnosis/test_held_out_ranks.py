@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from isolex.diagnosis import first_answers, held_out_pairs, learning_curve
+from isolex.diagnosis import first_answers, held_out_pairs, learning_curve, suspect_rank
 from isolex.errors import InputError
 from isolex.mapping import Problem, Procrustes, VecMap
 from tests.comparisons import assert_same
@@ -79,3 +79,8 @@ class TestLearningCurve:
     def test_too_few_words_for_one_to_be_held_out(self) -> None:
         problem, pairs, _ = planted()
         assert list(learning_curve(Procrustes(), Problem(problem.x, problem.z, pairs[:4]))) == []
+
+
+@pytest.mark.parametrize(("words", "rank"), [(300, 100), (10_000, 1_000), (20_000, 2_000)])
+def test_pairs_look_wrong_behind_a_tenth_of_the_vocabulary(words, rank) -> None:
+    assert suspect_rank(words) == rank

@@ -29,7 +29,6 @@ from isolex.review import (
     write_decisions,
 )
 from isolex.review.log import LEASE_SECONDS
-from isolex.review.suspects import suspect_rank
 
 from .made import HOSTILE, QUICK, SEEDS, WORDS, WRONG, Process, over, planted_answers, said
 
@@ -666,10 +665,6 @@ class TestSuspects:
         for item in (tasks[2].item, again.item):
             review._leases.end(item.id)
         assert review.next("ben", queue="suspects").item.source == tasks[2].item.source
-
-    @pytest.mark.parametrize(("words", "rank"), [(300, 100), (10_000, 1_000), (20_000, 2_000)])
-    def test_look_wrong_behind_a_tenth_of_the_vocabulary(self, words, rank):
-        assert suspect_rank(words) == rank
 
     def test_few_seeds_are_told(self, review):
         assert review.few_seeds == SEEDS < 200

@@ -15,6 +15,7 @@ from isolex.diagnosis.held_out_ranks import (
     first_answers,
     held_out_pairs,
     learning_curve,
+    suspect_rank,
 )
 from isolex.diagnosis.measures import MEASURES, Measure, as_problem, measures_of, prediction_measures
 from isolex.diagnosis.page import page
@@ -71,4 +72,5 @@ __all__ = [
     "relational_similarity",
     "singular_value_gap",
     "space_health",
+    "suspect_rank",
 ]

@@ -6,7 +6,13 @@ from typing import Any
 
 import torch
 
-from isolex.diagnosis.held_out_ranks import CurvePoint, HeldOutPairs, held_out_pairs, learning_curve
+from isolex.diagnosis.held_out_ranks import (
+    CurvePoint,
+    HeldOutPairs,
+    held_out_pairs,
+    learning_curve,
+    suspect_rank,
+)
 from isolex.diagnosis.measures import as_problem
 from isolex.judging import HeldOut, cross_validate
 from isolex.lexicon import Lexicon
@@ -79,7 +85,8 @@ class LexiconFindings:
         if self.ranked is None:
             return []
         ranked = self.ranked
-        places = ranked.suspects().tolist()
+        rank = suspect_rank(min(VOCABULARY, len(source), len(target)))
+        places = ranked.suspects(rank=rank).tolist()
         pairs = ranked.pairs[places].tolist()
         return [
             {

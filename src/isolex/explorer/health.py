@@ -6,11 +6,11 @@ from typing import Any
 import torch
 
 from isolex.alignment import Alignment
-from isolex.diagnosis import Diagnosis, Hubness, SpaceHealth, diagnose
+from isolex.diagnosis import Diagnosis, Hubness, SpaceHealth, diagnose, suspect_rank
 from isolex.diagnosis.findings import BANDS, VOCABULARY
 from isolex.judging import FEW_WORDS
 from isolex.lexicon.words import counted
-from isolex.review.suspects import ENOUGH_SEEDS, suspect_rank
+from isolex.review.suspects import ENOUGH_SEEDS
 
 _TOP = 10
 _SUSPECTS = 50

@@ -6,7 +6,7 @@ from functools import cached_property
 import torch
 
 from isolex.alignment import Alignment, AlignmentLike, as_alignment
-from isolex.diagnosis import held_out_pairs
+from isolex.diagnosis import held_out_pairs, suspect_rank
 from isolex.diagnosis.findings import frequent
 from isolex.errors import InputError
 from isolex.mapping import Problem, VecMap
@@ -15,11 +15,6 @@ from isolex.review.log import DecisionLog
 
 _MOST = 200
 _FEWEST_WORDS = 20
-# Of the vocabulary. On the bundled sample with one pair in twenty made wrong, and 200 to 500 seed words, 43 %
-# of the pairs below a tenth are wrong, and nine tenths of the wrong ones are among them; below rank 100, 16 %
-# are. With fewer seed words most are right all the same (30 % are wrong with 100, 16 % with 50).
-_SHARE = 10
-_FEWEST_RANKS = 100
 ENOUGH_SEEDS = 200
 
 
@@ -90,8 +85,3 @@ def suspect_pairs(alignment: AlignmentLike) -> list[tuple[str, str]]:
     places = ranked.suspects(_MOST, rank=suspect_rank(min(map(len, (problem.x, problem.z)))))
     pairs = ranked.pairs[places].tolist()
     return [(words[0][row], words[1][key]) for row, key in pairs]
-
-
-def suspect_rank(words: int) -> int:
-    """The rank from which on a pair looks wrong, in a vocabulary of so many words."""
-    return max(_FEWEST_RANKS, words // _SHARE)
