@@ -11,7 +11,15 @@ import click
 from isolex.choices import BENCH_CRITERIA, BENCH_METHODS, BENCH_VOCABULARY
 from isolex.cli.console import Stopwatch, emit, going_on_later, table, working
 from isolex.cli.fleet_options import FleetChoice, fleet_options, tell_failed, work_option
-from isolex.cli.options import DOWNLOADS_KEPT, PATH, compute_options, download_options, names_in, seed_option
+from isolex.cli.options import (
+    DOWNLOADS_KEPT,
+    PATH,
+    compute_options,
+    download_options,
+    names_in,
+    refuse_with,
+    seed_option,
+)
 from isolex.cli.outputs import Command, Output
 from isolex.lexicon.words import counted
 
@@ -96,8 +104,8 @@ def bench(
     from isolex.scoring import ResultsFile, check_methods, chosen_pairs, method_jobs, score_methods
 
     fleet.check(used=work is not None, option="--work")
-    if work is not None and device is not None:
-        raise click.UsageError("--device does not go with --work; leave out one of them")
+    if work is not None:
+        refuse_with("--work", "device")
     if data is not None:
         _refuse_with_data(dataset=named, cache=cache, mirror=mirror, offline=offline)
     watch, asked = Stopwatch(), names_in(methods)

@@ -11,7 +11,14 @@ import click
 from isolex.choices import PROTOCOL_NAMES
 from isolex.cli.console import emit, table, working
 from isolex.cli.fleet_options import FleetChoice, fleet_options, work_option
-from isolex.cli.options import PATH, case_option, compute_options, criterion_option, unicode_option
+from isolex.cli.options import (
+    PATH,
+    case_option,
+    compute_options,
+    criterion_option,
+    refuse_with,
+    unicode_option,
+)
 from isolex.cli.outputs import Command, Output
 from isolex.files import check_file, check_not_input
 from isolex.lexicon import Lexicon
@@ -79,8 +86,7 @@ def space_command(
     if page is not None:
         check_file(page)
     if work is not None:
-        if device is not None:
-            raise click.UsageError("--device does not go with --work; leave out one of them")
+        refuse_with("--work", "device")
         check_not_input(work, space_dir, tests, whole=True)
         how = {"protocol": protocol, "criterion": criterion, "steps": steps, "case": case, "unicode": unicode}
         return _by_jobs(space_dir, tests, fleet, work, page, how, as_json=as_json)

@@ -18,6 +18,7 @@ from isolex.cli.options import (
     alignment_options,
     criterion_option,
     first_given,
+    refuse_with,
     was_given,
 )
 from isolex.cli.outputs import Command, Output
@@ -185,14 +186,14 @@ def _check_fleet(choice: AlignmentChoice, fleet: FleetChoice, work: Path | None,
     fleet.check(used=all_pairs or work is not None, option="--all-pairs or --work")
     if work is None and was_given("shards"):
         raise click.UsageError("--shards goes with --work")
-    if work is not None and (given := first_given(_NOT_FOR_WORK)):
-        raise click.UsageError(f"{given} does not go with --work; leave out one of them")
+    if work is not None:
+        refuse_with("--work", *_NOT_FOR_WORK)
     if work is not None and click.get_current_context().params["criterion"] not in SHARDED_CRITERIA:
         raise click.UsageError("--criterion isf does not go with --work; leave out one of them")
     if all_pairs and choice.pair is not None:
         raise click.UsageError("--from and --to do not go with --all-pairs; leave out one of them")
-    if all_pairs and (given := first_given(_NOT_FOR_ALL_PAIRS)):
-        raise click.UsageError(f"{given} does not go with --all-pairs; leave out one of them")
+    if all_pairs:
+        refuse_with("--all-pairs", *_NOT_FOR_ALL_PAIRS)
 
 
 def _write_all_pairs(
@@ -242,8 +243,7 @@ def _check_trusted(format: str, languages: _Languages, k: int, *, one_to_one: bo
     """Raise `UsageError` for what contradicts --min-confidence, or each other beside it."""
     from isolex.reranking import RerankSettings
 
-    if given := first_given(_NOT_FOR_CONFIDENCES):
-        raise click.UsageError(f"{given} does not go with --min-confidence; leave out one of them")
+    refuse_with("--min-confidence", *_NOT_FOR_CONFIDENCES)
     if any(languages) and format not in MARKUP_FORMATS:
         raise click.UsageError(f"format {format} cannot hold languages; leave out {first_given(_LANGUAGES)}")
     if one_to_one and k > 1:

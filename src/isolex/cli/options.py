@@ -90,6 +90,12 @@ def first_given(options: Iterable[str]) -> str:
     return next((f"--{option.replace('_', '-')}" for option in options if was_given(option)), "")
 
 
+def refuse_with(option: str, *others: str) -> None:
+    """Raise `UsageError` if one of the other options stands on the command line beside an option."""
+    if given := first_given(others):
+        raise click.UsageError(f"{given} does not go with {option}; leave out one of them")
+
+
 def compute_options(function: Function) -> Function:
     """--device, --threads and --json."""
     return _all(function, device_option, threads_option, json_option)
