@@ -5,11 +5,13 @@ of the shards are exactly those of one process.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import torch
 from jaxtyping import Float
+from safetensors import safe_open
 from safetensors.torch import load, load_file, save
 from torch import Tensor
 
@@ -24,6 +26,7 @@ from isolex.retrieval.tiles import TopK, best_first
 SHARD_WORDS = 65_536
 """Words of a shard, unless their number is given: with 300 dimensions, 75 MiB."""
 _SCRATCH_BYTES = 128 * 2**20
+_MERGED_ROWS = 65_536
 _ROWS = "rows"
 _PREFIX = "sha256:"
 _SIDES = ("there", "back")
@@ -171,30 +174,33 @@ def write_found(output: Path, settings: Mapping[str, Any]) -> None:
             x, z, k, scale=scale, x_bias=r_x, z_bias=z_bias, scratch_bytes=_SCRATCH_BYTES
         )
         moved = TopK(found.indices + start, found.scores)
-        of_rows = moved if of_rows is None else _merged(of_rows, moved, k)
+        of_rows = moved if of_rows is None else _merged([of_rows, moved], k)
         of_columns.append(TopK(back.indices + first, back.scores))
+        del z, found, back  # before the next shard is read
     if of_rows is None:
         raise InputError("got no rows", where="search in shards")
+    del x
     _write(output, of_rows, _joined(of_columns))
 
 
 def write_merged(output: Path, settings: Mapping[str, Any]) -> None:
     """Merge the results of all shards; this is the work of one job."""
-    there, back = [], None
-    for path in settings["parts"]:
-        found, columns = _read(Path(path))
-        there.append(found)
-        back = columns if back is None else _merged(back, columns, settings["k"])
-    if back is None:
-        raise InputError("got no shards", where="search in shards")
-    _write(output, _joined(there), back)
+    with ExitStack() as opened:
+        parts = [opened.enter_context(safe_open(path, framework="pt")) for path in settings["parts"]]
+        if not parts:
+            raise InputError("got no shards", where="search in shards")
+        there = [_slice(part, "there", slice(None)) for part in parts]
+        count = parts[0].get_slice("back.indices").get_shape()[0]
+        # A few rows of all shards at a time, since sorting takes several times what it sorts.
+        blocks = (slice(start, start + _MERGED_ROWS) for start in range(0, count, _MERGED_ROWS))
+        back = [_merged([_slice(part, "back", rows) for part in parts], settings["k"]) for rows in blocks]
+    _write(output, _joined(there), _joined(back))
 
 
-def _merged(one: TopK, other: TopK, k: int) -> TopK:
-    indices, scores = (
-        torch.cat(pair, dim=1) for pair in ((one.indices, other.indices), (one.scores, other.scores))
-    )
-    return best_first(TopK(indices, scores), k)
+def _merged(found: Sequence[TopK], k: int) -> TopK:
+    """The best of what was found for the same rows in several shards."""
+    indices = torch.cat([one.indices for one in found], dim=1)
+    return best_first(TopK(indices, torch.cat([one.scores for one in found], dim=1)), k)
 
 
 def _joined(found: Sequence[TopK]) -> TopK:
@@ -209,6 +215,11 @@ def _write(output: Path, there: TopK, back: TopK) -> None:
         for name, tensor in (("indices", one.indices), ("scores", one.scores))
     }
     output.write_bytes(save(tensors))
+
+
+def _slice(part: Any, side: str, rows: slice) -> TopK:
+    """Some rows of the result of a job."""
+    return TopK(*(part.get_slice(f"{side}.{name}")[rows] for name in ("indices", "scores")))
 
 
 def _read(path: Path) -> tuple[TopK, TopK]:
