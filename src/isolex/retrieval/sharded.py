@@ -5,7 +5,6 @@ of the shards are exactly those of one process.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -185,16 +184,15 @@ def write_found(output: Path, settings: Mapping[str, Any]) -> None:
 
 def write_merged(output: Path, settings: Mapping[str, Any]) -> None:
     """Merge the results of all shards; this is the work of one job."""
-    with ExitStack() as opened:
-        parts = [opened.enter_context(safe_open(path, framework="pt")) for path in settings["parts"]]
-        if not parts:
-            raise InputError("got no shards", where="search in shards")
-        there = [_slice(part, "there", slice(None)) for part in parts]
-        count = parts[0].get_slice("back.indices").get_shape()[0]
-        # A few rows of all shards at a time, since sorting takes several times what it sorts.
-        blocks = (slice(start, start + _MERGED_ROWS) for start in range(0, count, _MERGED_ROWS))
-        back = [_merged([_slice(part, "back", rows) for part in parts], settings["k"]) for rows in blocks]
-    _write(output, _joined(there), _joined(back))
+    parts, k = settings["parts"], settings["k"]
+    if not parts:
+        raise InputError("got no shards", where="search in shards")
+    with safe_open(parts[0], framework="pt") as first:
+        count = first.get_slice("back.indices").get_shape()[0]
+    # A few rows of all shards at a time: sorting takes several times the memory of what it sorts.
+    blocks = (slice(start, start + _MERGED_ROWS) for start in range(0, count, _MERGED_ROWS))
+    back = _joined([_merged([_rows_of(part, "back", rows) for part in parts], k) for rows in blocks])
+    _write(output, _joined([_rows_of(part, "there", slice(None)) for part in parts]), back)
 
 
 def _merged(found: Sequence[TopK], k: int) -> TopK:
@@ -217,9 +215,10 @@ def _write(output: Path, there: TopK, back: TopK) -> None:
     output.write_bytes(save(tensors))
 
 
-def _slice(part: Any, side: str, rows: slice) -> TopK:
-    """Some rows of the result of a job."""
-    return TopK(*(part.get_slice(f"{side}.{name}")[rows] for name in ("indices", "scores")))
+def _rows_of(part: str, side: str, rows: slice) -> TopK:
+    """Some rows of the result of a job; its file is mapped only meanwhile."""
+    with safe_open(part, framework="pt") as stored:
+        return TopK(*(stored.get_slice(f"{side}.{name}")[rows] for name in ("indices", "scores")))
 
 
 def _read(path: Path) -> tuple[TopK, TopK]:
