@@ -665,6 +665,11 @@ def test_a_changed_file_is_told(folder, name):
         load(folder)
 
 
+def test_line_ends_of_another_system_are_no_damage(folder, alignment):
+    (folder / "seeds.tsv").write_bytes((folder / "seeds.tsv").read_bytes().replace(b"\n", b"\r\n"))
+    assert load(folder).seeds.pairs == alignment.seeds.pairs
+
+
 def test_a_changed_row_is_told_wherever_it_is_used(folder):
     path = folder / "source.safetensors"
     data = bytearray(path.read_bytes())

@@ -1,3 +1,4 @@
+import gzip
 import json
 import shutil
 import signal
@@ -241,3 +242,19 @@ class TestJobs:
         assert [row["pair"] for row in result.json["rows"]] == ["xx-yy"]
         assert list(result.json["failed"]) == ["xx-zz"]
         assert any(line.startswith("isolex: xx-zz: ") and "zz.vec.gz" in line for line in result.lines)
+
+    def test_where_no_file_can_be_read_nothing_was_measured(self, isolex, tmp_path, monkeypatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        write_data(tmp_path / "data")
+        (tmp_path / "data" / "vectors" / "yy.vec.gz").write_bytes(b"\x1f\x8b\x08")
+        isolex(*BENCH, "--data", "data", "--pairs", "xx-yy", "--work", "cells").fails(r"yy\.vec\.gz")
+
+    def test_a_warning_about_a_file_comes_once(self, isolex, tmp_path, monkeypatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        write_data(tmp_path / "data")
+        vectors = tmp_path / "data" / "vectors" / "xx.vec.gz"
+        lines = gzip.decompress(vectors.read_bytes()).splitlines(keepends=True)
+        vectors.write_bytes(gzip.compress(b"".join([*lines, lines[5]])))
+        result = isolex(*BENCH, "--data", "data", "--pairs", "xx-yy", "--work", "cells", "--json")
+        assert result.json["failed"] == {}
+        assert sum("xx.vec.gz" in line for line in result.lines) == 1

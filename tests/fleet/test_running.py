@@ -108,6 +108,17 @@ class TestHere:
         assert len(told) == 1
         assert "warning: that is odd" in Ledger(tmp_path).log(one).read_text("utf-8")
 
+    def test_what_other_packages_warn_of_is_in_the_log_alone(self, tmp_path, recwarn):
+        one = job("a.txt", strange="overflow")
+        assert run_jobs([one], tmp_path, HereExecutor(1)).made == ("a.txt",)
+        assert not recwarn.list
+        assert "warning: overflow" in Ledger(tmp_path).log(one).read_text("utf-8")
+
+    def test_what_a_job_that_failed_warned_of_is_told(self, tmp_path):
+        with pytest.warns(IsolexWarning, match="a.txt: that is odd"):
+            report = run_jobs([job("a.txt", odd=True, late=True)], tmp_path, HereExecutor(1))
+        assert list(report.to_dict()["failed"]) == ["a.txt"]
+
     def test_what_many_jobs_warn_of_is_told_once(self, tmp_path):
         some = [job(f"{number}.txt", odd="that is odd") for number in range(3)]
         with pytest.warns(IsolexWarning) as told:

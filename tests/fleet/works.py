@@ -20,6 +20,10 @@ def write(output: Path, settings: Mapping[str, Any]) -> None:
     if settings.get("odd"):
         odd = settings["odd"]
         warnings.warn("that is odd" if odd is True else odd, IsolexWarning, stacklevel=2)
+    if settings.get("late"):
+        raise InputError("is bad after all", where=settings["text"])
+    if strange := settings.get("strange"):
+        warnings.warn(strange, RuntimeWarning, stacklevel=2)
     if once := settings.get("killed_once"):
         _kill(Path(once))
     if settings.get("killed"):

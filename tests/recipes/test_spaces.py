@@ -195,7 +195,13 @@ class TestFewLexicons:
         assert again.card.pairs == plain.card.pairs
 
     @pytest.mark.parametrize(
-        "damaged", [lambda data: data[:1000], lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]]
+        "damaged",
+        [
+            lambda data: data[:1000],
+            lambda data: (
+                data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 1]) + data[len(data) // 2 + 1 :]
+            ),
+        ],
     )
     def test_a_damaged_store_of_vectors_is_written_again(self, tmp_path, damaged):
         given = some("en", "es"), {}

@@ -76,7 +76,9 @@ def test_the_card_says_what_it_is(path, vectors):
         "language": "en",
         "fingerprint": vectors.fingerprint,
         "zero_rows": 0,
-        "words_sum": zlib.crc32("catNew Yorka\nbcafécatch 22".encode()),
+        "words_sum": zlib.crc32(
+            np.cumsum([0, 3, 8, 3, 5, 8]), zlib.crc32("catNew Yorka\nbcafécatch 22".encode())
+        ),
     }
 
 
@@ -211,6 +213,18 @@ def test_buckets_that_cannot_be_are_told(tmp_path, kept):
     save_file(TENSORS | ngrams, tmp_path / "file", metadata={"isolex": json.dumps(card)})
     with pytest.raises(FormatError, match="ngram_buckets"):
         Vectors.read(tmp_path / "file")
+
+
+def test_a_bucket_that_has_changed_is_told(vectors, tmp_path):
+    rows, kept = np.arange(12, dtype=np.float32).reshape(3, 4), np.array([0, 500, 900])
+    vectors.subwords = NgramVectors(rows, 2, 3, buckets=2000, kept=kept)
+    vectors.write(tmp_path / "file.safetensors")
+    whole = (tmp_path / "file.safetensors").read_bytes()
+    changed = whole.replace(kept.tobytes(), np.array([0, 501, 900]).tobytes())
+    assert changed != whole
+    (tmp_path / "file.safetensors").write_bytes(changed)
+    with pytest.raises(FormatError, match=r"is damaged \(ngram_buckets have changed"):
+        Vectors.read(tmp_path / "file.safetensors")
 
 
 def test_words_outside_nfc(tmp_path):
@@ -413,6 +427,8 @@ class TestDamage:
         "use",
         [
             lambda vectors, _: vectors.tensor(),
+            lambda vectors, _: vectors.check(),
+            lambda vectors, _: vectors.id("w700"),
             lambda vectors, _: list(vectors.tensors(300)),
             lambda vectors, _: vectors.vector("w700"),
             lambda vectors, _: vectors.vector("w600"),  # of the same piece
@@ -441,6 +457,28 @@ class TestDamage:
         opened = self.flip(damaged, np.array([1400, 1401], np.float32).tobytes())
         assert opened.vector("w999").tolist() == [1998, 1999]
         assert opened.head(512).tensor().shape == (512, 2)
+        assert list(opened.subset(["w1", "w999"]).words) == ["w1", "w999"]
+        assert opened.lacks_vector("w0")
+
+    def test_that_makes_a_row_zero_is_not_taken_for_a_word_without_a_vector(self, damaged):
+        whole = damaged.read_bytes()
+        row = np.array([1400, 1401], np.float32).tobytes()
+        damaged.write_bytes(whole.replace(row, bytes(len(row))))
+        with pytest.warns(IsolexWarning):
+            opened = Vectors.read(damaged)
+        for use in (lambda: "w700" in opened, lambda: opened.lacks_vector("w700"), lambda: opened.zero_rows):
+            with pytest.raises(FormatError, match="rows 513 to 768 have changed"):
+                use()
+
+    @pytest.mark.parametrize("place", [1, 500, 999])
+    def test_of_where_a_word_begins_is_told(self, damaged, place):
+        offsets = np.cumsum([0, *(len(f"w{row}") for row in range(self.ROWS))])
+        whole = bytearray(damaged.read_bytes())
+        at = whole.index(offsets.tobytes()) + 8 * place
+        whole[at] ^= 1
+        damaged.write_bytes(whole)
+        with pytest.raises(FormatError, match=r"is damaged \((words have changed|offsets do not part)"):
+            Vectors.read(damaged)
 
     def test_of_an_ngram_is_told(self, damaged, tmp_path):
         opened = self.flip(damaged, np.array([-1400, -1401], np.float32).tobytes())

@@ -281,9 +281,7 @@ class _Reader:
         return Link(seeds, (near[0], near[1]))
 
     def _seeds(self, name: str, count: int) -> Lexicon:
-        file = self._file(name)
-        self._data(file)
-        return read_seeds(file, count)
+        return read_seeds(self._file(name), count, self.beside["files"].get(name, ""), fix=_FIX)
 
     def joint(self) -> JointMapping:
         """The joint solution."""

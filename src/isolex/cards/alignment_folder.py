@@ -182,27 +182,29 @@ def check_digest(data: bytes, noted: str | None) -> None:
         raise UnsoundError(f"and {CARD} do not belong together")
 
 
-def read_seeds(path: Path, count: int, noted: str | None = None) -> Lexicon:
+def read_seeds(path: Path, count: int, noted: str | None = None, *, fix: str = FIX) -> Lexicon:
     """Read the training pairs, `count` of them; without pairs there is no file.
 
     Args:
         path: The file.
         count: Number of pairs by the card.
         noted: Digest of the file, if the card has one.
+        fix: What to do if the file is damaged.
 
     Raises:
         FormatError: These are not the pairs of the card.
     """
     if count == 0:
         return Lexicon(())
-    with sound(path, FIX):
+    with sound(path, fix):
+        # Whoever keeps folders under version control may get other line ends.
+        check_digest(read_saved(path, fix).replace(b"\r\n", b"\n"), noted)
         try:
             seeds = Lexicon.read(path, unicode="keep", format="tsv")
         except FormatError as error:
             raise UnsoundError(error.problem) from error
         if len(seeds) != count:
             raise UnsoundError(f"holds {len(seeds):,} of {count:,} pairs")
-        check_digest(read_saved(path, FIX), noted)
     return seeds
 
 

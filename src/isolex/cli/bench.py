@@ -21,6 +21,7 @@ from isolex.cli.options import (
     seed_option,
 )
 from isolex.cli.outputs import Command, Output
+from isolex.errors import InputError
 from isolex.lexicon.words import counted
 
 if TYPE_CHECKING:
@@ -154,6 +155,8 @@ def _measured_by(
     """What workers measure, and what could not be measured."""
     from isolex.scoring import gather_scores
 
+    if jobs.unreadable and not jobs.cells:
+        raise InputError(jobs.unreadable[0].told)
     tell_failed(jobs.unreadable)
     failed = fleet.run(jobs.missing, work, label="cells").failed
     return gather_scores(jobs, work, kept), (*jobs.unreadable, *failed)

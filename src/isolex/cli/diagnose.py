@@ -174,7 +174,7 @@ def _render_lexicon(console: Console, lexicon: dict[str, Any]) -> None:
             [one["source"], one["target"], ", ".join(one["instead"]), f"{one['rank']:,}"]
             for one in lexicon["suspects"][:10]
         ]
-        title = "seed pairs that disagree with the others: probable errors"
+        title = "seed pairs that disagree with the others: they may be errors"
         _table(console, title, ["source", "target", "found instead", "rank"], cells, text_columns=3)
 
 

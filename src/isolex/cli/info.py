@@ -62,6 +62,7 @@ def _file(path: Path) -> dict[str, Any]:
         except FormatError:
             raise not_vectors from None
     vectors = Vectors.read(path)
+    vectors.check()
     report = vectors.report
     return {
         "kind": "vectors",
@@ -70,7 +71,7 @@ def _file(path: Path) -> dict[str, Any]:
         "dimension": vectors.dimension,
         "dtype": str(vectors.matrix.dtype),
         "language": vectors.language or trained_language(path, vectors.fingerprint),
-        "zero_rows": int((~vectors.matrix.any(axis=1)).sum()),
+        "zero_rows": len(vectors.zero_rows),
         "skipped": {} if report is None else {reason: skip.count for reason, skip in report.skipped.items()},
         "subwords": vectors.subwords is not None,
         "first_words": list(vectors.words[:5]),

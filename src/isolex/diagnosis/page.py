@@ -290,7 +290,7 @@ def _suspects(report: Report) -> str:
         instead = ", ".join(map(word, pair["instead"] or ()))
         rows.append([*words, (number(pair["rank"]), "number"), (instead, "")])
     head = [("Source", "source"), ("Lexicon", "target"), ("Rank", "number"), ("Better answers", "")]
-    note = "Pairs of the lexicon that the alignment puts far apart, worst first. They are probably errors."
+    note = "Pairs of the lexicon that the alignment puts far apart, worst first. They may be errors."
     return _section("Suspect pairs", _table(head, rows), note)
 
 

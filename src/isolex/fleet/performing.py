@@ -5,7 +5,7 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -47,10 +47,10 @@ def _performed(job: Job, ledger: Ledger) -> JobOutcome:
     try:
         if not ledger.has(job):  # a worker that was thought lost may have made it
             ledger.begin(job)
-            with atomic_file(ledger.place(job)) as output, _warnings_into(warned):
+            with atomic_file(ledger.place(job)) as output, _warnings_into(ledger.log(job), warned):
                 job.run(output)
             ledger.note(job, time.perf_counter() - begun)
-        outcome = JobOutcome(job.name, "done", seconds=time.perf_counter() - begun, warned=tuple(warned))
+        outcome = JobOutcome(job.name, "done", seconds=time.perf_counter() - begun)
     except MemoryError:
         outcome = JobOutcome(job.name, "out of memory", "there was not enough memory")
     except IsolexError as error:
@@ -58,20 +58,20 @@ def _performed(job: Job, ledger: Ledger) -> JobOutcome:
     except Exception as error:  # of any kind: the other jobs go on
         details = f"\n{traceback.format_exc()}"
         outcome = JobOutcome(job.name, "failed", f"{type(error).__name__}: {error}")
-    for message in warned:
-        _log(ledger.log(job), f"warning: {message}")
     _log(ledger.log(job), f"{outcome.status} {outcome.told}".rstrip() + details)
-    return outcome
+    return replace(outcome, warned=tuple(warned))
 
 
 @contextmanager
-def _warnings_into(warned: list[str]) -> Iterator[None]:
-    """Nobody looks at what workers print."""
+def _warnings_into(log: Path, warned: list[str]) -> Iterator[None]:
+    """All warnings go to the log, since nobody looks at what workers print; isolex's own are told, too."""
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", IsolexWarning)
         try:
             yield
         finally:
+            for one in told:
+                _log(log, f"warning: {one.message}")
             warned += [str(one.message) for one in told if issubclass(one.category, IsolexWarning)]
 
 

@@ -168,7 +168,7 @@ class _Run:
         for job, outcome in zip(batch.jobs, outcomes, strict=True):
             if outcome.status == "out of memory" and self._again(job, batch.share, lost=not outcome.name):
                 continue
-            for message in outcome.warned:
+            for message in dict.fromkeys(outcome.warned):
                 self.warned.setdefault(message, []).append(job.name)
             if outcome.status != "done":
                 self.failed.append(JobOutcome(job.name, "failed", outcome.told))

@@ -54,6 +54,7 @@ def _in_order(given: VectorsLike, of: Vectors, side: str) -> Vectors:
             where=what,
             fix="read both matrices of one model, with the same options",
         )
+    found.check()
     rows = found.matrix[[places[word] for word in of.words]]
     return Vectors(of.words, rows, language=found.language, unicode="keep")
 

@@ -183,7 +183,11 @@ def has_many_words(gold: Int[np.ndarray, "g 2"]) -> bool:
 
 def lacking_seeds(pairs: Collection[tuple[str, str]]) -> str | None:
     """Why seed pairs teach too little for confidences, if they do: too few, or unlike other words."""
-    if pairs and not any(source != target and any(map(str.isalpha, source)) for source, target in pairs):
+
+    def has_letters(word: str) -> bool:
+        return any(map(str.isalpha, word))
+
+    if pairs and not any(one != other and has_letters(one) and has_letters(other) for one, other in pairs):
         return "the seed pairs are identical strings or numerals, unlike other words"
     words = len({source for source, _ in pairs})
     if words >= ENOUGH_WORDS:

@@ -1,5 +1,6 @@
 """Methods on language pairs as jobs of a fleet: each cell that is not measured yet is one."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from isolex.datasets import BilingualData, DataFolder, Downloads, get_dataset
-from isolex.errors import InputError
+from isolex.errors import InputError, IsolexWarning
 from isolex.fleet import Job, JobOutcome, Ledger, named
 from isolex.saved import json_text, parse_json
 from isolex.scoring.results import Cell, MethodScore, ResultsFile
@@ -89,8 +90,10 @@ def gather_scores(jobs: MethodJobs, folder: str | Path, kept: ResultsFile) -> li
 
 def write_measured(output: Path, settings: Mapping[str, Any]) -> None:
     """Measure one cell: the work of a job."""
-    data = _data(json_text(settings["data"]), settings["pair"])
-    task = BLITask.of(data, settings["pair"], vocabulary=settings["vocabulary"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", IsolexWarning)  # whoever made the job has read the same files
+        data = _data(json_text(settings["data"]), settings["pair"])
+        task = BLITask.of(data, settings["pair"], vocabulary=settings["vocabulary"])
     cell = cell_of(task, settings["method"], settings["seed"], settings["vocabulary"])
     score = measure(task, cell, settings["protocol"], "cpu")
     output.write_text(json_text(score.to_dict()) + "\n", encoding="utf-8")

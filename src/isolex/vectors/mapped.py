@@ -64,8 +64,10 @@ class StoredSums:
         Raises:
             FormatError: They are not the rows that were written.
         """
-        pieces = np.unique(places // PIECE)
-        self._check_pieces(pieces[~self._sound[pieces]])
+        pieces = places // PIECE
+        unsure = pieces[~self._sound[pieces]]
+        if unsure.size:
+            self._check_pieces(np.unique(unsure))
 
     def _check_pieces(self, pieces: np.ndarray) -> None:
         for piece in pieces.tolist():

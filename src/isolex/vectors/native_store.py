@@ -9,7 +9,8 @@ the card has the number of all, `buckets`. Both matrices are memory-mapped, and 
 first of them is asked for.
 
 So that damage does not go unnoticed, `sums` and `ngram_sums` hold a CRC-32 of every 256 rows, and the card
-one of the words, `words_sum`. Stores of earlier releases have none of them.
+one of the words and their offsets, `words_sum`, and of the buckets, `buckets_sum`. Stores of earlier releases
+have none of them.
 """
 
 import json
@@ -64,6 +65,7 @@ _SUMS = {name: Array("pieces", types=("U32",)) for name in ("sums", "ngram_sums"
 _PRUNED = {"ngram_buckets": Array("ngrams", types=("I64",))}
 # Longer n-grams than any model has would only take time.
 _LENGTH = whole(1, LONGEST)
+_SUM = whole(0, 2**32 - 1)
 _CARD = record(
     {},
     {
@@ -73,7 +75,8 @@ _CARD = record(
         "fingerprint": maybe(text),
         "zero_rows": whole(0, WORDS),
         "without_vector": many(text),
-        "words_sum": whole(0, 2**32 - 1),
+        "words_sum": _SUM,
+        "buckets_sum": _SUM,
         "ngrams": record({"shortest": _LENGTH, "longest": _LENGTH}, {"buckets": whole(1, BUCKETS)}),
     },
 )
@@ -191,7 +194,7 @@ def write_store(content: Content, path: Path) -> None:
     if content.without_vector:
         card["without_vector"] = sorted(content.without_vector)
     text = b"".join(raw)
-    card["words_sum"] = zlib.crc32(text)
+    card["words_sum"] = _crc(text, offsets)
     tensors = {
         "matrix": np.ascontiguousarray(content.matrix),
         "sums": piece_sums(content.matrix),
@@ -207,6 +210,7 @@ def write_store(content: Content, path: Path) -> None:
         if ngrams.kept is not None:
             tensors["ngram_buckets"] = np.ascontiguousarray(ngrams.kept, dtype=np.int64)
             card["ngrams"]["buckets"] = ngrams.buckets
+            card["buckets_sum"] = _crc(tensors["ngram_buckets"])
     mode = path.stat().st_mode if path.exists() else None
     try:
         save_file(tensors, path, metadata={CARD: json.dumps(card)})
@@ -245,17 +249,31 @@ def _checked(path: Path, file: Any, options: ReadOptions) -> _Opened:
         raise UnsoundError(f"bound {len(offsets) - 1:,} words, expected {sizes['n']:,}", ("offsets",))
     if offsets[0] != 0 or offsets[-1] != len(text) or (offsets[1:] <= offsets[:-1]).any():
         raise UnsoundError("do not part the words", ("offsets",))
-    if zlib.crc32(text) != card.get("words_sum", zlib.crc32(text)):
-        raise UnsoundError("have changed since they were written", ("words",))
-    subwords = _subwords(path, card["ngrams"], file) if "ngrams" in card else None
+    _check_sum(card.get("words_sum"), "words", text, offsets)
+    subwords = _subwords(path, card, file) if "ngrams" in card else None
     matrix = _mapped(path, file, "matrix")
     sums = _sums(file, "sums", matrix)
     return card, matrix, StoredWords(path, text, offsets, options), subwords, sums
 
 
-def _subwords(path: Path, card: dict[str, int], file: Any) -> NgramVectors:
+def _crc(*parts: bytes | np.ndarray) -> int:
+    """One checksum of all parts."""
+    found = 0
+    for part in parts:
+        found = zlib.crc32(part if isinstance(part, bytes) else part.data, found)
+    return found
+
+
+def _check_sum(noted: int | None, name: str, *parts: bytes | np.ndarray) -> None:
+    """Raise `UnsoundError` unless the parts have the checksum that was noted, if one was."""
+    if noted is not None and _crc(*parts) != noted:
+        raise UnsoundError("have changed since they were written", (name,))
+
+
+def _subwords(path: Path, card: dict[str, Any], file: Any) -> NgramVectors:
     """The n-grams, of which the card has the lengths."""
-    shortest, longest, buckets = card["shortest"], card["longest"], card.get("buckets")
+    known = card["ngrams"]
+    shortest, longest, buckets = known["shortest"], known["longest"], known.get("buckets")
     if shortest > longest:
         raise UnsoundError(f"are of {shortest} to {longest} characters", ("ngrams",))
     rows = _mapped(path, file, "ngrams")
@@ -265,6 +283,7 @@ def _subwords(path: Path, card: dict[str, int], file: Any) -> NgramVectors:
     kept = file.get_tensor("ngram_buckets")
     if kept[0] < 0 or kept[-1] >= buckets or (kept[1:] <= kept[:-1]).any():
         raise UnsoundError("are not those of the n-grams", ("ngram_buckets",))
+    _check_sum(card.get("buckets_sum"), "ngram_buckets", kept)
     return NgramVectors(rows, shortest, longest, buckets=buckets, kept=kept, sums=sums)
 
 

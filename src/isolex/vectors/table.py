@@ -174,7 +174,7 @@ class Vectors:
 
         Raises:
             InputError: The format is unknown, it cannot hold one of the words, or the file cannot be written.
-            FormatError: The vectors come from a store that holds NaN or infinite values.
+            FormatError: The vectors come from a store that is damaged.
             MissingExtraError: .zst without the package zstandard.
         """
         self._check(0, len(self))
@@ -187,6 +187,19 @@ class Vectors:
             without_vector=self.without_vector,
         )
         write_content(content, path, format=format)
+
+    def check(self) -> None:
+        """Read all rows of a store, and compare them with its checksums.
+
+        Without this, isolex compares rows when they are first used.
+
+        Raises:
+            FormatError: Rows have changed since they were written, or hold NaN or infinite values; or
+                two words are the same, or one is not UTF-8.
+        """
+        _ = self.words[0]  # which decodes all of them
+        self._check(0, len(self))
+        release(self.matrix)
 
     @property
     def dimension(self) -> int:
@@ -211,6 +224,7 @@ class Vectors:
         """Rows of the words without a vector, whose values are zero, int64, ascending."""
         if self._all_have_vectors:
             return np.empty(0, dtype=np.int64)
+        self._check_sums(0, len(self))
         pieces = range(0, len(self), PIECE_ROWS)
         zero = (~self.matrix[start : start + PIECE_ROWS].any(axis=1) for start in pieces)
         return np.flatnonzero(np.concatenate(list(zero)))
@@ -220,6 +234,7 @@ class Vectors:
 
         Raises:
             InputError: Not one word has a vector.
+            FormatError: They come from a store that is damaged.
         """
         return self if self.zero_rows.size == 0 else self._with_vectors
 
@@ -239,7 +254,7 @@ class Vectors:
         Raises:
             UnknownWordError: The word is not there or its vector is zero, and there are no subwords to make
                 one from.
-            FormatError: It is a row of a store, and holds NaN or infinite values.
+            FormatError: It is a row of a store, and damaged.
         """
         row = self.id(word)
         if row is not None:
@@ -273,7 +288,7 @@ class Vectors:
         Raises:
             UnknownWordError: As for `vector`.
             InputError: k is not a whole number of at least 1.
-            FormatError: A store holds NaN or infinite values.
+            FormatError: A store is damaged.
 
         Examples:
             >>> import isolex
@@ -295,7 +310,7 @@ class Vectors:
 
         Raises:
             InputError: The device is not there.
-            FormatError: A store holds NaN or infinite values, or zero vectors that its card denies.
+            FormatError: A store is damaged.
         """
         return self._tensor(slice(None), device)
 
@@ -327,11 +342,11 @@ class Vectors:
 
         Raises:
             InputError: None of the words is known.
+            FormatError: A row of them comes from a store, and is damaged.
         """
         ids = sorted({row for word in words if (row := self.id(word)) is not None})
         if not ids:
             raise InputError(f"none of the {len(words):,} words is in {self!r}", where="words")
-        self._check_sums(0, len(self))
         return self._part([self.words[row] for row in ids], self.matrix[ids])
 
     def __len__(self) -> int:
@@ -385,7 +400,6 @@ class Vectors:
         zero = self.zero_rows
         if zero.size == len(self):
             raise InputError("every vector is zero, expected some that are not", where=repr(self))
-        self._check_sums(0, len(self))
         kept = np.delete(np.arange(len(self)), zero)
         part = self._part([self.words[row] for row in kept.tolist()], self.matrix[kept])
         part.without_vector = self.without_vector.union(self.words[row] for row in zero.tolist())
@@ -424,6 +438,7 @@ class Vectors:
         return row if row is not None or word.isascii() else self._ids.get(unicodedata.normalize("NFC", word))
 
     def _has_vector(self, row: int) -> bool:
+        self._check_sums(row, row + 1)
         return self._all_have_vectors or bool(self.matrix[row].any())
 
     @cached_property
