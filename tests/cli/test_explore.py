@@ -100,6 +100,7 @@ class TestWrongOptions:
             ),
             (["--format", "tsv"], "--format goes with --export"),
             (["--import", "table.tsv", "--format", "tsv"], "--format goes with --export"),
+            (["--min-confidence", "0.5"], "--min-confidence goes with --export"),
             (["--export", "x", "--format", "csv"], "--format"),
             (
                 ["--export", "x.csv"],
@@ -242,6 +243,20 @@ class TestFiles:
         result = isolex("review", "aa-bb", "--export", "out.tsv", "--json")
         assert result.json == {"exported": "out.tsv", "pairs": 2}
         assert [one.accepted for one in read_decisions("out.tsv")[0]] == [("t150",)]
+
+    def test_export_of_the_whole_dictionary(self, isolex, place):
+        isolex("review", "aa-bb", "--import", "table.tsv")
+        decided = Path("table.tsv").read_text().splitlines()[1:]
+        report = isolex("review", "aa-bb", "--export", "all.tsv", "--min-confidence", "0.5", "--json").json
+        rows = [line.split("\t") for line in Path("all.tsv").read_text().splitlines()]
+        assert rows[0][-1] == "confidence"
+        assert report["pairs"] == len(rows) - 1 > len(decided)
+        proposed = [row for row in rows[1:] if row[2] == "proposed"]
+        assert proposed
+        assert all(float(row[-1]) >= 0.5 for row in proposed)
+        assert {row[0] for row in proposed}.isdisjoint(row[0] for row in rows if row[2] == "accepted")
+        again = isolex("review", "aa-bb", "--import", "all.tsv", "--json").json
+        assert (again["decisions"], again["refused"]) == (0, [])
 
     def test_words_of_the_other_language_are_told(self, isolex, place):
         Path("turned.tsv").write_text("source\ttarget\tdecision\nt150\ts150\taccepted\n")

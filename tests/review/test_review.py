@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from isolex.alignment import load
-from isolex.errors import FormatError, InputError
+from isolex.errors import FormatError, InputError, IsolexWarning
 from isolex.lexicon import Lexicon
 from isolex.processes import command_of
 from isolex.recipes import align
@@ -28,6 +28,7 @@ from isolex.review import (
     suspect_pairs,
     write_decisions,
 )
+from isolex.review.generations import present_dictionary
 from isolex.review.log import LEASE_SECONDS
 
 from .made import HOSTILE, QUICK, SEEDS, WORDS, WRONG, Process, over, planted_answers, said
@@ -247,6 +248,22 @@ class TestUndo:
         again.undo("ana", event=made[2].event)
         assert again.progress().since == 1
         again.close()
+
+
+class TestPresentDictionary:
+    """What an export proposes, read without the review."""
+
+    def test_is_that_of_the_last_generation(self, review):
+        def present():
+            found = present_dictionary(review.folder, review.log.path, review.path, review.base)
+            return found.translate(["s7"], k=1)[0]
+
+        before = present()
+        keep_generation(review)
+        assert present() != before
+        (review.folder / "generation-1" / "confidence.json").write_text("{}")
+        with pytest.warns(IsolexWarning, match="generation 1 is not used"):
+            assert present() == before
 
 
 class TestChange:
@@ -824,6 +841,8 @@ def quickly(monkeypatch):
 
 class TestLearningInAnotherProcess:
     def test_swaps_the_generation_in(self, review, quickly):
+        for left in ("generation-1", "generation-1.unfinished"):  # by a fit that was killed
+            (review.folder / left).mkdir()
         for source, target in WRONG.items():
             review.suspect(source, target)
             review.decide(

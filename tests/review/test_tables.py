@@ -11,7 +11,7 @@ from isolex.lexicon.words import word_problem
 from isolex.review import Decision, Judgements, read_decisions, write_decisions
 from isolex.review.tables import format_of, parse_decisions
 
-from .made import said
+from .made import dictionary, said
 
 WHEN = "2024-05-06T07:08:09+00:00"
 LATER = "2024-05-06T08:00:00+00:00"
@@ -425,3 +425,87 @@ class TestRefused:
     def test_no_file(self, tmp_path):
         with pytest.raises(InputError, match="there is no such file"):
             read_decisions(tmp_path / "none")
+
+
+ANSWERS = {
+    "sun": [("sol", 0.9)],
+    "cat": [("casa", 0.8), ("gato", 0.7)],
+    "dog": [("pan", 0.9), ("lobo", 0.6), ("can", 0.2)],
+    "fox": [("zorro", 0.4)],
+    "cow": [("vaca", 0.75)],
+}
+
+
+class TestWholeDictionary:
+    """What was decided, and what the dictionary proposes beside it."""
+
+    def written(self, tmp_path, format, decisions=(), **options):
+        options = {"dictionary": dictionary(ANSWERS), "min_confidence": 0.5} | options
+        count = write_decisions(
+            Judgements(decisions), tmp_path / "out", format=format, languages=LANGUAGES, **options
+        )
+        return (tmp_path / "out").read_text(encoding="utf-8"), count
+
+    def test_decided_words_stand_as_decided_and_the_others_are_proposed(self, tmp_path):
+        decisions = [
+            said("cat", "gato felino", "casa", at=WHEN, comment="the animal"),
+            said("dog", "", "pan", "ben", at=LATER),
+            said("unknown", "desconocido", at=LATER),
+        ]
+        text, count = self.written(tmp_path, "tsv", decisions)
+        assert text.splitlines() == [
+            "source\ttarget\tdecision\treviewer\twhen\tcomment\tconfidence",
+            "sun\tsol\tproposed\tisolex\t\t\t0.9",
+            f"cat\tgato\taccepted\tana\t{WHEN}\tthe animal\t",
+            f"cat\tfelino\taccepted\tana\t{WHEN}\tthe animal\t",
+            f"cat\tcasa\trejected\tana\t{WHEN}\tthe animal\t",
+            f"dog\tpan\trejected\tben\t{LATER}\t\t",
+            "dog\tlobo\tproposed\tisolex\t\t\t0.6",
+            "cow\tvaca\tproposed\tisolex\t\t\t0.75",
+            f"unknown\tdesconocido\taccepted\tana\t{LATER}\t\t",
+        ]
+        assert count == 8
+
+    def test_what_is_proposed_is_not_taken_back_as_a_decision(self, tmp_path):
+        self.written(tmp_path, "tsv", [said("cat", "gato", at=WHEN)])
+        decisions, refused = read_decisions(tmp_path / "out")
+        assert [one.source for one in decisions] == ["cat"]
+        assert refused == []
+
+    def test_a_proposal_that_somebody_accepts_in_the_table_is_one(self, tmp_path):
+        text, _ = self.written(tmp_path, "tsv")
+        (tmp_path / "out").write_text(text.replace("sol\tproposed\tisolex", "sol\taccepted\tana"), "utf-8")
+        decisions, _ = read_decisions(tmp_path / "out")
+        assert [(one.source, one.accepted, one.reviewer) for one in decisions] == [("sun", ("sol",), "ana")]
+
+    def test_in_xml_proposals_are_marked(self, tmp_path):
+        decisions = [said("cat", "gato", "casa", at=WHEN)]
+        tei, count = self.written(tmp_path, "tei", decisions)
+        root = ET.fromstring(tei)
+        assert count == 4
+        found = {
+            entry.find(f".//{TEI}orth").text: [note.get("type") for note in entry.iter(f"{TEI}note")]
+            for entry in root.iter(f"{TEI}entry")
+        }
+        assert found == {
+            "sun": ["certainty"],
+            "cat": ["decision"],
+            "dog": ["certainty"],
+            "cow": ["certainty"],
+        }
+        assert [name.text for name in root.iter(f"{TEI}name")] == ["ana"]
+        tbx, count = self.written(tmp_path, "tbx", decisions)
+        assert count == 5
+        notes = [note.text for note in ET.fromstring(tbx).iter(f"{TBX}note")]
+        assert "proposed by isolex, confidence 0.90" in notes
+        assert [note.text for note in ET.fromstring(tbx).iter(f"{TBX}termNote")] == ["forbidden"]
+
+    def test_a_glossary_has_them_with_their_confidence(self, tmp_path):
+        text, count = self.written(tmp_path, "omegat", [said("cat", "gato", "casa", at=WHEN, comment="meow")])
+        assert text.splitlines()[:2] == ["sun\tsol\tproposed by isolex, confidence 0.90", "cat\tgato\tmeow"]
+        assert count == 4
+
+    def test_json_lines_have_the_confidence_of_proposals_alone(self, tmp_path):
+        text, _ = self.written(tmp_path, "jsonl", [said("cat", "gato", at=WHEN)])
+        rows = [json.loads(line) for line in text.splitlines()]
+        assert [(row["source"], row.get("confidence")) for row in rows[:2]] == [("sun", 0.9), ("cat", None)]

@@ -121,6 +121,12 @@ def explore_command(alignment_dir: Path, port: int, host: str, no_browser: bool,
     help="Format of the exported file; by default the one that its name stands for, or else tsv.",
 )
 @click.option(
+    "--min-confidence",
+    type=click.FloatRange(0.0, 1.0),
+    help="Export the whole dictionary: the decisions, and what isolex proposes with at least this confidence "
+    "for words without an accepted translation.",
+)
+@click.option(
     "--import",
     "imported",
     type=PATH,
@@ -145,6 +151,7 @@ def review_command(
     folder: Path | None,
     export: Path | None,
     format: str | None,
+    min_confidence: float | None,
     imported: Path | None,
     pair: tuple[str, str] | None,
     examples: tuple[NamedFile, ...],
@@ -166,11 +173,14 @@ def review_command(
       isolex review en-es
       isolex review en-es --reviewer ana --reviewer ben --host 192.168.1.20
       isolex review en-es --export decisions.tsv
+      isolex review en-es --export dictionary.tei --min-confidence 0.7
     """
     if export is not None and imported is not None:
         raise click.UsageError("give --export or --import, not both")
     if format is not None and export is None:
         raise click.UsageError("--format goes with --export")
+    if min_confidence is not None and export is None:
+        raise click.UsageError("--min-confidence goes with --export")
     _check_packages()
     from isolex.review import Review
 
@@ -180,7 +190,7 @@ def review_command(
         return
     given = source_language, target_language
     if export is not None:
-        _exported(choice, folder, export, given, format, as_json=as_json)
+        _exported(choice, folder, export, given, format, min_confidence, as_json=as_json)
         return
     # Learning takes minutes, so it begins once it is certain that nobody else has the review.
     review = Review(
@@ -270,24 +280,35 @@ def _exported(
     output: Path,
     given: _Codes,
     format: str | None,
+    min_confidence: float | None,
     *,
     as_json: bool,
 ) -> None:
-    """The decisions as a file, also while others decide."""
+    """The decisions as a file, with or without the rest of the dictionary, also while others decide."""
     from isolex.alignment import load
     from isolex.review import Judgements, logged_decisions, write_decisions
+    from isolex.review.generations import present_dictionary
     from isolex.review.review import log_of, review_folder
     from isolex.review.tables import format_of
 
     made = format or format_of(output)
-    log = log_of(folder or review_folder(choice.path, choice.pair))
+    place = folder or review_folder(choice.path, choice.pair)
+    log = log_of(place)
     if folder is not None and not log.is_file():
         raise InputError("has no decisions", where=folder, fix="check --folder")
     with working(f"loading {choice.path}"):
         alignment = load(choice.path, pair=choice.pair, device="cpu")
     codes = _codes(given, alignment)
     decisions = logged_decisions(log) if log.is_file() else []
-    count = write_decisions(Judgements(decisions), output, format=made, languages=codes)
+    whole = min_confidence is not None
+    count = write_decisions(
+        Judgements(decisions),
+        output,
+        format=made,
+        languages=codes,
+        dictionary=present_dictionary(place, log, choice.path, alignment) if whole else None,
+        min_confidence=min_confidence or 0.0,
+    )
     report = {"exported": str(output), "pairs": count}
     emit(as_json, report, lambda console: console.print(f"{output}: {counted(count, 'pair')}"))
 

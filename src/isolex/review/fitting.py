@@ -3,8 +3,10 @@
 import contextlib
 import json
 import os
+import shutil
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 from isolex.processes import end_with_parent
@@ -33,6 +35,7 @@ def _fit(given: dict[str, Any]) -> int:
     from isolex.alignment import load  # noqa: PLC0415
     from isolex.errors import InputError  # noqa: PLC0415
     from isolex.review.decisions import Judgements  # noqa: PLC0415
+    from isolex.review.generations import UNFINISHED  # noqa: PLC0415
     from isolex.review.learning import learn  # noqa: PLC0415
     from isolex.review.log import DecisionLog  # noqa: PLC0415
     from isolex.review.queues import reserved_rows  # noqa: PLC0415
@@ -47,8 +50,13 @@ def _fit(given: dict[str, Any]) -> int:
     dictionary = learn(alignment, judgements, reserved=reserved, seed=given["seed"])
     if not dictionary.learnt:
         raise InputError(dictionary.reason, where="learning")
-    dictionary.alignment.save(given["output"])
-    dictionary.save(given["output"])
+    output = Path(given["output"])
+    unfinished = output.with_name(f"{output.name}{UNFINISHED}")
+    for left in (unfinished, output):  # by a fit that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    dictionary.alignment.save(unfinished)
+    dictionary.save(unfinished)
+    unfinished.rename(output)
     return through
 
 

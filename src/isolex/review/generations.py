@@ -7,12 +7,17 @@ import subprocess
 import warnings
 from pathlib import Path
 
-from isolex.alignment import LanguagePair, load
+from isolex.alignment import Alignment, LanguagePair, load
 from isolex.errors import InputError, IsolexError, IsolexWarning
+from isolex.files import digest
 from isolex.processes import command_of
 from isolex.reranking import RerankedDictionary, load_reranked
+from isolex.review.log import asked_of_log
+from isolex.saved import json_text
 
 _FOLDER = "generation-{}"
+UNFINISHED = ".unfinished"
+"""At the end of the name of a generation's folder until all of it is there."""
 
 
 class Generations:
@@ -73,18 +78,52 @@ class Generations:
 
     def kept(self, number: int) -> RerankedDictionary | None:
         """A generation that was saved; None where there is none that can be used."""
-        folder = self._of(number)
-        try:
-            return load_reranked(folder, load(folder, device="cpu")) if folder.is_dir() else None
-        except IsolexError as error:
-            warnings.warn(f"generation {number} is not used: {error}", IsolexWarning, stacklevel=2)
-            return None
+        return _kept(self._folder, number)
 
     def keep(self, number: int) -> None:
-        """Remove all but one, which took their place."""
-        for folder in self._folder.glob(_FOLDER.format("*")):
-            if folder != self._of(number):
-                shutil.rmtree(folder, ignore_errors=True)
+        """Remove all but one, which took their place, and what fits that were killed left."""
+        for name in ("*", f"*{UNFINISHED}"):
+            for folder in self._folder.glob(_FOLDER.format(name)):
+                if folder != self._of(number):
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _of(self, number: int) -> Path:
-        return self._folder / _FOLDER.format(number)
+        return _place(self._folder, number)
+
+
+def present_dictionary(folder: Path, log: Path, path: Path, alignment: Alignment) -> RerankedDictionary:
+    """The dictionary that reviewing has come to: of the last generation, else what the alignment began with.
+
+    It only reads, also while others decide.
+
+    Args:
+        folder: Where generations are kept.
+        log: The file of decisions.
+        path: The folder of the alignment.
+        alignment: The alignment.
+
+    Raises:
+        InputError: There is no generation yet, and no confidences are kept with the alignment.
+    """
+    base = base_digest(alignment)
+    last = asked_of_log(log, lambda opened: opened.generation(base)) if log.is_file() else None
+    kept = None if last is None else _kept(folder, last.number)
+    return load_reranked(path, alignment) if kept is None else kept
+
+
+def base_digest(alignment: Alignment) -> str:
+    """What tells an alignment that reviewing began with from another one."""
+    return digest(json_text(alignment.card.to_dict()).encode())
+
+
+def _kept(folder: Path, number: int) -> RerankedDictionary | None:
+    place = _place(folder, number)
+    try:
+        return load_reranked(place, load(place, device="cpu")) if place.is_dir() else None
+    except IsolexError as error:
+        warnings.warn(f"generation {number} is not used: {error}", IsolexWarning, stacklevel=3)
+        return None
+
+
+def _place(folder: Path, number: int) -> Path:
+    return folder / _FOLDER.format(number)

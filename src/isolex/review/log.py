@@ -7,15 +7,17 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from isolex.errors import FormatError, InputError
 from isolex.review.decisions import Decision, ItemKind
 from isolex.review.log_file import LogFile
+
+_Answer = TypeVar("_Answer")
 
 LEASE_SECONDS = 600.0
 _ITEMS = (
@@ -322,27 +324,41 @@ def logged_decisions(path: str | Path) -> list[Decision]:
         InputError: It cannot be read.
         FormatError: It is something else.
     """
+    return asked_of_log(path, DecisionLog.decisions)
+
+
+def asked_of_log(path: str | Path, ask: Callable[[DecisionLog], _Answer]) -> _Answer:
+    """What a log answers, read without writing anything beside it, also while others decide.
+
+    Args:
+        path: The file.
+        ask: A question, such as `DecisionLog.decisions`.
+
+    Raises:
+        InputError: It cannot be read.
+        FormatError: It is something else.
+    """
     path = Path(path)
     if not path.is_file():
         raise InputError("there is no such file", where=path)
     pending = path.with_name(f"{path.name}-wal")  # what is not in the file itself so far
     if not pending.exists():
         with DecisionLog(path, reading="immutable=1") as log:
-            found = log.decisions()
+            found = ask(log)
         if not pending.exists():
             return found
         # Somebody opened it meanwhile.
     try:
         with DecisionLog(path, reading="mode=ro") as log:
-            return log.decisions()
+            return ask(log)
     except InputError as error:
         if isinstance(error, FormatError):
             raise
         # SQLite cannot put its index beside the file, as in a folder that is read-only.
-        return _copied_decisions(path, pending)
+        return _asked_of_copy(ask, path, pending)
 
 
-def _copied_decisions(*files: Path) -> list[Decision]:
+def _asked_of_copy(ask: Callable[[DecisionLog], _Answer], *files: Path) -> _Answer:
     with tempfile.TemporaryDirectory() as folder:
         try:
             for file in filter(Path.exists, files):
@@ -350,7 +366,7 @@ def _copied_decisions(*files: Path) -> list[Decision]:
         except OSError as error:
             raise InputError(f"cannot be read ({error.strerror})", where=files[0]) from error
         with DecisionLog(Path(folder) / files[0].name) as log:
-            return log.decisions()
+            return ask(log)
 
 
 def _decision(event: int, at: str, reviewer: str, body: str) -> Decision:

@@ -20,7 +20,7 @@ from isolex.reranking.markup import (
     title_text,
     write_document,
 )
-from isolex.review.rows import ACCEPTED, DecidedPair
+from isolex.review.rows import ACCEPTED, PROPOSED, REJECTED, DecidedPair
 
 # What Weblate and the Translate Toolkit read as a term that is not to be used.
 _FORBIDDEN = "forbidden"
@@ -33,12 +33,18 @@ def write_tei(rows: Sequence[DecidedPair], languages: LanguageCodes, stream: IO[
 
     The header names the reviewers, and each translation refers by `resp` to the one who accepted it.
     """
-    accepted = [_sayable(row) for row in rows if row.decision == ACCEPTED]
-    who = {name: f"r{number}" for number, name in enumerate(sorted({row.reviewer for row in accepted}), 1)}
-    words = _by_word(accepted)
+    usable = [_sayable(row) for row in rows if row.decision != REJECTED]
+    names = {row.reviewer for row in usable if row.decision == ACCEPTED}
+    who = {name: f"r{number}" for number, name in enumerate(sorted(names), 1)}
+    words = _by_word(usable)
     parts = (_entry(number, word, languages, who) for number, word in enumerate(words, start=1))
-    write_document(stream, "TEI", TEI_ROOT, _tei_header(accepted, languages, who), parts)
-    return len(accepted)
+    write_document(stream, "TEI", TEI_ROOT, _tei_header(usable, languages, who), parts)
+    return len(usable)
+
+
+def confidence_text(row: DecidedPair) -> str:
+    """What is to be said of a proposed pair."""
+    return f"proposed by isolex, confidence {row.confidence:.2f}"
 
 
 def write_tbx(rows: Sequence[DecidedPair], languages: LanguageCodes, stream: IO[str]) -> int:
@@ -77,6 +83,11 @@ def _entry(number: int, word: list[DecidedPair], languages: LanguageCodes, who: 
     add(add(entry, "form", attributes={"type": "lemma", LANG: languages[0]}), "orth", word[0].source)
     sense = add(entry, "sense")
     for row in word:
+        if row.decision == PROPOSED:
+            translation = add(sense, "cit", attributes={"type": "trans", LANG: languages[1]})
+            add(translation, "quote", row.target)
+            add(translation, "note", f"{row.confidence:.4f}", {"type": "certainty"})
+            continue
         responsible = {"resp": f"#{who[row.reviewer]}"}
         translation = add(sense, "cit", attributes={"type": "trans", LANG: languages[1]} | responsible)
         add(translation, "quote", row.target)
@@ -94,9 +105,10 @@ def _concept(number: int, word: list[DecidedPair], languages: LanguageCodes) -> 
     for row in word:
         section = add(target, "termSec")
         add(section, "term", row.target)
-        if row.decision != ACCEPTED:
+        if row.decision == REJECTED:
             add(section, "termNote", _FORBIDDEN, {"type": "administrativeStatus"})
-        add(section, "note", " ".join(filter(None, (row.decision, "by", row.reviewer, row.when))))
+        decided = " ".join(filter(None, (row.decision, "by", row.reviewer, row.when)))
+        add(section, "note", decided if row.confidence is None else confidence_text(row))
         if row.comment:
             add(section, "note", row.comment)
     return concept
@@ -104,8 +116,8 @@ def _concept(number: int, word: list[DecidedPair], languages: LanguageCodes) -> 
 
 def _sayable(row: DecidedPair) -> DecidedPair:
     """A row whose remarks XML can hold."""
-    remarks = {name: getattr(row, name) for name in ("reviewer", "when", "comment")}
-    return replace(row, **{name: _UNSAYABLE.sub("", text) for name, text in remarks.items()})
+    reviewer, when, comment = (_UNSAYABLE.sub("", text) for text in (row.reviewer, row.when, row.comment))
+    return replace(row, reviewer=reviewer, when=when, comment=comment)
 
 
 def _by_word(rows: Sequence[DecidedPair]) -> Iterator[list[DecidedPair]]:

@@ -11,11 +11,11 @@ from typing import Any, Literal, TypeAlias
 
 from isolex.alignment import Alignment, LanguagePair, load
 from isolex.errors import InputError
-from isolex.files import digest, make_folder, working_alone
+from isolex.files import make_folder, working_alone
 from isolex.reranking import RerankedDictionary, load_reranked
 from isolex.review.additions import Added, Additions
 from isolex.review.decisions import Contradiction, Decision, ItemKind, Judgements, WordJudgement
-from isolex.review.generations import Generations
+from isolex.review.generations import Generations, base_digest
 from isolex.review.learner import Learner
 from isolex.review.learning import what_changed
 from isolex.review.leases import Leases
@@ -25,7 +25,6 @@ from isolex.review.present import Present
 from isolex.review.progress import Progress, learning_told
 from isolex.review.proposals import Proposals, ProposedWord
 from isolex.review.suspects import ENOUGH_SEEDS, Suspects
-from isolex.saved import json_text
 from isolex.vectors import Vectors
 
 LEARN_EVERY = 50
@@ -95,7 +94,7 @@ class Review:
         self.path, self.pair, self._seed = Path(path), pair, seed
         given = dictionary if isinstance(dictionary, RerankedDictionary) else None
         self.base = load(path, pair=pair, device="cpu") if given is None else given.alignment
-        self._digest = digest(json_text(self.base.card.to_dict()).encode())
+        self._digest = base_digest(self.base)
         self._known = frozenset(self.base.seeds.sources)
         self.folder = make_folder(review_folder(path, pair) if folder is None else folder)
         self._lock = RLock()

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
+from isolex.reranking import RerankedDictionary
 from isolex.review.decisions import Judgements
 
 COLUMNS = ("source", "target", "decision", "reviewer", "when", "comment")
-ACCEPTED, REJECTED = "accepted", "rejected"
+CONFIDENCE = "confidence"
+# Proposals of a word that are looked at for one that was not rejected; no dictionary keeps more.
+_MOST = 100
+ACCEPTED, REJECTED, PROPOSED = "accepted", "rejected", "proposed"
 
 
 @dataclass(frozen=True)
@@ -16,10 +23,11 @@ class DecidedPair:
     Attributes:
         source: The source word.
         target: Its translation, or what is none.
-        decision: `accepted` or `rejected`.
+        decision: `accepted` or `rejected`; or `proposed`, where isolex alone speaks for the pair.
         reviewer: Who decided last.
         when: In UTC, as ISO 8601 has it.
         comment: A remark.
+        confidence: Of a proposed pair.
     """
 
     source: str
@@ -28,10 +36,39 @@ class DecidedPair:
     reviewer: str
     when: str
     comment: str
+    confidence: float | None = None
 
-    def to_dict(self) -> dict[str, str]:
-        """By column."""
-        return {column: getattr(self, column) for column in COLUMNS}
+    def to_dict(self) -> dict[str, Any]:
+        """By column, the confidence only where there is one."""
+        told = {column: getattr(self, column) for column in COLUMNS}
+        return told if self.confidence is None else told | {CONFIDENCE: round(self.confidence, 4)}
+
+
+def whole_dictionary(
+    judgements: Judgements, dictionary: RerankedDictionary, min_confidence: float
+) -> list[DecidedPair]:
+    """What was decided, and of words without an accepted translation what isolex proposes, by frequency.
+
+    A pair that was rejected is not proposed; the next best that reaches the confidence is.
+
+    Args:
+        judgements: The decisions.
+        dictionary: What proposes.
+        min_confidence: The least confidence of a proposed pair.
+
+    Raises:
+        InputError: The dictionary has no confidences.
+    """
+    rows = {word: list(own) for word, own in groupby(rows_of(judgements), key=attrgetter("source"))}
+    for entry in dictionary.entries(min_confidence, k=_MOST):
+        own = rows.setdefault(entry.source, [])
+        if any(row.decision != REJECTED or row.target == entry.target for row in own):
+            continue
+        own.append(DecidedPair(entry.source, entry.target, PROPOSED, "isolex", "", "", entry.confidence))
+    places = dictionary.alignment.source
+    last = len(places)
+    order = sorted(rows, key=lambda word: last if (place := places.id(word)) is None else place)
+    return [row for word in order for row in rows[word]]
 
 
 def rows_of(judgements: Judgements) -> Iterator[DecidedPair]:

@@ -14,12 +14,22 @@ from isolex.choices import MARKUP_FORMATS
 from isolex.errors import FormatError, InputError
 from isolex.files import atomic_file
 from isolex.names import look_up
+from isolex.reranking import RerankedDictionary
 from isolex.reranking.entry_files import check_languages
 from isolex.reranking.entry_files import format_of as entry_format_of
 from isolex.reranking.markup import LanguageCodes, xml_problem
 from isolex.review.decisions import Decision, Judgements
-from isolex.review.markup import write_tbx, write_tei
-from isolex.review.rows import ACCEPTED, COLUMNS, REJECTED, DecidedPair, rows_of
+from isolex.review.markup import confidence_text, write_tbx, write_tei
+from isolex.review.rows import (
+    ACCEPTED,
+    COLUMNS,
+    CONFIDENCE,
+    PROPOSED,
+    REJECTED,
+    DecidedPair,
+    rows_of,
+    whole_dictionary,
+)
 from isolex.tables import (
     COMMA,
     SEMICOLON,
@@ -46,29 +56,40 @@ def write_decisions(
     *,
     format: str = "tsv",
     languages: tuple[str | None, str | None] = (None, None),
+    dictionary: RerankedDictionary | None = None,
+    min_confidence: float = 0.5,
 ) -> int:
     """Write what was decided, atomically, and say how many pairs that is.
+
+    With a dictionary, the file also has what that proposes for words without an accepted translation, marked
+    as `proposed`, with confidences.
 
     | format | what is written |
     |---|---|
     | `tsv` | a row a pair: source, target, decision, reviewer, when, comment |
     | `jsonl` | the same, an object a line |
-    | `tei` | accepted pairs as entries of TEI P5; who decided, and when, as responsibility |
+    | `tei` | accepted (and proposed) pairs as entries of TEI P5; who decided, and when, as responsibility |
     | `tbx` | TBX-Basic (ISO 30042:2019); rejected terms have the administrative status `forbidden` |
-    | `omegat` | accepted pairs as a glossary of OmegaT: source, target, comment |
+    | `omegat` | accepted (and proposed) pairs as a glossary of OmegaT: source, target, comment |
 
     Args:
         judgements: The decisions.
         path: The file; `-` is standard output.
         format: One of the above.
         languages: Codes of the source and the target language (BCP 47), which TEI and TBX hold.
+        dictionary: The dictionary that proposes, if the file is to have it.
+        min_confidence: The least confidence of a proposed pair.
 
     Raises:
-        InputError: The format or a language is none, or the file cannot be written.
+        InputError: The format or a language is none, the dictionary has no confidences, or the file cannot be
+            written.
     """
     write = look_up(format, _WRITERS, "format of decisions")
     codes = check_languages(format, languages)
-    rows = list(rows_of(judgements))
+    if dictionary is None:
+        rows = list(rows_of(judgements))
+    else:
+        rows = whole_dictionary(judgements, dictionary, min_confidence)
     if format in MARKUP_FORMATS:
         rows = [row for row in rows if not any(map(xml_problem, (row.source, row.target)))]
     with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
@@ -122,6 +143,8 @@ def parse_decisions(
         found = dict.fromkeys(COLUMNS, "") | dict(zip(names, map(trim, row.cells), strict=False))
         found |= {name: _composed(cell, name, vocabularies) for name, cell in found.items()}
         found["decision"], found["when"] = found["decision"].lower(), _time(found["when"])
+        if found["decision"] == PROPOSED:  # nobody has decided on it
+            continue
         if problem := _problem(found, vocabularies):
             refused.append(f"row {row.line} {problem}")
             continue
@@ -218,8 +241,9 @@ def format_of(path: str | Path) -> str:
 
 def _write_tsv(rows: Sequence[DecidedPair], _: LanguageCodes, stream: IO[str]) -> int:
     writer = csv.writer(stream, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
-    writer.writerow(COLUMNS)
-    writer.writerows([_plain(value) for value in row.to_dict().values()] for row in rows)
+    columns = (*COLUMNS, CONFIDENCE) if any(row.confidence is not None for row in rows) else COLUMNS
+    writer.writerow(columns)
+    writer.writerows([_plain(str(row.to_dict().get(column, ""))) for column in columns] for row in rows)
     return len(rows)
 
 
@@ -229,9 +253,12 @@ def _write_jsonl(rows: Sequence[DecidedPair], _: LanguageCodes, stream: IO[str])
 
 
 def _write_omegat(rows: Sequence[DecidedPair], _: LanguageCodes, stream: IO[str]) -> int:
-    accepted = [row for row in rows if row.decision == ACCEPTED]
-    stream.writelines(f"{row.source}\t{row.target}\t{_plain(row.comment)}\n" for row in accepted)
-    return len(accepted)
+    usable = [row for row in rows if row.decision != REJECTED]
+    remarks = (_plain(row.comment) if row.confidence is None else confidence_text(row) for row in usable)
+    stream.writelines(
+        f"{row.source}\t{row.target}\t{remark}\n" for row, remark in zip(usable, remarks, strict=True)
+    )
+    return len(usable)
 
 
 def _plain(text: str) -> str:
