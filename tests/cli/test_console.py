@@ -3,12 +3,13 @@ import json
 import re
 import time
 import warnings
+from threading import Barrier
 
 import pytest
 
 from isolex.cli.console import emit, one_line_warnings, printable, say, table, working
 from isolex.errors import IsolexWarning
-from isolex.progress import track
+from isolex.progress import together, track
 
 # The title of the window, a colour in C1, letters in turned order, half of a letter, and a bell.
 NASTY = "a\x1b]0;title\x07b\x9b31mc\u202edcb\u2066e\udcfff\x7f\r"
@@ -105,6 +106,24 @@ def test_without_a_terminal_long_work_says_how_far_it_is(capsys, monkeypatch):
     assert f"isolex: reading a {SHOWN}: 0 s so far" in lines
     assert any(line.startswith("isolex: aligning, rounds: 1 of 3, ") for line in lines)
     assert len(lines) <= 12  # of two blocks inside each other one speaks
+
+
+def test_without_a_terminal_loops_side_by_side_are_all_told(capsys, monkeypatch):
+    monkeypatch.setattr("isolex.cli.heartbeat.EVERY", 0.1)
+    met = Barrier(2, timeout=30)
+
+    def train(code: str, rounds: int) -> None:
+        for number in track(range(9), f"training {code}"):
+            if number == rounds:
+                met.wait()
+                time.sleep(0.5)
+                return
+
+    with working("training vectors of en and es"):
+        together([lambda: train("en", 3), lambda: train("es", 5)])
+    lines = capsys.readouterr().err
+    both = r"isolex: training vectors of en and es(?=.*, training en: 3 of 9)(?=.*, training es: 5 of 9)"
+    assert re.search(rf"{both}.* so far", lines), lines
 
 
 def test_short_work_is_silent(capsys):

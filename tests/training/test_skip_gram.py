@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 
 from isolex.errors import InputError, IsolexError, MissingExtraError
-from isolex.progress import together
+from isolex.progress import listening, stopping, together
 from isolex.text import Corpus
-from isolex.training import SkipGram
+from isolex.training import SkipGram, fasttext_process
+from isolex.training.skip_gram import _followed
 from isolex.vectors import Vectors
 
 from .made_up import corpus, sentences, topic_found
@@ -68,6 +70,69 @@ def test_it_ends_when_what_runs_beside_it_has_failed():
 
     with pytest.raises(IsolexError, match="the other one"):
         together([lambda: replace(QUICK, epochs=100_000).train(corpus()), failing])
+
+
+class Counters:
+    """How far each loop is."""
+
+    def __init__(self) -> None:
+        self.done: dict[str, int] = {}
+
+    def start(self, label: str, total: int) -> object:
+        self.done[label] = 0
+        return label
+
+    def advance(self, loop: object) -> None:
+        self.done[str(loop)] += 1
+
+    def note(self, loop: object, text: str) -> None: ...
+
+    def finish(self, loop: object) -> None: ...
+
+
+@pytest.mark.parametrize(
+    "threads",
+    [
+        pytest.param(
+            1, marks=pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of reading")
+        ),
+        2,
+    ],
+)
+def test_counters_move_while_it_trains(threads):
+    """Both are stopped as soon as both have moved; what tells at its end only has got to 100 by then."""
+    counters, long = Counters(), replace(QUICK, epochs=2000, threads=threads)
+
+    def both_move() -> bool:
+        return len(counters.done) == 2 and min(counters.done.values()) > 0
+
+    calls = [lambda code=code: long.train(corpus(), language=code) for code in ("xx", "yy")]
+    with listening(counters), stopping(both_move), pytest.raises(KeyboardInterrupt):
+        together(calls)
+    assert counters.done.keys() == {"training xx", "training yy"}
+    assert all(0 < done < 100 for done in counters.done.values())
+
+
+def test_without_a_figure_there_is_no_counter():
+    code = "import sys; print('Read 0M words', 'the end', sep='\\r', file=sys.stderr)"
+    counters = Counters()
+    with (
+        listening(counters),
+        subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) as process,
+    ):
+        assert _followed(process, "training xx") == "the end"
+    assert counters.done == {}
+
+
+def test_where_nobody_tells_of_reading_no_figure_is_written(monkeypatch, tmp_path, capfd):
+    """The empty lines are there so that whoever reads them can look whether to stop."""
+    monkeypatch.setattr(fasttext_process, "_IO", str(tmp_path / "none"))
+    monkeypatch.setattr(fasttext_process, "_EVERY", 0.01)
+    text = tmp_path / "text"
+    text.write_text("a word\n")
+    with fasttext_process._telling(str(text), {"thread": 1, "epoch": 5}):
+        time.sleep(0.2)
+    assert set(capfd.readouterr().err) == {"\n"}
 
 
 def test_a_failure_is_told(monkeypatch):

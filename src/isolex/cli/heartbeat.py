@@ -15,16 +15,17 @@ EVERY = 30.0
 
 @dataclass(eq=False)
 class _Loop:
-    """How far a loop is."""
+    """How far a loop is, and the thread that runs it."""
 
     label: str
     total: int
+    thread: int
     done: int = 0
 
 
 @dataclass(eq=False)
 class _Heart:
-    """Listens to loops, and names the innermost one of those that run.
+    """Listens to loops, and names those that run: of loops inside each other the innermost one.
 
     Attributes:
         label: What is being done.
@@ -36,7 +37,7 @@ class _Heart:
 
     def start(self, label: str, total: int) -> object:
         """A loop begins."""
-        loop = _Loop(label, total)
+        loop = _Loop(label, total, threading.get_ident())
         self.loops[loop] = loop
         return loop
 
@@ -53,12 +54,15 @@ class _Heart:
 
     def line(self, seconds: float) -> str:
         """What is being done after so many seconds."""
-        loops = list(self.loops.values())
-        if not loops:
+        # Loops of one thread are inside each other; those of several threads are side by side.
+        innermost = {loop.thread: loop for loop in list(self.loops.values())}
+        if not innermost:
             return f"{self.label}: {seconds:.0f} s so far"
-        last = loops[-1]
-        name = "" if last.label in self.label else f", {last.label}"
-        return f"{self.label}{name}: {last.done} of {last.total}, {seconds:.0f} s so far"
+        told = "".join(
+            f"{'' if loop.label in self.label else f', {loop.label}'}: {loop.done} of {loop.total}"
+            for loop in innermost.values()
+        )
+        return f"{self.label}{told}, {seconds:.0f} s so far"
 
 
 _beating: list[_Heart] = []

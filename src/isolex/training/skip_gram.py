@@ -97,7 +97,7 @@ class SkipGram:
                 "settings": self.library_settings(),
                 "parent": os.getpid(),
             }
-            # fastText holds the interpreter until it is done: in this process nobody could interrupt it.
+            # fastText returns when it is done: in this process nobody could interrupt it.
             with subprocess.Popen(
                 command_of("isolex.training.fasttext_process", json.dumps(order)),
                 stderr=subprocess.PIPE,
@@ -162,21 +162,29 @@ def _followed(process: "subprocess.Popen[bytes]", label: str) -> str:
     Raises:
         KeyboardInterrupt: Whoever runs this beside something else wants it to stop: half a model is none.
     """
-    said, known = _lines(process.stderr), 0.0
     last = ""
-    for percent in track(range(100), label):
-        while known <= percent:
-            line = next(said, None)
-            if line is None:
-                break
+
+    def percents() -> Iterator[float]:
+        nonlocal last
+        for line in _lines(process.stderr):
             if stop_wanted():
                 raise KeyboardInterrupt
             if found := _PERCENT.search(line):
-                known = float(found[1])
+                yield float(found[1])
             elif line.strip():
                 last = line.decode(errors="replace").strip()
-    for line in said:
-        last = line.decode(errors="replace").strip() or last
+
+    said = percents()
+    # No counter until there is something to count: not every system lets one see how far fastText is.
+    known = next(said, None)
+    if known is not None:
+        for percent in track(range(100), label):
+            while known is not None and known <= percent:
+                known = next(said, None)
+            if known is None:
+                break
+    for _ in said:
+        pass
     process.wait()
     return last
 
