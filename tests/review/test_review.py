@@ -28,7 +28,7 @@ from isolex.review import (
     suspect_pairs,
     write_decisions,
 )
-from isolex.review.generations import present_dictionary
+from isolex.review.generations import last_dictionary
 from isolex.review.log import LEASE_SECONDS
 
 from .made import HOSTILE, QUICK, SEEDS, WORDS, WRONG, Process, over, planted_answers, said
@@ -250,20 +250,20 @@ class TestUndo:
         again.close()
 
 
-class TestPresentDictionary:
+class TestLastDictionary:
     """What an export proposes, read without the review."""
 
     def test_is_that_of_the_last_generation(self, review):
-        def present():
-            found = present_dictionary(review.folder, review.log.path, review.path, review.base)
-            return found.translate(["s7"], k=1)[0]
+        def last():
+            return last_dictionary(review.folder, review.log.path, review.base)
 
-        before = present()
+        assert last() is None
         keep_generation(review)
-        assert present() != before
+        expected = review._generations.kept(1)
+        assert last().translate(["s7"], k=1) == expected.translate(["s7"], k=1)
         (review.folder / "generation-1" / "confidence.json").write_text("{}")
         with pytest.warns(IsolexWarning, match="generation 1 is not used"):
-            assert present() == before
+            assert last() is None
 
 
 class TestChange:

@@ -286,8 +286,9 @@ def _exported(
 ) -> None:
     """The decisions as a file, with or without the rest of the dictionary, also while others decide."""
     from isolex.alignment import load
+    from isolex.cli.confidences import reranked
     from isolex.review import Judgements, logged_decisions, write_decisions
-    from isolex.review.generations import present_dictionary
+    from isolex.review.generations import last_dictionary
     from isolex.review.review import log_of, review_folder
     from isolex.review.tables import format_of
 
@@ -300,13 +301,15 @@ def _exported(
         alignment = load(choice.path, pair=choice.pair, device="cpu")
     codes = _codes(given, alignment)
     decisions = logged_decisions(log) if log.is_file() else []
-    whole = min_confidence is not None
+    proposing = None
+    if min_confidence is not None:
+        proposing = last_dictionary(place, log, alignment) or reranked(choice, alignment)
     count = write_decisions(
         Judgements(decisions),
         output,
         format=made,
         languages=codes,
-        dictionary=present_dictionary(place, log, choice.path, alignment) if whole else None,
+        dictionary=proposing,
         min_confidence=min_confidence or 0.0,
     )
     report = {"exported": str(output), "pairs": count}

@@ -91,24 +91,17 @@ class Generations:
         return _place(self._folder, number)
 
 
-def present_dictionary(folder: Path, log: Path, path: Path, alignment: Alignment) -> RerankedDictionary:
-    """The dictionary that reviewing has come to: of the last generation, else what the alignment began with.
-
-    It only reads, also while others decide.
+def last_dictionary(folder: Path, log: Path, alignment: Alignment) -> RerankedDictionary | None:
+    """The dictionary of the last generation, None before there is one; read also while others decide.
 
     Args:
         folder: Where generations are kept.
         log: The file of decisions.
-        path: The folder of the alignment.
-        alignment: The alignment.
-
-    Raises:
-        InputError: There is no generation yet, and no confidences are kept with the alignment.
+        alignment: What reviewing began with.
     """
     base = base_digest(alignment)
     last = asked_of_log(log, lambda opened: opened.generation(base)) if log.is_file() else None
-    kept = None if last is None else _kept(folder, last.number)
-    return load_reranked(path, alignment) if kept is None else kept
+    return None if last is None else _kept(folder, last.number)
 
 
 def base_digest(alignment: Alignment) -> str:
