@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -134,8 +135,16 @@ class TestReview:
 
             decide("a", then=("accepted", 1))
             decide("x", then=("rejected", 1))
+            notice = page.locator("#notice")
+            sync_api.expect(notice).to_be_empty()
+            asked = heading.locator("bdi").first.inner_text()
             decide("2", then=("accepted", 2))
+            (chosen,) = review.judgements.of(asked)
+            told = f"{asked} → {chosen.accepted[0]}, not {chosen.rejected[0]}"
+            assert re.sub("[\u2068\u2069]", "", notice.inner_text()) == told
+            sync_api.expect(notice).to_be_in_viewport()
             decide("Space", then=("skipped", 1))
+            sync_api.expect(notice).to_be_empty()
             decide("Shift+1", "Shift+2", "a", then=("accepted", 3))
             page.keyboard.press("e")
             page.keyboard.type("תיקון")
@@ -215,6 +224,7 @@ class TestReview:
             page.get_by_role("button", name="Accept this translation").click()
             wait_for(page, "accepted", 1)
             page.get_by_text("חתול will be in exported dictionaries.").wait_for()
+            sync_api.expect(page.locator("#notice")).to_contain_text(re.compile(f"not .?{hebrew(7)}"))
             page.keyboard.press("Escape")
             page.locator("summary", has_text="Find a decision").click()
             page.locator("#decisions-search").fill("nowhere")
@@ -277,6 +287,15 @@ class TestReview:
                 page.get_by_role("button", name=f"Change the decision about word{number}").wait_for()
                 assert place.evaluate("(element) => element === document.activeElement")
             assert page.locator("#correction").input_value() == "typed"
+
+    def test_for_how_long_it_learns(self, browser, site) -> None:
+        address, review = site
+        learner = review._learner
+        learner.state, learner.started = "running", time.monotonic()
+        with opened(browser, f"{address}#/review") as page:
+            page.get_by_text("isolex is learning from your decisions. This takes some minutes").wait_for()
+            learner.started -= 185
+            page.get_by_text("isolex has been learning from your decisions for 3 minutes. This").wait_for()
 
     def test_learning(self, browser, site) -> None:
         """The next generation comes from another process, and the page says what changed."""

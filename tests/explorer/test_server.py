@@ -333,8 +333,8 @@ class TestDecisions:
         item = page.json("api/review/item")["item"]
         body = {"id": item["id"], "accepted": ["t120"], "rejected": ["t121"], "comment": " sure? "}
         found = page.said("decision", body)
-        assert found.keys() == {"event", "told", "progress"}
-        assert found["told"] == ""
+        assert found.keys() == {"event", "holds", "told", "progress"}
+        assert (found["holds"], found["told"]) == (True, "")
         (decision,) = review.judgements
         assert (decision.event, decision.source, decision.reviewer) == (found["event"], "s120", "ana")
         assert (decision.accepted, decision.rejected, decision.comment) == (("t120",), ("t121",), "sure?")
@@ -504,7 +504,9 @@ class TestDecisions:
         body = {"id": item["id"], "accepted": ["t1"], "rejected": []}
         page.said("decision", body)
         page.said("undo")
-        assert page.said("decision", body)["told"].startswith("Your decision on s120 was taken back")
+        found = page.said("decision", body)
+        assert found["told"].startswith("Your decision on s120 was taken back")
+        assert not found["holds"]
         assert len(review.judgements) == 0
 
     def test_decisions_are_found_by_what_they_hold(self, page, review):
@@ -524,9 +526,13 @@ class TestDecisions:
     def test_what_a_reviewer_may_not_expect(self, page):
         item = page.json("api/review/item")["item"]
         body = {"id": item["id"], "accepted": ["zzz"], "rejected": []}
-        assert page.said("decision", body)["told"].startswith("zzz will be in exported dictionaries.")
+        found = page.said("decision", body)
+        assert found["told"].startswith("zzz will be in exported dictionaries.")
+        assert found["holds"]
         body = {"id": item["id"], "accepted": ["t1"], "rejected": []}
-        assert page.said("decision", body)["told"].endswith("The earlier decision holds.")
+        found = page.said("decision", body)
+        assert found["told"].endswith("The earlier decision holds.")
+        assert not found["holds"]
 
     def test_progress(self, page, review):
         empty = page.json("api/review/progress")
@@ -556,11 +562,13 @@ class TestDecisions:
         monkeypatch.setattr("isolex.review.generations.subprocess", Process(run))
         assert page.said("learn") == {"learning": "running"}
         assert begun.wait(60)
-        assert page.json("api/review/progress")["learning"] == "running"
+        running = page.json("api/review/progress")
+        assert (running["learning"], running["learning_seconds"] in range(60)) == ("running", True)
         go_on.set()
         review.learn(wait=True)
         found = page.json("api/review/progress")
         assert (found["learning"], found["told"], found["generation"]) == ("failed", "learning: no luck", 0)
+        assert found["learning_seconds"] is None
 
     def test_suspect(self, page):
         assert page.said("suspect", {"source": "s50", "target": "t50"}) == {"queued": True}

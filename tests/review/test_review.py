@@ -46,6 +46,7 @@ def clock(monkeypatch):
     clock = SimpleNamespace(monotonic=lambda: now[0])
     monkeypatch.setattr("isolex.review.review.time", clock)
     monkeypatch.setattr("isolex.review.leases.time", clock)
+    monkeypatch.setattr("isolex.review.learner.time", clock)
     monkeypatch.setattr("isolex.review.log.time", SimpleNamespace(time=lambda: now[0]))
     return now
 
@@ -459,6 +460,7 @@ class TestProgress:
                 {"confidence": 0.5, "entries": 151, "percent": 75.0},
             ],
             "learning": "idle",
+            "learning_seconds": None,
             "told": "",
             "since": 0,
             "every": 10**6,
@@ -479,6 +481,17 @@ class TestProgress:
         randoms = [decision for decision in review.judgements if decision.kind == "random"]
         assert len(randoms) == found.precision.checked == 2
         assert found.precision.right == sum(bool(decision.accepted) for decision in randoms)
+
+    def test_for_how_long_it_learns(self, review, fits, clock):
+        fits.go_on.clear()
+        review.learn()
+        clock[0] += 125.6
+        assert review.learning()["learning_seconds"] == review.progress().learning_seconds == 125
+        review.learn()  # which begins no other fit
+        assert review.progress().to_dict()["learning_seconds"] == 125
+        fits.go_on.set()
+        review.learn(wait=True)
+        assert review.learning()["learning_seconds"] is None
 
     def test_without_confidences_there_are_no_levels(self, place):
         plain = Review(place, dictionary=plain_dictionary(place, "for a test", settings=QUICK))
@@ -756,6 +769,66 @@ class TestFailedFits:
         found = review.progress()
         assert (found.learning, found.told, found.generation.number) == ("idle", "", 1)
         assert fits.count == 2
+
+
+class TestTelling:
+    """Lines for the terminal."""
+
+    @pytest.fixture
+    def lines(self):
+        return []
+
+    @pytest.fixture
+    def telling(self, place, lines, fits):
+        review = Review(place, tell=lines.append)
+        yield review
+        fits.go_on.set()
+        review.close()
+
+    def test_that_it_failed(self, telling, lines, fits):
+        decide(telling)
+        telling.decide(telling.next("ana").item.id)
+        fits.result = (1, "", "no luck\n")
+        telling.learn(wait=True)
+        assert lines == ["learning from 1 decision", "could not learn: learning: no luck"]
+
+    @pytest.mark.parametrize("took", [(59, "59 s"), (723, "12 min 3 s")], ids=str)
+    def test_how_long_it_took(self, telling, lines, fits, clock, took):
+        seconds, told = took
+        keep_generation(telling)
+        with telling.log._file.writing() as connection:
+            connection.execute("DELETE FROM generations")
+        fits.result = (0, "0", "")
+        fits.go_on.clear()
+        telling.learn()
+        assert fits.begun.wait(60)
+        clock[0] += seconds
+        fits.go_on.set()
+        telling._learner.wait()
+        assert lines == ["learning from 0 decisions", f"learnt in {told}"]
+
+    def test_not_that_closing_ended_it(self, telling, lines, fits, monkeypatch):
+        fits.go_on.clear()
+        telling.learn()
+        assert fits.begun.wait(60)
+        monkeypatch.setattr(telling._generations, "close", fits.go_on.set)
+        telling.close()
+        assert lines == ["learning from 0 decisions"]
+
+    def test_not_that_ctrl_c_ended_it(self, telling, lines, fits):
+        fits.result = (-2, "", "Traceback\nKeyboardInterrupt\n")
+        telling.learn(wait=True)
+        assert lines == ["learning from 0 decisions"]
+
+    def test_a_terminal_that_is_gone_ends_nothing(self, place, fits):
+        def tell(_):
+            raise BrokenPipeError
+
+        review = Review(place, tell=tell)
+        fits.result = (1, "", "no luck\n")
+        review.learn(wait=True)
+        assert review.progress().told == "learning: no luck"
+        review.close()
 
 
 class TestWhenItLearns:

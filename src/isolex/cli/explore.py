@@ -198,6 +198,7 @@ def review_command(
         pair=pair,
         folder=folder,
         dictionary=lambda alignment: _dictionary(choice, alignment, examples),
+        tell=say,
     )
     try:
         codes = _codes(given, review.base)

@@ -152,14 +152,16 @@ class Reviewing:
             # What stood first on the page: a new generation may propose something else meanwhile.
             proposal=shown if isinstance(shown, str) and not word_problem(shown) else None,
         )
+        ignored = self._ignored(decision, accepted, rejected)
         return {
             "event": decision.event,
-            "told": self._told(decision, accepted, rejected),
+            "holds": not ignored,
+            "told": ignored or self._unlearnable(decision),
             "progress": self.progress(),
         }
 
-    def _told(self, decision: Decision, accepted: list[str], rejected: list[str]) -> str:
-        """What a reviewer may not expect of a decision."""
+    def _ignored(self, decision: Decision, accepted: list[str], rejected: list[str]) -> str:
+        """Why what a reviewer says now does not hold; nothing if it does."""
         if decision not in self._review.judgements.of(decision.source):
             return (
                 f"Your decision on {_short(decision.source)} was taken back in the meantime. "
@@ -167,6 +169,10 @@ class Reviewing:
             )
         if ({*accepted}, {*rejected}) != ({*decision.accepted}, {*decision.rejected}):
             return f"You had already decided on {_short(decision.source)}. The earlier decision holds."
+        return ""
+
+    def _unlearnable(self, decision: Decision) -> str:
+        """Which of the accepted words isolex cannot learn from; nothing if there are none."""
         target = self._review.base.target
         unknown = [_short(word) for word in decision.accepted if target.id(word) is None]
         if unknown:

@@ -1,5 +1,6 @@
 """Fitting the next generation beside the work of reviewers."""
 
+import time
 from collections.abc import Callable
 from threading import RLock, Thread
 from typing import Literal, TypeAlias
@@ -20,19 +21,28 @@ class Learner:
     Attributes:
         state: Whether a fit runs, or the last one failed.
         told: Why it failed.
+        started: When the last one began, in seconds of `time.monotonic`; None before any.
     """
 
     def __init__(self, fit: Callable[[], None], failed: Callable[[], None], lock: RLock) -> None:
         self._fit, self._failed, self._lock = fit, failed, lock
         self.state: Learning = "idle"
         self.told = ""
+        self.started: float | None = None
         self.thread: Thread | None = None
+
+    @property
+    def seconds(self) -> int | None:
+        """For how many whole seconds a fit has been running; None if none runs."""
+        if self.state != "running" or self.started is None:
+            return None
+        return int(time.monotonic() - self.started)
 
     def start(self) -> None:
         """Begin, unless a fit runs."""
         with self._lock:
             if self.state != "running":
-                self.state, self.told = "running", ""
+                self.state, self.told, self.started = "running", "", time.monotonic()
                 self.thread = Thread(target=self._run, name="isolex-review-learning")
                 self.thread.start()
 

@@ -22,6 +22,7 @@ class Progress:
         levels: Confidence, entries that reach it, and how many percent of them are to be right, by their mean
             confidence. None without confidences.
         learning: Whether the next generation is being fitted, or the last fit failed.
+        learning_seconds: For how many whole seconds it has been fitted; None if it is not being fitted.
         told: Why it failed.
         since: Decisions since those that the present generation learnt from.
         generation: The present one.
@@ -36,6 +37,7 @@ class Progress:
     precision: Precision | None
     levels: tuple[tuple[float, int, float | None], ...]
     learning: Learning
+    learning_seconds: int | None
     told: str
     since: int
     generation: Generation
@@ -56,14 +58,17 @@ class Progress:
                 for level, entries, percent in self.levels
             ],
             "every": self.every,
-            **learning_told(self.learning, self.told, self.since, self.generation),
+            **learning_told(self.learning, self.learning_seconds, self.told, self.since, self.generation),
         }
 
 
-def learning_told(learning: Learning, told: str, since: int, generation: Generation) -> dict[str, Any]:
+def learning_told(
+    learning: Learning, seconds: int | None, told: str, since: int, generation: Generation
+) -> dict[str, Any]:
     """Whether something is being learnt, and what was, as plain JSON values."""
     return {
         "learning": learning,
+        "learning_seconds": seconds,
         "told": told,
         "since": since,
         "generation": generation.number,

@@ -3,7 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 from isolex.alignment import Alignment, LanguagePair, load
 from isolex.errors import InputError
 from isolex.files import make_folder, working_alone
+from isolex.lexicon.words import counted
 from isolex.reranking import RerankedDictionary, load_reranked
 from isolex.review.additions import Added, Additions
 from isolex.review.decisions import Contradiction, Decision, ItemKind, Judgements, WordJudgement
@@ -69,6 +70,8 @@ class Review:
             once the folder is this process's alone, and only where no later generation is kept. By default
             the dictionary that is kept with the alignment.
         seed: Of the order of random words.
+        tell: Is called with a line when learning begins and when it ends, from another thread; by default
+            nobody is told.
 
     Attributes:
         log: The decisions as they were made.
@@ -89,6 +92,7 @@ class Review:
         folder: str | Path | None = None,
         dictionary: RerankedDictionary | Callable[[Alignment], RerankedDictionary] | None = None,
         seed: int = 0,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
         warm_up()
         self.path, self.pair, self._seed = Path(path), pair, seed
@@ -99,6 +103,7 @@ class Review:
         self.folder = make_folder(review_folder(path, pair) if folder is None else folder)
         self._lock = RLock()
         self._learner = Learner(self._learn, self._did_not_learn, self._lock)
+        self._tell = tell
         self._pace: deque[float] = deque(maxlen=_PACE)
         # Decisions since those that the present generation learnt from.
         self._count = 0
@@ -132,6 +137,7 @@ class Review:
 
     def close(self) -> None:
         """Close the log. A fit that runs is given up: the next one has the same decisions, and more."""
+        self._tell = None  # who ends a fit need not hear that it failed
         self._generations.close()
         self._learner.wait()
         self._open.close()
@@ -349,6 +355,7 @@ class Review:
                 precision=precision(self.proposals, self.judgements),
                 levels=self._present.levels,
                 learning=self._learner.state,
+                learning_seconds=self._learner.seconds,
                 told=self._learner.told,
                 since=self._count,
                 generation=self.generation,
@@ -358,7 +365,8 @@ class Review:
     def learning(self) -> dict[str, Any]:
         """What of `progress` tells whether something is being learnt, which costs nothing to ask."""
         with self._lock:
-            return learning_told(self._learner.state, self._learner.told, self._count, self.generation)
+            learner = self._learner
+            return learning_told(learner.state, learner.seconds, learner.told, self._count, self.generation)
 
     def contradictions(self) -> list[Contradiction]:
         """Where decisions contradict the lexicon, or each other."""
@@ -386,6 +394,9 @@ class Review:
             self.learn()
 
     def _learn(self) -> None:
+        with self._lock:
+            decided = sum(not decision.skipped for decision in self.judgements)
+        self._say(f"learning from {counted(decided, 'decision')}")
         number = self.log.next_generation()
         through, dictionary = self._generations.fit(number)
         with self._lock:
@@ -398,10 +409,22 @@ class Review:
         with self._lock:
             self._take(present)
         self._generations.keep(number)
+        minutes, seconds = divmod(self._learner.seconds or 0, 60)
+        self._say(f"learnt in {minutes} min {seconds} s" if minutes else f"learnt in {seconds} s")
 
     def _did_not_learn(self) -> None:
         # Not again at once, but after as many decisions more.
         self._count = 0
+        # Ctrl-C in the terminal ends the process that fits as well, which nobody there need be told.
+        if not self._learner.told.endswith("KeyboardInterrupt"):
+            self._say(f"could not learn: {self._learner.told}")
+
+    def _say(self, line: str) -> None:
+        tell = self._tell
+        # Learning goes on where the terminal is gone.
+        with suppress(OSError, ValueError):
+            if tell is not None:
+                tell(line)
 
     @property
     def generation(self) -> Generation:

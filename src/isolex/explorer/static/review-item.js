@@ -42,11 +42,12 @@ export function drawItem(place, item, { marks, wrong }, { choose, mark, dismiss,
     item.pair && h("p", { class: "told" },
       "When isolex does not see this training pair, it puts a great many words before either word as the translation of the other."),
     h("div", { class: "context" }, sourceContext(item, source, target)),
-    h("h3", {}, item.pair ? "The translation of the training pair, then the answers of the dictionary" : "Candidates"),
+    h("h3", {}, item.pair ? "The translation of the training pair, then the answers of the dictionary" : "Candidates",
+      item.candidates.length > 1 && h("span", { class: "quiet" }, ". Accepting another one rejects the first. To accept both, mark both.")),
     wrong.size > 0 && stillRejected(wrong, target, dismiss),
     item.candidates.length
       ? h("ol", { class: "candidates" }, item.candidates.map((candidate, index) =>
-        candidateItem(candidate, index, marks.has(candidate.word), { choose, mark })))
+        candidateItem(candidate, index, marks.has(candidate.word), proposal, { choose, mark })))
       : h("p", { class: "quiet" }, "There are none."),
     item.no_translation !== null &&
       h("p", { class: "quiet" }, `The chance that the vocabulary lacks the right word is ${probability(item.no_translation)}.`));
@@ -81,14 +82,16 @@ function sourceContext({ near, seeds, examples }, source, target) {
   ];
 }
 
-function candidateItem(candidate, index, isMarked, { choose, mark }) {
+function candidateItem(candidate, index, isMarked, proposal, { choose, mark }) {
   const { source, target } = space.review;
   const { word: text, rank, confidence, evidence, near, examples } = candidate;
   const number = index < KEYED ? h("kbd", { "aria-hidden": "true" }, index + 1) : "✓";
+  const isFirst = text === proposal;
+  const title = isFirst ? "Accept this one" : "Accept this one instead, which rejects the first. To accept both, mark both";
   return h("li", {},
     h("div", { class: "candidate" },
-      h("button", { type: "button", class: "pick", title: "Accept this one", onclick: () => choose(text) },
-        number, h("span", { class: "hidden" }, "Accept ", word(text, target))),
+      h("button", { type: "button", class: "pick", title, onclick: () => choose(text) },
+        number, h("span", { class: "hidden" }, "Accept ", word(text, target), !isFirst && [" and reject ", word(proposal, target)])),
       h("span", { class: "answer-word" }, wordLink(text, target, source)),
       confidence !== null &&
         h("span", { class: "measure" }, bar(confidence, "confidence"), h("span", { class: "number" }, probability(confidence))),

@@ -155,10 +155,17 @@ function levels({ levels: rows }) {
   ];
 }
 
-function learning({ learning: state, told, since, every, generation, changed }) {
+/** Whole minutes, so that a screen reader is not told anew every two seconds. Nobody waits for the first one. */
+function runningFor(seconds) {
+  const minutes = Math.floor((seconds ?? 0) / 60);
+  return minutes ? `isolex has been learning from your decisions for ${plural(minutes, "minute")}.`
+    : "isolex is learning from your decisions.";
+}
+
+function learning({ learning: state, learning_seconds: seconds, told, since, every, generation, changed }) {
   const texts = {
     idle: `isolex has not yet learned from ${plural(since, "decision")}. It learns after every ${count(every)}.`,
-    running: "isolex is learning from your decisions. This takes some minutes, and you can go on meanwhile.",
+    running: `${runningFor(seconds)} This takes some minutes, and you can go on meanwhile.`,
     failed: `isolex could not learn (${told}). The dictionary stays as it was.`,
   };
   return [

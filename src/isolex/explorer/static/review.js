@@ -69,12 +69,17 @@ function fields() {
   for (const field of [comment, correction]) field.addEventListener("keydown", leaveOnEscape);
   comment.addEventListener("keydown", leaveOnEnter);
   const form = h("form", { class: "fields", onsubmit: (event) => { event.preventDefault(); correct(); } },
-    h("label", { for: "correction" }, "Another translation, accepted together with the marked ones ", h("kbd", { "aria-hidden": "true" }, "e")),
+    h("label", { for: "correction" },
+      "Another translation, accepted with the marked ones. The first candidate is rejected unless it is marked ",
+      h("kbd", { "aria-hidden": "true" }, "e")),
     h("div", { class: "joined" }, correction, h("button", { type: "submit" }, "Accept this translation")),
     h("label", { for: "comment" }, "Comment ", h("kbd", { "aria-hidden": "true" }, "c")),
     comment);
   const actions = h("div", { class: "actions", role: "group", "aria-label": "Decision" },
-    button("Accept", accept, { key: "a", kind: "primary", "aria-keyshortcuts": "a" }),
+    button("Accept", accept, {
+      key: "a", kind: "primary", "aria-keyshortcuts": "a",
+      title: "Accept the first candidate, or all marked ones. If some are marked, but not the first, that one is rejected",
+    }),
     button("Reject", reject, { key: "x", "aria-keyshortcuts": "x" }),
     button("Skip", skip, { key: "space", "aria-keyshortcuts": "Space", "data-name": "skip" }),
     button("Undo", () => undo(), { key: "u", "aria-keyshortcuts": "u" }));
@@ -261,13 +266,15 @@ async function decide(accepted, rejected) {
 async function send(decision, item, from) {
   setSending(true);
   try {
-    const { progress, told } = await post("review/decision", decision);
+    const { holds, progress, told } = await post("review/decision", decision);
     if (unsent?.item.id === item.id) unsent = null;
     drafts.delete(item.id);
     if (items[from]?.item?.id === item.id) items[from] = null;
     panels.draw(progress);
-    notify(told);
-    if (!told) announce(outcome(decision, item));
+    const turned = holds ? turnedDown(decision, item) : "";
+    if (turned) notify(told ? `${turned}. ${told}` : turned, "made");
+    else notify(told);
+    if (!turned && !told) announce(outcome(decision, item));
   } catch (error) {
     unsent = { decision, item, from };
     notify(error.message, "error");
@@ -279,11 +286,18 @@ async function send(decision, item, from) {
   if (!items[queue]) await showItem();
 }
 
+const isolatedWords = (texts) => texts.map((text) => isolated(text)).join(", ");
+
+/** A decision that rejects beside what it accepts, which everybody should see: they may not have meant to reject. */
+function turnedDown({ accepted, rejected }, item) {
+  if (!accepted.length || !rejected.length) return "";
+  return `${isolated(item.word)} → ${isolatedWords(accepted)}, not ${isolatedWords(rejected)}`;
+}
+
 function outcome({ accepted, rejected }, item) {
   const about = isolated(item.word);
-  const words = (texts) => texts.map((text) => isolated(text)).join(", ");
-  const wrong = rejected.length ? `${words(rejected)} is rejected for ${about}` : "";
-  if (accepted.length) return `Accepted: ${about} is ${words(accepted)}${wrong && `; ${wrong}`}`;
+  const wrong = rejected.length ? `${isolatedWords(rejected)} is rejected for ${about}` : "";
+  if (accepted.length) return `Accepted: ${about} is ${isolatedWords(accepted)}${wrong && `; ${wrong}`}`;
   return wrong || `Skipped ${about}`;
 }
 
