@@ -10,6 +10,8 @@ from unittest.mock import patch
 
 import numpy as np
 import zstandard
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 from isolex import align, align_space
 from isolex.lexicon import Lexicon
@@ -58,7 +60,21 @@ def make(folder: Path) -> list[Subject]:
     ResultsFile(folder / "results.json").add(
         MethodScore(cell, "pairs", 40, {"csls": {"p@1": 50.0, "n": 20, "interval": [1.0, None]}}, 0.1)
     )
+    _leave_out_checksums(folder)
     return list(_subjects())
+
+
+def _leave_out_checksums(folder: Path) -> None:
+    """As earlier releases wrote some of them: with checksums, no change gets as far as the other checks."""
+    card = folder / "A" / "card.json"
+    card.write_text(
+        json.dumps({key: value for key, value in json.loads(card.read_text()).items() if key != "files"})
+    )
+    with safe_open(folder / "aa.safetensors", framework="numpy") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys() if name != "sums"}  # noqa: SIM118
+        about = json.loads(file.metadata()["isolex"])
+    del about["words_sum"]
+    save_file(tensors, folder / "aa.safetensors", metadata={"isolex": json.dumps(about)})
 
 
 def _write_vectors(folder: Path, source: Vectors, target: Vectors) -> None:

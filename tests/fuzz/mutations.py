@@ -26,7 +26,7 @@ _VALUES = (
     *("[NaN]", "[" * 100_000, "[" * 500 + "]" * 500, '{"a":' * 500 + "1" + "}" * 500),
 )
 _TYPES = {"F32": np.float32, "F64": np.float64, "F16": np.float16, "I64": np.int64, "I32": np.int32}
-_TYPES |= {"U8": np.uint8, "BOOL": np.bool_}
+_TYPES |= {"U8": np.uint8, "U32": np.uint32, "BOOL": np.bool_}
 _NAMES = {np.dtype(kind): name for name, kind in _TYPES.items()}
 
 

@@ -165,8 +165,11 @@ def write_found(output: Path, settings: Mapping[str, Any]) -> None:
         r_x, r_z = (-near[side] for side in _SIDES)
         r_x = r_x[first : first + x.shape[0]]
     of_rows: TopK | None = None
-    of_columns = []
-    for path, start in zip(settings["z"]["paths"], settings["z"]["firsts"], strict=True):
+    paths, firsts = settings["z"]["paths"], settings["z"]["firsts"]
+    count, width = sum(map(_rows_in, paths)), min(k, x.shape[0])
+    # In its place at once, and with small numbers: joining the parts at the end would take them twice.
+    of_columns = TopK(torch.empty(count, width, dtype=torch.int32), torch.empty(count, width))
+    for path, start in zip(paths, firsts, strict=True):
         z = load_file(path)[_ROWS]
         z_bias = None if r_z is None else r_z[start : start + z.shape[0]]
         found, back = top_k_both(
@@ -174,12 +177,13 @@ def write_found(output: Path, settings: Mapping[str, Any]) -> None:
         )
         moved = TopK(found.indices + start, found.scores)
         of_rows = moved if of_rows is None else _merged([of_rows, moved], k)
-        of_columns.append(TopK(back.indices + first, back.scores))
+        here = slice(start, start + z.shape[0])
+        of_columns.indices[here], of_columns.scores[here] = back.indices + first, back.scores
         del z, found, back  # before the next shard is read
     if of_rows is None:
         raise InputError("got no rows", where="search in shards")
     del x
-    _write(output, of_rows, _joined(of_columns))
+    _write(output, of_rows, of_columns)
 
 
 def write_merged(output: Path, settings: Mapping[str, Any]) -> None:
@@ -210,7 +214,7 @@ def _write(output: Path, there: TopK, back: TopK) -> None:
     tensors = {
         f"{side}.{name}": tensor.contiguous()
         for side, one in found
-        for name, tensor in (("indices", one.indices), ("scores", one.scores))
+        for name, tensor in (("indices", one.indices.int()), ("scores", one.scores))
     }
     output.write_bytes(save(tensors))
 
@@ -218,10 +222,16 @@ def _write(output: Path, there: TopK, back: TopK) -> None:
 def _rows_of(part: str, side: str, rows: slice) -> TopK:
     """Some rows of the result of a job; its file is mapped only meanwhile."""
     with safe_open(part, framework="pt") as stored:
-        return TopK(*(stored.get_slice(f"{side}.{name}")[rows] for name in ("indices", "scores")))
+        indices, scores = (stored.get_slice(f"{side}.{name}")[rows] for name in ("indices", "scores"))
+        return TopK(indices.long(), scores)
+
+
+def _rows_in(shard: str) -> int:
+    with safe_open(shard, framework="pt") as stored:
+        return int(stored.get_slice(_ROWS).get_shape()[0])
 
 
 def _read(path: Path) -> tuple[TopK, TopK]:
     found = load(path.read_bytes())  # not mapped, as whoever has it may change the folder
-    there, back = (TopK(found[f"{side}.indices"], found[f"{side}.scores"]) for side in _SIDES)
+    there, back = (TopK(found[f"{side}.indices"].long(), found[f"{side}.scores"]) for side in _SIDES)
     return there, back
