@@ -9,7 +9,7 @@ const WITNESSES_SHOWN = 3;
 const CONTEXT = 90;
 
 const KINDS = {
-  informative: "isolex learns most from your decision about this word",
+  informative: "isolex is unsure about this word",
   sure: "isolex is sure of this translation",
   random: "This word was drawn at random, to measure how many translations are right",
   suspect: "This pair of the training dictionary may be wrong",
