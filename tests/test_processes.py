@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from isolex.processes import command_of
 
 
@@ -31,3 +33,18 @@ def test_files_of_the_working_directory_are_no_libraries(tmp_path, monkeypatch):
     assert "a stranger" not in told[0]
     assert "usage:" in told[0]
     assert "a stranger" in told[1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is told by /proc")
+def test_free_memory_goes_back_to_the_system():
+    """Pieces that are freed between others stay with a process by themselves."""
+    code = (
+        "from isolex.processes import give_memory_back\n"
+        "def held(): return int(open('/proc/self/statm').read().split()[1]) * 4\n"
+        "pieces = [bytearray(4000) for _ in range(50_000)]\n"
+        "last = bytearray(4000)\n"
+        "del pieces\n"
+        "before = held(); give_memory_back(); print(before - held())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 50_000

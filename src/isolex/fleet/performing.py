@@ -13,6 +13,7 @@ from isolex.errors import IsolexError, IsolexWarning
 from isolex.files import atomic_file
 from isolex.fleet.jobs import Job, JobOutcome
 from isolex.fleet.ledger import Ledger
+from isolex.processes import give_memory_back
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def _performed(job: Job, ledger: Ledger) -> JobOutcome:
         details = f"\n{traceback.format_exc()}"
         outcome = JobOutcome(job.name, "failed", f"{type(error).__name__}: {error}")
     _log(ledger.log(job), f"{outcome.status} {outcome.told}".rstrip() + details)
+    give_memory_back()
     return replace(outcome, warned=tuple(warned))
 
 
