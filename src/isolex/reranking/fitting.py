@@ -89,9 +89,8 @@ def rerank(
 
     Returns:
         The dictionary. Where seed words are too few or unlike other words, it has no confidences (`learnt` is
-        False). If the
-        alignment failed, or seed words and mutual pairs together are fewer than 50, it is in CSLS order.
-        `reason` says so.
+        False). If the alignment failed, or seed words and mutual pairs together are fewer than 50, it is in
+        CSLS order. `reason` says so.
 
     Raises:
         InputError: No pair of the lexicon is in both vocabularies; or you gave a lexicon beside an alignment,

@@ -243,7 +243,8 @@ def _write_tsv(rows: Sequence[DecidedPair], _: LanguageCodes, stream: IO[str]) -
     writer = csv.writer(stream, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
     columns = (*COLUMNS, CONFIDENCE) if any(row.confidence is not None for row in rows) else COLUMNS
     writer.writerow(columns)
-    writer.writerows([_plain(str(row.to_dict().get(column, ""))) for column in columns] for row in rows)
+    cells = ({CONFIDENCE: ""} | row.to_dict() for row in rows)
+    writer.writerows([_plain(str(row[column])) for column in columns] for row in cells)
     return len(rows)
 
 
@@ -254,10 +255,9 @@ def _write_jsonl(rows: Sequence[DecidedPair], _: LanguageCodes, stream: IO[str])
 
 def _write_omegat(rows: Sequence[DecidedPair], _: LanguageCodes, stream: IO[str]) -> int:
     usable = [row for row in rows if row.decision != REJECTED]
-    remarks = (_plain(row.comment) if row.confidence is None else confidence_text(row) for row in usable)
-    stream.writelines(
-        f"{row.source}\t{row.target}\t{remark}\n" for row, remark in zip(usable, remarks, strict=True)
-    )
+    for row in usable:
+        remark = _plain(row.comment) if row.confidence is None else confidence_text(row)
+        stream.write(f"{row.source}\t{row.target}\t{remark}\n")
     return len(usable)
 
 

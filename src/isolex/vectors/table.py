@@ -369,9 +369,8 @@ class Vectors:
     def __getstate__(self) -> dict[str, Any]:
         self._check_sums(0, len(self))  # a copy of stored rows has none
         # The words with vectors are nearly as large as these, and quickly made again.
-        return {name: value for name, value in self.__dict__.items() if name != "_with_vectors"} | {
-            "_sums": None
-        }
+        state = {name: value for name, value in self.__dict__.items() if name != "_with_vectors"}
+        return state | {"_sums": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -410,7 +409,7 @@ class Vectors:
         from isolex.arrays import as_matrix  # noqa: PLC0415 - brings torch, which readers do without
 
         matrix = self.matrix[part]
-        self._check_sums(part.start or 0, len(self) if part.stop is None else min(part.stop, len(self)))
+        self._check_sums(part.start or 0, len(self) if part.stop is None else part.stop)
         try:
             tensor = as_matrix(matrix, name=repr(self), device=device)
         except InputError:
@@ -431,7 +430,7 @@ class Vectors:
 
     def _check_sums(self, start: int, stop: int) -> None:
         if self._sums is not None:
-            self._sums.check(start, stop)
+            self._sums.check(start, min(stop, len(self)))  # these may be the first rows of a file
 
     def _place(self, word: str) -> int | None:
         row = self._ids.get(word)
@@ -447,7 +446,7 @@ class Vectors:
 
     def _float32_pieces(self) -> Iterator[np.ndarray]:
         for start in range(0, len(self), _FINGERPRINT_ROWS):
-            self._check_sums(start, min(start + _FINGERPRINT_ROWS, len(self)))
+            self._check_sums(start, start + _FINGERPRINT_ROWS)
             yield np.ascontiguousarray(self.matrix[start : start + _FINGERPRINT_ROWS], dtype="<f4")
 
     def _unknown(self, word: str) -> UnknownWordError:
