@@ -1,5 +1,6 @@
 """All pairs of a space by each executor: the same bytes, at which cost, and what killing leaves."""
 
+import json
 import os
 import random
 import signal
@@ -13,12 +14,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.fleet_process import WORKERS
 from benchmarks.languages import Languages
 from benchmarks.measuring import timed
 from isolex.datasets import DataFolder
 from isolex.files import digest
-from isolex.fleet import Executor, HereExecutor, LocalExecutor, RayExecutor, SlurmExecutor, run_jobs
-from isolex.pairwise import dictionary_jobs
 from isolex.progress import track
 from isolex.recipes import align_space
 
@@ -27,7 +27,6 @@ EXECUTORS = ("loop", "local", "ray", "ray cluster", "slurm")
 WORDS = 10_000
 KILLS = 20
 KILLED = ("driver", "worker", "node")
-_WORKERS = 2
 _NODES = 3
 _PIVOT = "en"
 
@@ -40,7 +39,7 @@ class FleetRow:
         executor: Out of `EXECUTORS`; `loop` is a plain loop in one process.
         workers: That worked at the same time.
         jobs: Directions.
-        seconds: For all of it, the start of the workers included.
+        seconds: Of the process that does it, from its start to its end, so with the start of the workers.
         overhead: Percent of the loop's time beyond it.
         same: Whether all files have the bytes of the loop's.
     """
@@ -88,25 +87,41 @@ def save_languages(folder: DataFolder, path: Path, *, words: int = WORDS) -> Non
 
 
 def run_executors(space: Path, executors: Sequence[str] = EXECUTORS) -> Iterator[FleetRow]:
-    """Write the dictionaries of a space by each executor; a row each, the loop first."""
-    jobs = dictionary_jobs(space)
+    """Write the dictionaries of a space by each executor, in a process each; a row each, the loop first."""
     expected: dict[str, str] = {}
     loop = 0.0
     for name in track(list(dict.fromkeys(("loop", *executors))), "executors"):
-        nodes = _NODES if name == "ray cluster" else 0
-        with TemporaryDirectory() as place, _nodes(nodes) as cluster:
-            address = None if cluster is None else cluster.address
-            executor_seconds, executor = timed(lambda: _executor(name, Path(place), address))  # noqa: B023
-            seconds, report = timed(lambda: run_jobs(jobs, Path(place) / "out", executor))  # noqa: B023
-            if report.failed:
-                raise RuntimeError(str(report.failed[0]))
-            found = digests(Path(place) / "out")
-        seconds += executor_seconds
+        with TemporaryDirectory() as place, _nodes(_NODES if name == "ray cluster" else 0) as cluster:
+            asked = [name, str(space), place, *([] if cluster is None else [cluster.address])]
+            seconds, report = timed(lambda: _written(asked))  # noqa: B023
+            found = digests(Path(place))
         if name == "loop":
             expected, loop = found, seconds
-        workers = executor.workers
         overhead = 100 * (seconds / loop - 1)
-        yield FleetRow(name, workers, len(jobs), round(seconds, 1), round(overhead, 1), found == expected)
+        yield FleetRow(
+            name,
+            report["workers"],
+            report["jobs"],
+            round(seconds, 1),
+            round(overhead, 1),
+            found == expected,
+        )
+
+
+def _written(asked: Sequence[str]) -> dict[str, Any]:
+    """What the process says that it did.
+
+    Raises:
+        RuntimeError: It failed, or a dictionary did.
+    """
+    command = [sys.executable, "-m", "benchmarks.fleet_process", *asked]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip())
+    report: dict[str, Any] = json.loads(done.stdout)
+    if report["failed"]:
+        raise RuntimeError(str(report["failed"]))
+    return report
 
 
 def run_kills(space: Path, *, kills: int = KILLS, seed: int = 0) -> Iterator[KillRow]:
@@ -147,16 +162,6 @@ def digests(folder: Path) -> dict[str, str]:
     return {file.name: digest(file.read_bytes()) for file in files}
 
 
-def _executor(name: str, place: Path, address: str | None) -> Executor:
-    if name == "loop":
-        return HereExecutor(_WORKERS)
-    if name == "local":
-        return LocalExecutor(_WORKERS, threads=1)
-    if name == "slurm":
-        return SlurmExecutor(place / "logs", workers=_WORKERS, threads=1, cluster="local")
-    return RayExecutor(address=address, workers=_WORKERS, threads=1)
-
-
 @contextmanager
 def _nodes(count: int) -> Iterator[Any]:
     """A cluster of Ray of so many nodes on this machine; None where none is wanted."""
@@ -177,7 +182,7 @@ def _nodes(count: int) -> Iterator[Any]:
 
 def _driver(space: Path, out: Path, *executor: str) -> "subprocess.Popen[bytes]":
     """The command that a user gives."""
-    options = ["--all-pairs", "--workers", str(_WORKERS), "--threads", "1", "--json", *executor]
+    options = ["--all-pairs", "--workers", str(WORKERS), "--threads", "1", "--json", *executor]
     command = [sys.executable, "-m", "isolex", "lexicon", str(space), "-o", str(out), *options]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -15,7 +15,7 @@ import typing as _typing
 
 from isolex._version import __version__
 from isolex.errors import InputError, IsolexError, IsolexWarning
-from isolex.waiting import short_waits_of as _short_waits_of
+from isolex.threads import short_waits_of as _short_waits_of
 
 if _typing.TYPE_CHECKING:
     from isolex.alignment import Alignment, InducedLexicon, Space, load, load_space

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from isolex.fleet import Job
+from tests.cli.test_start import run_without
 from tests.pairwise.test_dictionaries import saved  # noqa: F401 - a fixture
 
 NAMES = sorted(
@@ -39,6 +40,24 @@ def test_writes_a_folder(isolex, place, options):
     (place / "out" / "aa-bb.tsv").unlink()
     again = isolex("lexicon", "space", "-o", "out", "--all-pairs", "--json").json
     assert (again["made"], again["kept"], again["failed"], again["retried"]) == (1, 11, {}, 0)
+
+
+def test_who_only_sends_the_jobs_imports_no_torch(place):
+    line = [
+        "lexicon",
+        place / "space",
+        "-o",
+        place / "out",
+        "--all-pairs",
+        "--workers",
+        "2",
+        "--threads",
+        "1",
+    ]
+    ((status, out, err),) = run_without(["torch"], [line])
+    assert (status, err) == (0, ""), err
+    assert "directions made" in out
+    assert files(place / "out") == NAMES
 
 
 def test_an_interruption_says_what_is_kept(isolex, place, monkeypatch):

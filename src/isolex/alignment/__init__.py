@@ -23,7 +23,7 @@ from isolex.alignment.loading import (
 )
 from isolex.alignment.side import Side
 from isolex.alignment.space import FEW_LANGUAGES, LanguagePair, Link, Space
-from isolex.alignment.space_folder import SpaceDigests, check_space_output, load_space
+from isolex.alignment.space_folder import check_space_output, load_space
 from isolex.cards import Card, SideCard, current_versions, load_card
 from isolex.cards.space_card import LanguageCard, PairCard, SpaceCard
 from isolex.choices import CRITERIA, Status
@@ -46,7 +46,6 @@ __all__ = [
     "SideCard",
     "Space",
     "SpaceCard",
-    "SpaceDigests",
     "Status",
     "Translations",
     "VectorSpace",

@@ -10,10 +10,9 @@ en--es.seeds.tsv                the lexicon of two languages
 A language that is added later adds files and changes no file of the other languages.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import combinations, permutations
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,6 @@ from isolex.arrays import pick_device
 from isolex.cards.alignment_folder import (
     CARD,
     NEIGHBOURHOODS,
-    NORMALIZER,
     SIDES,
     check_digest,
     fitted_arrays,
@@ -36,7 +34,8 @@ from isolex.cards.alignment_folder import (
     read_seeds,
 )
 from isolex.cards.card import is_alignment
-from isolex.cards.space_card import BETWEEN, SpaceCard, check_language
+from isolex.cards.space_card import SpaceCard, check_language
+from isolex.cards.space_folder import BESIDE, SHARED, SPACE_FIX, pair_file, seeds_file
 from isolex.errors import FormatError, InputError
 from isolex.files import atomic_folder, check_folder, check_not_input, digest, steady
 from isolex.lexicon import Lexicon
@@ -45,25 +44,19 @@ from isolex.progress import track
 from isolex.saved import (
     Array,
     UnsoundError,
-    by_name,
     json_text,
     parse_arrays,
     read_json,
     read_saved,
-    record,
     sound,
-    text,
 )
 from isolex.vectors import Vectors
 
-SHARED = "space.safetensors"
-_FIX = "load it again if another run has replaced it meanwhile; else make the space again"
 _PLACEMENT = {
     "moments": Array("d d", types=("F64",)),
     "rotation": Array("d p", types=("F64",)),
     "map": Array("d p"),
 }
-_BESIDE = record({"normalizers": by_name(NORMALIZER), "files": by_name(text)})
 
 
 def check_space_output(path: str | Path) -> None:
@@ -90,7 +83,7 @@ def save_space(space: Space, path: str | Path) -> None:
     for known in card["languages"].values():
         known["vectors"]["path"] = Path(known["vectors"]["path"] or "").name or None
     files = _shared_file(space) | _language_files(space, card)
-    files |= {_pair_file(*pair): save(tensors) for pair, link in links if (tensors := _pair_tensors(link))}
+    files |= {pair_file(*pair): save(tensors) for pair, link in links if (tensors := _pair_tensors(link))}
     card["files"] = {name: digest(data) for name, data in files.items()}
     with atomic_folder(path, contents=(CARD,), also=_belongs) as folder:
         for name, data in files.items():
@@ -100,7 +93,7 @@ def save_space(space: Space, path: str | Path) -> None:
             space.sides[code].vectors.write(folder / f"{code}.vectors.safetensors")
         for pair, link in links:
             if len(link.seeds):
-                file = folder / _seeds_file(*pair)
+                file = folder / seeds_file(*pair)
                 link.seeds.write(file)
                 card["files"][file.name] = digest(file.read_bytes())
         (folder / CARD).write_text(json_text(card, indent=2) + "\n", encoding="utf-8")
@@ -139,56 +132,6 @@ def _pair_tensors(link: Link) -> dict[str, Tensor]:
     return {name: tensor.cpu().contiguous() for name, tensor in made}
 
 
-@dataclass(frozen=True, eq=False)
-class SpaceDigests:
-    """Digests of the contents of a saved space, which tell whether a result is still up to date.
-
-    Attributes:
-        card: The card of the space.
-        beside: The other contents of the card's file.
-    """
-
-    card: SpaceCard
-    beside: Mapping[str, Any]
-
-    @classmethod
-    def read(cls, path: str | Path) -> "SpaceDigests":
-        """Read the digests of the space in a folder.
-
-        Raises:
-            InputError: There is no such folder.
-            FormatError: The folder is not a space, or is damaged.
-        """
-        data = read_card(path, "space", called="folder of a space", command="isolex space", fix=_FIX)
-        where = Path(path) / CARD
-        card = SpaceCard.from_dict(data, where=where)
-        with sound(where, _FIX):
-            return cls(card, _BESIDE(data))
-
-    def of(self, *languages: str) -> dict[str, str]:
-        """Digests by name of everything that belongs to some languages and to pairs of them."""
-        names = {f"{code}.map.safetensors" for code in languages}
-        names |= {name(*pair) for pair in permutations(languages, 2) for name in (_pair_file, _seeds_file)}
-        found = {name: value for name, value in self.beside["files"].items() if name in names}
-        for code in languages:
-            known = [self.card.languages[code].vectors.fingerprint, self.beside["normalizers"][code]]
-            found[code] = digest(json_text(known).encode())
-        for pair in combinations(sorted(languages), 2):
-            found[BETWEEN.join(pair)] = self.card.pair(*pair).status
-        return found
-
-    def every(self) -> str:
-        """One digest of all languages, all pairs, and the shared part of the joint solution."""
-        shared = {name: value for name, value in self.beside["files"].items() if name == SHARED}
-        return digest(json_text(self.of(*self.card.languages) | shared).encode())
-
-    def lexicons(self) -> str:
-        """One digest of the lexicons of all pairs."""
-        names = {_seeds_file(*pair) for pair in permutations(self.card.languages, 2)}
-        found = {name: value for name, value in sorted(self.beside["files"].items()) if name in names}
-        return digest(json_text(found).encode())
-
-
 @steady
 def load_space(path: str | Path, *, device: str | torch.device | None = None) -> Space:
     """Read a saved space; a language is read only when it is first needed.
@@ -209,14 +152,14 @@ def load_space(path: str | Path, *, device: str | torch.device | None = None) ->
         IsolexWarning: The vectors that an alignment refers to are read from outside the folder.
     """
     folder = Path(path)
-    data = read_card(path, "space", called="folder of a space", command="isolex space", fix=_FIX)
+    data = read_card(path, "space", called="folder of a space", command="isolex space", fix=SPACE_FIX)
     if is_alignment(data):
         from isolex.alignment.loading import load  # noqa: PLC0415 - it loads spaces, too
 
         return Space.of(load(path, device=device))
     card = SpaceCard.from_dict(data, where=folder / CARD)
-    with sound(folder / CARD, _FIX):
-        beside = _BESIDE(data)
+    with sound(folder / CARD, SPACE_FIX):
+        beside = BESIDE(data)
         if beside["normalizers"].keys() != card.languages.keys():
             raise UnsoundError("has normalisers of other languages", ("normalizers",))
     made = _Reader(folder, card, beside, pick_device(device))
@@ -224,7 +167,7 @@ def load_space(path: str | Path, *, device: str | torch.device | None = None) ->
     pairs = [
         pair
         for pair in combinations(card.languages, 2)
-        if _pair_file(*pair) in names or card.pair(*pair).seeds
+        if pair_file(*pair) in names or card.pair(*pair).seeds
     ]
     return Space(
         Lazy({code: partial(made.side, code) for code in card.languages}),
@@ -232,10 +175,6 @@ def load_space(path: str | Path, *, device: str | torch.device | None = None) ->
         card,
         joint=cache(made.joint) if SHARED in names else None,
     )
-
-
-def _pair_file(first: str, second: str) -> str:
-    return f"{first}{BETWEEN}{second}.pair.safetensors"
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,7 +200,7 @@ class _Reader:
         tensors = self._tensors(f"{code}.map.safetensors", declared, {"d": known.dimension})
         file = self._file(f"{code}.vectors.safetensors")
         vectors = Vectors.read(file, unicode="keep")
-        with sound(file, _FIX):
+        with sound(file, SPACE_FIX):
             if (vectors.dimension, vectors.fingerprint) != (known.dimension, known.fingerprint):
                 raise UnsoundError(f"and {CARD} do not belong together")
         fitted = unpack_normalizer(normalizer, "side", tensors)
@@ -270,8 +209,8 @@ class _Reader:
     def link(self, first: str, second: str) -> Link:
         """What is kept of two languages."""
         count = self.card.pair(first, second).seeds
-        seeds = self._seeds(_seeds_file(first, second), count) if count else Lexicon([])
-        name = _pair_file(first, second)
+        seeds = self._seeds(seeds_file(first, second), count) if count else Lexicon([])
+        name = pair_file(first, second)
         if name not in self.beside["files"]:
             return Link(seeds)
         cards = [self.card.languages[code].vectors for code in (first, second)]
@@ -281,7 +220,7 @@ class _Reader:
         return Link(seeds, (near[0], near[1]))
 
     def _seeds(self, name: str, count: int) -> Lexicon:
-        return read_seeds(self._file(name), count, self.beside["files"].get(name, ""), fix=_FIX)
+        return read_seeds(self._file(name), count, self.beside["files"].get(name, ""), fix=SPACE_FIX)
 
     def joint(self) -> JointMapping:
         """The joint solution."""
@@ -300,13 +239,13 @@ class _Reader:
     def _file(self, name: str) -> Path:
         """The path of a file that must be there."""
         if not (self.folder / name).is_file():
-            raise FormatError(f"is a damaged space: it holds no {name}", where=self.folder, fix=_FIX)
+            raise FormatError(f"is a damaged space: it holds no {name}", where=self.folder, fix=SPACE_FIX)
         return self.folder / name
 
     def _data(self, file: Path) -> bytes:
         """The bytes of a file, which must be those that the card knows."""
-        with sound(file, _FIX):
-            data = read_saved(file, _FIX)
+        with sound(file, SPACE_FIX):
+            data = read_saved(file, SPACE_FIX)
             check_digest(data, self.beside["files"].get(file.name, ""))
         return data
 
@@ -314,22 +253,18 @@ class _Reader:
         """The tensors of a file that is the card's."""
         file = self._file(name)
         data = self._data(file)
-        with sound(file, _FIX):
+        with sound(file, SPACE_FIX):
             arrays = parse_arrays(data, declared, sizes)
         return {one: torch.from_numpy(array.copy()).to(self.device) for one, array in arrays.items()}
-
-
-def _seeds_file(first: str, second: str) -> str:
-    return f"{first}{BETWEEN}{second}.seeds.tsv"
 
 
 def _belongs(entry: Path) -> bool:
     """Whether an entry of a folder is a file of the space whose card stands there."""
     try:
-        data = read_json(entry.with_name(CARD), _FIX)
+        data = read_json(entry.with_name(CARD), SPACE_FIX)
         card = SpaceCard.from_dict(data, where=entry)
     except (InputError, FormatError):
         return False
     own = {f"{code}.vectors.safetensors" for code in card.languages}
-    own |= {_seeds_file(*pair) for pair in card.pairs}
+    own |= {seeds_file(*pair) for pair in card.pairs}
     return entry.is_file() and (entry.name in own or entry.name in data.get("files", {}))

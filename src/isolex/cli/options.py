@@ -16,6 +16,7 @@ from isolex.choices import CRITERIA
 from isolex.cli.console import working
 from isolex.errors import InputError, IsolexWarning
 from isolex.tables import TAB, Row, Unicode, check_utf8, numbered, read_lines, tidy, without_quotes
+from isolex.threads import compute_with
 
 if TYPE_CHECKING:
     from isolex.alignment import Alignment, Space
@@ -244,9 +245,7 @@ def names_in(text: str) -> list[str]:
 
 def _use_threads(count: int | None) -> None:
     if count is not None:
-        import torch
-
-        torch.set_num_threads(count)
+        compute_with(count)
         click.get_current_context().meta[THREADS] = count
 
 

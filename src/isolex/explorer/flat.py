@@ -26,7 +26,7 @@ from isolex.saved import (
     text,
     whole,
 )
-from isolex.waiting import short_waits
+from isolex.threads import short_waits
 
 # So many words of a side are placed by t-SNE, and others beside those of them that they are nearest to.
 _ANCHORS = 2_000

@@ -1,68 +1,13 @@
-"""A dictionary of every direction between the languages of a space, each a job."""
+"""Write the dictionary of one direction between two languages of a space."""
 
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from isolex.alignment import LanguagePair, Space, SpaceDigests, is_joint
+from isolex.alignment import Space, is_joint
 from isolex.errors import InputError
-from isolex.fleet import Job, named
 from isolex.pairwise.resident import resident_space
 from isolex.reranking import RerankedDictionary, rerank, rerank_pair, write_entries
-
-
-def directions(languages: Sequence[str]) -> list[LanguagePair]:
-    """All directions, in an order in which a worker keeps one language and reads the others one by one."""
-    return [way for one, other in combinations(languages, 2) for way in ((one, other), (other, one))]
-
-
-def dictionary_jobs(
-    path: str | Path,
-    *,
-    min_confidence: float | None = None,
-    direction: str = "forward",
-    k: int = 1,
-    criterion: str = "csls",
-    format: str = "tsv",
-) -> list[Job]:
-    """The jobs that write a dictionary of each direction, `xx-yy.tsv`.
-
-    Without confidences, a dictionary depends on its two languages alone, so it is made again only if one of
-    them changes. With confidences, it depends on all languages of the space.
-
-    Args:
-        path: The folder of a space.
-        min_confidence: Write only translations that are right with at least this probability; None for plain
-            dictionaries, without confidences.
-        direction: `forward`, `backward` or `mutual`, for plain dictionaries.
-        k: Answers per word, at most.
-        criterion: For plain dictionaries, see `Alignment.index`.
-        format: As `write` takes it: `tsv`, `csv` or `jsonl`.
-
-    Raises:
-        InputError: There is no such folder.
-        FormatError: It is no space, or damaged.
-    """
-    digests = SpaceDigests.read(path)
-    shared: dict[str, Any] = {"k": k, "format": format}
-    if min_confidence is None:
-        shared |= {"direction": direction, "criterion": criterion}
-    else:
-        shared |= {"min_confidence": min_confidence}
-    work = write_plain if min_confidence is None else write_trusted
-    every = {} if min_confidence is None else {"space": digests.every()}
-    return [
-        Job(
-            f"{source}-{target}.{format}",
-            named(work),
-            {"source": source, "target": target, **shared},
-            every or digests.of(source, target),
-            {"space": str(Path(path).resolve())},
-            together="-".join(sorted((source, target))),
-        )
-        for source, target in directions(tuple(digests.card.languages))
-    ]
 
 
 def write_plain(output: Path, settings: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from isolex.alignment import SpaceDigests
+from isolex.cards.space_folder import SpaceDigests
 from isolex.errors import IsolexWarning
 from isolex.evaluation import DirectionSummary, SpaceSummary, find_tests
 from isolex.evaluation.protocols import PROTOCOLS, as_protocol
@@ -15,7 +15,7 @@ from isolex.evaluation.space import known_beforehand, score_direction
 from isolex.files import file_digest
 from isolex.fleet import Job, Ledger, named
 from isolex.lexicon import Lexicon, index_checked
-from isolex.pairwise.dictionaries import directions
+from isolex.pairwise.listing import directions
 from isolex.pairwise.resident import resident_graph, resident_space
 from isolex.saved import json_text
 

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 
 from isolex.errors import MissingExtraError
 from isolex.reranking.settings import RerankSettings
-from isolex.waiting import short_waits
+from isolex.threads import short_waits
 
 _LEAST_IN_LEAF = 40
 _SURE = 1e-5

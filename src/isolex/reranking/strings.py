@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from isolex.errors import MissingExtraError
 from isolex.reranking.features import blocks
 from isolex.text.latin import latin_forms
-from isolex.waiting import short_waits
+from isolex.threads import short_waits
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -20,7 +20,7 @@ import torch
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from isolex.waiting import short_waits
+from isolex.threads import short_waits
 
 _Array = NDArray[np.generic]
 _Best = tuple[_Array, _Array]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from isolex.waiting import short_waits
+from isolex.threads import compute_with, short_waits
 
 SOURCE = Path(__file__).parent.parent / "src"
 
@@ -65,3 +65,21 @@ def test_without_torch_python_says_so(tmp_path):
     code += f"sys.path.append({str(SOURCE)!r})\nimport isolex\nimport torch"
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=False)
     assert done.stderr.splitlines()[-1] == "ModuleNotFoundError: No module named 'torch'"
+
+
+def test_torch_computes_with_as_many_threads_as_were_asked_for_before_it_was_imported():
+    code = "import sys\nfrom isolex.threads import compute_with\nfor count in (3, 2): compute_with(count)\n"
+    code += "assert 'torch' not in sys.modules\nimport torch; print(torch.get_num_threads())"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["2"]
+
+
+def test_or_after_it_was():
+    import torch
+
+    before = torch.get_num_threads()
+    try:
+        compute_with(before + 1)
+        assert torch.get_num_threads() == before + 1
+    finally:
+        torch.set_num_threads(before)

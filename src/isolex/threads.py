@@ -1,0 +1,94 @@
+"""How many threads torch computes with, and how threads of libgomp, which it loads, wait for each other."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import TypeAlias
+
+_SPINS = "GOMP_SPINCOUNT"
+_SETTINGS = (_SPINS, "OMP_WAIT_POLICY")
+
+_Load: TypeAlias = Callable[[ModuleType], None]
+
+
+def compute_with(count: int) -> None:
+    """Have torch compute with so many threads: now, or once it is imported, which takes a second or two.
+
+    Args:
+        count: Number of threads.
+    """
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(count)
+        return
+
+    def with_threads(module: ModuleType, load: _Load) -> None:
+        load(module)
+        module.set_num_threads(count)
+
+    sys.meta_path.insert(0, _Loading("torch", with_threads))
+
+
+@contextmanager
+def short_waits() -> Iterator[None]:
+    """Libraries loaded inside the block let their threads wait asleep, after a look of some microseconds.
+
+    By default they look for milliseconds. Where another program has a processor too, or another library
+    threads of its own, that keeps from work the very thread that is waited for: rounds of self-learning then
+    took five times as long. It holds for libraries that are loaded here first, unless the environment says
+    how threads wait; and what is loaded later finds the environment as it was.
+    """
+    if any(name in os.environ for name in _SETTINGS):
+        yield
+        return
+    os.environ[_SPINS] = "1000"
+    try:
+        yield
+    finally:
+        del os.environ[_SPINS]
+
+
+def short_waits_of(name: str) -> None:
+    """A library that is imported later, whoever does it first, is loaded as inside `short_waits`."""
+
+    def with_short_waits(module: ModuleType, load: _Load) -> None:
+        with short_waits():
+            load(module)
+
+    sys.meta_path.insert(0, _Loading(name, with_short_waits))
+
+
+class _Loading(MetaPathFinder):
+    """Finds a library as the others do, and has it loaded in a way of its own.
+
+    Args:
+        name: Of the library.
+        load: Gets its empty module, and the function that fills it.
+    """
+
+    def __init__(self, name: str, load: Callable[[ModuleType, _Load], None]) -> None:
+        self._name, self._load = name, load
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname != self._name:
+            return None
+        # Those before it were asked already, and one of them may ask it.
+        behind = sys.meta_path[sys.meta_path.index(self) + 1 :]
+        found = (finder.find_spec(fullname, path, target) for finder in behind)
+        spec = next(filter(None, found), None)
+        loader = None if spec is None else spec.loader
+        if loader is None:
+            return spec
+        fill = loader.exec_module
+
+        def exec_module(module: ModuleType) -> None:
+            self._load(module, fill)
+
+        loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
