@@ -169,14 +169,14 @@ def published() -> str:
     )
     told = (
         f"With larger settings, nearly those of its paper (`{theirs['method']}`), VecMap's method took "
-        f"{minutes(theirs)} minutes for {theirs['pair']} and had a P@1 of {theirs['forward']:.1f} there and "
-        f"{theirs['backward']:.1f} back."
+        f"{minutes(theirs)} minutes for {theirs['pair']}. It translated {theirs['forward']:.1f} % of the "
+        f"words right, and {theirs['backward']:.1f} % in the other direction."
     )
     if own is None:
         return told
     return (
         f"{told} isolex (`{own['method']}`) took {minutes(own)} minutes, the check of the result included, "
-        f"and had {own['forward']:.1f} and {own['backward']:.1f}."
+        f"and translated {own['forward']:.1f} % and {own['backward']:.1f} % right."
     )
 
 
@@ -198,15 +198,16 @@ def many_pairs() -> str:
     told = []
     if runs:
         told.append(
-            "Without any dictionary isolex was above VecMap with all training pairs, in both directions, on "
-            f"{above(runs)} of {len(runs)} language pairs."
+            "Without a dictionary isolex was better than VecMap with the whole training dictionary, in both "
+            f"directions, on {above(runs)} of {len(runs)} language pairs."
         )
     if failed:
         told.append(f"On {', '.join(failed)} it failed, and said so.")
     if few:
         told.append(
-            f"With 25 seed pairs isolex was above VecMap with all of them on {above(few)} of {len(few)} "
-            f"language pairs, and took {span([run['seconds'] for run in few], 0)} seconds without the check."
+            f"With 25 known pairs of words, isolex was better than VecMap with the whole dictionary on "
+            f"{above(few)} of {len(few)} language pairs, and took {span([run['seconds'] for run in few], 0)} "
+            "seconds, without the check of the result."
         )
     return " ".join(told) or NOT_YET
 
