@@ -4,8 +4,9 @@ python scripts/sample_paragraphs.py REVISION --count 10 --seed 0
 python scripts/sample_paragraphs.py REVISION --words
 
 It reads docs/**/*.md and README.md as git has them in that revision. A paragraph is a block of prose of at
-least 25 words; tables, code, headings, lists and HTML are left out. The same revision, count and seed give
-the same paragraphs. `--words` prints the number of words of docs/**/*.md instead, as `wc -w` counts them.
+least 25 words; tables, code, headings, lists and HTML are left out. Above each stands its page with the
+headings that a reader of the page has seen. The same revision, count and seed give the same paragraphs.
+`--words` prints the number of words of docs/**/*.md instead, as `wc -w` counts them.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SHORTEST = 25
 FENCE = re.compile(r"^ *(```+|~~~+).*?(?:^ *\1 *$|\Z)", re.M | re.S)
+HEADING = re.compile(r"(#+) (.*)")
 COMMENT = re.compile(r"<!--.*?-->", re.S)
 # The beginning of a line of a heading, list, table, quotation, admonition, HTML, or of an indented block.
 NO_PROSE = re.compile(r"#|[-*+] |\d+[.)] |\||>|!!!|\?\?\?|<|!\[|\[!\[| {4}|\t")
@@ -36,9 +38,9 @@ def main() -> None:
     if wanted.words:
         print(sum(len(text.split()) for name, text in texts.items() if name.startswith("docs/")))
         return
-    found = [(name, paragraph) for name, text in texts.items() for paragraph in paragraphs(text)]
-    for name, paragraph in random.Random(wanted.seed).sample(found, min(wanted.count, len(found))):
-        print(f"{name}\n{paragraph}\n")
+    found = [(name, *placed) for name, text in texts.items() for placed in paragraphs(text)]
+    for name, headings, paragraph in random.Random(wanted.seed).sample(found, min(wanted.count, len(found))):
+        print(f"{' > '.join((name, *headings))}\n{paragraph}\n")
 
 
 def pages(revision: str) -> list[str]:
@@ -47,11 +49,19 @@ def pages(revision: str) -> list[str]:
     return sorted(name for name in names if name.endswith(".md"))
 
 
-def paragraphs(text: str) -> list[str]:
-    """The blocks of prose that are long enough, each as one line."""
-    blocks = re.split(r"\n\s*\n", COMMENT.sub("", FENCE.sub("\n\n", text)))
-    prose = (" ".join(block.split()) for block in map(of_prose, blocks))
-    return [block for block in prose if len(block.split()) >= SHORTEST]
+def paragraphs(text: str) -> list[tuple[list[str], str]]:
+    """The blocks of prose that are long enough, each in one line, with the headings above it."""
+    found: list[tuple[list[str], str]] = []
+    headings: dict[int, str] = {}
+    for block in re.split(r"\n\s*\n", COMMENT.sub("", FENCE.sub("\n\n", text))):
+        if heading := HEADING.match(block.strip("\n")):
+            level = len(heading[1])
+            headings = {above: told for above, told in headings.items() if above < level}
+            headings[level] = heading[2]
+        prose = " ".join(of_prose(block).split())
+        if len(prose.split()) >= SHORTEST:
+            found.append((list(headings.values()), prose))
+    return found
 
 
 def of_prose(block: str) -> str:
