@@ -316,9 +316,9 @@ def in_short(runs: list[WeakRun]) -> str:
         for statuses in (of_good, of_bad)
     )
     return (
-        f"In a test, isolex judged {len(of_good)} good alignments: it called {good[0]} of them `aligned`, "
-        f"{good[1]} `doubtful` and {good[2]} `failed`. Of {len(of_bad)} bad ones it called {bad[0]} "
-        f"`aligned`, {bad[1]} `doubtful` and {bad[2]} `failed` ([Results](results.md))."
+        f"In a test, isolex judged {len(of_good)} good alignments of two languages: it called {good[0]} of "
+        f"them `aligned`, {good[1]} `doubtful` and {good[2]} `failed`. Of {len(of_bad)} bad ones it called "
+        f"{bad[0]} `aligned`, {bad[1]} `doubtful` and {bad[2]} `failed` ([Results](results.md))."
     )
 
 
