@@ -170,7 +170,8 @@ def published() -> str:
     told = (
         f"VecMap's method without a dictionary (`{theirs['method']}`), with nearly the settings of its "
         f"paper, took {minutes(theirs)} minutes for {theirs['pair']}. It translated "
-        f"{theirs['forward']:.1f} % of the words right, and {theirs['backward']:.1f} % in the other direction."
+        f"{theirs['forward']:.1f} % of the words right, and {theirs['backward']:.1f} % in the other "
+        "direction."
     )
     if own is None:
         return told
