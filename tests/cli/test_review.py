@@ -1,14 +1,16 @@
 import http.client
 import json
 import shutil
+import signal
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from isolex.alignment import load
 from isolex.review import DecisionLog, Review, read_decisions
-from tests.review.made import HOSTILE
+from tests.review.made import HOSTILE, Process
 
 from .conftest import DECISIONS
 from .helpers import contents
@@ -249,6 +251,17 @@ class TestFiles:
         assert "\x1b" not in result.err + result.out
         assert "\u202e" not in result.err + result.out
         assert result.lines != []
+
+
+def test_ctrl_c_ends_learning_as_well(isolex, place, closed, monkeypatch):
+    ended_by_it = SimpleNamespace(returncode=-signal.SIGINT, stdout="", stderr="")
+    monkeypatch.setattr("isolex.review.generations.subprocess", Process(lambda _: ended_by_it))
+    isolex("review", "aa-bb", "--import", "table.tsv")
+    monkeypatch.setattr("isolex.review.review.LEARN_EVERY", 1)
+    result = isolex("review", "aa-bb", "--no-browser")
+    assert result.status == 0
+    told = "isolex: isolex has stopped learning; it keeps the decisions and learns from them the next time"
+    assert told in result.lines
 
 
 def test_review_until_ctrl_c(place):

@@ -175,7 +175,8 @@ def _review(
     progress = review.progress()
     skipped = f" and {counted(progress.skipped, 'skipped word')}" if progress.skipped else ""
     say(f"{counted(progress.decided, 'decision')}{skipped} in {review.folder}")
-    if progress.learning == "running":
+    # Ctrl-C in the terminal ends the process that learns as well, sooner or later than this is asked.
+    if progress.learning in ("running", "interrupted"):
         say("isolex has stopped learning; it keeps the decisions and learns from them the next time")
 
 

@@ -21,7 +21,7 @@ class Progress:
         precision: Of the present dictionary's first answers; None before a random word was judged.
         levels: Confidence, entries that reach it, and how many percent of them are to be right, by their mean
             confidence. None without confidences.
-        learning: Whether the next generation is being fitted, or the last fit failed.
+        learning: Whether the next generation is being fitted, or the last fit failed or was interrupted.
         learning_seconds: For how many whole seconds it has been fitted; None if it is not being fitted.
         told: Why it failed.
         since: Decisions since those that the present generation learnt from.

@@ -415,9 +415,7 @@ class Review:
     def _did_not_learn(self) -> None:
         # Not again at once, but after as many decisions more.
         self._count = 0
-        # Ctrl-C in the terminal ends the process that fits as well, which nobody there need be told.
-        if not self._learner.told.endswith("KeyboardInterrupt"):
-            self._say(f"could not learn: {self._learner.told}")
+        self._say(f"could not learn: {self._learner.told}")
 
     def _say(self, line: str) -> None:
         tell = self._tell

@@ -167,6 +167,7 @@ function learning({ learning: state, learning_seconds: seconds, told, since, eve
     idle: `isolex has not yet learned from ${plural(since, "decision")}. It learns after every ${count(every)}.`,
     running: `${runningFor(seconds)} This takes some minutes, and you can go on meanwhile.`,
     failed: `isolex could not learn (${told}). The dictionary stays as it was.`,
+    interrupted: "Learning was interrupted. The dictionary stays as it was, and isolex will learn from your decisions the next time.",
   };
   return [
     h("p", { class: state === "failed" ? "told" : "" }, texts[state] ?? state),
