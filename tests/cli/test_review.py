@@ -134,7 +134,10 @@ class TestFiles:
         proposed = [row for row in rows[1:] if row[2] == "proposed"]
         assert proposed
         assert all(float(row[-1]) >= 0.5 for row in proposed)
-        assert {row[0] for row in proposed}.isdisjoint(row[0] for row in rows if row[2] == "accepted")
+        certain = [row for row in rows if row[2] in ("accepted", "lexicon")]
+        assert {row[0] for row in proposed}.isdisjoint(row[0] for row in certain)
+        seeds = load("aa-bb").seeds
+        assert {tuple(row[:2]) for row in certain if row[2] == "lexicon"} == set(seeds.pairs)
         again = isolex("review", "aa-bb", "--import", "all.tsv", "--json").json
         assert (again["decisions"], again["refused"]) == (0, [])
 

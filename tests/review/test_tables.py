@@ -1,5 +1,6 @@
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from unicodedata import normalize
 
 import pytest
@@ -7,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isolex.errors import FormatError, InputError
+from isolex.lexicon import Lexicon
 from isolex.lexicon.words import word_problem
 from isolex.review import Decision, Judgements, read_decisions, write_decisions
+from isolex.review.rows import given_lexicon
 from isolex.review.tables import format_of, parse_decisions
 
 from .made import dictionary, said
@@ -466,6 +469,71 @@ class TestWholeDictionary:
         ]
         assert count == 8
 
+    LEXICON = Lexicon(
+        [("dog", "can"), ("cat", "gato"), ("cat", "felino"), ("cow", "pan"), ("sun", "sol"), ("sky", "cielo")]
+    )
+
+    def test_the_lexicon_stands_beside_what_was_decided(self, tmp_path):
+        """Nothing is proposed for its words, unless all of their pairs were rejected."""
+        decisions = [
+            said("cat", "gato", "casa", at=WHEN),
+            said("cow", "", "pan", at=WHEN),
+        ]
+        text, count = self.written(tmp_path, "tsv", decisions, lexicon=self.LEXICON)
+        assert text.splitlines() == [
+            "source\ttarget\tdecision\treviewer\twhen\tcomment\tconfidence",
+            "sun\tsol\tlexicon\t\t\t\t",
+            f"cat\tgato\taccepted\tana\t{WHEN}\t\t",
+            f"cat\tcasa\trejected\tana\t{WHEN}\t\t",
+            "cat\tfelino\tlexicon\t\t\t\t",
+            "dog\tcan\tlexicon\t\t\t\t",
+            f"cow\tpan\trejected\tana\t{WHEN}\t\t",
+            "cow\tvaca\tproposed\tisolex\t\t\t0.75",
+            "sky\tcielo\tlexicon\t\t\t\t",
+        ]
+        assert count == 8
+        self.LEXICON.write(tmp_path / "lexicon.tsv")
+        assert self.written(tmp_path, "tsv", decisions, lexicon=tmp_path / "lexicon.tsv") == (text, count)
+
+    def test_the_lexicon_is_not_taken_back_as_a_decision(self, tmp_path):
+        text, _ = self.written(tmp_path, "tsv", lexicon=self.LEXICON)
+        assert read_decisions(tmp_path / "out") == ([], [])
+        rejected = text.replace("sun\tsol\tlexicon", "sun\tsol\trejected")
+        (tmp_path / "out").write_text(rejected, "utf-8")
+        decisions, _ = read_decisions(tmp_path / "out", reviewer="ana")
+        assert decisions == [said("sun", "", "sol")]
+
+    def test_the_lexicon_in_other_formats(self, tmp_path):
+        decisions = [said("cat", "gato", at=WHEN)]
+        lexicon = Lexicon([("dog", "can"), ("cat", "gato")])
+        tei, count = self.written(tmp_path, "tei", decisions, lexicon=lexicon)
+        root = ET.fromstring(tei)
+        assert count == 4
+        assert "4 pairs, 1 of them from the lexicon." in root.find(f".//{TEI}sourceDesc/{TEI}p").text
+        (dog,) = [one for one in root.iter(f"{TEI}cit") if one.find(f"{TEI}quote").text == "can"]
+        assert dog.get("resp") is None
+        assert [(note.get("type"), note.text) for note in dog.iter(f"{TEI}note")] == [
+            ("decision", "from the lexicon")
+        ]
+        tbx, _ = self.written(tmp_path, "tbx", decisions, lexicon=lexicon)
+        notes = [note.text for note in ET.fromstring(tbx).iter(f"{TBX}note")]
+        assert notes.count("from the lexicon") == 1
+        assert f"accepted by ana {WHEN}" in notes
+        text, _ = self.written(tmp_path, "omegat", decisions, lexicon=lexicon)
+        assert "dog\tcan\tfrom the lexicon\n" in text
+        text, _ = self.written(tmp_path, "jsonl", decisions, lexicon=lexicon)
+        rows = [json.loads(line) for line in text.splitlines()]
+        assert [row for row in rows if row["source"] == "dog"] == [
+            {
+                "source": "dog",
+                "target": "can",
+                "decision": "lexicon",
+                "reviewer": "",
+                "when": "",
+                "comment": "",
+            }
+        ]
+
     def test_what_is_proposed_is_not_taken_back_as_a_decision(self, tmp_path):
         self.written(tmp_path, "tsv", [said("cat", "gato", at=WHEN)])
         decisions, refused = read_decisions(tmp_path / "out")
@@ -509,3 +577,26 @@ class TestWholeDictionary:
         text, _ = self.written(tmp_path, "jsonl", [said("cat", "gato", at=WHEN)])
         rows = [json.loads(line) for line in text.splitlines()]
         assert [(row["source"], row.get("confidence")) for row in rows[:2]] == [("sun", 0.9), ("cat", None)]
+
+
+class TestGivenLexicon:
+    """Which seed pairs are a dictionary."""
+
+    def of(self, pairs):
+        return given_lexicon(dictionary(ANSWERS, seeds=pairs).alignment)
+
+    def test_pairs_that_somebody_gave(self):
+        """Some of them may well be identical strings."""
+        pairs = [("sun", "sol"), ("fox", "fox"), ("3", "3")]
+        assert self.of(pairs).pairs == Lexicon(pairs).pairs
+
+    @pytest.mark.parametrize(
+        "pairs", [[], [("fox", "fox"), ("sun", "sun")], [("3", "3"), ("1,5", "1,5"), ("\u0663", "3")]]
+    )
+    def test_no_strings_or_numerals_that_both_vocabularies_share(self, pairs):
+        assert len(self.of(pairs)) == 0
+
+    def test_no_pairs_that_isolex_induced(self):
+        alignment = dictionary(ANSWERS, seeds=[("sun", "sol")]).alignment
+        alignment.card = replace(alignment.card, settings={"seeds": "induced"})
+        assert len(given_lexicon(alignment)) == 0

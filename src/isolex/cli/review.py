@@ -60,8 +60,8 @@ _FIRST = 3
 @click.option(
     "--min-confidence",
     type=click.FloatRange(0.0, 1.0),
-    help="Export the whole dictionary: the decisions, and what isolex proposes with at least this confidence "
-    "for words without an accepted translation.",
+    help="Export the whole dictionary: the decisions, the pairs of your lexicon, and what isolex proposes "
+    "with at least this confidence for other words.",
 )
 @click.option(
     "--import",
@@ -220,6 +220,7 @@ def _exported(
     from isolex.review import Judgements, logged_decisions, write_decisions
     from isolex.review.generations import last_dictionary
     from isolex.review.review import log_of, review_folder
+    from isolex.review.rows import given_lexicon
     from isolex.review.tables import format_of
 
     made = format or format_of(output)
@@ -241,6 +242,7 @@ def _exported(
         languages=codes,
         dictionary=proposing,
         min_confidence=min_confidence or 0.0,
+        lexicon=given_lexicon(alignment),
     )
     report = {"exported": str(output), "pairs": count}
     emit(as_json, report, lambda console: console.print(f"{output}: {counted(count, 'pair')}"))

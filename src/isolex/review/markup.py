@@ -20,7 +20,7 @@ from isolex.reranking.markup import (
     title_text,
     write_document,
 )
-from isolex.review.rows import ACCEPTED, PROPOSED, REJECTED, DecidedPair
+from isolex.review.rows import ACCEPTED, LEXICON, PROPOSED, REJECTED, DecidedPair
 
 # What Weblate and the Translate Toolkit read as a term that is not to be used.
 _FORBIDDEN = "forbidden"
@@ -42,9 +42,13 @@ def write_tei(rows: Sequence[DecidedPair], languages: LanguageCodes, stream: IO[
     return len(usable)
 
 
-def confidence_text(row: DecidedPair) -> str:
-    """What is to be said of a proposed pair."""
-    return f"proposed by isolex, confidence {row.confidence:.2f}"
+def status_text(row: DecidedPair) -> str:
+    """Where a pair comes from, for people."""
+    if row.decision == LEXICON:
+        return "from the lexicon"
+    if row.decision == PROPOSED:
+        return f"proposed by isolex, confidence {row.confidence:.2f}"
+    return " ".join(filter(None, (row.decision, "by", row.reviewer, row.when)))
 
 
 def write_tbx(rows: Sequence[DecidedPair], languages: LanguageCodes, stream: IO[str]) -> int:
@@ -83,10 +87,13 @@ def _entry(number: int, word: list[DecidedPair], languages: LanguageCodes, who: 
     add(add(entry, "form", attributes={"type": "lemma", LANG: languages[0]}), "orth", word[0].source)
     sense = add(entry, "sense")
     for row in word:
-        if row.decision == PROPOSED:
+        if row.decision != ACCEPTED:
             translation = add(sense, "cit", attributes={"type": "trans", LANG: languages[1]})
             add(translation, "quote", row.target)
-            add(translation, "note", f"{row.confidence:.4f}", {"type": "certainty"})
+            if row.decision == PROPOSED:
+                add(translation, "note", f"{row.confidence:.4f}", {"type": "certainty"})
+            else:
+                add(translation, "note", status_text(row), {"type": "decision"})
             continue
         responsible = {"resp": f"#{who[row.reviewer]}"}
         translation = add(sense, "cit", attributes={"type": "trans", LANG: languages[1]} | responsible)
@@ -107,8 +114,7 @@ def _concept(number: int, word: list[DecidedPair], languages: LanguageCodes) -> 
         add(section, "term", row.target)
         if row.decision == REJECTED:
             add(section, "termNote", _FORBIDDEN, {"type": "administrativeStatus"})
-        decided = " ".join(filter(None, (row.decision, "by", row.reviewer, row.when)))
-        add(section, "note", decided if row.confidence is None else confidence_text(row))
+        add(section, "note", status_text(row))
         if row.comment:
             add(section, "note", row.comment)
     return concept
@@ -126,4 +132,7 @@ def _by_word(rows: Sequence[DecidedPair]) -> Iterator[list[DecidedPair]]:
 
 def _origin(rows: Sequence[DecidedPair]) -> str:
     made = f"Induced from word vectors by isolex {__version__}, and decided on by people"
-    return f"{made}: {counted(len(rows), 'pair')}."
+    given = sum(row.decision == LEXICON for row in rows)
+    return f"{made}: {counted(len(rows), 'pair')}" + (
+        f", {given:,} of them from the lexicon." if given else "."
+    )
