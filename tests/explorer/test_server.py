@@ -539,6 +539,7 @@ class TestDecisions:
         assert empty.keys() >= {
             *("decided", "accepted", "rejected", "skipped", "per_minute", "precision", "levels", "learning"),
             *("since", "every", "generation", "changed", "contradictions", "agreement"),
+            *("unjudged", "comparison"),
         }
         assert (empty["precision"], empty["contradictions"], empty["agreement"]) == (None, [], [])
         table = "source\ttarget\tdecision\treviewer\ns7\tt8\taccepted\tana\ns7\tt7\trejected\tben\n"

@@ -20,6 +20,7 @@ from isolex.reranking import RerankedDictionary, plain_dictionary
 from isolex.review import (
     LEARN_EVERY,
     Added,
+    Comparison,
     Generation,
     Overridden,
     ProposedWord,
@@ -454,6 +455,8 @@ class TestProgress:
             "skipped": 0,
             "per_minute": None,
             "precision": None,
+            "unjudged": 0,
+            "comparison": None,
             "levels": [
                 {"confidence": 0.9, "entries": 31, "percent": 95.0},
                 {"confidence": 0.7, "entries": 91, "percent": 85.0},
@@ -769,6 +772,49 @@ class TestFailedFits:
         found = review.progress()
         assert (found.learning, found.told, found.generation.number) == ("idle", "", 1)
         assert fits.count == 2
+
+
+class TestWhetherItIsBetter:
+    def at_random(self, review):
+        """The next random word, and its candidates."""
+        while True:
+            task = review.next("ana")
+            if task.item.kind == "random":
+                return task.item.id, [one.word for one in task.candidates]
+            review.decide(task.item.id)
+
+    def test_by_the_random_words_that_were_judged_before(self, review, fits):
+        """The second candidates are the first ones in the next generation."""
+        assert review.progress().comparison is None
+        item, (first, second, _) = self.at_random(review)
+        review.decide(item, accepted=[first], rejected=[second])
+        item, (first, second, _) = self.at_random(review)
+        review.decide(item, accepted=[second], rejected=[first])
+        item, (first, second, _) = self.at_random(review)
+        review.decide(item, accepted=[first])
+        assert (review.progress().unjudged, review.progress().comparison) == (0, None)
+        keep_generation(review)
+        with review.log._file.writing() as connection:
+            connection.execute("DELETE FROM generations")
+        fits.result = (0, "0", "")
+        review.learn(wait=True)
+        found = review.progress()
+        assert found.comparison == Comparison(better=1, worse=1, unjudged_right=1)
+        assert (found.unjudged, found.precision.checked) == (1, 2)
+        review.close()
+        again = Review(review.path)
+        assert again.progress().comparison == found.comparison
+        # The word comes up again, and then counts.
+        item, candidates = self.at_random(again)
+        assert candidates[:2] == [second, first]
+        again.decide(item, rejected=[second])
+        assert again.progress().comparison == Comparison(better=1, worse=2)
+        assert again.progress().unjudged == 0
+        # A later random word is not one that the generation before was judged by.
+        item, candidates = self.at_random(again)
+        again.decide(item, accepted=candidates[:1])
+        assert again.progress().comparison.words == 3
+        again.close()
 
 
 class TestTelling:
