@@ -329,7 +329,7 @@ class TestReview:
             page.get_by_text(
                 "Of 2 random words judged before isolex learned the last time, the first translation was "
                 "right for 2 then and is right for 0 now: 0 became right and 0 became wrong. 2 words have "
-                "another first translation now, which nobody has judged yet. These words are too few to be sure"
+                "another first translation now, which nobody has judged yet. These words are too few"
             ).wait_for()
 
 
