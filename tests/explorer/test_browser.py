@@ -114,6 +114,27 @@ class TestMap:
             page.locator(".lists").get_by_role("link").first.wait_for()
 
 
+class TestHealth:
+    def test_its_numbers_are_explained(self, browser, site) -> None:
+        """Also those in the reasons, where isolex tested itself."""
+        measured = {"percent": 55.1, "low": 40.0, "high": 70.0, "level": 0.95, "measured": True}
+
+        def tested(route: Any) -> None:
+            answer = route.fetch()
+            route.fulfill(response=answer, json=answer.json() | {"estimate": measured})
+
+        with opened(browser, f"{site[0]}#/review") as page:
+            page.route("**/api/health*", tested)
+            page.evaluate("location.hash = '#/health/en/he'")
+            page.locator(".verdict").wait_for(timeout=120_000)
+            counted = (
+                "only words that are among the 20,000 most frequent ones and have a translation that is, too."
+            )
+            page.get_by_text(f"The numbers on the right count these words: {counted}").wait_for()
+            page.get_by_text("Why isolex says so").click()
+            page.get_by_text(f"It hides as many as it needs, and {counted}").wait_for()
+
+
 class TestReview:
     def test_by_keyboard_alone(self, browser, site) -> None:
         """Accept, reject, choose, correct, skip, mark several, comment, undo."""
