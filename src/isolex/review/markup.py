@@ -1,8 +1,9 @@
-"""Decisions as XML: TEI P5 and TBX-Basic."""
+"""Decisions as XML: TEI P5 and TBX."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
 from typing import IO
@@ -13,7 +14,6 @@ from isolex.lexicon.words import counted
 from isolex.reranking.markup import (
     LANG,
     RIGHTS,
-    TBX_ROOT,
     TEI_ROOT,
     LanguageCodes,
     add,
@@ -22,8 +22,10 @@ from isolex.reranking.markup import (
 )
 from isolex.review.rows import ACCEPTED, LEXICON, PROPOSED, REJECTED, DecidedPair
 
-# What Weblate and the Translate Toolkit read as a term that is not to be used.
+_MARTIF_ROOT = f'type="TBX" {LANG}="en"'
+# What Weblate and the Translate Toolkit read as a term that is not to be used, and as a note that they show.
 _FORBIDDEN = "forbidden"
+_SHOWN = {"from": "translator"}
 # Of what may stand in a remark, XML 1.0 has no way to say these.
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -52,15 +54,17 @@ def status_text(row: DecidedPair) -> str:
 
 
 def write_tbx(rows: Sequence[DecidedPair], languages: LanguageCodes, stream: IO[str]) -> int:
-    """Write TBX-Basic: a `conceptEntry` a source word; the status of rejected terms forbids their use."""
-    header = Element("tbxHeader")
+    """Write TBX of ISO 30042:2008: a `termEntry` a pair; the status of rejected terms forbids their use.
+
+    Weblate reads no later TBX, and in most releases takes one translation and one status from an entry.
+    """
+    header = Element("martifHeader")
     description = add(header, "fileDesc")
     add(description, "titleStmt/title", title_text(*languages))
     add(description, "publicationStmt/p", RIGHTS)
     add(description, "sourceDesc/p", _origin(rows))
-    words = _by_word(list(map(_sayable, rows)))
-    parts = (_concept(number, word, languages) for number, word in enumerate(words, start=1))
-    write_document(stream, "tbx", TBX_ROOT, header, parts)
+    parts = (_term_entry(_sayable(row), languages) for row in rows)
+    write_document(stream, "martif", _MARTIF_ROOT, header, parts)
     return len(rows)
 
 
@@ -105,19 +109,19 @@ def _entry(number: int, word: list[DecidedPair], languages: LanguageCodes, who: 
     return entry
 
 
-def _concept(number: int, word: list[DecidedPair], languages: LanguageCodes) -> Element:
-    concept = Element("conceptEntry", {"id": f"c{number}"})
-    source, target = (add(concept, "langSec", attributes={LANG: code}) for code in languages)
-    add(source, "termSec/term", word[0].source)
-    for row in word:
-        section = add(target, "termSec")
-        add(section, "term", row.target)
-        if row.decision == REJECTED:
-            add(section, "termNote", _FORBIDDEN, {"type": "administrativeStatus"})
-        add(section, "note", status_text(row))
-        if row.comment:
-            add(section, "note", row.comment)
-    return concept
+def _term_entry(row: DecidedPair, languages: LanguageCodes) -> Element:
+    # The same in every file, so that programs know a pair again.
+    name = sha256(f"{row.source}\t{row.target}".encode()).hexdigest()[:16]
+    entry = Element("termEntry", {"id": f"p{name}"})
+    source, target = (add(entry, "langSet", attributes={LANG: code}) for code in languages)
+    add(source, "tig/term", row.source)
+    group = add(target, "tig")
+    add(group, "term", row.target)
+    if row.decision == REJECTED:
+        add(group, "termNote", _FORBIDDEN, {"type": "administrativeStatus"})
+    for remark in filter(None, (row.comment, status_text(row))):
+        add(group, "note", remark, _SHOWN)
+    return entry
 
 
 def _sayable(row: DecidedPair) -> DecidedPair:

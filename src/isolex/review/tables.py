@@ -73,7 +73,7 @@ def write_decisions(
     | `tsv` | a row a pair: source, target, decision, reviewer, when, comment |
     | `jsonl` | the same, an object a line |
     | `tei` | all but rejected pairs as entries of TEI P5; who decided, and when, as responsibility |
-    | `tbx` | TBX-Basic (ISO 30042:2019); rejected terms have the administrative status `forbidden` |
+    | `tbx` | TBX (ISO 30042:2008), as Weblate reads it; rejected terms have the status `forbidden` |
     | `omegat` | all but rejected pairs as a glossary of OmegaT: source, target, comment |
 
     Args:
