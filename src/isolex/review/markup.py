@@ -91,19 +91,16 @@ def _entry(number: int, word: list[DecidedPair], languages: LanguageCodes, who: 
     add(add(entry, "form", attributes={"type": "lemma", LANG: languages[0]}), "orth", word[0].source)
     sense = add(entry, "sense")
     for row in word:
-        if row.decision != ACCEPTED:
-            translation = add(sense, "cit", attributes={"type": "trans", LANG: languages[1]})
-            add(translation, "quote", row.target)
-            if row.decision == PROPOSED:
-                add(translation, "note", f"{row.confidence:.4f}", {"type": "certainty"})
-            else:
-                add(translation, "note", status_text(row), {"type": "decision"})
-            continue
-        responsible = {"resp": f"#{who[row.reviewer]}"}
+        responsible = {"resp": f"#{who[row.reviewer]}"} if row.decision == ACCEPTED else {}
         translation = add(sense, "cit", attributes={"type": "trans", LANG: languages[1]} | responsible)
         add(translation, "quote", row.target)
-        decided = add(translation, "note", "accepted ", {"type": "decision"} | responsible)
-        add(decided, "date", row.when, {"when": row.when})
+        if row.decision == PROPOSED:
+            add(translation, "note", f"{row.confidence:.4f}", {"type": "certainty"})
+        elif row.decision == LEXICON:
+            add(translation, "note", status_text(row), {"type": "decision"})
+        else:
+            decided = add(translation, "note", "accepted ", {"type": "decision"} | responsible)
+            add(decided, "date", row.when, {"when": row.when})
         if row.comment:
             add(translation, "note", row.comment, {"type": "comment"} | responsible)
     return entry

@@ -146,7 +146,7 @@ class Comparison:
         """Of the answers before and what is proposed now; None without words to compare by.
 
         Args:
-            before: From `judged_answers`, by the earlier generation.
+            before: By random word, its first answer by the earlier generation.
             proposals: Of the later one.
             judgements: The decisions that hold.
         """
