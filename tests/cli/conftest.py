@@ -15,12 +15,16 @@ from isolex.lexicon import Lexicon
 from isolex.samples import Sample
 from isolex.vectors import Vectors
 from tests.datasets.serving import Site, serving_planted, take_as_mirror
+from tests.review.made import save_planted
 from tests.spaces import planted
 
 from .helpers import Result
 
 # Source words that are easily broken on their way: accents, what rich takes for mark-up, letters beyond BMP.
 ODD = {"s0": "été", "s1": "[bold]", "s2": "[/b]", "s3": ":cat:", "s4": "𐌰𐌹", "s5": '"a'}
+
+# A table with words of the planted alignment.
+DECISIONS = "source\ttarget\tdecision\treviewer\ns150\tt150\taccepted\tana\ns150\tt7\trejected\tana\n"
 
 
 @pytest.fixture
@@ -60,6 +64,37 @@ def here(made, tmp_path, monkeypatch) -> Path:
     shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def reviewable(tmp_path_factory) -> Path:
+    """The planted alignment aa-bb, with confidences."""
+    return save_planted(tmp_path_factory.mktemp("explored"))
+
+
+@pytest.fixture
+def place(reviewable, tmp_path, monkeypatch) -> Path:
+    """A folder with the planted alignment aa-bb and its confidences, which is the working directory."""
+    shutil.copytree(reviewable, tmp_path / "aa-bb")
+    (tmp_path / "text.txt").write_text("The s120 sleeps.\n")
+    (tmp_path / "table.tsv").write_text(DECISIONS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("getpass.getuser", lambda: "me")
+    return tmp_path
+
+
+@pytest.fixture
+def closed(monkeypatch) -> list[str]:
+    """Servers end at once, as if by Ctrl-C; what browsers were opened with."""
+    opened: list[str] = []
+
+    def run(_, sockets):
+        assert [one.fileno() >= 0 for one in sockets] == [True]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("uvicorn.Server.run", run)
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    return opened
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ EXAMPLES = [
     (path, line)
     for path, command in COMMANDS.items()
     for line in examples(command)
-    # These serve a page until Ctrl-C; tests/cli/test_explore.py runs them.
+    # These serve a page until Ctrl-C; tests/cli/test_explore.py and test_review.py run them.
     if path not in (("explore",), ("review",)) or "--export" in line
 ]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.explorer.browsing import chromium, hebrew, opened, save_right_to_left, served
-from tests.review.made import HOSTILE, said
+from tests.review.made import HOSTILE, SEEDS, said
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright, of the extra test")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
@@ -112,6 +112,27 @@ class TestMap:
             page.locator("#map-canvas").wait_for(timeout=60_000)
             page.get_by_role("button", name="List the words in view").click()
             page.locator(".lists").get_by_role("link").first.wait_for()
+
+
+class TestHealth:
+    def test_its_numbers_are_explained(self, browser, site) -> None:
+        """Also those in the reasons, where isolex tested itself."""
+        measured = {"percent": 55.1, "low": 40.0, "high": 70.0, "level": 0.95, "measured": True}
+
+        def tested(route: Any) -> None:
+            answer = route.fetch()
+            route.fulfill(response=answer, json=answer.json() | {"estimate": measured})
+
+        with opened(browser, f"{site[0]}#/review") as page:
+            page.route("**/api/health*", tested)
+            page.evaluate("location.hash = '#/health/en/he'")
+            page.locator(".verdict").wait_for(timeout=120_000)
+            counted = (
+                "only words that are among the 20,000 most frequent ones and have a translation that is, too."
+            )
+            page.get_by_text(f"The numbers on the right count these words: {counted}").wait_for()
+            page.get_by_text("Why isolex says so").click()
+            page.get_by_text(f"It hides as many as it needs, and {counted}").wait_for()
 
 
 class TestReview:
@@ -308,6 +329,29 @@ class TestReview:
             page.get_by_text("The dictionary has learned once.").wait_for(timeout=300_000)
             page.get_by_text("It learnt from 1 accepted pair and 0 rejected pairs.").wait_for()
         assert review.generation.number == 1
+
+    def test_whether_it_translates_better(self, browser, site) -> None:
+        address, review = site
+        reserved = review._present.queue.reserved
+        rows = [row for row in sorted(reserved) if row >= SEEDS][:2]
+        words = [review._word(row) for row in rows]
+        before = {}
+        for word, row in zip(words, rows, strict=True):
+            first, second, *_ = review.proposals.candidates(row)
+            task = review._given(word, "random", first.word, "ana")
+            review.decide(task.item.id, accepted=[second.word])
+            before[word] = second.word
+        # Nobody judged the first answers, and the generation before had given the second ones.
+        review._present.before = before
+        with opened(browser, f"{address}#/review") as page:
+            page.get_by_text(
+                "2 more of these words have new first translations since isolex learned"
+            ).wait_for()
+            page.get_by_text(
+                "Of 2 random words judged before isolex learned the last time, the first translation was "
+                "right for 2 then and is right for 0 now: 0 became right and 0 became wrong. 2 words have "
+                "another first translation now, which nobody has judged yet. These words are too few"
+            ).wait_for()
 
 
 class TestEverywhere:

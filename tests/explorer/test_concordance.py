@@ -1,4 +1,5 @@
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -79,9 +80,28 @@ def test_scripts_without_spaces_need_a_package(tmp_path, monkeypatch):
     assert len(found.of("cat")) == 1
 
 
-def test_the_first_three_places_in_all_files(made):
-    found = made("one cat\ntwo cat cat\n", "three cat\nfour cat\n").of("cat")
-    assert [one.before for one in found] == ["one ", "two ", "three "]
+def test_three_places_in_all_files(made):
+    texts = ["one cat\ntwo cat cat\n", "three cat\nfour cat\n"]
+    found = made(*texts).of("cat")
+    places = [("one ", "two ", "three ", "four ").index(one.before) for one in found]
+    assert len(places) == 3
+    assert places == sorted(set(places))
+    assert made(*texts).of("cat") == found
+
+
+def test_from_all_over_the_text(made):
+    text = "".join(f"{number} cat{' Sun' * (number % 7 == 0)}\n" for number in range(1000)) + "rare\n"
+    found = made(text)
+    for word in ("cat", "Sun"):
+        first, second, third = (int(one.before.split()[0]) for one in found.of(word))
+        assert second - first > 100 < third - second
+    assert len(found.of("rare")) == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 10, 1000])
+def test_every_paragraph_is_looked_at_once(count):
+    order = concordance._scattered(count)
+    assert sorted(order) == list(range(count))
 
 
 def test_long_paragraphs_are_cut(made):
@@ -102,9 +122,31 @@ def test_words_that_do_not_stand_there(made):
     assert found.of("rare") == found.of("dog") == found.of("") == []
 
 
-def test_of_long_texts_the_beginning(made, monkeypatch):
-    monkeypatch.setattr(concordance, "_MOST_PARAGRAPHS", 2)
-    found = made("no\nthe cat\nrare\n", "rare\n")
+@pytest.mark.parametrize("most", [200, 1_000, 3_000, 100_000])
+def test_of_long_texts_paragraphs_at_even_distances(monkeypatch, most):
+    monkeypatch.setattr(concordance, "_MOST_KEPT", most)
+    kept = [int(paragraph) for paragraph in concordance._spread(f"{number:04}" for number in range(1000))]
+    (step,) = {after - before for before, after in pairwise(kept)}
+    assert (kept[0], kept[-1] + step >= 1000) == (0, True)
+    assert min(most // 2 - 54, 54_000) <= 54 * len(kept) <= most
+
+
+def test_of_long_texts_all_parts(made, monkeypatch):
+    monkeypatch.setattr(concordance, "_MOST_KEPT", 10_000)
+    found = made("".join(f"{number} cat\n" for number in range(2000)))
+    places = [int(one.before) for one in found.of("cat")]
+    assert len(places) == 3
+    assert max(places) - min(places) > 1000
+
+
+def test_a_paragraph_that_is_longer_than_what_is_kept(made, monkeypatch):
+    monkeypatch.setattr(concordance, "_MOST_KEPT", 10)
+    assert len(made(f"{'a' * 100} cat\n").of("cat")) == 1
+
+
+def test_what_comes_after_the_end_is_not_read(made, monkeypatch):
+    monkeypatch.setattr(concordance, "_MOST_READ", 10)
+    found = made("no\nthe cat 1\nrare\n", "rare\n")
     assert len(found.of("cat")) == 1
     assert found.of("rare") == []
 

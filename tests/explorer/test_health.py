@@ -26,8 +26,9 @@ def test_plain_values(found):
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert set(found) == {
         *("status", "reason", "reasons", "estimate", "hubs", "frequency", "suspects", "advice", "details"),
-        *("few_seeds", "spaces"),
+        *("few_seeds", "spaces", "vocabulary"),
     }
+    assert found["vocabulary"] == 20_000
 
 
 def test_the_verdict_of_the_card(found, alignment):

@@ -13,7 +13,7 @@ from isolex.explorer import Concordance, Explorer, Reviewing
 from isolex.explorer import server as module
 from isolex.explorer.server import COOKIE, STATIC, application, server_of
 from isolex.reranking import plain_dictionary
-from isolex.review import Review
+from isolex.review import Generation, Review
 from tests.review.made import HOSTILE, QUICK, SEEDS, WORDS, WRONG, Process, said
 
 from .conftest import made_at_last
@@ -539,6 +539,7 @@ class TestDecisions:
         assert empty.keys() >= {
             *("decided", "accepted", "rejected", "skipped", "per_minute", "precision", "levels", "learning"),
             *("since", "every", "generation", "changed", "contradictions", "agreement"),
+            *("unjudged", "comparison"),
         }
         assert (empty["precision"], empty["contradictions"], empty["agreement"]) == (None, [], [])
         table = "source\ttarget\tdecision\treviewer\ns7\tt8\taccepted\tana\ns7\tt7\trejected\tben\n"
@@ -657,6 +658,16 @@ class TestFiles:
         assert HOSTILE["t200"] in page.get("api/review/export", format="tsv").text
         terms = ET.fromstring(page.get("api/review/export", format="tbx").content).iter()
         assert HOSTILE["t200"] in [one.text for one in terms]
+
+
+def test_figures_may_be_old_but_not_of_an_earlier_generation(review, reviewing, monkeypatch):
+    monkeypatch.setattr("isolex.explorer.reviewing._SOON", 0.0)
+    monkeypatch.setattr("isolex.explorer.reviewing._SELDOM", 1e12)
+    reviewing.progress()
+    review.add([said("s150", "t150")])
+    assert reviewing.progress()["decided"] == 0
+    review._take(review._present_of(Generation(1, 0), review.proposals.dictionary))
+    assert reviewing.progress()["decided"] == 1
 
 
 class TestWhoSends:

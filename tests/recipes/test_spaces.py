@@ -176,12 +176,14 @@ class TestFewLexicons:
         space = align_space(some("en", "es", "fr"), lexicons([("en", "es")]))
         assert space.languages == ("en", "es", "fr")
         assert space.card.pair("en", "es").origin == "given"
+        assert "seeds" not in space.pair("en", "es").card.settings
         assert "induced" in {space.card.pair(code, "fr").origin for code in ("en", "es")}
         assert right(space, "fr", "en") > 0.9
 
     def test_without_lexicons_it_is_all_induced(self):
         space = align_space(some("en", "es"))
         assert space.card.pair("en", "es").origin == "induced"
+        assert space.pair("es", "en").card.settings["seeds"] == "induced"
         assert right(space, "en", "es") > 0.9
 
     def test_a_workplace_keeps_what_came_out(self, tmp_path, monkeypatch):

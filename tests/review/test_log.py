@@ -192,6 +192,13 @@ class TestGenerations:
         log.learnt(Generation(3, 9), "other")
         assert log.generation("one") == Generation(2, 9, ("Little.", "é"))
         assert log.generation("other") == Generation(3, 9)
+
+    def test_what_was_answered_before(self, log):
+        log.learnt(Generation(1, 5), "one", before={"cat": "gato", "dog": "é"})
+        log.learnt(Generation(2, 9), "one", before={"cat": "casa"})
+        log.learnt(Generation(3, 9), "one")
+        found = [log.answers_before(number) for number in (0, 1, 2, 3)]
+        assert found == [{}, {"cat": "gato", "dog": "é"}, {"cat": "casa"}, {}]
         assert log.next_generation() == 4
 
 
@@ -289,6 +296,7 @@ def test_logs_of_before_get_what_was_added(tmp_path):
     with sqlite3.connect(path) as connection:
         connection.execute("DROP TABLE replacing")
         connection.execute("DROP TABLE asked")
+        connection.execute("DROP TABLE answers_before")
     connection.close()
     with DecisionLog(path) as log:
         item = log.lease("cat", "sure", None, "ana")

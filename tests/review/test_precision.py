@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from isolex.review import Agreement, Judgements, Precision, agreement, precision
+from isolex.review import Agreement, Comparison, Judgements, Precision, agreement, precision
+from isolex.review.precision import judged_answers, unjudged_words
 
 from .made import numbered, proposals, said
 
@@ -51,6 +52,90 @@ class TestPrecision:
 
     def test_nothing_to_go_by(self):
         assert precision(proposals(numbered(3)), Judgements()) is None
+
+
+class TestUnjudged:
+    def test_random_words_whose_first_answer_is_new(self):
+        made = [
+            said("w0", "x0", kind="random"),
+            said("w1", "another", "x9", kind="random"),
+            said("w2", "", "x9", kind="random"),
+            said("w2", "x2"),  # not at random
+            said("w3", kind="random"),
+            said("w4", "x9"),
+            said("empty", "x9", kind="random"),
+            said("gone", "x9", kind="random"),
+        ]
+        answers = dict(numbered(5)) | {"empty": []}
+        assert unjudged_words(proposals(answers), Judgements(made)) == 2
+        assert judged_answers(proposals(answers), Judgements(made)) == {"w0": "x0"}
+
+
+class TestComparison:
+    # By word: the answers before and now, and what was said at random.
+    WORDS = (
+        ("kept", "a", "a", "a", ""),
+        ("kept as well", "a", "b", "a b", ""),
+        ("better", "b", "a", "a", "b"),
+        ("worse", "a", "b", "a", "b"),
+        ("still wrong", "b", "c", "", "b c"),
+        ("new, was right", "a", "c", "a", ""),
+        ("new, was wrong", "b", "c", "", "b"),
+        ("nothing now", "a", None, "a", ""),
+    )
+
+    def compared(self, words=WORDS, more=()):
+        before = {word: old for word, old, *_ in words}
+        answers = {word: [] if new is None else [(new, 0.5)] for word, _, new, *_ in words}
+        made = [
+            said(word, accepted, rejected, kind="random") for word, _, _, accepted, rejected in words
+        ] + list(more)
+        return Comparison.of(before, proposals(answers), Judgements(made))
+
+    def test_by_hand(self):
+        found = self.compared()
+        assert found == Comparison(2, 1, 2, 1, 1, 1)
+        assert (found.words, found.right_before, found.right_now, found.unjudged) == (8, 5, 3, 2)
+        assert found.to_dict() == {
+            "words": 8,
+            "right_before": 5,
+            "right_now": 3,
+            "better": 1,
+            "worse": 2,
+            "unjudged": 2,
+            "verdict": "unsure",
+        }
+
+    def test_of_what_holds_and_was_said_at_random(self):
+        """The last who judged an answer counts; what was said otherwise, or taken back, does not."""
+        words = (("cat", "a", "b", "a", "b"), ("dog", "a", "b", "", ""))
+        more = [said("cat", "b", "a", kind="random", reviewer="ben"), said("dog", "b", "a")]
+        assert self.compared(words, more) == Comparison(better=1)
+
+    def test_nothing_to_go_by(self):
+        assert self.compared((("dog", "a", "b", "", ""),)) is None
+        assert Comparison.of({}, proposals(numbered(3)), Judgements()) is None
+
+    @pytest.mark.parametrize(
+        ("counts", "verdict"),
+        [
+            # The sign test of 6 against 0 has p = 2 / 2⁶ = 0.031, of 5 against 0 it has 0.063.
+            ({"better": 6}, "better"),
+            ({"better": 5}, "unsure"),
+            ({"worse": 6, "kept": 100}, "worse"),
+            ({"better": 7, "worse": 1}, "unsure"),
+            ({"better": 9, "worse": 1}, "better"),
+            # What was right may be wrong now, and what was wrong may be right.
+            ({"better": 6, "unjudged_right": 1}, "unsure"),
+            ({"better": 6, "unjudged_wrong": 9}, "better"),
+            ({"worse": 6, "unjudged_wrong": 1}, "unsure"),
+            ({"worse": 6, "unjudged_right": 9}, "worse"),
+            ({"kept": 50}, "unsure"),
+        ],
+        ids=str,
+    )
+    def test_verdicts(self, counts, verdict):
+        assert Comparison(**counts).verdict == verdict
 
 
 class TestAgreement:

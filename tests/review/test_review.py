@@ -20,6 +20,7 @@ from isolex.reranking import RerankedDictionary, plain_dictionary
 from isolex.review import (
     LEARN_EVERY,
     Added,
+    Comparison,
     Generation,
     Overridden,
     ProposedWord,
@@ -454,6 +455,8 @@ class TestProgress:
             "skipped": 0,
             "per_minute": None,
             "precision": None,
+            "unjudged": 0,
+            "comparison": None,
             "levels": [
                 {"confidence": 0.9, "entries": 31, "percent": 95.0},
                 {"confidence": 0.7, "entries": 91, "percent": 85.0},
@@ -771,6 +774,49 @@ class TestFailedFits:
         assert fits.count == 2
 
 
+class TestWhetherItIsBetter:
+    def at_random(self, review):
+        """The next random word, and its candidates."""
+        while True:
+            task = review.next("ana")
+            if task.item.kind == "random":
+                return task.item.id, [one.word for one in task.candidates]
+            review.decide(task.item.id)
+
+    def test_by_the_random_words_that_were_judged_before(self, review, fits):
+        """The second candidates are the first ones in the next generation."""
+        assert review.progress().comparison is None
+        item, (first, second, _) = self.at_random(review)
+        review.decide(item, accepted=[first], rejected=[second])
+        item, (first, second, _) = self.at_random(review)
+        review.decide(item, accepted=[second], rejected=[first])
+        item, (first, second, _) = self.at_random(review)
+        review.decide(item, accepted=[first])
+        assert (review.progress().unjudged, review.progress().comparison) == (0, None)
+        keep_generation(review)
+        with review.log._file.writing() as connection:
+            connection.execute("DELETE FROM generations")
+        fits.result = (0, "0", "")
+        review.learn(wait=True)
+        found = review.progress()
+        assert found.comparison == Comparison(better=1, worse=1, unjudged_right=1)
+        assert (found.unjudged, found.precision.checked) == (1, 2)
+        review.close()
+        again = Review(review.path)
+        assert again.progress().comparison == found.comparison
+        # The word comes up again, and then counts.
+        item, candidates = self.at_random(again)
+        assert candidates[:2] == [second, first]
+        again.decide(item, rejected=[second])
+        assert again.progress().comparison == Comparison(better=1, worse=2)
+        assert again.progress().unjudged == 0
+        # A later random word is not one that the generation before was judged by.
+        item, candidates = self.at_random(again)
+        again.decide(item, accepted=candidates[:1])
+        assert again.progress().comparison.words == 3
+        again.close()
+
+
 class TestTelling:
     """Lines for the terminal."""
 
@@ -815,10 +861,21 @@ class TestTelling:
         telling.close()
         assert lines == ["learning from 0 decisions"]
 
-    def test_not_that_ctrl_c_ended_it(self, telling, lines, fits):
-        fits.result = (-2, "", "Traceback\nKeyboardInterrupt\n")
+    @pytest.mark.parametrize("status", [-2, 0xC000013A])
+    def test_not_that_ctrl_c_ended_it(self, telling, lines, fits, status):
+        decide(telling)
+        fits.result = (status, "", "")
         telling.learn(wait=True)
-        assert lines == ["learning from 0 decisions"]
+        assert lines == ["learning from 1 decision"]
+        found = telling.progress()
+        assert (found.learning, found.told, found.since) == ("interrupted", "", 1)
+        assert found.generation == Generation(0, 0)
+
+    def test_that_it_failed_where_the_process_speaks_of_ctrl_c(self, telling, lines, fits):
+        fits.result = (1, "", "KeyboardInterrupt\n")
+        telling.learn(wait=True)
+        assert telling.progress().learning == "failed"
+        assert lines[1:] == ["could not learn: learning: KeyboardInterrupt"]
 
     def test_a_terminal_that_is_gone_ends_nothing(self, place, fits):
         def tell(_):
@@ -899,17 +956,39 @@ sys.exit(main(sys.argv[1]))
 """
 
 
-@pytest.fixture
-def quickly(monkeypatch):
-    """The process as it is, but with one method and few trees."""
+# Libraries may make something else of a KeyboardInterrupt that they meet.
+INTERRUPTED = """
+import os, signal, sys
+from isolex.errors import InputError
+from isolex.review import fitting
+
+def fit(_):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        raise InputError("could not be imported")
+
+fitting._fit = fit
+sys.exit(fitting.main(sys.argv[1]))
+"""
+
+
+def another_process(monkeypatch, code):
+    """Have this code run where the process that fits would run."""
 
     def run(command):
         assert command[:-1] == command_of("isolex.review.fitting")
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        quick = [sys.executable, "-c", QUICKLY, *command[3:]]
-        return subprocess.run(quick, env=environment, check=False, capture_output=True, text=True)
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+        changed = [sys.executable, "-c", code, *command[3:]]
+        return subprocess.run(changed, env=environment, check=False, capture_output=True, text=True)
 
     monkeypatch.setattr("isolex.review.generations.subprocess", Process(run))
+
+
+@pytest.fixture
+def quickly(monkeypatch):
+    """The process as it is, but with one method and few trees."""
+    another_process(monkeypatch, QUICKLY)
 
 
 class TestLearningInAnotherProcess:
@@ -951,3 +1030,8 @@ class TestLearningInAnotherProcess:
         assert found.learning == "failed"
         assert found.told.startswith(f"learning: {review.path}: there is no such alignment folder; give what")
         assert review.next("ana").item.proposal == "t120"
+
+    def test_that_ctrl_c_ends(self, review, monkeypatch):
+        another_process(monkeypatch, INTERRUPTED)
+        review.learn(wait=True)
+        assert (review.progress().learning, review.progress().told) == ("interrupted", "")

@@ -1,5 +1,6 @@
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from unicodedata import normalize
 
 import pytest
@@ -7,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isolex.errors import FormatError, InputError
+from isolex.lexicon import Lexicon
 from isolex.lexicon.words import word_problem
 from isolex.review import Decision, Judgements, read_decisions, write_decisions
+from isolex.review.rows import given_lexicon
 from isolex.review.tables import format_of, parse_decisions
 
 from .made import dictionary, said
@@ -21,8 +24,15 @@ MADE = [
     said("dog", "perro", reviewer="ana", at=LATER),
     said("sun", reviewer="ana", at=LATER),
 ]
+# Of these decisions, the pairs, what forbids them, and the remarks.
+DECIDED = [
+    ("cat", "gato", None, ["the animal", f"accepted by ana {WHEN}"]),
+    ("cat", "felino", None, ["the animal", f"accepted by ana {WHEN}"]),
+    ("cat", "casa", "forbidden", ["the animal", f"rejected by ana {WHEN}"]),
+    ("dog", "perro", None, [f"accepted by ana {LATER}"]),
+    ("dog", "pan", "forbidden", [f"rejected by ben {LATER}"]),
+]
 TEI = "{http://www.tei-c.org/ns/1.0}"
-TBX = "{urn:iso:std:iso:30042:ed-2}"
 XML = "{http://www.w3.org/XML/1998/namespace}"
 LANGUAGES = ("en", "es")
 # Mark-up, an override of direction, a very long one, separators and quotation marks inside, other line ends.
@@ -175,24 +185,50 @@ class TestTbx:
     def test_concepts_of_which_rejected_terms_are_forbidden(self, tmp_path):
         text, count = written(tmp_path, MADE, "tbx")
         root = ET.fromstring(text)
-        assert (root.tag, root.get("type")) == (f"{TBX}tbx", "TBX-Basic")
+        assert (root.tag, root.get("type")) == ("martif", "TBX")
         found = []
-        for concept in root.iter(f"{TBX}conceptEntry"):
-            source, target = concept.findall(f"{TBX}langSec")
+        for entry in root.iter("termEntry"):
+            source, target = entry.findall("langSet")
             assert (source.get(f"{XML}lang"), target.get(f"{XML}lang")) == LANGUAGES
-            word = source.find(f"{TBX}termSec/{TBX}term").text
-            for section in target.findall(f"{TBX}termSec"):
-                status = section.find(f"{TBX}termNote[@type='administrativeStatus']")
-                notes = [note.text for note in section.findall(f"{TBX}note")]
-                found.append((word, section.find(f"{TBX}term").text, getattr(status, "text", None), notes))
-        assert found == [
-            ("cat", "gato", None, [f"accepted by ana {WHEN}", "the animal"]),
-            ("cat", "felino", None, [f"accepted by ana {WHEN}", "the animal"]),
-            ("cat", "casa", "forbidden", [f"rejected by ana {WHEN}", "the animal"]),
-            ("dog", "perro", None, [f"accepted by ana {LATER}"]),
-            ("dog", "pan", "forbidden", [f"rejected by ben {LATER}"]),
-        ]
+            (group,) = target.findall("tig")
+            status = group.find("termNote[@type='administrativeStatus']")
+            notes = [note.text for note in group.findall("note[@from='translator']")]
+            words = source.find("tig/term").text, group.find("term").text
+            found.append((*words, getattr(status, "text", None), notes))
+        assert found == DECIDED
         assert count == 5
+
+    def test_entries_keep_their_names(self, tmp_path):
+        """Programs that have the pairs of an earlier file already must know them again."""
+        names = []
+        for made in (MADE, MADE[1:]):
+            text, _ = written(tmp_path, made, "tbx")
+            entries = ET.fromstring(text).iter("termEntry")
+            names.append({entry.get("id"): [term.text for term in entry.iter("term")] for entry in entries})
+        assert len(names[0]) == 5
+        assert len(names[1]) == 2
+        assert names[1].items() <= names[0].items()
+
+    def test_what_weblate_reads(self, tmp_path):
+        """By the package that Weblate reads it with: terms, what it shows beside them, and their status."""
+        tbx = pytest.importorskip(
+            "translate.storage.tbx", reason="needs translate-toolkit, of the extra test"
+        )
+        text, _ = written(tmp_path, [*MADE, said(*HOSTILE[:2], at=WHEN)], "tbx")
+        units = tbx.tbxfile.parsestring(text.encode()).units
+        found = [
+            (
+                unit.source,
+                unit.target,
+                next((note.text for note in unit.xmlelement.iter("termNote")), None),
+                unit.getnotes("translator").split("\n"),
+            )
+            for unit in units
+        ]
+        assert found == [*DECIDED, (*HOSTILE[:2], None, [f"accepted by ana {WHEN}"])]
+        assert not any(unit.isobsolete() for unit in units)  # else Weblate would leave them out
+        assert all(unit.istranslatable() for unit in units)
+        assert len({unit.getid() for unit in units}) == len(units)
 
     def test_needs_two_languages(self, tmp_path):
         with pytest.raises(InputError, match="got no language codes, expected two"):
@@ -207,7 +243,7 @@ class TestMarkup:
         words = [
             one.text
             for one in ET.fromstring(text.encode()).iter()
-            if one.tag.endswith(("}orth", "}quote", "}term"))
+            if one.tag.endswith(("}orth", "}quote", "term"))
         ]
         assert words == [each for word in HOSTILE for each in (word, f"t{word}")]
         assert count == len(HOSTILE)
@@ -466,6 +502,71 @@ class TestWholeDictionary:
         ]
         assert count == 8
 
+    LEXICON = Lexicon(
+        [("dog", "can"), ("cat", "gato"), ("cat", "felino"), ("cow", "pan"), ("sun", "sol"), ("sky", "cielo")]
+    )
+
+    def test_the_lexicon_stands_beside_what_was_decided(self, tmp_path):
+        """Nothing is proposed for its words, unless all of their pairs were rejected."""
+        decisions = [
+            said("cat", "gato", "casa", at=WHEN),
+            said("cow", "", "pan", at=WHEN),
+        ]
+        text, count = self.written(tmp_path, "tsv", decisions, lexicon=self.LEXICON)
+        assert text.splitlines() == [
+            "source\ttarget\tdecision\treviewer\twhen\tcomment\tconfidence",
+            "sun\tsol\tlexicon\t\t\t\t",
+            f"cat\tgato\taccepted\tana\t{WHEN}\t\t",
+            f"cat\tcasa\trejected\tana\t{WHEN}\t\t",
+            "cat\tfelino\tlexicon\t\t\t\t",
+            "dog\tcan\tlexicon\t\t\t\t",
+            f"cow\tpan\trejected\tana\t{WHEN}\t\t",
+            "cow\tvaca\tproposed\tisolex\t\t\t0.75",
+            "sky\tcielo\tlexicon\t\t\t\t",
+        ]
+        assert count == 8
+        self.LEXICON.write(tmp_path / "lexicon.tsv")
+        assert self.written(tmp_path, "tsv", decisions, lexicon=tmp_path / "lexicon.tsv") == (text, count)
+
+    def test_the_lexicon_is_not_taken_back_as_a_decision(self, tmp_path):
+        text, _ = self.written(tmp_path, "tsv", lexicon=self.LEXICON)
+        assert read_decisions(tmp_path / "out") == ([], [])
+        rejected = text.replace("sun\tsol\tlexicon", "sun\tsol\trejected")
+        (tmp_path / "out").write_text(rejected, "utf-8")
+        decisions, _ = read_decisions(tmp_path / "out", reviewer="ana")
+        assert decisions == [said("sun", "", "sol")]
+
+    def test_the_lexicon_in_other_formats(self, tmp_path):
+        decisions = [said("cat", "gato", at=WHEN)]
+        lexicon = Lexicon([("dog", "can"), ("cat", "gato")])
+        tei, count = self.written(tmp_path, "tei", decisions, lexicon=lexicon)
+        root = ET.fromstring(tei)
+        assert count == 4
+        assert "4 pairs, 1 of them from the lexicon." in root.find(f".//{TEI}sourceDesc/{TEI}p").text
+        (dog,) = [one for one in root.iter(f"{TEI}cit") if one.find(f"{TEI}quote").text == "can"]
+        assert dog.get("resp") is None
+        assert [(note.get("type"), note.text) for note in dog.iter(f"{TEI}note")] == [
+            ("decision", "from the lexicon")
+        ]
+        tbx, _ = self.written(tmp_path, "tbx", decisions, lexicon=lexicon)
+        notes = [note.text for note in ET.fromstring(tbx).iter("note")]
+        assert notes.count("from the lexicon") == 1
+        assert f"accepted by ana {WHEN}" in notes
+        text, _ = self.written(tmp_path, "omegat", decisions, lexicon=lexicon)
+        assert "dog\tcan\tfrom the lexicon\n" in text
+        text, _ = self.written(tmp_path, "jsonl", decisions, lexicon=lexicon)
+        rows = [json.loads(line) for line in text.splitlines()]
+        assert [row for row in rows if row["source"] == "dog"] == [
+            {
+                "source": "dog",
+                "target": "can",
+                "decision": "lexicon",
+                "reviewer": "",
+                "when": "",
+                "comment": "",
+            }
+        ]
+
     def test_what_is_proposed_is_not_taken_back_as_a_decision(self, tmp_path):
         self.written(tmp_path, "tsv", [said("cat", "gato", at=WHEN)])
         decisions, refused = read_decisions(tmp_path / "out")
@@ -496,9 +597,9 @@ class TestWholeDictionary:
         assert [name.text for name in root.iter(f"{TEI}name")] == ["ana"]
         tbx, count = self.written(tmp_path, "tbx", decisions)
         assert count == 5
-        notes = [note.text for note in ET.fromstring(tbx).iter(f"{TBX}note")]
+        notes = [note.text for note in ET.fromstring(tbx).iter("note")]
         assert "proposed by isolex, confidence 0.90" in notes
-        assert [note.text for note in ET.fromstring(tbx).iter(f"{TBX}termNote")] == ["forbidden"]
+        assert [note.text for note in ET.fromstring(tbx).iter("termNote")] == ["forbidden"]
 
     def test_a_glossary_has_them_with_their_confidence(self, tmp_path):
         text, count = self.written(tmp_path, "omegat", [said("cat", "gato", "casa", at=WHEN, comment="meow")])
@@ -509,3 +610,26 @@ class TestWholeDictionary:
         text, _ = self.written(tmp_path, "jsonl", [said("cat", "gato", at=WHEN)])
         rows = [json.loads(line) for line in text.splitlines()]
         assert [(row["source"], row.get("confidence")) for row in rows[:2]] == [("sun", 0.9), ("cat", None)]
+
+
+class TestGivenLexicon:
+    """Which seed pairs are a dictionary."""
+
+    def of(self, pairs):
+        return given_lexicon(dictionary(ANSWERS, seeds=pairs).alignment)
+
+    def test_pairs_that_somebody_gave(self):
+        """Some of them may well be identical strings."""
+        pairs = [("sun", "sol"), ("fox", "fox"), ("3", "3")]
+        assert self.of(pairs).pairs == Lexicon(pairs).pairs
+
+    @pytest.mark.parametrize(
+        "pairs", [[], [("fox", "fox"), ("sun", "sun")], [("3", "3"), ("1,5", "1,5"), ("\u0663", "3")]]
+    )
+    def test_no_strings_or_numerals_that_both_vocabularies_share(self, pairs):
+        assert len(self.of(pairs)) == 0
+
+    def test_no_pairs_that_isolex_induced(self):
+        alignment = dictionary(ANSWERS, seeds=[("sun", "sol")]).alignment
+        alignment.card = replace(alignment.card, settings={"seeds": "induced"})
+        assert len(given_lexicon(alignment)) == 0

@@ -381,9 +381,11 @@ class Space:
     def _pair_card(self, source: str, target: str, seeds: int) -> Card:
         """What is known of the pair, as the card of an alignment has it."""
         known, own = self.card.pair(source, target), self.card
+        # Whoever takes seed pairs for a dictionary must know that nobody gave these.
+        induced = {"seeds": "induced"} if known.origin == "induced" else {}
         return Card(
             method=own.method,
-            settings=own.settings,
+            settings=own.settings | induced,
             source=own.languages[source].vectors,
             target=own.languages[target].vectors,
             seed=own.seed,

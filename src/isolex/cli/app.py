@@ -42,7 +42,7 @@ _COMMANDS = {
         "Open a page in the browser that shows the alignment or the space in DIR, word by word.",
     ),
     "review": (
-        "isolex.cli.explore:review_command",
+        "isolex.cli.review:review_command",
         "Correct the dictionary of the alignment in DIR in the browser; isolex learns from that.",
     ),
     "evaluate": ("isolex.cli.evaluate:evaluate_command", "Score an alignment, or vectors of one language."),

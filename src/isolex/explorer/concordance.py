@@ -1,10 +1,13 @@
 """Sentences that a word stands in, from a text that somebody gave."""
 
+import math
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from isolex.errors import InputError
 from isolex.text import Segmenter, case_of, check_language, same_language, text_sources
@@ -16,7 +19,12 @@ from isolex.vectors.sniff import refuse_vectors
 _EACH = 3
 _CONTEXT = 70
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_MOST_PARAGRAPHS = 200_000
+# Characters of paragraphs that are cut into words, which takes about ten seconds; and of those that are read.
+_MOST_KEPT = 30_000_000
+_MOST_READ = 1_000_000_000
+# What a paragraph takes beside its characters.
+_OVERHEAD = 50
+_GOLDEN_RATIO = (1 + math.sqrt(5)) / 2
 
 
 @dataclass(frozen=True)
@@ -39,9 +47,11 @@ class Example:
 
 
 class Concordance:
-    """Where words stand in a text; the first three places of each word of a vocabulary.
+    """Where words stand in a text; up to three places of each word of a vocabulary, from all over the text.
 
-    The text is cut into words as `isolex.text` cuts it for training, Chinese and Thai among others by ICU.
+    The text is cut into words as `isolex.text` cuts it for training, Chinese and Thai among others by ICU. Of
+    a text of more than 30 million characters, paragraphs at even distances stand for the others. The same
+    text always gives the same places. What comes after a billion characters is not read.
 
     Args:
         paths: Text files, or folders of them; `TextSource` tells what they may be.
@@ -62,24 +72,23 @@ class Concordance:
         known = frozenset(map(self._form, vectors.words))
         # In a text of another script, nobody looks for words of these.
         self._is_cut = any(map(has_unspaced, vectors.words))
-        self._paragraphs: list[str] = []
+        self._paragraphs: dict[int, str] = {}
         self._places: dict[str, array[int]] = {}
-        for paragraph in _paragraphs(paths):
-            number = len(self._paragraphs)
-            found = [word for word in dict.fromkeys(map(self._form, self._words(paragraph))) if word in known]
-            wanted = [word for word in found if len(self._places.get(word, ())) < _EACH]
-            if not wanted:
-                continue
-            self._paragraphs.append(paragraph)
+        kept = _spread(_paragraphs(paths))
+        for number in _scattered(len(kept)):
+            forms = dict.fromkeys(map(self._form, self._words(kept[number])))
+            wanted = [word for word in forms if word in known and len(self._places.get(word, ())) < _EACH]
+            if wanted:
+                self._paragraphs[number] = kept[number]
             for word in wanted:
                 self._places.setdefault(word, array("l")).append(number)
 
     def of(self, word: str) -> list[Example]:
-        """Up to three examples of a word."""
+        """Up to three examples of a word, in the order of the text."""
         form = self._form(word)
         return [
             example
-            for number in self._places.get(form, ())
+            for number in sorted(self._places.get(form, ()))
             if (example := self._example(self._paragraphs[number], form)) is not None
         ]
 
@@ -127,13 +136,37 @@ def _known(language: str | None) -> str | None:
 
 
 def _paragraphs(paths: Sequence[str | Path]) -> Iterator[str]:
-    """The first paragraphs, since a few examples of each word are enough."""
-    left = _MOST_PARAGRAPHS
+    left = _MOST_READ
     for source in text_sources(paths):
         if source.path is not None:
             refuse_vectors(source.path, fix="give a text, such as the one that the vectors were trained on")
         for paragraph in source.paragraphs():
-            if left == 0:
+            if left <= 0:
                 return
-            left -= 1
+            left -= len(paragraph)
             yield paragraph
+
+
+def _scattered(count: int) -> list[int]:
+    """Numbers below the count in an order in which each few that follow each other lie far apart.
+
+    They are sorted by the fractional parts of their multiples of the golden ratio.
+    """
+    order: list[int] = np.argsort(np.arange(count) * _GOLDEN_RATIO % 1).tolist()
+    return order
+
+
+def _spread(paragraphs: Iterable[str]) -> list[str]:
+    """Every paragraph, or every second, fourth, … one, so that those that are kept fit into `_MOST_KEPT`."""
+    kept: list[str] = []
+    step, size = 1, 0
+    for number, paragraph in enumerate(paragraphs):
+        if number % step:
+            continue
+        kept.append(paragraph)
+        size += len(paragraph) + _OVERHEAD
+        while size > _MOST_KEPT and len(kept) > 1:
+            del kept[1::2]
+            step *= 2
+            size = sum(map(len, kept)) + _OVERHEAD * len(kept)
+    return kept

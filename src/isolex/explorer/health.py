@@ -35,6 +35,7 @@ def health_of(alignment: Alignment) -> dict[str, Any]:
             name: _hubs(found.hubness[name], alignment) for name in ("nn", "csls") if name in found.hubness
         },
         "frequency": list(_by_frequency(found, len(alignment.source))),
+        "vocabulary": VOCABULARY,
         "suspects": list(_suspects(found)),
         "few_seeds": found.lexicon is not None and found.lexicon.words < ENOUGH_SEEDS,
         "advice": list(_advice(found)),

@@ -203,10 +203,13 @@ class Reviewing:
     def progress(self) -> dict[str, Any]:
         """How far reviewing is, what contradicts what, and how well reviewers agree.
 
-        Where that takes long, since there are many decisions, it may be a little old.
+        Where that takes long, since there are many decisions, it may be a little old, but not of an earlier
+        generation.
         """
         begun = time.monotonic()
-        if begun >= self._fresh_until and self._counting.acquire(blocking=False):
+        is_old = begun >= self._fresh_until
+        is_old = is_old or self._progress.get("generation") != self._review.generation.number
+        if is_old and self._counting.acquire(blocking=False):
             try:
                 self._progress = self._counted()
                 took = time.monotonic() - begun

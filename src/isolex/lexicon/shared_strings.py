@@ -48,7 +48,18 @@ def numeral_pairs(source: Vectors, target: Vectors) -> list[tuple[str, str]]:
     return [(word, other) for key, word in _numerals(source) for other in targets.get(key, ())]
 
 
+def is_shared(source: str, target: str) -> bool:
+    """Whether two words are such a pair: the same string, or numerals with the same digits and separators."""
+    return source == target or (_numeral(source) is not None and _numeral(source) == _numeral(target))
+
+
 def _numerals(vectors: Vectors) -> Iterable[tuple[str, str]]:
     for word in vectors.without_zeros().words:
-        if _NUMERAL.fullmatch(word):
-            yield _DIGIT.sub(lambda digit: str(int(digit[0])), word), word
+        key = _numeral(word)
+        if key is not None:
+            yield key, word
+
+
+def _numeral(word: str) -> str | None:
+    """A numeral in European digits; None for other words."""
+    return _DIGIT.sub(lambda digit: str(int(digit[0])), word) if _NUMERAL.fullmatch(word) else None

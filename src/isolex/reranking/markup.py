@@ -31,7 +31,7 @@ _TEI_NOTES = (
     "note[@type='alternatives'] has further candidates, with their probabilities."
 )
 TEI_ROOT = 'xmlns="http://www.tei-c.org/ns/1.0"'
-TBX_ROOT = f'type="TBX-Basic" style="dca" {LANG}="en" xmlns="urn:iso:std:iso:30042:ed-2"'
+_TBX_ROOT = f'type="TBX-Basic" style="dca" {LANG}="en" xmlns="urn:iso:std:iso:30042:ed-2"'
 
 
 def write_tei(entries: Sequence[TrustedEntry], languages: LanguageCodes, stream: IO[str]) -> None:
@@ -53,7 +53,7 @@ def write_tbx(entries: Sequence[TrustedEntry], languages: LanguageCodes, stream:
     is a whole number from 1 to 10. ISO 30042:2019, and the TBX-Basic dialect of TBXinfo.
     """
     parts = (_concept(number, word, languages) for number, word in enumerate(_by_word(entries), start=1))
-    write_document(stream, "tbx", TBX_ROOT, _tbx_header(entries, languages), parts)
+    write_document(stream, "tbx", _TBX_ROOT, _tbx_header(entries, languages), parts)
 
 
 def is_language(code: str) -> bool:

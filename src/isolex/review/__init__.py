@@ -4,7 +4,7 @@ from isolex.review.additions import Added, Overridden
 from isolex.review.decisions import KINDS, Contradiction, Decision, ItemKind, Judgements, WordJudgement
 from isolex.review.learning import Lessons, learn, what_changed
 from isolex.review.log import DecisionLog, Generation, ReviewItem, logged_decisions
-from isolex.review.precision import Agreement, Precision, agreement, precision
+from isolex.review.precision import Agreement, Comparison, Precision, agreement, precision
 from isolex.review.progress import Progress
 from isolex.review.proposals import Proposals, ProposedWord
 from isolex.review.queues import MIX, Queue
@@ -18,6 +18,7 @@ __all__ = [
     "MIX",
     "Added",
     "Agreement",
+    "Comparison",
     "Contradiction",
     "Decision",
     "DecisionLog",

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import sys
 import warnings
 from pathlib import Path
@@ -16,6 +17,8 @@ def main(order: str) -> int:
     """Learn as the order says, save the result, and print the last event that it learnt from."""
     given = json.loads(order)
     end_with_parent(given["parent"])
+    # At once, and in a way that the parent recognises, whatever library runs at that moment.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     with contextlib.suppress(AttributeError):  # Windows has none
         # Reviewers who wait for the next word go first.
         os.nice(5)

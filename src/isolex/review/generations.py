@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import warnings
 from pathlib import Path
@@ -16,6 +17,8 @@ from isolex.review.log import asked_of_log
 from isolex.saved import json_text
 
 _FOLDER = "generation-{}"
+# How a process ends that Ctrl-C ended: by the signal, and on Windows with a status of its own.
+_BY_CTRL_C = (-signal.SIGINT, 0xC000013A)
 UNFINISHED = ".unfinished"
 """At the end of the name of a generation's folder until all of it is there."""
 
@@ -49,6 +52,7 @@ class Generations:
 
         Raises:
             InputError: The process failed; with what it said.
+            KeyboardInterrupt: Ctrl-C ended it.
         """
         order = {
             "parent": os.getpid(),
@@ -68,6 +72,8 @@ class Generations:
         if self._closed:  # while it was starting
             self._fit.kill()
         output, complaints = self._fit.communicate()
+        if self._fit.returncode in _BY_CTRL_C:
+            raise KeyboardInterrupt
         if self._fit.returncode != 0:
             told = complaints.strip().splitlines() or [f"ended with status {self._fit.returncode}"]
             raise InputError(told[-1], where="learning")

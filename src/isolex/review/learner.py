@@ -7,19 +7,20 @@ from typing import Literal, TypeAlias
 
 from isolex.errors import IsolexError
 
-Learning: TypeAlias = Literal["idle", "running", "failed"]
+Learning: TypeAlias = Literal["idle", "running", "failed", "interrupted"]
 
 
 class Learner:
     """Runs one fit at a time in a thread, and knows how the last one went.
 
     Args:
-        fit: Fits the next generation and puts it in the place of the present one.
-        failed: Is called when that did not succeed.
+        fit: Fits the next generation and puts it in the place of the present one; raises KeyboardInterrupt
+            where Ctrl-C ended that.
+        failed: Is called when it failed for another reason.
         lock: Held whenever the state changes.
 
     Attributes:
-        state: Whether a fit runs, or the last one failed.
+        state: Whether a fit runs, or the last one failed or was interrupted.
         told: Why it failed.
         started: When the last one began, in seconds of `time.monotonic`; None before any.
     """
@@ -56,6 +57,9 @@ class Learner:
             self._fit()
             with self._lock:
                 self.state = "idle"
+        except KeyboardInterrupt:
+            with self._lock:
+                self.state = "interrupted"
         except Exception as error:  # of any kind: else it would be said for ever that it is running
             known = isinstance(error, IsolexError | OSError)
             with self._lock:

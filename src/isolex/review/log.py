@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -291,13 +291,28 @@ class DecisionLog:
         number, through, changed = rows[0]
         return Generation(number, through, tuple(json.loads(changed)))
 
+    def answers_before(self, number: int) -> dict[str, str]:
+        """By random word, what the generation before this one answered first."""
+        rows = self._file.rows("SELECT source, target FROM answers_before WHERE generation = ?", number)
+        return dict(rows)
+
     def next_generation(self) -> int:
         """A number that no whole generation has."""
         return int(self._file.rows("SELECT coalesce(max(number), 0) + 1 FROM generations")[0][0])
 
-    def learnt(self, generation: Generation, base: str) -> None:
-        """Note that a generation is whole."""
+    def learnt(self, generation: Generation, base: str, *, before: Mapping[str, str] | None = None) -> None:
+        """Note that a generation is whole.
+
+        Args:
+            generation: The generation.
+            base: The digest of the alignment that reviewing began with.
+            before: By random word, the first answer of the generation before, to compare the two by.
+        """
         with self._file.writing() as connection:
+            connection.executemany(
+                "INSERT INTO answers_before VALUES (?, ?, ?)",
+                [(generation.number, word, answer) for word, answer in (before or {}).items()],
+            )
             connection.execute(
                 "INSERT INTO generations VALUES (?, ?, ?, ?, ?)",
                 (generation.number, base, generation.through, _now(), json.dumps(generation.changed)),

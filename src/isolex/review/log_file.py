@@ -37,6 +37,10 @@ _ADDED = (
     "CREATE TABLE IF NOT EXISTS replacing (item INTEGER PRIMARY KEY, event INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS asked (source TEXT NOT NULL, target TEXT NOT NULL, after INTEGER NOT NULL, "
     "PRIMARY KEY (source, target))",
+    # Of random words, what the generation before answered first, where that was judged when this one was
+    # fitted.
+    "CREATE TABLE IF NOT EXISTS answers_before (generation INTEGER NOT NULL, source TEXT NOT NULL, "
+    "target TEXT NOT NULL, PRIMARY KEY (generation, source)) WITHOUT ROWID",
 )
 
 

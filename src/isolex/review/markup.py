@@ -1,8 +1,9 @@
-"""Decisions as XML: TEI P5 and TBX-Basic."""
+"""Decisions as XML: TEI P5 and TBX."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
 from typing import IO
@@ -13,17 +14,18 @@ from isolex.lexicon.words import counted
 from isolex.reranking.markup import (
     LANG,
     RIGHTS,
-    TBX_ROOT,
     TEI_ROOT,
     LanguageCodes,
     add,
     title_text,
     write_document,
 )
-from isolex.review.rows import ACCEPTED, PROPOSED, REJECTED, DecidedPair
+from isolex.review.rows import ACCEPTED, LEXICON, PROPOSED, REJECTED, DecidedPair
 
-# What Weblate and the Translate Toolkit read as a term that is not to be used.
+_MARTIF_ROOT = f'type="TBX" {LANG}="en"'
+# What Weblate and the Translate Toolkit read as a term that is not to be used, and as a note that they show.
 _FORBIDDEN = "forbidden"
+_SHOWN = {"from": "translator"}
 # Of what may stand in a remark, XML 1.0 has no way to say these.
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -42,21 +44,27 @@ def write_tei(rows: Sequence[DecidedPair], languages: LanguageCodes, stream: IO[
     return len(usable)
 
 
-def confidence_text(row: DecidedPair) -> str:
-    """What is to be said of a proposed pair."""
-    return f"proposed by isolex, confidence {row.confidence:.2f}"
+def status_text(row: DecidedPair) -> str:
+    """Where a pair comes from, for people."""
+    if row.decision == LEXICON:
+        return "from the lexicon"
+    if row.decision == PROPOSED:
+        return f"proposed by isolex, confidence {row.confidence:.2f}"
+    return " ".join(filter(None, (row.decision, "by", row.reviewer, row.when)))
 
 
 def write_tbx(rows: Sequence[DecidedPair], languages: LanguageCodes, stream: IO[str]) -> int:
-    """Write TBX-Basic: a `conceptEntry` a source word; the status of rejected terms forbids their use."""
-    header = Element("tbxHeader")
+    """Write TBX of ISO 30042:2008: a `termEntry` a pair; the status of rejected terms forbids their use.
+
+    Weblate reads no later TBX, and in most releases takes one translation and one status from an entry.
+    """
+    header = Element("martifHeader")
     description = add(header, "fileDesc")
     add(description, "titleStmt/title", title_text(*languages))
     add(description, "publicationStmt/p", RIGHTS)
     add(description, "sourceDesc/p", _origin(rows))
-    words = _by_word(list(map(_sayable, rows)))
-    parts = (_concept(number, word, languages) for number, word in enumerate(words, start=1))
-    write_document(stream, "tbx", TBX_ROOT, header, parts)
+    parts = (_term_entry(_sayable(row), languages) for row in rows)
+    write_document(stream, "martif", _MARTIF_ROOT, header, parts)
     return len(rows)
 
 
@@ -83,35 +91,34 @@ def _entry(number: int, word: list[DecidedPair], languages: LanguageCodes, who: 
     add(add(entry, "form", attributes={"type": "lemma", LANG: languages[0]}), "orth", word[0].source)
     sense = add(entry, "sense")
     for row in word:
-        if row.decision == PROPOSED:
-            translation = add(sense, "cit", attributes={"type": "trans", LANG: languages[1]})
-            add(translation, "quote", row.target)
-            add(translation, "note", f"{row.confidence:.4f}", {"type": "certainty"})
-            continue
-        responsible = {"resp": f"#{who[row.reviewer]}"}
+        responsible = {"resp": f"#{who[row.reviewer]}"} if row.decision == ACCEPTED else {}
         translation = add(sense, "cit", attributes={"type": "trans", LANG: languages[1]} | responsible)
         add(translation, "quote", row.target)
-        decided = add(translation, "note", "accepted ", {"type": "decision"} | responsible)
-        add(decided, "date", row.when, {"when": row.when})
+        if row.decision == PROPOSED:
+            add(translation, "note", f"{row.confidence:.4f}", {"type": "certainty"})
+        elif row.decision == LEXICON:
+            add(translation, "note", status_text(row), {"type": "decision"})
+        else:
+            decided = add(translation, "note", "accepted ", {"type": "decision"} | responsible)
+            add(decided, "date", row.when, {"when": row.when})
         if row.comment:
             add(translation, "note", row.comment, {"type": "comment"} | responsible)
     return entry
 
 
-def _concept(number: int, word: list[DecidedPair], languages: LanguageCodes) -> Element:
-    concept = Element("conceptEntry", {"id": f"c{number}"})
-    source, target = (add(concept, "langSec", attributes={LANG: code}) for code in languages)
-    add(source, "termSec/term", word[0].source)
-    for row in word:
-        section = add(target, "termSec")
-        add(section, "term", row.target)
-        if row.decision == REJECTED:
-            add(section, "termNote", _FORBIDDEN, {"type": "administrativeStatus"})
-        decided = " ".join(filter(None, (row.decision, "by", row.reviewer, row.when)))
-        add(section, "note", decided if row.confidence is None else confidence_text(row))
-        if row.comment:
-            add(section, "note", row.comment)
-    return concept
+def _term_entry(row: DecidedPair, languages: LanguageCodes) -> Element:
+    # The same in every file, so that programs know a pair again.
+    name = sha256(f"{row.source}\t{row.target}".encode()).hexdigest()[:16]
+    entry = Element("termEntry", {"id": f"p{name}"})
+    source, target = (add(entry, "langSet", attributes={LANG: code}) for code in languages)
+    add(source, "tig/term", row.source)
+    group = add(target, "tig")
+    add(group, "term", row.target)
+    if row.decision == REJECTED:
+        add(group, "termNote", _FORBIDDEN, {"type": "administrativeStatus"})
+    for remark in filter(None, (row.comment, status_text(row))):
+        add(group, "note", remark, _SHOWN)
+    return entry
 
 
 def _sayable(row: DecidedPair) -> DecidedPair:
@@ -126,4 +133,7 @@ def _by_word(rows: Sequence[DecidedPair]) -> Iterator[list[DecidedPair]]:
 
 def _origin(rows: Sequence[DecidedPair]) -> str:
     made = f"Induced from word vectors by isolex {__version__}, and decided on by people"
-    return f"{made}: {counted(len(rows), 'pair')}."
+    given = sum(row.decision == LEXICON for row in rows)
+    return f"{made}: {counted(len(rows), 'pair')}" + (
+        f", {given:,} of them from the lexicon." if given else "."
+    )

@@ -1,13 +1,19 @@
 """How many of the first answers are right, by random words alone, and how well reviewers agree."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from isolex.errors import MissingExtraError
 from isolex.review.decisions import Judgements, WordJudgement
 from isolex.review.proposals import Proposals
+
+# Below it, a difference is taken for one.
+_CHANCE = 0.05
+
+ComparisonVerdict: TypeAlias = Literal["better", "worse", "unsure"]
 
 
 @dataclass(frozen=True)
@@ -67,16 +73,145 @@ def precision(proposals: Proposals, judgements: Judgements) -> Precision | None:
     A word counts once its present first answer was accepted or rejected when the word came up at random;
     whatever else was said of it changes the dictionary, but not the sample. None without any.
     """
-    right = checked = 0
+    verdicts = [right for _, _, right in _sample(proposals, judgements) if right is not None]
+    return Precision.of(sum(verdicts), len(verdicts)) if verdicts else None
+
+
+def unjudged_words(proposals: Proposals, judgements: Judgements) -> int:
+    """Words that were judged when they came up at random, but whose present first answer was not.
+
+    That is a new one since then, so `precision` leaves these words out until it is judged.
+    """
+    return sum(right is None for _, _, right in _sample(proposals, judgements))
+
+
+def judged_answers(proposals: Proposals, judgements: Judgements) -> dict[str, str]:
+    """Random words whose first answer was judged, with that answer: those that `precision` counts."""
+    found = _sample(proposals, judgements)
+    return {word: first for word, first, right in found if right is not None}
+
+
+def _sample(proposals: Proposals, judgements: Judgements) -> Iterator[tuple[str, str, bool | None]]:
+    """Words that were judged when they came up at random, their first answers, and if these are right."""
     for word in judgements.words():
-        row = proposals.row(word)
-        if row is None:
-            continue
-        judged = WordJudgement.of(one for one in judgements.of(word) if one.kind == "random")
-        first = proposals.first(row)
-        right += first in judged.accepted
-        checked += first in judged.accepted or first in judged.rejected
-    return Precision.of(right, checked) if checked else None
+        judged, first = _at_random(judgements, word), _first(proposals, word)
+        if first is not None and (judged.accepted or judged.rejected):
+            yield word, first, _is_right(judged, first)
+
+
+def _first(proposals: Proposals, word: str) -> str | None:
+    row = proposals.row(word)
+    return None if row is None else proposals.first(row)
+
+
+def _at_random(judgements: Judgements, word: str) -> WordJudgement:
+    """What was said of a word when it came up at random."""
+    return WordJudgement.of(one for one in judgements.of(word) if one.kind == "random")
+
+
+def _is_right(judged: WordJudgement, answer: str) -> bool | None:
+    """By the last who judged the answer; None where nobody did."""
+    if answer in judged.accepted:
+        return True
+    return False if answer in judged.rejected else None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Of the first answers of two generations, by the same random words, which neither learnt from.
+
+    They are the words whose answer by the earlier generation was judged when the later one was fitted, so
+    which words they are does not depend on the later one.
+
+    Attributes:
+        kept: Words whose answers are both right.
+        better: Words whose answer became right.
+        worse: Words whose answer became wrong.
+        still_wrong: Words whose answers are both wrong.
+        unjudged_right: Words whose answer was right, and is another one now that nobody judged.
+        unjudged_wrong: Likewise of those whose answer was wrong.
+    """
+
+    kept: int = 0
+    better: int = 0
+    worse: int = 0
+    still_wrong: int = 0
+    unjudged_right: int = 0
+    unjudged_wrong: int = 0
+
+    @classmethod
+    def of(
+        cls, before: Mapping[str, str], proposals: Proposals, judgements: Judgements
+    ) -> "Comparison | None":
+        """Of the answers before and what is proposed now; None without words to compare by.
+
+        Args:
+            before: By random word, its first answer by the earlier generation.
+            proposals: Of the later one.
+            judgements: The decisions that hold.
+        """
+        counts: Counter[tuple[bool, bool | None]] = Counter()
+        for word, answer in before.items():
+            judged, first = _at_random(judgements, word), _first(proposals, word)
+            was_right = _is_right(judged, answer)
+            if was_right is not None:  # the decision was not taken back
+                counts[was_right, False if first is None else _is_right(judged, first)] += 1
+        if not counts:
+            return None
+        return cls(
+            kept=counts[True, True],
+            better=counts[False, True],
+            worse=counts[True, False],
+            still_wrong=counts[False, False],
+            unjudged_right=counts[True, None],
+            unjudged_wrong=counts[False, None],
+        )
+
+    @property
+    def right_before(self) -> int:
+        """Words whose answer was right."""
+        return self.kept + self.worse + self.unjudged_right
+
+    @property
+    def right_now(self) -> int:
+        """Words whose answer is right, as far as it was judged."""
+        return self.kept + self.better
+
+    @property
+    def unjudged(self) -> int:
+        """Words whose answer nobody judged."""
+        return self.unjudged_right + self.unjudged_wrong
+
+    @property
+    def words(self) -> int:
+        """All of them."""
+        return self.right_before + self.better + self.still_wrong + self.unjudged_wrong
+
+    @property
+    def verdict(self) -> ComparisonVerdict:
+        """`better` or `worse` if a sign test at 5 % says so whatever the unjudged answers are."""
+        if _is_more(self.better, self.worse + self.unjudged_right):
+            return "better"
+        return "worse" if _is_more(self.worse, self.better + self.unjudged_wrong) else "unsure"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "words": self.words,
+            "right_before": self.right_before,
+            "right_now": self.right_now,
+            "better": self.better,
+            "worse": self.worse,
+            "unjudged": self.unjudged,
+            "verdict": self.verdict,
+        }
+
+
+def _is_more(one: int, other: int) -> bool:
+    """Whether one count is greater than another, more than by chance (McNemar 1947, exact and two-sided)."""
+    from scipy.stats import binomtest  # noqa: PLC0415  (comes with scikit-learn)
+
+    return one > other and bool(binomtest(one, one + other).pvalue < _CHANCE)
 
 
 @dataclass(frozen=True)

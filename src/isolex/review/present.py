@@ -1,5 +1,6 @@
 """The generation whose proposals people decide on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +24,7 @@ class Present:
         judgements: The decisions that hold.
         known: Source words of the lexicon.
         seed: Of the order of random words.
+        before: By random word, what the generation before answered first, to compare the two by.
     """
 
     generation: Generation
@@ -30,6 +32,7 @@ class Present:
     judgements: Judgements
     known: frozenset[str]
     seed: int
+    before: Mapping[str, str]
 
     @cached_property
     def queue(self) -> Queue:

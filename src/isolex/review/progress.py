@@ -5,7 +5,7 @@ from typing import Any
 
 from isolex.review.learner import Learning
 from isolex.review.log import Generation
-from isolex.review.precision import Precision
+from isolex.review.precision import Comparison, Precision
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,11 @@ class Progress:
         skipped: Words that were skipped.
         per_minute: The pace of the last decisions; None before there are five.
         precision: Of the present dictionary's first answers; None before a random word was judged.
+        unjudged: Random words that the precision leaves out, since their first answer is new.
+        comparison: Of the present dictionary with the one before; None where nothing can be compared.
         levels: Confidence, entries that reach it, and how many percent of them are to be right, by their mean
             confidence. None without confidences.
-        learning: Whether the next generation is being fitted, or the last fit failed.
+        learning: Whether the next generation is being fitted, or the last fit failed or was interrupted.
         learning_seconds: For how many whole seconds it has been fitted; None if it is not being fitted.
         told: Why it failed.
         since: Decisions since those that the present generation learnt from.
@@ -35,6 +37,8 @@ class Progress:
     skipped: int
     per_minute: float | None
     precision: Precision | None
+    unjudged: int
+    comparison: Comparison | None
     levels: tuple[tuple[float, int, float | None], ...]
     learning: Learning
     learning_seconds: int | None
@@ -53,6 +57,8 @@ class Progress:
             "skipped": self.skipped,
             "per_minute": None if self.per_minute is None else round(self.per_minute, 1),
             "precision": None if self.precision is None else self.precision.to_dict(),
+            "unjudged": self.unjudged,
+            "comparison": None if self.comparison is None else self.comparison.to_dict(),
             "levels": [
                 {"confidence": level, "entries": entries, "percent": percent}
                 for level, entries, percent in self.levels

@@ -21,7 +21,15 @@ from isolex.review.learner import Learner
 from isolex.review.learning import what_changed
 from isolex.review.leases import Leases
 from isolex.review.log import DecisionLog, Generation, ReviewItem
-from isolex.review.precision import Agreement, agreement, precision, warm_up
+from isolex.review.precision import (
+    Agreement,
+    Comparison,
+    agreement,
+    judged_answers,
+    precision,
+    unjudged_words,
+    warm_up,
+)
 from isolex.review.present import Present
 from isolex.review.progress import Progress, learning_told
 from isolex.review.proposals import Proposals, ProposedWord
@@ -353,6 +361,8 @@ class Review:
                 if elapsed > 0 and len(times) >= _LEAST_PACE
                 else None,
                 precision=precision(self.proposals, self.judgements),
+                unjudged=unjudged_words(self.proposals, self.judgements),
+                comparison=Comparison.of(self._present.before, self.proposals, self.judgements),
                 levels=self._present.levels,
                 learning=self._learner.state,
                 learning_seconds=self._learner.seconds,
@@ -401,9 +411,10 @@ class Review:
         through, dictionary = self._generations.fit(number)
         with self._lock:
             judgements = Judgements(one for one in self.judgements if one.event <= through)
+            before = judged_answers(self.proposals, self.judgements)
         changed = what_changed(self.proposals.dictionary, dictionary, judgements)
         generation = Generation(number, through, tuple(changed))
-        self.log.learnt(generation, self._digest)
+        self.log.learnt(generation, self._digest, before=before)
         present = self._present_of(generation, dictionary)
         present.make()  # while others go on
         with self._lock:
@@ -415,9 +426,7 @@ class Review:
     def _did_not_learn(self) -> None:
         # Not again at once, but after as many decisions more.
         self._count = 0
-        # Ctrl-C in the terminal ends the process that fits as well, which nobody there need be told.
-        if not self._learner.told.endswith("KeyboardInterrupt"):
-            self._say(f"could not learn: {self._learner.told}")
+        self._say(f"could not learn: {self._learner.told}")
 
     def _say(self, line: str) -> None:
         tell = self._tell
@@ -437,7 +446,8 @@ class Review:
         return self._present.proposals
 
     def _present_of(self, generation: Generation, dictionary: RerankedDictionary) -> Present:
-        return Present(generation, Proposals(dictionary), self.judgements, self._known, self._seed)
+        before = self.log.answers_before(generation.number)
+        return Present(generation, Proposals(dictionary), self.judgements, self._known, self._seed, before)
 
     def _take(self, present: Present) -> None:
         self._present = present

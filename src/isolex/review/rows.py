@@ -1,11 +1,14 @@
 """What was decided, a row a pair."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from isolex.alignment import Alignment
+from isolex.lexicon import Lexicon
+from isolex.lexicon.shared_strings import is_shared
 from isolex.reranking import RerankedDictionary
 from isolex.review.decisions import Judgements
 
@@ -13,18 +16,19 @@ COLUMNS = ("source", "target", "decision", "reviewer", "when", "comment")
 CONFIDENCE = "confidence"
 # Proposals of a word that are looked at for one that was not rejected; no dictionary keeps more.
 _MOST = 100
-ACCEPTED, REJECTED, PROPOSED = "accepted", "rejected", "proposed"
+ACCEPTED, REJECTED, PROPOSED, LEXICON = "accepted", "rejected", "proposed", "lexicon"
 
 
 @dataclass(frozen=True)
 class DecidedPair:
-    """One pair that somebody decided on.
+    """One pair of a dictionary, and who speaks for it.
 
     Attributes:
         source: The source word.
         target: Its translation, or what is none.
-        decision: `accepted` or `rejected`; or `proposed`, where isolex alone speaks for the pair.
-        reviewer: Who decided last.
+        decision: `accepted` or `rejected`; `lexicon`, where nobody decided on a pair of the lexicon; or
+            `proposed`, where isolex alone speaks for the pair.
+        reviewer: Who decided last; empty for a pair of the lexicon.
         when: In UTC, as ISO 8601 has it.
         comment: A remark.
         confidence: Of a proposed pair.
@@ -45,21 +49,31 @@ class DecidedPair:
 
 
 def whole_dictionary(
-    judgements: Judgements, dictionary: RerankedDictionary, min_confidence: float
+    judgements: Judgements,
+    dictionary: RerankedDictionary,
+    min_confidence: float,
+    *,
+    lexicon: Iterable[tuple[str, str]] = (),
 ) -> list[DecidedPair]:
-    """What was decided, and of words without an accepted translation what isolex proposes, by frequency.
+    """What was decided, the lexicon, and for words without a translation what isolex proposes, by frequency.
 
-    A pair that was rejected is not proposed; the next best that reaches the confidence is.
+    Rejected pairs do not come from the lexicon, and are not proposed; the next best that reaches the
+    confidence is.
 
     Args:
         judgements: The decisions.
         dictionary: What proposes.
         min_confidence: The least confidence of a proposed pair.
+        lexicon: Pairs that are certain unless somebody rejected them.
 
     Raises:
         InputError: The dictionary has no confidences.
     """
     rows = {word: list(own) for word, own in groupby(rows_of(judgements), key=attrgetter("source"))}
+    for source, target in lexicon:
+        own = rows.setdefault(source, [])
+        if all(row.target != target for row in own):
+            own.append(DecidedPair(source, target, LEXICON, "", "", ""))
     for entry in dictionary.entries(min_confidence, k=_MOST):
         own = rows.setdefault(entry.source, [])
         if any(row.decision != REJECTED or row.target == entry.target for row in own):
@@ -69,6 +83,13 @@ def whole_dictionary(
     last = len(places)
     order = sorted(rows, key=lambda word: last if (place := places.id(word)) is None else place)
     return [row for word in order for row in rows[word]]
+
+
+def given_lexicon(alignment: Alignment) -> Lexicon:
+    """The seed pairs that somebody gave; none where isolex induced them, or found them by their spelling."""
+    seeds = alignment.seeds
+    found = alignment.card.settings.get("seeds") == "induced" or all(is_shared(*pair) for pair in seeds)
+    return Lexicon([]) if found else seeds
 
 
 def rows_of(judgements: Judgements) -> Iterator[DecidedPair]:

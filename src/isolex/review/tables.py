@@ -13,17 +13,19 @@ from unicodedata import normalize
 from isolex.choices import MARKUP_FORMATS
 from isolex.errors import FormatError, InputError
 from isolex.files import atomic_file
+from isolex.lexicon import LexiconLike, as_lexicon
 from isolex.names import look_up
 from isolex.reranking import RerankedDictionary
 from isolex.reranking.entry_files import check_languages
 from isolex.reranking.entry_files import format_of as entry_format_of
 from isolex.reranking.markup import LanguageCodes, xml_problem
 from isolex.review.decisions import Decision, Judgements
-from isolex.review.markup import confidence_text, write_tbx, write_tei
+from isolex.review.markup import status_text, write_tbx, write_tei
 from isolex.review.rows import (
     ACCEPTED,
     COLUMNS,
     CONFIDENCE,
+    LEXICON,
     PROPOSED,
     REJECTED,
     DecidedPair,
@@ -58,19 +60,21 @@ def write_decisions(
     languages: tuple[str | None, str | None] = (None, None),
     dictionary: RerankedDictionary | None = None,
     min_confidence: float = 0.5,
+    lexicon: LexiconLike | None = None,
 ) -> int:
     """Write what was decided, atomically, and say how many pairs that is.
 
-    With a dictionary, the file also has what that proposes for words without an accepted translation, marked
-    as `proposed`, with confidences.
+    With a dictionary, the file also has the pairs of the lexicon that nobody rejected, marked as `lexicon`,
+    and what the dictionary proposes for words that lack a translation then, marked as `proposed`, with
+    confidences.
 
     | format | what is written |
     |---|---|
     | `tsv` | a row a pair: source, target, decision, reviewer, when, comment |
     | `jsonl` | the same, an object a line |
-    | `tei` | accepted (and proposed) pairs as entries of TEI P5; who decided, and when, as responsibility |
-    | `tbx` | TBX-Basic (ISO 30042:2019); rejected terms have the administrative status `forbidden` |
-    | `omegat` | accepted (and proposed) pairs as a glossary of OmegaT: source, target, comment |
+    | `tei` | all but rejected pairs as entries of TEI P5; who decided, and when, as responsibility |
+    | `tbx` | TBX (ISO 30042:2008), as Weblate reads it; rejected terms have the status `forbidden` |
+    | `omegat` | all but rejected pairs as a glossary of OmegaT: source, target, comment |
 
     Args:
         judgements: The decisions.
@@ -79,6 +83,8 @@ def write_decisions(
         languages: Codes of the source and the target language (BCP 47), which TEI and TBX hold.
         dictionary: The dictionary that proposes, if the file is to have it.
         min_confidence: The least confidence of a proposed pair.
+        lexicon: Pairs that are certain unless somebody rejected them, such as the seed pairs, or a file of
+            them.
 
     Raises:
         InputError: The format or a language is none, the dictionary has no confidences, or the file cannot be
@@ -89,7 +95,8 @@ def write_decisions(
     if dictionary is None:
         rows = list(rows_of(judgements))
     else:
-        rows = whole_dictionary(judgements, dictionary, min_confidence)
+        certain = () if lexicon is None else as_lexicon(lexicon)
+        rows = whole_dictionary(judgements, dictionary, min_confidence, lexicon=certain)
     if format in MARKUP_FORMATS:
         rows = [row for row in rows if not any(map(xml_problem, (row.source, row.target)))]
     with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
@@ -143,7 +150,7 @@ def parse_decisions(
         found = dict.fromkeys(COLUMNS, "") | dict(zip(names, map(trim, row.cells), strict=False))
         found |= {name: _composed(cell, name, vocabularies) for name, cell in found.items()}
         found["decision"], found["when"] = found["decision"].lower(), _time(found["when"])
-        if found["decision"] == PROPOSED:  # nobody has decided on it
+        if found["decision"] in (LEXICON, PROPOSED):  # nobody has decided on it
             continue
         if problem := _problem(found, vocabularies):
             refused.append(f"row {row.line} {problem}")
@@ -256,7 +263,7 @@ def _write_jsonl(rows: Sequence[DecidedPair], _: LanguageCodes, stream: IO[str])
 def _write_omegat(rows: Sequence[DecidedPair], _: LanguageCodes, stream: IO[str]) -> int:
     usable = [row for row in rows if row.decision != REJECTED]
     for row in usable:
-        remark = _plain(row.comment) if row.confidence is None else confidence_text(row)
+        remark = _plain(row.comment) if row.decision == ACCEPTED else status_text(row)
         stream.write(f"{row.source}\t{row.target}\t{remark}\n")
     return len(usable)
 

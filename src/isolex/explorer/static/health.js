@@ -35,14 +35,21 @@ export async function show(place, { source, target }, signal) {
   announce(VERDICTS[health.status] ?? health.status);
 }
 
-function verdict({ status, reason, reasons, estimate }) {
+/** What the reasons speak of, where isolex tested itself. */
+const terms = (vocabulary) => "P@1 is the share of words whose first translation is right. Held-out seed words are words of the training " +
+  "dictionary that isolex hid. It hides as many as it needs, and " + among(vocabulary);
+
+const among = (vocabulary) => `only words that are among the ${count(vocabulary)} most frequent ones and have a translation that is, too.`;
+
+function verdict({ status, reason, reasons, estimate, vocabulary }) {
   const all = [reason, ...reasons.filter((each) => each !== reason)].filter(Boolean);
   return h("section", { class: `verdict ${status}` },
     h("h2", {}, VERDICTS[status] ?? status),
     MEANINGS[status] && h("p", { class: "lead" }, MEANINGS[status]),
     estimate && interval("About this share of the first translations should be right:", estimate),
     estimate && h("p", { class: "quiet" }, estimate.measured ? MEASURED : ESTIMATED),
-    all.length > 0 && folded("Why isolex says so", h("ul", {}, all.map((each) => h("li", {}, each)))));
+    all.length > 0 && folded("Why isolex says so", h("ul", {}, all.map((each) => h("li", {}, each))),
+      estimate?.measured && h("p", { class: "quiet" }, terms(vocabulary))));
 }
 
 /** What people need who know the methods. */
@@ -70,7 +77,7 @@ function advice({ advice: pieces, details }) {
     details.length > 0 && folded("For people who know the methods", h("ul", {}, details.map((text) => h("li", {}, text)))));
 }
 
-function frequency({ frequency: bands, estimate }) {
+function frequency({ frequency: bands, estimate, vocabulary }) {
   if (!bands.length) return null;
   return panel("Frequent and rare words",
     h("ul", { class: "bands" }, bands.map((band) =>
@@ -80,7 +87,8 @@ function frequency({ frequency: bands, estimate }) {
         h("span", { class: "number" }, percent(band.percent)),
         h("span", { class: "quiet" }, `of ${plural(band.words, "word")}`)))),
     h("p", { class: "quiet" }, "This shows where the dictionary gets weaker. Word 1 is the most frequent one. ",
-      "isolex hid the words of the training dictionary in turn, and the bars show what share of them came out right."),
+      "isolex hid the words of the training dictionary in turn, and the bars show what share of them came out right. ",
+      "The numbers on the right count these words: ", among(vocabulary)),
     estimate && folded("Why this differs from the figure above", h("p", {}, "These figures come from one simple method (VecMap) for all languages, ",
       "so that they can be compared. The figure above is for the alignment that you look at, whose method is often better, ",
       "and it counts other words.")));

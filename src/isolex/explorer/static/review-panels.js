@@ -7,6 +7,11 @@ import { said } from "./review-item.js";
 import { space, wordLink } from "./space.js";
 
 const POLL = 2000;
+const VERDICTS = {
+  better: "So isolex translates better now.",
+  worse: "So isolex translates worse now.",
+  unsure: "These words are too few to be sure whether isolex translates better.",
+};
 const FORMATS = { tsv: "TSV", jsonl: "JSON Lines", tei: "TEI", tbx: "TBX", omegat: "OmegaT" };
 
 export class ReviewPanels {
@@ -138,12 +143,15 @@ function stripContent({ reviewers, decided, accepted, rejected, skipped, per_min
     found && figure("right", percent(found.percent)));
 }
 
-function precision({ precision: found }) {
-  if (!found) {
-    return h("p", { class: "quiet" }, "One word in ten is drawn at random. Once you have decided on some of these, ",
-      "you see here what share of all translations is right.");
-  }
-  return interval(`Of ${plural(found.checked, "translation")} of words drawn at random, this share was right:`, found);
+function precision({ precision: found, unjudged }) {
+  return [
+    found ? interval(`Of ${plural(found.checked, "translation")} of words drawn at random, this share was right:`, found)
+      : h("p", { class: "quiet" }, "One word in ten is drawn at random. Once you have decided on some of these, ",
+        "you see here what share of all translations is right."),
+    unjudged > 0 && h("p", { class: "quiet" }, unjudged === 1
+      ? "1 more of these words has a new first translation since isolex learned. The word counts again once that translation is judged."
+      : `${count(unjudged)} more of these words have new first translations since isolex learned. They count again once those are judged.`),
+  ];
 }
 
 function levels({ levels: rows }) {
@@ -162,19 +170,30 @@ function runningFor(seconds) {
     : "isolex is learning from your decisions.";
 }
 
-function learning({ learning: state, learning_seconds: seconds, told, since, every, generation, changed }) {
+function learning({ learning: state, learning_seconds: seconds, told, since, every, generation, changed, comparison: compared }) {
   const texts = {
     idle: `isolex has not yet learned from ${plural(since, "decision")}. It learns after every ${count(every)}.`,
     running: `${runningFor(seconds)} This takes some minutes, and you can go on meanwhile.`,
     failed: `isolex could not learn (${told}). The dictionary stays as it was.`,
+    interrupted: "Learning was interrupted. The dictionary stays as it was, and isolex will learn from your decisions the next time.",
   };
   return [
     h("p", { class: state === "failed" ? "told" : "" }, texts[state] ?? state),
     state === "idle" && bar(every ? since / every : 0, "score"),
     h("p", { class: "quiet" }, generation ? `The dictionary has learned ${generation === 1 ? "once" : `${count(generation)} times`}.`
       : "The dictionary has not learned from decisions yet."),
+    compared && comparison(compared),
     changed.length > 0 && [h("h3", {}, "What changed"), h("ul", {}, changed.map((each) => h("li", {}, each)))],
   ];
+}
+
+/** By random words, which isolex never learns from. */
+function comparison({ words, right_before: before, right_now: now, better, worse, unjudged, verdict }) {
+  return h("p", {},
+    `Of ${plural(words, "random word")} judged before isolex learned the last time, the first translation was right for ${count(before)} `,
+    `then and is right for ${count(now)} now: ${count(better)} became right and ${count(worse)} became wrong. `,
+    unjudged > 0 && `${plural(unjudged, "word has", "words have")} another first translation now, which nobody has judged yet. `,
+    VERDICTS[verdict]);
 }
 
 function contradictions({ contradictions: found }) {
