@@ -11,8 +11,9 @@ from isolex.arrays import generator
 from isolex.reranking.odds import StandardScale
 
 _HIDDEN = 16
-# Of the mean over words, and of the sum, so that few words move the weights little.
-_PENALTY, _PENALTY_OF_SUM = 0.01, 20.0
+# Of the mean over words, and of the sum, so that few words move the weights little: under so many words still
+# less, since 50 of them otherwise make answers worse than the log-odds by themselves.
+_PENALTY, _PENALTY_OF_SUM, _MANY_WORDS = 0.01, 20.0, 500
 _ROUNDS = 60
 _FIRST_WEIGHTS = 0.1
 _DIGITS = 8
@@ -135,7 +136,8 @@ def _descend(weights: list[Tensor], given: Float[Tensor, "p g"], lists: _Lists) 
     start = weights[0].clone()
     for each in weights:
         each.requires_grad_()
-    weight = max(_PENALTY, _PENALTY_OF_SUM / int(lists.answered.sum()))
+    words = int(lists.answered.sum())
+    weight = max(_PENALTY, _PENALTY_OF_SUM / words * max(1.0, _MANY_WORDS / words))
     lbfgs = torch.optim.LBFGS(weights, max_iter=_ROUNDS, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:

@@ -16,12 +16,14 @@ _SURE = 1e-5
 # Features farther from their mean, in standard deviations, count as that far.
 _FARTHEST = 4.0
 # With so many seed words trees and the regression count alike; with fewer the regression counts more.
-_EVEN = 100.0
+_EVEN = 200.0
 # Under this share of the whole the regression is left out.
 _LEAST_SHARE = 0.05
 # The inverse of the penalty on the weights of standardised features.
-_FREEDOM = 0.1
+_FREEDOM = 0.02
 _MOST_ROUNDS = 1_000
+# With fewer candidates one thread is as fast as several.
+_ENOUGH_ROWS = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +52,7 @@ class StandardScale:
 
 @dataclass(frozen=True, eq=False)
 class OddsModel:
-    """The log-odds that a candidate is right, (1 − w) trees + w regression, w = 100 / (100 + seed words).
+    """The log-odds that a candidate is right, (1 − w) trees + w regression, w = 1 / (1 + (words / 200)²).
 
     With few words trees tell candidates apart by chance, while a logistic regression with a penalty on its
     weights adds up what little each feature says. With many words trees find what a sum cannot say, and the
@@ -81,11 +83,11 @@ class OddsModel:
         Raises:
             MissingExtraError: scikit-learn is not installed.
         """
-        share = _EVEN / (_EVEN + words)
+        share = 1 / (1 + (words / _EVEN) ** 2)
         scale = StandardScale.of(values)
         nothing = np.zeros(values.shape[1]), 0.0
         classifiers = _classifiers()  # whose threads can be told only once they are imported
-        with _as_many_threads():
+        with _threads_for(values):
             trees = classifiers.HistGradientBoostingClassifier(
                 max_iter=settings.trees,
                 learning_rate=settings.learning_rate,
@@ -102,7 +104,7 @@ class OddsModel:
 
     def of(self, values: Float[np.ndarray, "p f"]) -> Float[np.ndarray, "p"]:
         """The log-odds of candidates."""
-        with _as_many_threads():
+        with _threads_for(values):
             odds = log_odds(self.trees.predict_proba(values)[:, 1])
         if not self.share:
             return odds
@@ -138,10 +140,15 @@ def _classifiers() -> Any:
     return ensemble
 
 
-def _as_many_threads() -> Any:
-    """scikit-learn with as many threads as torch; by itself it takes all cores, whoever else needs them."""
+def _threads_for(values: Float[np.ndarray, "p f"]) -> Any:
+    """scikit-learn with as many threads as torch, where by itself it takes all cores; for few rows with one.
+
+    Threads that grow a tree wait for each other thousands of times. With few rows that takes longer than the
+    work itself, and minutes instead of seconds where another program has a processor too.
+    """
     try:
         from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
     except ImportError as error:
         raise MissingExtraError("reranking", "scikit-learn", "rerank") from error
-    return threadpool_limits(torch.get_num_threads(), user_api="openmp")
+    threads = torch.get_num_threads() if len(values) >= _ENOUGH_ROWS else 1
+    return threadpool_limits(threads, user_api="openmp")
