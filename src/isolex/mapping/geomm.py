@@ -28,7 +28,7 @@ class GeoMM:
     elsewhere. A language's map is U_i B^½. With M = U_i B U_jᵀ, the first term is tr(Σ_i M Σ_j Mᵀ) − 2 tr(Mᵀ
     C_ij), up to constants and the scale of B, so the method needs only covariances and cross-products. Here
     Σ_i is over the pairs of all lexicons of language i. `Joint` makes an equally good space without descent,
-    in a tenth of the time, and also works for languages of different dimensions.
+    and also works for languages of different dimensions.
 
     The rotations begin at generalised Procrustes. They move by Cayley's transform and B is L Lᵀ, so that
     L-BFGS is free of constraints. Cost: an evaluation takes a few products and one solution of a system of
