@@ -118,7 +118,8 @@ def _written(asked: Sequence[str]) -> dict[str, Any]:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr.strip())
-    report: dict[str, Any] = json.loads(done.stdout)
+    # Before its own line may stand what Ray prints.
+    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     if report["failed"]:
         raise RuntimeError(str(report["failed"]))
     return report

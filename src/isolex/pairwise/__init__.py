@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["dictionary_jobs", "directions", "evaluation_jobs", "gathered_scores"]
 
 
+_LATER = ("evaluation_jobs", "gathered_scores")
+
+
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.evaluations"), name)
