@@ -24,8 +24,8 @@ from isolex.retrieval.tiles import TopK, best_first
 
 SHARD_WORDS = 65_536
 """Words of a shard, unless their number is given: with 300 dimensions, 75 MiB."""
-_SCRATCH_BYTES = 128 * 2**20
-_MERGED_ROWS = 65_536
+_SCRATCH_BYTES = 32 * 2**20
+_MERGED_ROWS = 16_384
 _ROWS = "rows"
 _PREFIX = "sha256:"
 _SIDES = ("there", "back")
@@ -43,7 +43,7 @@ def search_in_shards(
 ) -> tuple[TopK, TopK]:
     """The best k rows of z for each of x and the other way round, as `Criterion.both` finds them.
 
-    Each job takes one shard of x through all of z, shard by shard, so a worker holds two shards and 128 MiB
+    Each job takes one shard of x through all of z, shard by shard, so a worker holds two shards and 32 MiB
     of scratch memory beside the results of its own shard. The results of each job are kept, and the same
     search in the same folder does only the jobs that are missing. The folder also holds the rows; delete it
     at the end.
@@ -167,8 +167,7 @@ def write_found(output: Path, settings: Mapping[str, Any]) -> None:
     of_rows: TopK | None = None
     paths, firsts = settings["z"]["paths"], settings["z"]["firsts"]
     count, width = sum(map(_rows_in, paths)), min(k, x.shape[0])
-    # In its place at once, and with small numbers: joining the parts at the end would take them twice.
-    of_columns = TopK(torch.empty(count, width, dtype=torch.int32), torch.empty(count, width))
+    of_columns = _room(count, width)
     for path, start in zip(paths, firsts, strict=True):
         z = load_file(path)[_ROWS]
         z_bias = None if r_z is None else r_z[start : start + z.shape[0]]
@@ -191,22 +190,31 @@ def write_merged(output: Path, settings: Mapping[str, Any]) -> None:
     parts, k = settings["parts"], settings["k"]
     if not parts:
         raise InputError("got no shards", where="search in shards")
-    with safe_open(parts[0], framework="pt") as first:
-        count = first.get_slice("back.indices").get_shape()[0]
+    there = _room(sum(_shape(part, "there")[0] for part in parts), _shape(parts[0], "there")[1])
+    start = 0
+    for part in parts:
+        found = _rows_of(part, "there", slice(None))
+        here = slice(start, start := start + len(found.scores))
+        there.indices[here], there.scores[here] = found.indices, found.scores
+    count = _shape(parts[0], "back")[0]
+    back = _room(count, min(k, sum(_shape(part, "back")[1] for part in parts)))
     # A few rows of all shards at a time: sorting takes several times the memory of what it sorts.
-    blocks = (slice(start, start + _MERGED_ROWS) for start in range(0, count, _MERGED_ROWS))
-    back = _joined([_merged([_rows_of(part, "back", rows) for part in parts], k) for rows in blocks])
-    _write(output, _joined([_rows_of(part, "there", slice(None)) for part in parts]), back)
+    for start in range(0, count, _MERGED_ROWS):
+        here = slice(start, start + _MERGED_ROWS)
+        found = _merged([_rows_of(part, "back", here) for part in parts], k)
+        back.indices[here], back.scores[here] = found.indices, found.scores
+    _write(output, there, back)
+
+
+def _room(rows: int, width: int) -> TopK:
+    """Room for results, with small numbers: joining parts at the end would take them twice."""
+    return TopK(torch.empty(rows, width, dtype=torch.int32), torch.empty(rows, width))
 
 
 def _merged(found: Sequence[TopK], k: int) -> TopK:
     """The best of what was found for the same rows in several shards."""
     indices = torch.cat([one.indices for one in found], dim=1)
     return best_first(TopK(indices, torch.cat([one.scores for one in found], dim=1)), k)
-
-
-def _joined(found: Sequence[TopK]) -> TopK:
-    return TopK(torch.cat([one.indices for one in found]), torch.cat([one.scores for one in found]))
 
 
 def _write(output: Path, there: TopK, back: TopK) -> None:
@@ -224,6 +232,13 @@ def _rows_of(part: str, side: str, rows: slice) -> TopK:
     with safe_open(part, framework="pt") as stored:
         indices, scores = (stored.get_slice(f"{side}.{name}")[rows] for name in ("indices", "scores"))
         return TopK(indices.long(), scores)
+
+
+def _shape(part: str, side: str) -> tuple[int, int]:
+    """How many rows and answers of a side the result of a job has."""
+    with safe_open(part, framework="pt") as stored:
+        rows, width = stored.get_slice(f"{side}.scores").get_shape()
+        return rows, width
 
 
 def _rows_in(shard: str) -> int:
