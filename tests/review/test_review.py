@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from isolex.alignment import load
+from isolex.cards.card import GIVEN_SEEDS, Card, SideCard
 from isolex.errors import FormatError, InputError, IsolexWarning
 from isolex.lexicon import Lexicon
 from isolex.processes import command_of
@@ -29,7 +30,7 @@ from isolex.review import (
     suspect_pairs,
     write_decisions,
 )
-from isolex.review.generations import last_dictionary
+from isolex.review.generations import base_digest, last_dictionary
 from isolex.review.log import LEASE_SECONDS
 
 from .made import HOSTILE, QUICK, SEEDS, WORDS, WRONG, Process, over, planted_answers, said
@@ -651,6 +652,15 @@ class TestReopening:
         assert again.log.next_generation() == 2
         assert again.next("ana").item.source in other_words
         again.close()
+
+    @pytest.mark.parametrize("known", [{}, {GIVEN_SEEDS: 0}])
+    def test_finds_what_was_learnt_by_the_digest_that_older_logs_have(self, known):
+        sides = (SideCard(side, 3, 2, side, f"{side}.vec") for side in ("aa", "bb"))
+        versions = {"isolex": "0.1.0"}
+        card = Card("joint", known | {"normalize": ["unit"]}, *sides, versions=versions, created="2026-01-02")
+        digest = base_digest(SimpleNamespace(card=card))
+        assert digest == "sha256:665f6010bc60650e8681198b67d7cb06930eb89880e2a210c5946bbd8d8e0e62"
+        assert card.settings == known | {"normalize": ["unit"]}
 
     def test_another_folder(self, place, tmp_path):
         first, other = Review(place), Review(place, folder=tmp_path / "mine")

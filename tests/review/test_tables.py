@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isolex.cards.card import GIVEN_SEEDS
 from isolex.errors import FormatError, InputError
 from isolex.lexicon import Lexicon
 from isolex.lexicon.words import word_problem
@@ -528,6 +529,14 @@ class TestWholeDictionary:
         self.LEXICON.write(tmp_path / "lexicon.tsv")
         assert self.written(tmp_path, "tsv", decisions, lexicon=tmp_path / "lexicon.tsv") == (text, count)
 
+    def test_pairs_of_weight_0_are_not_certain(self, tmp_path):
+        lexicon = Lexicon([("sun", "mesa"), ("cat", "felino")], weights=[0, 1])
+        text, _ = self.written(tmp_path, "tsv", lexicon=lexicon)
+        assert [line.split("\t")[:3] for line in text.splitlines()[1:3]] == [
+            ["sun", "sol", "proposed"],
+            ["cat", "felino", "lexicon"],
+        ]
+
     def test_the_lexicon_is_not_taken_back_as_a_decision(self, tmp_path):
         text, _ = self.written(tmp_path, "tsv", lexicon=self.LEXICON)
         assert read_decisions(tmp_path / "out") == ([], [])
@@ -624,12 +633,20 @@ class TestGivenLexicon:
         assert self.of(pairs).pairs == Lexicon(pairs).pairs
 
     @pytest.mark.parametrize(
-        "pairs", [[], [("fox", "fox"), ("sun", "sun")], [("3", "3"), ("1,5", "1,5"), ("\u0663", "3")]]
+        "pairs",
+        [
+            [],
+            [("fox", "fox"), ("!", "!")],
+            [("3", "3"), ("1,5", "1,5"), ("\u0663", "3")],
+            [("Élève", "eleve"), ("Москва", "Moskva")],
+        ],
     )
-    def test_no_strings_or_numerals_that_both_vocabularies_share(self, pairs):
+    def test_no_words_that_are_written_alike(self, pairs):
         assert len(self.of(pairs)) == 0
 
-    def test_no_pairs_that_isolex_induced(self):
-        alignment = dictionary(ANSWERS, seeds=[("sun", "sol")]).alignment
-        alignment.card = replace(alignment.card, settings={"seeds": "induced"})
-        assert len(given_lexicon(alignment)) == 0
+    @pytest.mark.parametrize("given", range(3))
+    def test_no_pairs_that_isolex_induced(self, given):
+        pairs = [("sun", "sol"), ("cat", "gato")]
+        alignment = dictionary(ANSWERS, seeds=pairs).alignment
+        alignment.card = replace(alignment.card, settings={GIVEN_SEEDS: given})
+        assert list(given_lexicon(alignment)) == pairs[:given]

@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 
 from isolex.alignment import Alignment, LanguagePair, load
+from isolex.cards.card import GIVEN_SEEDS
 from isolex.errors import InputError, IsolexError, IsolexWarning
 from isolex.files import digest
 from isolex.processes import command_of
@@ -112,7 +113,10 @@ def last_dictionary(folder: Path, log: Path, alignment: Alignment) -> RerankedDi
 
 def base_digest(alignment: Alignment) -> str:
     """What tells an alignment that reviewing began with from another one."""
-    return digest(json_text(alignment.card.to_dict()).encode())
+    card = alignment.card.to_dict()
+    # Whoever gave its pairs, it is the same alignment; and logs hold digests without this setting.
+    card["settings"].pop(GIVEN_SEEDS, None)
+    return digest(json_text(card).encode())
 
 
 def _kept(folder: Path, number: int) -> RerankedDictionary | None:

@@ -83,8 +83,8 @@ def write_decisions(
         languages: Codes of the source and the target language (BCP 47), which TEI and TBX hold.
         dictionary: The dictionary that proposes, if the file is to have it.
         min_confidence: The least confidence of a proposed pair.
-        lexicon: Pairs that are certain unless somebody rejected them, such as the seed pairs, or a file of
-            them.
+        lexicon: Pairs that are certain unless somebody rejected them or their weight is 0, such as the seed
+            pairs, or a file of them.
 
     Raises:
         InputError: The format or a language is none, the dictionary has no confidences, or the file cannot be
@@ -95,7 +95,7 @@ def write_decisions(
     if dictionary is None:
         rows = list(rows_of(judgements))
     else:
-        certain = () if lexicon is None else as_lexicon(lexicon)
+        certain = None if lexicon is None else as_lexicon(lexicon)
         rows = whole_dictionary(judgements, dictionary, min_confidence, lexicon=certain)
     if format in MARKUP_FORMATS:
         rows = [row for row in rows if not any(map(xml_problem, (row.source, row.target)))]
