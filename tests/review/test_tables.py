@@ -492,13 +492,13 @@ class TestWholeDictionary:
         text, count = self.written(tmp_path, "tsv", decisions)
         assert text.splitlines() == [
             "source\ttarget\tdecision\treviewer\twhen\tcomment\tconfidence",
-            "sun\tsol\tproposed\tisolex\t\t\t0.9",
+            "sun\tsol\tproposed\t\t\t\t0.9",
             f"cat\tgato\taccepted\tana\t{WHEN}\tthe animal\t",
             f"cat\tfelino\taccepted\tana\t{WHEN}\tthe animal\t",
             f"cat\tcasa\trejected\tana\t{WHEN}\tthe animal\t",
             f"dog\tpan\trejected\tben\t{LATER}\t\t",
-            "dog\tlobo\tproposed\tisolex\t\t\t0.6",
-            "cow\tvaca\tproposed\tisolex\t\t\t0.75",
+            "dog\tlobo\tproposed\t\t\t\t0.6",
+            "cow\tvaca\tproposed\t\t\t\t0.75",
             f"unknown\tdesconocido\taccepted\tana\t{LATER}\t\t",
         ]
         assert count == 8
@@ -522,7 +522,7 @@ class TestWholeDictionary:
             "cat\tfelino\tlexicon\t\t\t\t",
             "dog\tcan\tlexicon\t\t\t\t",
             f"cow\tpan\trejected\tana\t{WHEN}\t\t",
-            "cow\tvaca\tproposed\tisolex\t\t\t0.75",
+            "cow\tvaca\tproposed\t\t\t\t0.75",
             "sky\tcielo\tlexicon\t\t\t\t",
         ]
         assert count == 8
@@ -582,11 +582,23 @@ class TestWholeDictionary:
         assert [one.source for one in decisions] == ["cat"]
         assert refused == []
 
-    def test_a_proposal_that_somebody_accepts_in_the_table_is_one(self, tmp_path):
+    @pytest.mark.parametrize(
+        ("changed", "reviewer"),
+        [("accepted\t", "ben"), ("accepted\tana", "ana"), ("accepted\tisolex", "ben")],
+    )
+    def test_a_proposal_that_somebody_accepts_in_the_table_is_one(self, tmp_path, changed, reviewer):
+        """It is that of who imports the table, unless it names somebody; earlier releases named isolex."""
         text, _ = self.written(tmp_path, "tsv")
-        (tmp_path / "out").write_text(text.replace("sol\tproposed\tisolex", "sol\taccepted\tana"), "utf-8")
-        decisions, _ = read_decisions(tmp_path / "out")
-        assert [(one.source, one.accepted, one.reviewer) for one in decisions] == [("sun", ("sol",), "ana")]
+        (tmp_path / "out").write_text(text.replace("sol\tproposed\t", f"sol\t{changed}"), "utf-8")
+        decisions, _ = read_decisions(tmp_path / "out", reviewer="ben")
+        assert [(one.source, one.accepted, one.reviewer) for one in decisions] == [
+            ("sun", ("sol",), reviewer)
+        ]
+
+    def test_a_reviewer_may_be_called_isolex(self, tmp_path):
+        (tmp_path / "out").write_text("source\ttarget\tdecision\treviewer\ncat\tgato\taccepted\tisolex\n")
+        decisions, _ = read_decisions(tmp_path / "out", reviewer="ben")
+        assert [one.reviewer for one in decisions] == ["isolex"]
 
     def test_in_xml_proposals_are_marked(self, tmp_path):
         decisions = [said("cat", "gato", "casa", at=WHEN)]

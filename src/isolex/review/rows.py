@@ -29,7 +29,7 @@ class DecidedPair:
         target: Its translation, or what is none.
         decision: `accepted` or `rejected`; `lexicon`, where nobody decided on a pair of the lexicon; or
             `proposed`, where isolex alone speaks for the pair.
-        reviewer: Who decided last; empty for a pair of the lexicon.
+        reviewer: Who decided last; empty where nobody did.
         when: In UTC, as ISO 8601 has it.
         comment: A remark.
         confidence: Of a proposed pair.
@@ -79,7 +79,7 @@ def whole_dictionary(
         own = rows.setdefault(entry.source, [])
         if any(row.decision != REJECTED or row.target == entry.target for row in own):
             continue
-        own.append(DecidedPair(entry.source, entry.target, PROPOSED, "isolex", "", "", entry.confidence))
+        own.append(DecidedPair(entry.source, entry.target, PROPOSED, "", "", "", entry.confidence))
     places = dictionary.alignment.source
     last = len(places)
     order = sorted(rows, key=lambda word: last if (place := places.id(word)) is None else place)

@@ -150,6 +150,9 @@ def parse_decisions(
         found = dict.fromkeys(COLUMNS, "") | dict(zip(names, map(trim, row.cells), strict=False))
         found |= {name: _composed(cell, name, vocabularies) for name, cell in found.items()}
         found["decision"], found["when"] = found["decision"].lower(), _time(found["when"])
+        # So earlier releases wrote proposals. Whoever decides on one in the table may leave the name there.
+        if found["reviewer"] == "isolex" and found.get(CONFIDENCE):
+            found["reviewer"] = ""
         if found["decision"] in (LEXICON, PROPOSED):  # nobody has decided on it
             continue
         if problem := _problem(found, vocabularies):
