@@ -79,8 +79,8 @@ class _Loading(MetaPathFinder):
     ) -> ModuleSpec | None:
         if fullname != self._name or self._asking.others:
             return None
-        # Python has asked the finders before this one already. If it is not in the list, a tool has put its own
-        # objects in the place of all finders; one of these then asks this finder again.
+        # Python has asked the finders before this one already. If this one is not in the list, a tool has put
+        # its own objects in the place of all finders; one of these then asks this finder again.
         finders = sys.meta_path
         others = finders[finders.index(self) + 1 :] if self in finders else finders
         self._asking.others = True

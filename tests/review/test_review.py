@@ -1,4 +1,3 @@
-import os
 import shutil
 import subprocess
 import sys
@@ -931,6 +930,7 @@ class TestWhenItLearns:
             decide(review)
         review.learn()
         assert review.progress().learning == "running"
+        assert fits.begun.wait(60)
         assert fits.count == 1
         fits.go_on.set()
         review.learn(wait=True)
@@ -981,16 +981,29 @@ def fit(_):
 fitting._fit = fit
 sys.exit(fitting.main(sys.argv[1]))
 """
+INTERRUPTED_LATE = """
+import os, signal, sys
+from isolex.errors import InputError
+from isolex.review import fitting
+
+def fit(_):
+    raise InputError("too few words")
+
+fitting._fit = fit
+status = fitting.main(sys.argv[1])
+os.kill(os.getpid(), signal.SIGINT)
+sys.exit(status)
+"""
 
 
 def another_process(monkeypatch, code):
     """Have this code run where the process that fits would run."""
 
     def run(command):
-        assert command[:-1] == command_of("isolex.review.fitting")
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
-        changed = [sys.executable, "-c", code, *command[3:]]
-        return subprocess.run(changed, env=environment, check=False, capture_output=True, text=True)
+        assert command[:-1] == command_of("isolex.review.fitting", by_signal=True)
+        start = command[2].partition("import runpy")[0]
+        changed = [sys.executable, "-c", f"{start}sys.path.insert(0, {str(ROOT)!r})\n{code}", *command[3:]]
+        return subprocess.run(changed, check=False, capture_output=True, text=True)
 
     monkeypatch.setattr("isolex.review.generations.subprocess", Process(run))
 
@@ -1045,3 +1058,8 @@ class TestLearningInAnotherProcess:
         another_process(monkeypatch, INTERRUPTED)
         review.learn(wait=True)
         assert (review.progress().learning, review.progress().told) == ("interrupted", "")
+
+    def test_that_failed_before_ctrl_c_came(self, review, monkeypatch):
+        another_process(monkeypatch, INTERRUPTED_LATE)
+        review.learn(wait=True)
+        assert (review.progress().learning, review.progress().told) == ("failed", "learning: too few words")

@@ -18,7 +18,7 @@ from isolex.review.log import asked_of_log
 from isolex.saved import json_text
 
 _FOLDER = "generation-{}"
-# How a process ends that Ctrl-C ended: by the signal, and on Windows with a status of its own.
+# The return code of a process that Ctrl-C ended: minus the signal's number, and on Windows a status.
 _BY_CTRL_C = (-signal.SIGINT, 0xC000013A)
 UNFINISHED = ".unfinished"
 """At the end of the name of a generation's folder until all of it is there."""
@@ -64,7 +64,7 @@ class Generations:
             "seed": self._seed,
         }
         self._fit = subprocess.Popen(
-            command_of("isolex.review.fitting", json.dumps(order)),
+            command_of("isolex.review.fitting", json.dumps(order), by_signal=True),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
