@@ -374,12 +374,13 @@ class TestRefused:
             "sky\tcielo\trejected",
         ]
         found, refused = parse_decisions(rows, where="here")
+        expected = "expected accepted or rejected, or lexicon or proposed, which are ignored"
         assert [one.source for one in found] == ["cat", "sky"]
         assert refused == [
             "row 4 has no source or no target",
             "row 5 has no source or no target",
-            "row 6 has the decision 'perhaps', expected accepted or rejected",
-            "row 7 has the decision '', expected accepted or rejected",
+            f"row 6 has the decision 'perhaps', {expected}",
+            f"row 7 has the decision '', {expected}",
         ]
 
     def test_pairs_that_are_right_and_wrong_and_words_that_are_none(self):

@@ -93,7 +93,7 @@ def _certain(lexicon: Lexicon | None) -> Iterator[tuple[str, str]]:
 
 
 def given_lexicon(alignment: Alignment) -> Lexicon:
-    """The seed pairs that somebody gave; none where all of these are written alike, as isolex finds pairs."""
+    """The seed pairs that somebody gave; none if all are written alike, since isolex found those itself."""
     seeds = alignment.seeds
     count = alignment.card.settings.get(GIVEN_SEEDS, len(seeds))
     if all(are_alike(*pair) for pair in seeds.pairs[:count]):

@@ -225,7 +225,10 @@ def _problem(row: dict[str, str], vocabularies: BothVocabularies | None) -> str:
     if not row["source"] or not row["target"]:
         return "has no source or no target"
     if row["decision"] not in (ACCEPTED, REJECTED):
-        return f"has the decision {row['decision'][:20]!r}, expected {ACCEPTED} or {REJECTED}"
+        return (
+            f"has the decision {row['decision'][:20]!r}, expected {ACCEPTED} or {REJECTED}, "
+            f"or {LEXICON} or {PROPOSED}, which are ignored"
+        )
     if row["when"].startswith(_NO_TIME):
         return f"has the time {row['when'][1:31]!r}, expected one such as 2026-05-06T07:08:09+00:00, or none"
     if vocabularies is not None and row["source"] not in vocabularies[0]:
