@@ -1,6 +1,7 @@
 """Work in processes of their own runs this program, whatever lies in the working directory."""
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -20,6 +21,19 @@ def test_it_has_the_path_of_its_parent():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == sys.path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
+@pytest.mark.parametrize("by_signal", [True, False])
+def test_ctrl_c_may_end_it_by_the_signal(tmp_path, monkeypatch, by_signal):
+    """Also while the module is imported, though the import makes something else of a KeyboardInterrupt."""
+    code = (
+        "import os, signal\ntry: os.kill(os.getpid(), signal.SIGINT)\nexcept KeyboardInterrupt: os._exit(3)"
+    )
+    (tmp_path / "stubborn.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    done = subprocess.run(command_of("stubborn", by_signal=by_signal), check=False)
+    assert done.returncode == (-signal.SIGINT if by_signal else 3)
 
 
 def test_files_of_the_working_directory_are_no_libraries(tmp_path, monkeypatch):

@@ -60,6 +60,29 @@ def test_torch_is_loaded_with_short_waits_whoever_imports_it(tmp_path, code):
     assert done.stdout.split() == ["1000", "None"]
 
 
+WRAPPED = """
+import sys, isolex
+from isolex.threads import compute_with
+compute_with(2)
+class Wrapped:
+    def __init__(self, finder): self.find_spec = finder.find_spec
+sys.meta_path[:] = map(Wrapped, sys.meta_path)
+import torch
+print(torch.get_num_threads())
+"""
+
+
+def test_a_tool_may_put_its_own_objects_in_the_place_of_finders(tmp_path):
+    """Torch is still loaded with short waits, and computes with as many threads as were asked for."""
+    module = f"{TELLS}def set_num_threads(count): global get_num_threads; get_num_threads = lambda: count\n"
+    (tmp_path / "torch.py").write_text(module)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(SOURCE)])}
+    done = subprocess.run(
+        [sys.executable, "-c", WRAPPED], check=True, env=environment, capture_output=True, text=True
+    )
+    assert done.stdout.split() == ["1000", "2"]
+
+
 def test_without_torch_python_says_so(tmp_path):
     code = "import sys; sys.path = [p for p in sys.path if 'site-packages' not in p]\n"
     code += f"sys.path.append({str(SOURCE)!r})\nimport isolex\nimport torch"

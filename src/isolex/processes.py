@@ -10,14 +10,21 @@ import sys
 _PARENT_DEATH_SIGNAL = 1
 
 
-def command_of(module: str, *arguments: str) -> list[str]:
+def command_of(module: str, *arguments: str, by_signal: bool = False) -> list[str]:
     """The command line that runs a module in another process of this Python, with this one's path.
 
     `python -m` would look for modules in the working directory first, where a stranger's file may be called
     as a library is.
+
+    Args:
+        module: Name of the module.
+        arguments: What it gets.
+        by_signal: Whether Ctrl-C ends the process by the signal itself, from its first moment and whatever
+            library runs; otherwise by a KeyboardInterrupt, which some libraries turn into other errors.
     """
     run = f"import runpy; runpy.run_module({module!r}, None, '__main__', True)"
-    start = f"import sys; sys.path[:] = {sys.path!r}; {run}"
+    ends = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); " if by_signal else ""
+    start = f"{ends}import sys; sys.path[:] = {sys.path!r}; {run}"
     return [sys.executable, "-c", start, *arguments]
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
@@ -71,17 +72,23 @@ class _Loading(MetaPathFinder):
     """
 
     def __init__(self, name: str, load: Callable[[ModuleType, _Load], None]) -> None:
-        self._name, self._load = name, load
+        self._name, self._load, self._asking = name, load, _Asking()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname != self._name:
+        if fullname != self._name or self._asking.others:
             return None
-        # Those before it were asked already, and one of them may ask it.
-        behind = sys.meta_path[sys.meta_path.index(self) + 1 :]
-        found = (finder.find_spec(fullname, path, target) for finder in behind)
-        spec = next(filter(None, found), None)
+        # Python has asked the finders before this one already. If this one is not in the list, a tool has put
+        # its own objects in the place of all finders; one of these then asks this finder again.
+        finders = sys.meta_path
+        others = finders[finders.index(self) + 1 :] if self in finders else finders
+        self._asking.others = True
+        try:
+            found = (finder.find_spec(fullname, path, target) for finder in others)
+            spec = next(filter(None, found), None)
+        finally:
+            self._asking.others = False
         loader = None if spec is None else spec.loader
         if loader is None:
             return spec
@@ -92,3 +99,9 @@ class _Loading(MetaPathFinder):
 
         loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
+
+
+class _Asking(threading.local):
+    """Whether a finder waits for an answer of the others, in this thread."""
+
+    others = False

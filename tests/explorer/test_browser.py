@@ -128,11 +128,12 @@ class TestHealth:
             page.evaluate("location.hash = '#/health/en/he'")
             page.locator(".verdict").wait_for(timeout=120_000)
             counted = (
-                "only words that are among the 20,000 most frequent ones and have a translation that is, too."
+                "Each of these words, and one of its translations, is among the 20,000 most frequent words "
+                "of its language."
             )
-            page.get_by_text(f"The numbers on the right count these words: {counted}").wait_for()
+            page.get_by_text(f"The numbers on the right count the hidden words. {counted}").wait_for()
             page.get_by_text("Why isolex says so").click()
-            page.get_by_text(f"It hides as many as it needs, and {counted}").wait_for()
+            page.get_by_text(f"It hides only as many as it needs. {counted}").wait_for()
 
 
 class TestReview:
@@ -352,6 +353,12 @@ class TestReview:
                 "right for 2 then and is right for 0 now: 0 became right and 0 became wrong. 2 words have "
                 "another first translation now, which nobody has judged yet. These words are too few"
             ).wait_for()
+            review._present.before = {words[0]: before[words[0]]}
+            wrong = f"{before[words[0]]} {review.proposals.first(rows[0])}"
+            review.add([said(words[0], "", wrong, "ben", kind="random")])
+            page.reload()
+            page.get_by_text("1 random word judged").wait_for()
+            page.get_by_text("So these words show no difference.").wait_for()
 
 
 class TestEverywhere:

@@ -7,6 +7,7 @@ import pytest
 from isolex.errors import FormatError, InputError, MissingExtraError
 from isolex.explorer import Concordance, concordance
 from isolex.explorer.concordance import Example
+from isolex.text import Segmenter
 from isolex.vectors import Vectors
 from tests.spaces import gaussian
 
@@ -125,7 +126,8 @@ def test_words_that_do_not_stand_there(made):
 @pytest.mark.parametrize("most", [200, 1_000, 3_000, 100_000])
 def test_of_long_texts_paragraphs_at_even_distances(monkeypatch, most):
     monkeypatch.setattr(concordance, "_MOST_KEPT", most)
-    kept = [int(paragraph) for paragraph in concordance._spread(f"{number:04}" for number in range(1000))]
+    paragraphs = (f"{number:04}" for number in range(1000))
+    kept = [int(paragraph) for paragraph in concordance._spread(paragraphs, lambda _: 54)]
     (step,) = {after - before for before, after in pairwise(kept)}
     assert (kept[0], kept[-1] + step >= 1000) == (0, True)
     assert min(most // 2 - 54, 54_000) <= 54 * len(kept) <= most
@@ -137,6 +139,39 @@ def test_of_long_texts_all_parts(made, monkeypatch):
     places = [int(one.before) for one in found.of("cat")]
     assert len(places) == 3
     assert max(places) - min(places) > 1000
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("long", ["word " * 20_000, "w" * 100_000])
+def test_a_long_paragraph_takes_no_others_away(made, monkeypatch, long, is_first):
+    monkeypatch.setattr(concordance, "_MOST_KEPT", 50_000)
+    others = "".join(f"{number} cat\n" for number in range(400))
+    found = made(f"{long}\n{others}" if is_first else f"{others}{long}\n").of("cat")
+    places = [int(one.before) for one in found]
+    assert len(places) == 3
+    assert max(places) - min(places) > 100
+
+
+def test_in_long_paragraphs_words_stay_whole(made):
+    text = "the cat sleeps " * 2000
+    pieces = concordance._pieces(text)
+    assert "".join(pieces) == text
+    assert len(pieces) > 5
+    assert {word for piece in pieces for word in piece.split()} == {"the", "cat", "sleeps"}
+    assert len(made(text).of("cat")) == 3
+
+
+def test_of_texts_without_spaces_less_is_kept(tmp_path, monkeypatch):
+    pytest.importorskip("icu4py", reason="needs icu4py, of the extra train")
+    monkeypatch.setattr(concordance, "_MOST_KEPT", 5_000)
+    (tmp_path / "text.txt").write_text("我喜欢猫。\n" * 60, encoding="utf-8")
+    vectors = Vectors(CHINESE, gaussian(len(CHINESE), 3, 0), language="zh")
+    cut = []
+    words = Segmenter.words
+    monkeypatch.setattr(Segmenter, "words", lambda self, text: cut.append(text) or words(self, text))
+    Concordance([tmp_path / "text.txt"], vectors)
+    # Each counts for 87, and not for 55.
+    assert len(cut) == 30
 
 
 def test_a_paragraph_that_is_longer_than_what_is_kept(made, monkeypatch):

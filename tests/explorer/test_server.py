@@ -4,6 +4,7 @@ import socket
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from http.cookies import SimpleCookie
 from types import SimpleNamespace
 
@@ -668,6 +669,32 @@ def test_figures_may_be_old_but_not_of_an_earlier_generation(review, reviewing, 
     assert reviewing.progress()["decided"] == 0
     review._take(review._present_of(Generation(1, 0), review.proposals.dictionary))
     assert reviewing.progress()["decided"] == 1
+
+
+def test_a_generation_that_comes_while_figures_are_counted(review, reviewing, monkeypatch):
+    """Neither who counts nor who asks meanwhile gets figures of the generation before."""
+    reviewing.progress()
+    count, began, go_on = reviewing._counted, threading.Event(), threading.Event()
+
+    def slowly():
+        found = count()
+        if not began.is_set():
+            began.set()
+            go_on.wait()
+        return found
+
+    monkeypatch.setattr(reviewing, "_counted", slowly)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(reviewing.progress)
+        assert began.wait(60)
+        review.add([said("s150", "t150")])
+        review._take(review._present_of(Generation(1, 0), review.proposals.dictionary))
+        second = pool.submit(reviewing.progress)
+        was_early = bool(wait([second], timeout=0.3).done)
+        go_on.set()
+    assert not was_early
+    told = [(one.result()["generation"], one.result()["decided"]) for one in (first, second)]
+    assert told == [(1, 1), (1, 1)]
 
 
 class TestWhoSends:

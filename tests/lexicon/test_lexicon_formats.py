@@ -177,20 +177,34 @@ def test_a_few_numbers_among_words_make_no_column_of_weights() -> None:
             "source\ttarget\tdecision\twho",
             "cat\tgato\taccepted\tana",
             "cat\tperro\tRejected \tben",
+            "sun\tsol\tproposed\t",
+            "sky\tcielo\t Proposed\tisolex",
             "dog\tperro",
         ],
-        ["decision;target;source", "accepted;gato;cat", "rejected;perro;cat", ";perro;dog"],
+        [
+            "decision;target;source",
+            "accepted;gato;cat",
+            "rejected;perro;cat",
+            "proposed;sol;sun",
+            "proposed;cielo;sky",
+            "lexicon;perro;dog",
+        ],
         [
             '{"source": "cat", "target": "gato", "decision": "accepted"}',
+            '{"source": "sun", "target": "sol", "decision": "proposed"}',
             '{"source": "cat", "target": "perro", "decision": "rejected"}',
+            '{"source": "sky", "target": "cielo", "decision": "proposed"}',
             '{"source": "dog", "target": "perro", "decision": null}',
         ],
     ],
 )
-def test_pairs_that_a_reviewer_rejected_are_none(lines: list[str]) -> None:
+def test_pairs_that_a_reviewer_rejected_or_isolex_alone_proposes_are_none(lines: list[str]) -> None:
     contents = parse(lines)
     assert pairs(contents) == [CAT, ("dog", "perro", None)]
-    assert (contents.faults, contents.notes) == ([], ["1 rejected pair left out"])
+    assert (contents.faults, contents.notes) == (
+        [],
+        ["1 rejected pair left out", "2 proposed pairs left out"],
+    )
 
 
 @pytest.mark.parametrize("sign", ["=", "->", "—"])

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
 from isolex import align, align_space
-from isolex.alignment import Space
+from isolex.alignment import Space, load_space
+from isolex.cards.card import GIVEN_SEEDS
 from isolex.errors import InputError, IsolexWarning
 from isolex.fleet import HereExecutor, Workplace
 from isolex.lexicon import Lexicon
@@ -36,6 +38,11 @@ def some(*codes: str) -> dict[str, Vectors]:
 def right(space: Space, source: str, target: str) -> float:
     found = space.pair(source, target).translate([f"{source}{i}" for i in ASKED], k=1)
     return sum(word == f"{target}{i}" for ((word, _),), i in zip(found, ASKED, strict=True)) / len(ASKED)
+
+
+def saved(space: Space, folder: Path) -> Path:
+    space.save(folder / "space")
+    return folder / "space"
 
 
 def strangers(code: str) -> Vectors:
@@ -163,27 +170,32 @@ def by_truth(monkeypatch) -> None:
 
 @pytest.mark.usefixtures("by_truth")
 class TestFewLexicons:
-    def test_few_words_are_supplemented_by_an_alignment(self):
+    def test_few_words_are_supplemented_by_an_alignment(self, tmp_path):
         space = align_space(some("en", "es"), lexicons([("en", "es")], count=40))
         card = space.card.pair("en", "es")
         assert (card.status, card.origin) == ("aligned", "induced")
         assert card.seeds > 200
         given = set(true_pairs("en", "es", range(40)).pairs)
         assert given <= set(space.pair("en", "es").seeds.pairs)
+        pair = load_space(saved(space, tmp_path)).pair("en", "es")
+        count = pair.card.settings[GIVEN_SEEDS]
+        assert set(pair.seeds.pairs[:count]) == given
+        turned = load_space(tmp_path / "space").pair("es", "en")
+        assert set(turned.seeds.pairs[:count]) == {(target, source) for source, target in given}
         assert right(space, "en", "es") > 0.9
 
     def test_parts_that_no_lexicon_connects_are_aligned(self):
         space = align_space(some("en", "es", "fr"), lexicons([("en", "es")]))
         assert space.languages == ("en", "es", "fr")
         assert space.card.pair("en", "es").origin == "given"
-        assert "seeds" not in space.pair("en", "es").card.settings
+        assert GIVEN_SEEDS not in space.pair("en", "es").card.settings
         assert "induced" in {space.card.pair(code, "fr").origin for code in ("en", "es")}
         assert right(space, "fr", "en") > 0.9
 
     def test_without_lexicons_it_is_all_induced(self):
         space = align_space(some("en", "es"))
         assert space.card.pair("en", "es").origin == "induced"
-        assert space.pair("es", "en").card.settings["seeds"] == "induced"
+        assert space.pair("es", "en").card.settings[GIVEN_SEEDS] == 0
         assert right(space, "en", "es") > 0.9
 
     def test_a_workplace_keeps_what_came_out(self, tmp_path, monkeypatch):

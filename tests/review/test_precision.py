@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from isolex.review import Agreement, Comparison, Judgements, Precision, agreement, precision
-from isolex.review.precision import judged_answers, unjudged_words
+from isolex.review.precision import SampledAnswer, sampled_answers
 
 from .made import numbered, proposals, said
 
@@ -54,8 +54,9 @@ class TestPrecision:
         assert precision(proposals(numbered(3)), Judgements()) is None
 
 
-class TestUnjudged:
-    def test_random_words_whose_first_answer_is_new(self):
+class TestSampledAnswers:
+    def test_the_first_answers_to_random_words(self):
+        """Those to w1 and w2 are new since they were judged."""
         made = [
             said("w0", "x0", kind="random"),
             said("w1", "another", "x9", kind="random"),
@@ -67,8 +68,15 @@ class TestUnjudged:
             said("gone", "x9", kind="random"),
         ]
         answers = dict(numbered(5)) | {"empty": []}
-        assert unjudged_words(proposals(answers), Judgements(made)) == 2
-        assert judged_answers(proposals(answers), Judgements(made)) == {"w0": "x0"}
+        sample = list(sampled_answers(proposals(answers), Judgements(made)))
+        assert sample == [
+            SampledAnswer("w0", "x0", True),
+            SampledAnswer("w1", "x1", None),
+            SampledAnswer("w2", "x2", None),
+        ]
+        found = Precision.over(sample)
+        assert (found.right, found.checked) == (1, 1)
+        assert Precision.over(sample[1:]) is None
 
 
 class TestComparison:
@@ -130,7 +138,10 @@ class TestComparison:
             ({"better": 6, "unjudged_wrong": 9}, "better"),
             ({"worse": 6, "unjudged_wrong": 1}, "unsure"),
             ({"worse": 6, "unjudged_right": 9}, "worse"),
-            ({"kept": 50}, "unsure"),
+            ({"kept": 50}, "same"),
+            ({"kept": 50, "still_wrong": 9}, "same"),
+            ({"kept": 50, "unjudged_wrong": 1}, "unsure"),
+            ({"kept": 50, "better": 1, "worse": 1}, "unsure"),
         ],
         ids=str,
     )

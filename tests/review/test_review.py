@@ -1,4 +1,3 @@
-import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from isolex.alignment import load
+from isolex.cards.card import GIVEN_SEEDS, Card, SideCard
 from isolex.errors import FormatError, InputError, IsolexWarning
 from isolex.lexicon import Lexicon
 from isolex.processes import command_of
@@ -29,7 +29,7 @@ from isolex.review import (
     suspect_pairs,
     write_decisions,
 )
-from isolex.review.generations import last_dictionary
+from isolex.review.generations import base_digest, last_dictionary
 from isolex.review.log import LEASE_SECONDS
 
 from .made import HOSTILE, QUICK, SEEDS, WORDS, WRONG, Process, over, planted_answers, said
@@ -652,6 +652,15 @@ class TestReopening:
         assert again.next("ana").item.source in other_words
         again.close()
 
+    @pytest.mark.parametrize("known", [{}, {GIVEN_SEEDS: 0}])
+    def test_finds_what_was_learnt_by_the_digest_that_older_logs_have(self, known):
+        sides = (SideCard(side, 3, 2, side, f"{side}.vec") for side in ("aa", "bb"))
+        versions = {"isolex": "0.1.0"}
+        card = Card("joint", known | {"normalize": ["unit"]}, *sides, versions=versions, created="2026-01-02")
+        digest = base_digest(SimpleNamespace(card=card))
+        assert digest == "sha256:665f6010bc60650e8681198b67d7cb06930eb89880e2a210c5946bbd8d8e0e62"
+        assert card.settings == known | {"normalize": ["unit"]}
+
     def test_another_folder(self, place, tmp_path):
         first, other = Review(place), Review(place, folder=tmp_path / "mine")
         decide(first)
@@ -921,6 +930,7 @@ class TestWhenItLearns:
             decide(review)
         review.learn()
         assert review.progress().learning == "running"
+        assert fits.begun.wait(60)
         assert fits.count == 1
         fits.go_on.set()
         review.learn(wait=True)
@@ -971,16 +981,29 @@ def fit(_):
 fitting._fit = fit
 sys.exit(fitting.main(sys.argv[1]))
 """
+INTERRUPTED_LATE = """
+import os, signal, sys
+from isolex.errors import InputError
+from isolex.review import fitting
+
+def fit(_):
+    raise InputError("too few words")
+
+fitting._fit = fit
+status = fitting.main(sys.argv[1])
+os.kill(os.getpid(), signal.SIGINT)
+sys.exit(status)
+"""
 
 
 def another_process(monkeypatch, code):
     """Have this code run where the process that fits would run."""
 
     def run(command):
-        assert command[:-1] == command_of("isolex.review.fitting")
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
-        changed = [sys.executable, "-c", code, *command[3:]]
-        return subprocess.run(changed, env=environment, check=False, capture_output=True, text=True)
+        assert command[:-1] == command_of("isolex.review.fitting", by_signal=True)
+        start = command[2].partition("import runpy")[0]
+        changed = [sys.executable, "-c", f"{start}sys.path.insert(0, {str(ROOT)!r})\n{code}", *command[3:]]
+        return subprocess.run(changed, check=False, capture_output=True, text=True)
 
     monkeypatch.setattr("isolex.review.generations.subprocess", Process(run))
 
@@ -1035,3 +1058,8 @@ class TestLearningInAnotherProcess:
         another_process(monkeypatch, INTERRUPTED)
         review.learn(wait=True)
         assert (review.progress().learning, review.progress().told) == ("interrupted", "")
+
+    def test_that_failed_before_ctrl_c_came(self, review, monkeypatch):
+        another_process(monkeypatch, INTERRUPTED_LATE)
+        review.learn(wait=True)
+        assert (review.progress().learning, review.progress().told) == ("failed", "learning: too few words")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isolex.cards.card import GIVEN_SEEDS
 from isolex.errors import FormatError, InputError
 from isolex.lexicon import Lexicon
 from isolex.lexicon.words import word_problem
@@ -373,12 +374,13 @@ class TestRefused:
             "sky\tcielo\trejected",
         ]
         found, refused = parse_decisions(rows, where="here")
+        expected = "expected accepted or rejected, or lexicon or proposed, which are ignored"
         assert [one.source for one in found] == ["cat", "sky"]
         assert refused == [
             "row 4 has no source or no target",
             "row 5 has no source or no target",
-            "row 6 has the decision 'perhaps', expected accepted or rejected",
-            "row 7 has the decision '', expected accepted or rejected",
+            f"row 6 has the decision 'perhaps', {expected}",
+            f"row 7 has the decision '', {expected}",
         ]
 
     def test_pairs_that_are_right_and_wrong_and_words_that_are_none(self):
@@ -491,13 +493,13 @@ class TestWholeDictionary:
         text, count = self.written(tmp_path, "tsv", decisions)
         assert text.splitlines() == [
             "source\ttarget\tdecision\treviewer\twhen\tcomment\tconfidence",
-            "sun\tsol\tproposed\tisolex\t\t\t0.9",
+            "sun\tsol\tproposed\t\t\t\t0.9",
             f"cat\tgato\taccepted\tana\t{WHEN}\tthe animal\t",
             f"cat\tfelino\taccepted\tana\t{WHEN}\tthe animal\t",
             f"cat\tcasa\trejected\tana\t{WHEN}\tthe animal\t",
             f"dog\tpan\trejected\tben\t{LATER}\t\t",
-            "dog\tlobo\tproposed\tisolex\t\t\t0.6",
-            "cow\tvaca\tproposed\tisolex\t\t\t0.75",
+            "dog\tlobo\tproposed\t\t\t\t0.6",
+            "cow\tvaca\tproposed\t\t\t\t0.75",
             f"unknown\tdesconocido\taccepted\tana\t{LATER}\t\t",
         ]
         assert count == 8
@@ -521,12 +523,20 @@ class TestWholeDictionary:
             "cat\tfelino\tlexicon\t\t\t\t",
             "dog\tcan\tlexicon\t\t\t\t",
             f"cow\tpan\trejected\tana\t{WHEN}\t\t",
-            "cow\tvaca\tproposed\tisolex\t\t\t0.75",
+            "cow\tvaca\tproposed\t\t\t\t0.75",
             "sky\tcielo\tlexicon\t\t\t\t",
         ]
         assert count == 8
         self.LEXICON.write(tmp_path / "lexicon.tsv")
         assert self.written(tmp_path, "tsv", decisions, lexicon=tmp_path / "lexicon.tsv") == (text, count)
+
+    def test_pairs_of_weight_0_are_not_certain(self, tmp_path):
+        lexicon = Lexicon([("sun", "mesa"), ("cat", "felino")], weights=[0, 1])
+        text, _ = self.written(tmp_path, "tsv", lexicon=lexicon)
+        assert [line.split("\t")[:3] for line in text.splitlines()[1:3]] == [
+            ["sun", "sol", "proposed"],
+            ["cat", "felino", "lexicon"],
+        ]
 
     def test_the_lexicon_is_not_taken_back_as_a_decision(self, tmp_path):
         text, _ = self.written(tmp_path, "tsv", lexicon=self.LEXICON)
@@ -573,11 +583,23 @@ class TestWholeDictionary:
         assert [one.source for one in decisions] == ["cat"]
         assert refused == []
 
-    def test_a_proposal_that_somebody_accepts_in_the_table_is_one(self, tmp_path):
+    @pytest.mark.parametrize(
+        ("changed", "reviewer"),
+        [("accepted\t", "ben"), ("accepted\tana", "ana"), ("accepted\tisolex", "ben")],
+    )
+    def test_a_proposal_that_somebody_accepts_in_the_table_is_one(self, tmp_path, changed, reviewer):
+        """It is that of who imports the table, unless it names somebody; earlier releases named isolex."""
         text, _ = self.written(tmp_path, "tsv")
-        (tmp_path / "out").write_text(text.replace("sol\tproposed\tisolex", "sol\taccepted\tana"), "utf-8")
-        decisions, _ = read_decisions(tmp_path / "out")
-        assert [(one.source, one.accepted, one.reviewer) for one in decisions] == [("sun", ("sol",), "ana")]
+        (tmp_path / "out").write_text(text.replace("sol\tproposed\t", f"sol\t{changed}"), "utf-8")
+        decisions, _ = read_decisions(tmp_path / "out", reviewer="ben")
+        assert [(one.source, one.accepted, one.reviewer) for one in decisions] == [
+            ("sun", ("sol",), reviewer)
+        ]
+
+    def test_a_reviewer_may_be_called_isolex(self, tmp_path):
+        (tmp_path / "out").write_text("source\ttarget\tdecision\treviewer\ncat\tgato\taccepted\tisolex\n")
+        decisions, _ = read_decisions(tmp_path / "out", reviewer="ben")
+        assert [one.reviewer for one in decisions] == ["isolex"]
 
     def test_in_xml_proposals_are_marked(self, tmp_path):
         decisions = [said("cat", "gato", "casa", at=WHEN)]
@@ -624,12 +646,20 @@ class TestGivenLexicon:
         assert self.of(pairs).pairs == Lexicon(pairs).pairs
 
     @pytest.mark.parametrize(
-        "pairs", [[], [("fox", "fox"), ("sun", "sun")], [("3", "3"), ("1,5", "1,5"), ("\u0663", "3")]]
+        "pairs",
+        [
+            [],
+            [("fox", "fox"), ("!", "!")],
+            [("3", "3"), ("1,5", "1,5"), ("\u0663", "3")],
+            [("Élève", "eleve"), ("Москва", "Moskva")],
+        ],
     )
-    def test_no_strings_or_numerals_that_both_vocabularies_share(self, pairs):
+    def test_no_words_that_are_written_alike(self, pairs):
         assert len(self.of(pairs)) == 0
 
-    def test_no_pairs_that_isolex_induced(self):
-        alignment = dictionary(ANSWERS, seeds=[("sun", "sol")]).alignment
-        alignment.card = replace(alignment.card, settings={"seeds": "induced"})
-        assert len(given_lexicon(alignment)) == 0
+    @pytest.mark.parametrize("given", range(3))
+    def test_no_pairs_that_isolex_induced(self, given):
+        pairs = [("sun", "sol"), ("cat", "gato")]
+        alignment = dictionary(ANSWERS, seeds=pairs).alignment
+        alignment.card = replace(alignment.card, settings={GIVEN_SEEDS: given})
+        assert list(given_lexicon(alignment)) == pairs[:given]

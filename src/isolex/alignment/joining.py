@@ -134,6 +134,7 @@ def pair_card(
     verdict: tuple[Status, str] | None = None,
     seeds: int = 0,
     origin: str | None = None,
+    given_seeds: int = 0,
 ) -> PairCard:
     """The card of two languages, from the result of their test.
 
@@ -143,6 +144,7 @@ def pair_card(
         verdict: A verdict that replaces that of the held-out words; None for no other verdict.
         seeds: Number of pairs of words in their lexicon.
         origin: Where the lexicon comes from; None without a lexicon.
+        given_seeds: Of an induced lexicon, how many of its first pairs were given.
     """
     status, reason = verdict or choice.statuses.get(pair) or (PairCard.status, PairCard.reason)
     found = choice.held_out.get(pair)
@@ -155,6 +157,7 @@ def pair_card(
         seeds,
         round(choice.weights.get(pair, 0.0), 4),
         origin,
+        given_seeds,
     )
 
 

@@ -16,6 +16,7 @@ from isolex.alignment.alignment import Alignment, Translations
 from isolex.alignment.shown import space_html
 from isolex.alignment.side import Side
 from isolex.cards import Card
+from isolex.cards.card import GIVEN_SEEDS
 from isolex.cards.space_card import LanguageCard, PairCard, SpaceCard
 from isolex.errors import InputError, IsolexWarning
 from isolex.lexicon import Lexicon, LexiconLike
@@ -381,8 +382,8 @@ class Space:
     def _pair_card(self, source: str, target: str, seeds: int) -> Card:
         """What is known of the pair, as the card of an alignment has it."""
         known, own = self.card.pair(source, target), self.card
-        # Whoever takes seed pairs for a dictionary must know that nobody gave these.
-        induced = {"seeds": "induced"} if known.origin == "induced" else {}
+        # Whoever takes seed pairs for a dictionary must know that nobody gave most of these.
+        induced = {GIVEN_SEEDS: known.given_seeds} if known.origin == "induced" else {}
         return Card(
             method=own.method,
             settings=own.settings | induced,

@@ -28,6 +28,8 @@ from isolex.vectors import Vectors
 
 CARD_VERSION = 1
 _FORMAT = "isolex-alignment"
+GIVEN_SEEDS = "given_seeds"
+"""The setting that says how many of the first seed pairs somebody gave, where isolex induced the others."""
 
 
 def current_versions() -> dict[str, str]:
@@ -170,7 +172,11 @@ _CARD = record(
     {
         "method": text,
         # Anything may stand there, but for what is shown by name.
-        "settings": record({}, {"normalize": lambda steps: list(many(text)(steps))}, others=plain),
+        "settings": record(
+            {},
+            {"normalize": lambda steps: list(many(text)(steps)), GIVEN_SEEDS: whole(0, WORDS**2)},
+            others=plain,
+        ),
         "source": SideCard.from_dict,
         "target": SideCard.from_dict,
     },

@@ -78,6 +78,7 @@ class PairCard:
         seeds: Number of pairs of its lexicon with both words in the vocabularies; 0 without a lexicon.
         weight: How much the lexicon counted in the space; 0 without one.
         origin: Where the lexicon comes from: `given`, `induced`, or None without one.
+        given_seeds: Of an induced lexicon, how many of its first pairs were given nevertheless.
     """
 
     status: Status = "unchecked"
@@ -87,6 +88,7 @@ class PairCard:
     seeds: int = 0
     weight: float = 0.0
     origin: str | None = None
+    given_seeds: int = 0
 
     @property
     def trust(self) -> tuple[int, float]:
@@ -187,6 +189,7 @@ _PAIR = record(
         "seeds": whole(0, WORDS**2),
         "weight": number(0),
         "origin": maybe(one_of("given", "induced")),
+        "given_seeds": whole(0, WORDS**2),
     },
 )
 _CARD = record(

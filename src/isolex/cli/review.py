@@ -60,8 +60,8 @@ _FIRST = 3
 @click.option(
     "--min-confidence",
     type=click.FloatRange(0.0, 1.0),
-    help="Export the whole dictionary: the decisions, the pairs of your lexicon, and what isolex proposes "
-    "with at least this confidence for other words.",
+    help="Export the whole dictionary: the decisions, the pairs of your lexicon whose words have vectors, "
+    "and what isolex proposes with at least this confidence for other words.",
 )
 @click.option(
     "--import",

@@ -3,7 +3,7 @@
 import math
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +19,15 @@ from isolex.vectors.sniff import refuse_vectors
 _EACH = 3
 _CONTEXT = 70
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-# Characters of paragraphs that are cut into words, which takes about ten seconds; and of those that are read.
+# Characters that are cut into words, which takes about ten seconds; and characters that are read.
 _MOST_KEPT = 30_000_000
 _MOST_READ = 1_000_000_000
-# What a paragraph takes beside its characters.
+# What a paragraph takes beside its characters, and for how many others a character counts that ICU cuts.
 _OVERHEAD = 50
+_UNSPACED_EFFORT = 9
+# Longer paragraphs are taken apart, where there is a space.
+_LONGEST = 4000
+_PIECE = re.compile(rf"(?s).{{1,{_LONGEST}}}(?:(?<=\s)|\Z)|.{{1,{_LONGEST}}}")
 _GOLDEN_RATIO = (1 + math.sqrt(5)) / 2
 
 
@@ -50,8 +54,9 @@ class Concordance:
     """Where words stand in a text; up to three places of each word of a vocabulary, from all over the text.
 
     The text is cut into words as `isolex.text` cuts it for training, Chinese and Thai among others by ICU. Of
-    a text of more than 30 million characters, paragraphs at even distances stand for the others. The same
-    text always gives the same places. What comes after a billion characters is not read.
+    a text of more than 30 million characters, or 3 million that ICU cuts, paragraphs at even distances stand
+    for the others. The same text always gives the same places. What comes after a billion characters is not
+    read.
 
     Args:
         paths: Text files, or folders of them; `TextSource` tells what they may be.
@@ -74,7 +79,7 @@ class Concordance:
         self._is_cut = any(map(has_unspaced, vectors.words))
         self._paragraphs: dict[int, str] = {}
         self._places: dict[str, array[int]] = {}
-        kept = _spread(_paragraphs(paths))
+        kept = _spread(_paragraphs(paths), self._effort)
         for number in _scattered(len(kept)):
             forms = dict.fromkeys(map(self._form, self._words(kept[number])))
             wanted = [word for word in forms if word in known and len(self._places.get(word, ())) < _EACH]
@@ -95,6 +100,11 @@ class Concordance:
     def _form(self, word: str) -> str:
         """What is the same for a word however it is written."""
         return self._lower(plain_signs(word, self._language)).casefold()
+
+    def _effort(self, paragraph: str) -> int:
+        """How long it takes to cut a paragraph into words, in characters of texts with spaces."""
+        unspaced = len(_UNSPACED.findall(paragraph)) if self._is_cut else 0
+        return _OVERHEAD + len(paragraph) + (_UNSPACED_EFFORT - 1) * unspaced
 
     def _words(self, paragraph: str) -> list[str]:
         return self._segmenter.words(paragraph if self._is_cut else _UNSPACED.sub(" ", paragraph))
@@ -144,7 +154,12 @@ def _paragraphs(paths: Sequence[str | Path]) -> Iterator[str]:
             if left <= 0:
                 return
             left -= len(paragraph)
-            yield paragraph
+            yield from _pieces(paragraph)
+
+
+def _pieces(paragraph: str) -> list[str]:
+    """A paragraph in pieces that are not too long, so that thinning takes no whole text away at once."""
+    return [paragraph] if len(paragraph) <= _LONGEST else _PIECE.findall(paragraph)
 
 
 def _scattered(count: int) -> list[int]:
@@ -156,7 +171,7 @@ def _scattered(count: int) -> list[int]:
     return order
 
 
-def _spread(paragraphs: Iterable[str]) -> list[str]:
+def _spread(paragraphs: Iterable[str], effort: Callable[[str], int]) -> list[str]:
     """Every paragraph, or every second, fourth, … one, so that those that are kept fit into `_MOST_KEPT`."""
     kept: list[str] = []
     step, size = 1, 0
@@ -164,9 +179,9 @@ def _spread(paragraphs: Iterable[str]) -> list[str]:
         if number % step:
             continue
         kept.append(paragraph)
-        size += len(paragraph) + _OVERHEAD
+        size += effort(paragraph)
         while size > _MOST_KEPT and len(kept) > 1:
             del kept[1::2]
             step *= 2
-            size = sum(map(len, kept)) + _OVERHEAD * len(kept)
+            size = sum(map(effort, kept))
     return kept

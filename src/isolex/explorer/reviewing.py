@@ -206,19 +206,28 @@ class Reviewing:
         Where that takes long, since there are many decisions, it may be a little old, but not of an earlier
         generation.
         """
-        begun = time.monotonic()
-        is_old = begun >= self._fresh_until
-        is_old = is_old or self._progress.get("generation") != self._review.generation.number
-        if is_old and self._counting.acquire(blocking=False):
+        while True:
+            figures = self._figures(self._review.generation.number)
+            # What is learnt is known at once, and whoever asked for it waits to see it.
+            learning = self._review.learning()
+            if figures["generation"] == learning["generation"]:  # none came while these were counted
+                return figures | learning
+
+    def _figures(self, generation: int) -> dict[str, Any]:
+        """What was counted last, and is counted anew if it is old; of a generation, or of a later one."""
+        is_of_another = self._progress.get("generation") != generation
+        is_old = is_of_another or time.monotonic() >= self._fresh_until
+        # Where another thread counts, old figures will do, but not those of another generation.
+        if is_old and self._counting.acquire(blocking=is_of_another):
             try:
-                self._progress = self._counted()
-                took = time.monotonic() - begun
-                self._fresh_until = begun + (_SELDOM * took if took > _SOON else 0.0)
+                if not is_of_another or self._progress.get("generation") != generation:
+                    begun = time.monotonic()
+                    self._progress = self._counted()
+                    took = time.monotonic() - begun
+                    self._fresh_until = begun + (_SELDOM * took if took > _SOON else 0.0)
             finally:
                 self._counting.release()
-        counted = self._progress or self._counted()
-        # What is learnt is known at once, and whoever asked for it waits to see it.
-        return counted | self._review.learning()
+        return self._progress
 
     def _counted(self) -> dict[str, Any]:
         return self._review.progress().to_dict() | {

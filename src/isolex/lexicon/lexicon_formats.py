@@ -44,6 +44,8 @@ _MANY = 10
 _OFTEN = 5
 _SEVERAL = re.compile(r"[^\W\d_]\s*(?:[,/]\s+|;\s*)[^\W\d_]")
 _THIRD = "third column"
+# In tables of decisions: what is wrong, and what isolex would otherwise teach itself.
+_LEFT_OUT = ("rejected", "proposed")
 
 
 class LexiconEntry(NamedTuple):
@@ -177,19 +179,22 @@ def _of_table(
 
 
 def _accepted(rows: Sequence[Row], place: int, contents: Contents) -> list[Row]:
-    """The rows of a table of decisions that nobody rejected; the others are pairs that are wrong."""
-    kept = [row for row in rows if len(row.cells) <= place or not _is_rejected(row.cells[place])]
-    _note_rejected(len(rows) - len(kept), contents)
-    return kept
+    """The rows of a table of decisions without pairs that are wrong, or that isolex alone proposes."""
+    marks = [_left_out(row.cells[place]) if len(row.cells) > place else None for row in rows]
+    _note_left_out(marks, contents)
+    return [row for row, mark in zip(rows, marks, strict=True) if mark is None]
 
 
-def _is_rejected(decision: object) -> bool:
-    return isinstance(decision, str) and trim(decision).lower() == "rejected"
+def _left_out(decision: object) -> str | None:
+    """What is decided on a pair, if the pair is to be left out for that."""
+    mark = trim(decision).lower() if isinstance(decision, str) else None
+    return mark if mark in _LEFT_OUT else None
 
 
-def _note_rejected(count: int, contents: Contents) -> None:
-    if count:
-        contents.notes.append(f"{counted(count, 'rejected pair')} left out")
+def _note_left_out(marks: Sequence[str | None], contents: Contents) -> None:
+    for mark in _LEFT_OUT:
+        if count := marks.count(mark):
+            contents.notes.append(f"{counted(count, f'{mark} pair')} left out")
 
 
 def _has_weights(rows: Sequence[Row], separator: Separator) -> bool:
@@ -272,21 +277,21 @@ def _by_name(row: Row, columns: Columns) -> _Cells:
 
 
 def _of_json(content: Sequence[tuple[int, str]], contents: Contents) -> list[_Cells]:
-    cells, rejected = [], 0
+    cells, left_out = [], list[str]()
     for line, text in content:
         try:
             cells.append(_Cells(line, *_json_entry(text)))
-        except _RejectedError:
-            rejected += 1
+        except _LeftOutError as error:
+            left_out.append(str(error))
         except NotARowError as reason:
             if not is_comment(text):
                 contents.faults.append((line, str(reason)))
-    _note_rejected(rejected, contents)
+    _note_left_out(left_out, contents)
     return cells
 
 
-class _RejectedError(NotARowError):
-    """A pair that a reviewer rejected."""
+class _LeftOutError(NotARowError):
+    """A pair that is left out for what is decided on it, which is the message."""
 
 
 def _json_entry(line: str) -> tuple[str, str, object]:
@@ -302,8 +307,8 @@ def _json_entry(line: str) -> tuple[str, str, object]:
             named = named_columns(list(entry))
             if named is not None:
                 values = list(entry.values())
-                if named.decision is not None and _is_rejected(values[named.decision]):
-                    raise _RejectedError("rejected")
+                if named.decision is not None and (mark := _left_out(values[named.decision])):
+                    raise _LeftOutError(mark)
                 weight = None if named.weight is None else values[named.weight]
                 entry = [values[named.source], values[named.target], weight]
     match entry:

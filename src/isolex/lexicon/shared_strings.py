@@ -31,7 +31,7 @@ def _by_form(vectors: Vectors, minimum_length: int) -> dict[str, str]:
     words: dict[str, str] = {}
     known = vectors.without_zeros().words
     for word, latin in zip(known, latin_forms(known), strict=True):
-        form = "".join(filter(str.isalnum, latin))
+        form = _letters(latin)
         if len(form) >= minimum_length and word_problem(word) is None:
             words.setdefault(form, word)
     return words
@@ -48,9 +48,14 @@ def numeral_pairs(source: Vectors, target: Vectors) -> list[tuple[str, str]]:
     return [(word, other) for key, word in _numerals(source) for other in targets.get(key, ())]
 
 
-def is_shared(source: str, target: str) -> bool:
-    """Whether two words are such a pair: the same string, or numerals with the same digits and separators."""
-    return source == target or (_numeral(source) is not None and _numeral(source) == _numeral(target))
+def are_alike(source: str, target: str) -> bool:
+    """Whether two words are such a pair: the same string, or the same letters and digits in Latin script."""
+    first, second = map(_letters, latin_forms([source, target]))
+    return source == target or first == second != ""
+
+
+def _letters(latin: str) -> str:
+    return "".join(filter(str.isalnum, latin))
 
 
 def _numerals(vectors: Vectors) -> Iterable[tuple[str, str]]:

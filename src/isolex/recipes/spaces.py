@@ -73,7 +73,8 @@ class _Languages:
         seeds: Pairs of words found in both vocabularies.
         problems: The same over the rows.
         verdicts: Of pairs that were aligned for want of seed words, what that was judged.
-        induced: Pairs whose lexicon came out of such an alignment, or was enlarged by it.
+        induced: Pairs whose lexicon came out of such an alignment, or was enlarged by it; and how many of the
+            lexicon's first pairs were given.
     """
 
     codes: list[str]
@@ -82,7 +83,7 @@ class _Languages:
     seeds: dict[PlacePair, Lexicon] = field(default_factory=dict)
     problems: dict[PlacePair, Problem] = field(default_factory=dict)
     verdicts: dict[PlacePair, tuple[Status, str]] = field(default_factory=dict)
-    induced: set[PlacePair] = field(default_factory=set)
+    induced: dict[PlacePair, int] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -142,7 +143,7 @@ class _Languages:
             found, seeds = linked[name], wanted[pair].seeds
             if found.lexicon is not None:
                 self.add(pair, found.lexicon if seeds is None else together(seeds, found.lexicon))
-                self.induced.add(pair)
+                self.induced[pair] = 0 if seeds is None else len(seeds)
             if found.lexicon is not None or seeds is not None:
                 self.verdicts[pair] = found.status, found.reason
 
@@ -160,7 +161,7 @@ class _Languages:
             moved(self.seeds),
             moved(self.problems),
             moved(self.verdicts),
-            {(place[i], place[j]) for i, j in self.induced if i in place and j in place},
+            moved(self.induced),
         )
 
 
@@ -292,6 +293,7 @@ def _pair_cards(choice: JointChoice, known: _Languages) -> dict[LanguagePair, Pa
             verdict=verdict,
             seeds=len(known.seeds[pair]) if linked else 0,
             origin=("induced" if induced else "given") if linked else None,
+            given_seeds=known.induced.get(pair, 0),
         )
     return cards
 
@@ -303,7 +305,7 @@ def _by_induced(known: _Languages, pair: PlacePair) -> bool:
         for middle in range(len(known.codes))
         if middle not in pair
     ]
-    return any(leg <= known.problems.keys() and leg & known.induced for leg in legs)
+    return any(leg <= known.problems.keys() and leg & known.induced.keys() for leg in legs)
 
 
 def _language_cards(known: _Languages, pairs: Mapping[LanguagePair, PairCard]) -> dict[str, LanguageCard]:

@@ -1,4 +1,4 @@
-"""What runs in the process that fits a generation: `python -m isolex.review.fitting '{"alignment": …}'`."""
+"""What runs in the process that fits a generation, whose parent expects that Ctrl-C ends it by the signal."""
 
 import contextlib
 import json
@@ -17,8 +17,6 @@ def main(order: str) -> int:
     """Learn as the order says, save the result, and print the last event that it learnt from."""
     given = json.loads(order)
     end_with_parent(given["parent"])
-    # At once, and in a way that the parent recognises, whatever library runs at that moment.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     with contextlib.suppress(AttributeError):  # Windows has none
         # Reviewers who wait for the next word go first.
         os.nice(5)
@@ -29,6 +27,8 @@ def main(order: str) -> int:
             warnings.simplefilter("ignore")
             print(_fit(given))
     except IsolexError as error:
+        # It failed for this reason, whatever comes while it ends.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 
 from isolex.alignment import Alignment, LanguagePair, load
+from isolex.cards.card import GIVEN_SEEDS
 from isolex.errors import InputError, IsolexError, IsolexWarning
 from isolex.files import digest
 from isolex.processes import command_of
@@ -17,7 +18,7 @@ from isolex.review.log import asked_of_log
 from isolex.saved import json_text
 
 _FOLDER = "generation-{}"
-# How a process ends that Ctrl-C ended: by the signal, and on Windows with a status of its own.
+# The return code of a process that Ctrl-C ended: minus the signal's number, and on Windows a status.
 _BY_CTRL_C = (-signal.SIGINT, 0xC000013A)
 UNFINISHED = ".unfinished"
 """At the end of the name of a generation's folder until all of it is there."""
@@ -63,7 +64,7 @@ class Generations:
             "seed": self._seed,
         }
         self._fit = subprocess.Popen(
-            command_of("isolex.review.fitting", json.dumps(order)),
+            command_of("isolex.review.fitting", json.dumps(order), by_signal=True),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -112,7 +113,10 @@ def last_dictionary(folder: Path, log: Path, alignment: Alignment) -> RerankedDi
 
 def base_digest(alignment: Alignment) -> str:
     """What tells an alignment that reviewing began with from another one."""
-    return digest(json_text(alignment.card.to_dict()).encode())
+    card = alignment.card.to_dict()
+    # Whoever gave its pairs, it is the same alignment; and logs hold digests without this setting.
+    card["settings"].pop(GIVEN_SEEDS, None)
+    return digest(json_text(card).encode())
 
 
 def _kept(folder: Path, number: int) -> RerankedDictionary | None:

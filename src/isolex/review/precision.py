@@ -1,7 +1,7 @@
 """How many of the first answers are right, by random words alone, and how well reviewers agree."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal, TypeAlias
@@ -13,7 +13,7 @@ from isolex.review.proposals import Proposals
 # Below it, a difference is taken for one.
 _CHANCE = 0.05
 
-ComparisonVerdict: TypeAlias = Literal["better", "worse", "unsure"]
+ComparisonVerdict: TypeAlias = Literal["better", "worse", "same", "unsure"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,12 @@ class Precision:
             right, checked, 100 * right / checked, 100 * float(interval.low), 100 * float(interval.high)
         )
 
+    @classmethod
+    def over(cls, sample: Iterable["SampledAnswer"]) -> "Precision | None":
+        """Of random words whose first answer was judged; None without any."""
+        verdicts = [one.right for one in sample if one.right is not None]
+        return cls.of(sum(verdicts), len(verdicts)) if verdicts else None
+
     def to_dict(self) -> dict[str, float]:
         """As plain JSON values."""
         return {
@@ -73,30 +79,30 @@ def precision(proposals: Proposals, judgements: Judgements) -> Precision | None:
     A word counts once its present first answer was accepted or rejected when the word came up at random;
     whatever else was said of it changes the dictionary, but not the sample. None without any.
     """
-    verdicts = [right for _, _, right in _sample(proposals, judgements) if right is not None]
-    return Precision.of(sum(verdicts), len(verdicts)) if verdicts else None
+    return Precision.over(sampled_answers(proposals, judgements))
 
 
-def unjudged_words(proposals: Proposals, judgements: Judgements) -> int:
-    """Words that were judged when they came up at random, but whose present first answer was not.
+@dataclass(frozen=True)
+class SampledAnswer:
+    """The present first answer to a word that was judged when it came up at random.
 
-    That is a new one since then, so `precision` leaves these words out until it is judged.
+    Attributes:
+        word: The word.
+        answer: The first answer.
+        right: Whether it is right; None for one that is new since then, and that nobody judged.
     """
-    return sum(right is None for _, _, right in _sample(proposals, judgements))
+
+    word: str
+    answer: str
+    right: bool | None
 
 
-def judged_answers(proposals: Proposals, judgements: Judgements) -> dict[str, str]:
-    """Random words whose first answer was judged, with that answer: those that `precision` counts."""
-    found = _sample(proposals, judgements)
-    return {word: first for word, first, right in found if right is not None}
-
-
-def _sample(proposals: Proposals, judgements: Judgements) -> Iterator[tuple[str, str, bool | None]]:
-    """Words that were judged when they came up at random, their first answers, and if these are right."""
+def sampled_answers(proposals: Proposals, judgements: Judgements) -> Iterator[SampledAnswer]:
+    """The first answers to all words that were judged when they came up at random."""
     for word in judgements.words():
         judged, first = _at_random(judgements, word), _first(proposals, word)
         if first is not None and (judged.accepted or judged.rejected):
-            yield word, first, _is_right(judged, first)
+            yield SampledAnswer(word, first, _is_right(judged, first))
 
 
 def _first(proposals: Proposals, word: str) -> str | None:
@@ -189,7 +195,12 @@ class Comparison:
 
     @property
     def verdict(self) -> ComparisonVerdict:
-        """`better` or `worse` if a sign test at 5 % says so whatever the unjudged answers are."""
+        """`better` or `worse` if a sign test at 5 % says so whatever the unjudged answers are.
+
+        `same` if no answer became right or wrong or is unjudged, and else `unsure`.
+        """
+        if not (self.better or self.worse or self.unjudged):
+            return "same"
         if _is_more(self.better, self.worse + self.unjudged_right):
             return "better"
         return "worse" if _is_more(self.worse, self.better + self.unjudged_wrong) else "unsure"

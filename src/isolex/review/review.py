@@ -24,10 +24,9 @@ from isolex.review.log import DecisionLog, Generation, ReviewItem
 from isolex.review.precision import (
     Agreement,
     Comparison,
+    Precision,
     agreement,
-    judged_answers,
-    precision,
-    unjudged_words,
+    sampled_answers,
     warm_up,
 )
 from isolex.review.present import Present
@@ -350,6 +349,7 @@ class Review:
         """How far reviewing is."""
         with self._lock:
             said = [decision for decision in self.judgements if not decision.skipped]
+            sample = list(sampled_answers(self.proposals, self.judgements))
             times = tuple(self._pace)
             elapsed = times[-1] - times[0] if times else 0.0
             return Progress(
@@ -360,8 +360,8 @@ class Review:
                 per_minute=60 * (len(times) - 1) / elapsed
                 if elapsed > 0 and len(times) >= _LEAST_PACE
                 else None,
-                precision=precision(self.proposals, self.judgements),
-                unjudged=unjudged_words(self.proposals, self.judgements),
+                precision=Precision.over(sample),
+                unjudged=sum(one.right is None for one in sample),
                 comparison=Comparison.of(self._present.before, self.proposals, self.judgements),
                 levels=self._present.levels,
                 learning=self._learner.state,
@@ -411,7 +411,8 @@ class Review:
         through, dictionary = self._generations.fit(number)
         with self._lock:
             judgements = Judgements(one for one in self.judgements if one.event <= through)
-            before = judged_answers(self.proposals, self.judgements)
+            sample = list(sampled_answers(self.proposals, self.judgements))
+        before = {one.word: one.answer for one in sample if one.right is not None}
         changed = what_changed(self.proposals.dictionary, dictionary, judgements)
         generation = Generation(number, through, tuple(changed))
         self.log.learnt(generation, self._digest, before=before)

@@ -1,14 +1,15 @@
 """What was decided, a row a pair."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import compress, groupby, repeat
 from operator import attrgetter
 from typing import Any
 
 from isolex.alignment import Alignment
+from isolex.cards.card import GIVEN_SEEDS
 from isolex.lexicon import Lexicon
-from isolex.lexicon.shared_strings import is_shared
+from isolex.lexicon.shared_strings import are_alike
 from isolex.reranking import RerankedDictionary
 from isolex.review.decisions import Judgements
 
@@ -28,7 +29,7 @@ class DecidedPair:
         target: Its translation, or what is none.
         decision: `accepted` or `rejected`; `lexicon`, where nobody decided on a pair of the lexicon; or
             `proposed`, where isolex alone speaks for the pair.
-        reviewer: Who decided last; empty for a pair of the lexicon.
+        reviewer: Who decided last; empty where nobody did.
         when: In UTC, as ISO 8601 has it.
         comment: A remark.
         confidence: Of a proposed pair.
@@ -53,7 +54,7 @@ def whole_dictionary(
     dictionary: RerankedDictionary,
     min_confidence: float,
     *,
-    lexicon: Iterable[tuple[str, str]] = (),
+    lexicon: Lexicon | None = None,
 ) -> list[DecidedPair]:
     """What was decided, the lexicon, and for words without a translation what isolex proposes, by frequency.
 
@@ -64,13 +65,13 @@ def whole_dictionary(
         judgements: The decisions.
         dictionary: What proposes.
         min_confidence: The least confidence of a proposed pair.
-        lexicon: Pairs that are certain unless somebody rejected them.
+        lexicon: Pairs that are certain unless somebody rejected them, or their weight is 0.
 
     Raises:
         InputError: The dictionary has no confidences.
     """
     rows = {word: list(own) for word, own in groupby(rows_of(judgements), key=attrgetter("source"))}
-    for source, target in lexicon:
+    for source, target in _certain(lexicon):
         own = rows.setdefault(source, [])
         if all(row.target != target for row in own):
             own.append(DecidedPair(source, target, LEXICON, "", "", ""))
@@ -78,18 +79,26 @@ def whole_dictionary(
         own = rows.setdefault(entry.source, [])
         if any(row.decision != REJECTED or row.target == entry.target for row in own):
             continue
-        own.append(DecidedPair(entry.source, entry.target, PROPOSED, "isolex", "", "", entry.confidence))
+        own.append(DecidedPair(entry.source, entry.target, PROPOSED, "", "", "", entry.confidence))
     places = dictionary.alignment.source
     last = len(places)
     order = sorted(rows, key=lambda word: last if (place := places.id(word)) is None else place)
     return [row for word in order for row in rows[word]]
 
 
+def _certain(lexicon: Lexicon | None) -> Iterator[tuple[str, str]]:
+    """The pairs of a lexicon without those of weight 0, which nothing is learnt from either."""
+    if lexicon is not None:
+        yield from compress(lexicon.pairs, lexicon.weights or repeat(1.0))
+
+
 def given_lexicon(alignment: Alignment) -> Lexicon:
-    """The seed pairs that somebody gave; none where isolex induced them, or found them by their spelling."""
+    """The seed pairs that somebody gave; none if all are written alike, since isolex found those itself."""
     seeds = alignment.seeds
-    found = alignment.card.settings.get("seeds") == "induced" or all(is_shared(*pair) for pair in seeds)
-    return Lexicon([]) if found else seeds
+    count = alignment.card.settings.get(GIVEN_SEEDS, len(seeds))
+    if all(are_alike(*pair) for pair in seeds.pairs[:count]):
+        return Lexicon([])
+    return Lexicon(seeds.pairs[:count], seeds.weights and seeds.weights[:count], unicode="keep")
 
 
 def rows_of(judgements: Judgements) -> Iterator[DecidedPair]:

@@ -83,8 +83,8 @@ def write_decisions(
         languages: Codes of the source and the target language (BCP 47), which TEI and TBX hold.
         dictionary: The dictionary that proposes, if the file is to have it.
         min_confidence: The least confidence of a proposed pair.
-        lexicon: Pairs that are certain unless somebody rejected them, such as the seed pairs, or a file of
-            them.
+        lexicon: Pairs that are certain unless somebody rejected them or their weight is 0, such as the seed
+            pairs, or a file of them.
 
     Raises:
         InputError: The format or a language is none, the dictionary has no confidences, or the file cannot be
@@ -95,7 +95,7 @@ def write_decisions(
     if dictionary is None:
         rows = list(rows_of(judgements))
     else:
-        certain = () if lexicon is None else as_lexicon(lexicon)
+        certain = None if lexicon is None else as_lexicon(lexicon)
         rows = whole_dictionary(judgements, dictionary, min_confidence, lexicon=certain)
     if format in MARKUP_FORMATS:
         rows = [row for row in rows if not any(map(xml_problem, (row.source, row.target)))]
@@ -150,6 +150,9 @@ def parse_decisions(
         found = dict.fromkeys(COLUMNS, "") | dict(zip(names, map(trim, row.cells), strict=False))
         found |= {name: _composed(cell, name, vocabularies) for name, cell in found.items()}
         found["decision"], found["when"] = found["decision"].lower(), _time(found["when"])
+        # So earlier releases wrote proposals. Whoever decides on one in the table may leave the name there.
+        if found["reviewer"] == "isolex" and found.get(CONFIDENCE):
+            found["reviewer"] = ""
         if found["decision"] in (LEXICON, PROPOSED):  # nobody has decided on it
             continue
         if problem := _problem(found, vocabularies):
@@ -222,7 +225,10 @@ def _problem(row: dict[str, str], vocabularies: BothVocabularies | None) -> str:
     if not row["source"] or not row["target"]:
         return "has no source or no target"
     if row["decision"] not in (ACCEPTED, REJECTED):
-        return f"has the decision {row['decision'][:20]!r}, expected {ACCEPTED} or {REJECTED}"
+        return (
+            f"has the decision {row['decision'][:20]!r}, expected {ACCEPTED} or {REJECTED}, "
+            f"or {LEXICON} or {PROPOSED}, which are ignored"
+        )
     if row["when"].startswith(_NO_TIME):
         return f"has the time {row['when'][1:31]!r}, expected one such as 2026-05-06T07:08:09+00:00, or none"
     if vocabularies is not None and row["source"] not in vocabularies[0]:

@@ -37,9 +37,9 @@ export async function show(place, { source, target }, signal) {
 
 /** What the reasons speak of, where isolex tested itself. */
 const terms = (vocabulary) => "P@1 is the share of words whose first translation is right. Held-out seed words are words of the training " +
-  "dictionary that isolex hid. It hides as many as it needs, and " + among(vocabulary);
+  "dictionary that isolex hid. It hides only as many as it needs. " + among(vocabulary);
 
-const among = (vocabulary) => `only words that are among the ${count(vocabulary)} most frequent ones and have a translation that is, too.`;
+const among = (vocabulary) => `Each of these words, and one of its translations, is among the ${count(vocabulary)} most frequent words of its language.`;
 
 function verdict({ status, reason, reasons, estimate, vocabulary }) {
   const all = [reason, ...reasons.filter((each) => each !== reason)].filter(Boolean);
@@ -88,7 +88,7 @@ function frequency({ frequency: bands, estimate, vocabulary }) {
         h("span", { class: "quiet" }, `of ${plural(band.words, "word")}`)))),
     h("p", { class: "quiet" }, "This shows where the dictionary gets weaker. Word 1 is the most frequent one. ",
       "isolex hid the words of the training dictionary in turn, and the bars show what share of them came out right. ",
-      "The numbers on the right count these words: ", among(vocabulary)),
+      "The numbers on the right count the hidden words. ", among(vocabulary)),
     estimate && folded("Why this differs from the figure above", h("p", {}, "These figures come from one simple method (VecMap) for all languages, ",
       "so that they can be compared. The figure above is for the alignment that you look at, whose method is often better, ",
       "and it counts other words.")));

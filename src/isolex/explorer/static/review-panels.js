@@ -10,6 +10,7 @@ const POLL = 2000;
 const VERDICTS = {
   better: "So isolex translates better now.",
   worse: "So isolex translates worse now.",
+  same: "So these words show no difference.",
   unsure: "These words are too few to be sure whether isolex translates better.",
 };
 const FORMATS = { tsv: "TSV", jsonl: "JSON Lines", tei: "TEI", tbx: "TBX", omegat: "OmegaT" };
