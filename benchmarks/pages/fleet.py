@@ -1,7 +1,8 @@
 """Fill benchmarks/reports/fleet.md with the measurements of benchmarks/results/fleet*.json.
 
-python -m benchmarks fleet --data DATA --json > benchmarks/results/fleet.json
+python -m benchmarks fleet --data DATA --kills 0 --json > benchmarks/results/fleet.json
 python -m benchmarks fleet --data DATA --words 40000 --kills 0 --json > benchmarks/results/fleet-longer.json
+python -m benchmarks fleet --data DATA --executors loop --json > benchmarks/results/fleet-kills.json
 python -m benchmarks fleet-scale --json > benchmarks/results/fleet-costs.json
 python -m benchmarks fleet-scale --part many --json > benchmarks/results/fleet-many.json
 python -m benchmarks fleet-scale --part sharded --json > benchmarks/results/fleet-sharded.json
@@ -18,7 +19,7 @@ PAGE = REPORTS / "fleet.md"
 
 
 def executors(report: Report) -> str:
-    """All directions by each executor."""
+    """All directions by each executor, and on what it was measured."""
     head = ["executor", "workers", "seconds", "overhead", "same bytes"]
     rows = [
         [
@@ -30,12 +31,7 @@ def executors(report: Report) -> str:
         ]
         for row in report["rows"]
     ]
-    return table(head, rows)
-
-
-def longer(report: Report) -> str:
-    """The same with more words, on what it was measured."""
-    return f"{executors(report)}\n\n{machine(report)}"
+    return f"{table(head, rows)}\n\n{machine(report)}"
 
 
 def killed(report: Report) -> str:
@@ -105,8 +101,9 @@ def sharded(report: Report) -> str:
 
 
 _PARTS: Mapping[str, Mapping[str, Maker]] = {
-    "fleet": {"executors": executors, "killed": killed},
-    "fleet-longer": {"longer": longer},
+    "fleet": {"executors": executors},
+    "fleet-longer": {"longer": executors},
+    "fleet-kills": {"killed": killed},
     "fleet-many": {"many": many},
     "fleet-sharded": {"sharded": sharded},
     "fleet-costs": {"costs": costs, "plan": plan},
