@@ -90,6 +90,13 @@ def keep_generation(review, number=1, *, through=0):
     review.log.learnt(Generation(number, through, ("All is new.",)), review._digest)
 
 
+def fit_generation(review):
+    """As the process that fits leaves it: in its folder, and not yet noted."""
+    keep_generation(review)
+    with review.log._file.writing() as connection:
+        connection.execute("DELETE FROM generations")
+
+
 class TestNext:
     def test_a_task(self, review):
         task = review.next("ana")
@@ -763,9 +770,7 @@ class TestFailedFits:
         assert decide(review).event == 2
 
     def test_that_nobody_foresaw_end_as_well(self, review, fits):
-        keep_generation(review)
-        with review.log._file.writing() as connection:
-            connection.execute("DELETE FROM generations")
+        fit_generation(review)
         fits.result = (0, "seven", "")
         review.learn(wait=True)
         told = "learning: ValueError: invalid literal for int() with base 10: 'seven'"
@@ -773,9 +778,7 @@ class TestFailedFits:
 
     def test_may_be_tried_again(self, review, fits):
         review.learn(wait=True)
-        keep_generation(review)
-        with review.log._file.writing() as connection:
-            connection.execute("DELETE FROM generations")
+        fit_generation(review)
         fits.result = (0, "0", "")
         review.learn(wait=True)
         found = review.progress()
@@ -802,9 +805,7 @@ class TestWhetherItIsBetter:
         item, (first, second, _) = self.at_random(review)
         review.decide(item, accepted=[first])
         assert (review.progress().unjudged, review.progress().comparison) == (0, None)
-        keep_generation(review)
-        with review.log._file.writing() as connection:
-            connection.execute("DELETE FROM generations")
+        fit_generation(review)
         fits.result = (0, "0", "")
         review.learn(wait=True)
         found = review.progress()
