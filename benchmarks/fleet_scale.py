@@ -180,7 +180,7 @@ class ShardedRun:
         words: Of each side.
         dimension: Of their vectors.
         shards: Of each side.
-        seconds: In shards, by two workers with one thread.
+        sharded_seconds: In shards, by two workers with one thread.
         whole_seconds: In one process with two threads.
         gib: The most memory that a worker held.
         same: Whether all answers and scores are the same, bit by bit.
@@ -189,7 +189,7 @@ class ShardedRun:
     words: int
     dimension: int
     shards: int
-    seconds: float
+    sharded_seconds: float
     whole_seconds: float
     gib: float
     same: bool
@@ -236,7 +236,7 @@ class ManyRun:
         words: Of each.
         space_seconds: For the space.
         pairs: Pairs of languages that were scored.
-        seconds: For the scores, by two workers with one thread.
+        scores_seconds: For the scores, by two workers with one thread.
         interrupted: Pairs that had their score when the first run was interrupted.
         made: Pairs that the second run scored.
         gib_first: The most memory that a process of the first run held.
@@ -248,7 +248,7 @@ class ManyRun:
     words: int
     space_seconds: float
     pairs: int
-    seconds: float
+    scores_seconds: float
     interrupted: int
     made: int
     gib_first: float

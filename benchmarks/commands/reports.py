@@ -68,4 +68,7 @@ def measured(benchmark: str, measure: Callable[[], Mapping[str, Any]]) -> Report
     watch = Stopwatch()
     with working("measuring"):
         found = measure()
-    return {"benchmark": benchmark, **found, "versions": current_versions(), "seconds": watch.seconds}
+    added = {"benchmark": benchmark, "versions": current_versions(), "seconds": watch.seconds}
+    if hidden := found.keys() & added:
+        raise ValueError(f"the measurement has keys of the report: {', '.join(sorted(hidden))}")
+    return {"benchmark": benchmark, **found, **added}

@@ -79,10 +79,10 @@ def plan(report: Report) -> str:
 def many(report: Report) -> str:
     """A space of many languages, and the scores of all their pairs."""
     return (
-        f"{report['languages']} languages with {report['words']:,} words each: the space took "
-        f"{report['space_seconds'] / 60:.1f} minutes, and the scores of all {report['pairs']:,} pairs "
-        f"{report['seconds'] / 60:.1f} minutes with two workers. The first run was interrupted when "
-        f"{report['interrupted']:,} pairs had their score; the second run made the other "
+        f"{report['languages']} languages with {report['words']:,} words each: all took "
+        f"{report['seconds'] / 60:.1f} minutes, {report['space_seconds'] / 60:.1f} of them for the space, "
+        f"the others for the scores of all {report['pairs']:,} pairs with two workers. The first run was "
+        f"interrupted when {report['interrupted']:,} pairs had their score; the second run made the other "
         f"{report['made']:,}. No process held more than {report['gib_first']:.2f} GiB in the first run, and "
         f"{report['gib']:.2f} GiB in both. {machine(report)}"
     )
@@ -91,7 +91,7 @@ def many(report: Report) -> str:
 def sharded(report: Report) -> str:
     """One search in shards."""
     same = "the same, bit by bit" if report["same"] else "NOT THE SAME"
-    shards, whole = (f"{report[name] / 60:.1f} minutes" for name in ("seconds", "whole_seconds"))
+    shards, whole = (f"{report[name] / 60:.1f} minutes" for name in ("sharded_seconds", "whole_seconds"))
     return (
         f"{report['words']:,} words on each side, {report['dimension']} dimensions, {report['shards']} "
         f"shards: the answers and scores are {same}. The shards took {shards} with two workers of one "
