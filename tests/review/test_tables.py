@@ -546,6 +546,11 @@ class TestWholeDictionary:
         decisions, _ = read_decisions(tmp_path / "out", reviewer="ana")
         assert decisions == [said("sun", "", "sol")]
 
+    def test_people_are_named_only_where_they_decided(self, tmp_path):
+        told = ", and decided on by people"
+        assert told not in self.written(tmp_path, "tbx", lexicon=self.LEXICON)[0]
+        assert told in self.written(tmp_path, "tbx", [said("cat", "gato")], lexicon=self.LEXICON)[0]
+
     def test_the_lexicon_in_other_formats(self, tmp_path):
         decisions = [said("cat", "gato", at=WHEN)]
         lexicon = Lexicon([("dog", "can"), ("cat", "gato")])

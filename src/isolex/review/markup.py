@@ -132,7 +132,9 @@ def _by_word(rows: Sequence[DecidedPair]) -> Iterator[list[DecidedPair]]:
 
 
 def _origin(rows: Sequence[DecidedPair]) -> str:
-    made = f"Induced from word vectors by isolex {__version__}, and decided on by people"
+    made = f"Induced from word vectors by isolex {__version__}"
+    if any(row.decision in (ACCEPTED, REJECTED) for row in rows):
+        made += ", and decided on by people"
     given = sum(row.decision == LEXICON for row in rows)
     return f"{made}: {counted(len(rows), 'pair')}" + (
         f", {given:,} of them from the lexicon." if given else "."
