@@ -15,7 +15,7 @@ import typing as _typing
 
 from isolex._version import __version__
 from isolex.errors import InputError, IsolexError, IsolexWarning
-from isolex.threads import short_waits_of as _short_waits_of
+from isolex.threads import watch_for_torch as _watch_for_torch
 
 if _typing.TYPE_CHECKING:
     from isolex.alignment import Alignment, InducedLexicon, Space, load, load_space
@@ -193,7 +193,7 @@ _ROOMS = {
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
-_short_waits_of("torch")
+_watch_for_torch()
 
 
 def __getattr__(name: str) -> _typing.Any:

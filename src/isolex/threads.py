@@ -3,17 +3,14 @@
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import TypeAlias
 
 _SPINS = "GOMP_SPINCOUNT"
 _SETTINGS = (_SPINS, "OMP_WAIT_POLICY")
-
-_Load: TypeAlias = Callable[[ModuleType], None]
 
 
 def compute_with(count: int) -> None:
@@ -23,15 +20,10 @@ def compute_with(count: int) -> None:
         count: Number of threads.
     """
     torch = sys.modules.get("torch")
-    if torch is not None:
+    if torch is None:
+        _finder.threads = count
+    else:
         torch.set_num_threads(count)
-        return
-
-    def with_threads(module: ModuleType, load: _Load) -> None:
-        load(module)
-        module.set_num_threads(count)
-
-    sys.meta_path.insert(0, _Loading("torch", with_threads))
 
 
 @contextmanager
@@ -53,31 +45,27 @@ def short_waits() -> Iterator[None]:
         del os.environ[_SPINS]
 
 
-def short_waits_of(name: str) -> None:
-    """A library that is imported later, whoever does it first, is loaded as inside `short_waits`."""
-
-    def with_short_waits(module: ModuleType, load: _Load) -> None:
-        with short_waits():
-            load(module)
-
-    sys.meta_path.insert(0, _Loading(name, with_short_waits))
+def watch_for_torch() -> None:
+    """Whoever imports torch later: it is loaded as inside `short_waits`, and heeds `compute_with`."""
+    sys.meta_path.insert(0, _finder)
 
 
-class _Loading(MetaPathFinder):
-    """Finds a library as the others do, and has it loaded in a way of its own.
+class _TorchFinder(MetaPathFinder):
+    """Finds torch as the others do, and has it loaded in a way of its own.
 
-    Args:
-        name: Of the library.
-        load: Gets its empty module, and the function that fills it.
+    Attributes:
+        threads: As many as torch is to compute with once it is loaded; None for what it takes by itself.
     """
 
-    def __init__(self, name: str, load: Callable[[ModuleType, _Load], None]) -> None:
-        self._name, self._load, self._asking = name, load, _Asking()
+    threads: int | None = None
+
+    def __init__(self) -> None:
+        self._asking = _Asking()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname != self._name or self._asking.others:
+        if fullname != "torch" or self._asking.others:
             return None
         # Python has asked the finders before this one already. If this one is not in the list, a tool has put
         # its own objects in the place of all finders; one of these then asks this finder again.
@@ -92,16 +80,22 @@ class _Loading(MetaPathFinder):
         loader = None if spec is None else spec.loader
         if loader is None:
             return spec
-        fill = loader.exec_module
+        load = loader.exec_module
 
         def exec_module(module: ModuleType) -> None:
-            self._load(module, fill)
+            with short_waits():
+                load(module)
+            if self.threads is not None:
+                module.set_num_threads(self.threads)
 
         loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
 
 
 class _Asking(threading.local):
-    """Whether a finder waits for an answer of the others, in this thread."""
+    """Whether the finder waits for an answer of the others, in this thread."""
 
     others = False
+
+
+_finder = _TorchFinder()

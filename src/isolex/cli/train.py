@@ -14,6 +14,7 @@ from isolex.cli.console import Stopwatch, emit, printable, working
 from isolex.cli.options import PATH, json_option, was_given
 from isolex.cli.outputs import Command, Output
 from isolex.files import atomic_files, check_file, check_outside_inputs
+from isolex.threads import compute_with
 
 if TYPE_CHECKING:
     from isolex.training import Prepared, Trainer
@@ -157,8 +158,6 @@ def _chosen(
     name: str, prepared: Prepared, dimension: int, window: int, epochs: int, threads: int | None
 ) -> Trainer:
     """The trainer with its settings."""
-    import torch
-
     from isolex.training import TRAINERS, SkipGram, trainer_for
 
     trainer: Any = trainer_for(prepared.corpus) if name == "auto" else TRAINERS[name]
@@ -167,7 +166,7 @@ def _chosen(
         return replace(trainer, epochs=epochs, threads=threads or 1)
     _check_epochs()
     if threads is not None:
-        torch.set_num_threads(threads)
+        compute_with(threads)
     chosen: Trainer = trainer
     return chosen
 

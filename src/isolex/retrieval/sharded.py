@@ -166,7 +166,7 @@ def write_found(output: Path, settings: Mapping[str, Any]) -> None:
         r_x = r_x[first : first + x.shape[0]]
     of_rows: TopK | None = None
     paths, firsts = settings["z"]["paths"], settings["z"]["firsts"]
-    count, width = sum(map(_rows_in, paths)), min(k, x.shape[0])
+    count, width = sum(_shape(path, _ROWS)[0] for path in paths), min(k, x.shape[0])
     of_columns = _room(count, width)
     for path, start in zip(paths, firsts, strict=True):
         z = load_file(path)[_ROWS]
@@ -190,14 +190,16 @@ def write_merged(output: Path, settings: Mapping[str, Any]) -> None:
     parts, k = settings["parts"], settings["k"]
     if not parts:
         raise InputError("got no shards", where="search in shards")
-    there = _room(sum(_shape(part, "there")[0] for part in parts), _shape(parts[0], "there")[1])
+    shapes = [_shape(part, "there.scores") for part in parts]
+    there = _room(sum(rows for rows, _ in shapes), shapes[0][1])
     start = 0
     for part in parts:
         found = _rows_of(part, "there", slice(None))
         here = slice(start, start := start + len(found.scores))
         there.indices[here], there.scores[here] = found.indices, found.scores
-    count = _shape(parts[0], "back")[0]
-    back = _room(count, min(k, sum(_shape(part, "back")[1] for part in parts)))
+    shapes = [_shape(part, "back.scores") for part in parts]
+    count = shapes[0][0]
+    back = _room(count, min(k, sum(width for _, width in shapes)))
     # A few rows of all shards at a time: sorting takes several times the memory of what it sorts.
     for start in range(0, count, _MERGED_ROWS):
         here = slice(start, start + _MERGED_ROWS)
@@ -234,16 +236,11 @@ def _rows_of(part: str, side: str, rows: slice) -> TopK:
         return TopK(indices.long(), scores)
 
 
-def _shape(part: str, side: str) -> tuple[int, int]:
-    """How many rows and answers of a side the result of a job has."""
-    with safe_open(part, framework="pt") as stored:
-        rows, width = stored.get_slice(f"{side}.scores").get_shape()
-        return rows, width
-
-
-def _rows_in(shard: str) -> int:
-    with safe_open(shard, framework="pt") as stored:
-        return int(stored.get_slice(_ROWS).get_shape()[0])
+def _shape(file: str, name: str) -> tuple[int, int]:
+    """How many rows and columns a matrix in a file has."""
+    with safe_open(file, framework="pt") as stored:
+        rows, columns = stored.get_slice(name).get_shape()
+        return rows, columns
 
 
 def _read(path: Path) -> tuple[TopK, TopK]:
